@@ -1,0 +1,110 @@
+"""Every failure that a user can meet, with what to do next.
+
+    PhotosortError                    1
+    ├── SettingsError                 2   a flag, variable or config line makes no sense
+    ├── SourceMissing                 3   the folder to sort is not there
+    ├── NoPhotos                      4   the folder holds no photo
+    ├── TooManyClusters               5   k is larger than what the photos can fill
+    ├── DestinationError              6   the destination cannot take the files
+    ├── ModelMissing                  7   a library or its weights are not installed
+    ├── WeightsMismatch               8   weights differ from the pinned ones
+    ├── StoreError                    9   photosort's own database cannot be used
+    ├── NoSuchRun                    10   there is no run to explain, resume or undo
+    ├── NotInRun                     11   the photo is in no run
+    ├── Busy                         12   another photosort works on the same destination
+    ├── Unfinished                   13   an earlier run stopped half-way
+    └── Declined                     14   the user said no, or could not be asked
+
+The number is the exit code of the command.
+"""
+
+from __future__ import annotations
+
+
+class PhotosortError(Exception):
+    """A failure with its one-line description and the user's next step."""
+
+    exit_code = 1
+
+    def __init__(self, problem: str, hint: str = "") -> None:
+        self.problem = problem
+        self.hint = hint
+        super().__init__(f"{problem}. {hint}" if hint else problem)
+
+
+class SettingsError(PhotosortError):
+    """A setting that cannot be understood."""
+
+    exit_code = 2
+
+
+class SourceMissing(PhotosortError):
+    """The folder to sort does not exist, or is no folder."""
+
+    exit_code = 3
+
+
+class NoPhotos(PhotosortError):
+    """Nothing in the folder can be sorted."""
+
+    exit_code = 4
+
+
+class TooManyClusters(PhotosortError):
+    """More clusters were asked for than there are distinct photos."""
+
+    exit_code = 5
+
+
+class DestinationError(PhotosortError):
+    """The destination cannot take the files: not writable, too small, or inside the wrong place."""
+
+    exit_code = 6
+
+
+class ModelMissing(PhotosortError):
+    """A model needs a library or weights that are not installed."""
+
+    exit_code = 7
+
+
+class WeightsMismatch(PhotosortError):
+    """The weights on disk are not the ones this version was built with."""
+
+    exit_code = 8
+
+
+class StoreError(PhotosortError):
+    """The database of photosort cannot be opened, or is from a newer version."""
+
+    exit_code = 9
+
+
+class NoSuchRun(PhotosortError):
+    """The run does not exist."""
+
+    exit_code = 10
+
+
+class NotInRun(PhotosortError):
+    """The photo was not part of the run."""
+
+    exit_code = 11
+
+
+class Busy(PhotosortError):
+    """Another photosort holds the destination."""
+
+    exit_code = 12
+
+
+class Unfinished(PhotosortError):
+    """An earlier run on this destination stopped before it was done."""
+
+    exit_code = 13
+
+
+class Declined(PhotosortError):
+    """A question was answered with no, or nobody was there to answer it."""
+
+    exit_code = 14

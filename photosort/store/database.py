@@ -1,0 +1,61 @@
+"""One SQLite file, opened safely and brought up to date by numbered migrations."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from photosort.errors import StoreError
+
+BUSY_SECONDS = 30
+
+
+def open_database(path: Path, migrations: Sequence[Sequence[str]], *, durable: bool) -> sqlite3.Connection:
+    """Open `path`, creating it and its folder, and run the migrations it has not seen yet.
+
+    `migrations[i]` holds the statements that bring a database from version i to i + 1. All missing ones run
+    in one transaction, so that two programs which start together migrate once. `durable` makes every
+    commit survive a power cut (synchronous=FULL), which the journal needs and the cache does not. The
+    connection is in autocommit mode and may be used from any one thread at a time.
+
+    Raises StoreError where the file cannot be opened, is no database, or comes from a newer photosort.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+        connection.execute("PRAGMA foreign_keys=ON")
+        with transaction(connection):
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            for statements in migrations[version:]:
+                for statement in statements:
+                    connection.execute(statement)
+            if version < len(migrations):
+                connection.execute(f"PRAGMA user_version={len(migrations)}")
+    except (OSError, sqlite3.Error) as error:
+        raise StoreError(
+            f"The database {path} cannot be opened ({error})",
+            "Check permissions and free space there, or name other folders in PHOTOSORT_DATA_DIR and PHOTOSORT_CACHE_DIR.",
+        ) from error
+    if version > len(migrations):
+        connection.close()
+        raise StoreError(
+            f"The database {path} was written by a newer photosort (schema {version}, this one knows {len(migrations)})",
+            "Upgrade: pip install --upgrade photosort",
+        )
+    return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """One write transaction: committed at the end, rolled back when the block raises."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
