@@ -6,28 +6,17 @@ Shapes: b photos in a batch, h and w pixels, d the dimension of the vectors.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from photosort.store.identity import Identity
+
+__all__ = ["Captioner", "Identity", "ImageEncoder", "JointEncoder", "Pixels", "TextEncoder", "Vectors", "Writer"]
+
 Pixels = NDArray[np.uint8]
 Vectors = NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """What a result depends on besides the photo; the cache keys every result with it.
-
-    model     the settings string, such as `efficientnet-lite2`
-    revision  changes whenever the same input may give another output: weights, preprocessing, code
-    prompt    the question asked, where there is one
-    """
-
-    model: str
-    revision: str
-    prompt: str = ""
 
 
 class ImageEncoder(Protocol):

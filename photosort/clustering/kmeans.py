@@ -1,0 +1,112 @@
+"""k-means on unit vectors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photosort.errors import TooManyClusters
+
+Vectors = NDArray[np.float32]
+Labels = NDArray[np.intp]
+
+REFINEMENTS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Clustering:
+    """n vectors in k clusters; clusters are numbered by size, the largest first.
+
+    labels      (n,) the cluster of each vector
+    centroids   (k, d) unit vectors
+    similarity  (n, k) cosine of each vector to each centroid
+    inertia     sum over the vectors of 1 - cosine to their own centroid
+    """
+
+    labels: Labels
+    centroids: Vectors
+    similarity: Vectors
+    inertia: float
+
+    @property
+    def k(self) -> int:
+        """The number of clusters."""
+        return len(self.centroids)
+
+    @property
+    def own(self) -> Vectors:
+        """(n,) cosine to the vector's own centroid."""
+        return self.similarity[np.arange(len(self.labels)), self.labels]
+
+    @property
+    def runner_up(self) -> Labels:
+        """(n,) the second-best cluster; with k = 1 the only one."""
+        if self.k == 1:
+            return self.labels
+        others = self.similarity.copy()
+        others[np.arange(len(self.labels)), self.labels] = -np.inf
+        return np.asarray(others.argmax(axis=1), dtype=np.intp)
+
+    @property
+    def confidence(self) -> Vectors:
+        """(n,) how much nearer its own centroid is than the second-best, as a difference of cosines."""
+        if self.k == 1:
+            return self.own
+        return np.asarray(self.own - self.similarity[np.arange(len(self.labels)), self.runner_up], dtype=np.float32)
+
+    def members(self, cluster: int) -> Labels:
+        """Positions of a cluster's members, the exemplar (nearest the centroid) first."""
+        positions = np.flatnonzero(self.labels == cluster)
+        return positions[np.argsort(-self.similarity[positions, cluster], kind="stable")]
+
+
+def kmeans(vectors: Vectors, k: int, *, starts: int = 20, seed: int = 42) -> Clustering:
+    """Cluster (n, d) unit rows into k groups, the same way every time.
+
+    scikit-learn's k-means++ runs `starts` times and the lowest inertia is kept: one start is a lottery. Its
+    solution is then refined by the steps of spherical k-means (Dhillon & Modha 2001), so that every vector is in the
+    cluster whose centroid has the largest cosine to it, and confidence is never negative.
+
+    Raises TooManyClusters where there are fewer than k distinct vectors.
+    """
+    distinct = len(np.unique(vectors, axis=0)) if k > 1 else 1
+    if k > len(vectors) or k > distinct:
+        raise TooManyClusters(
+            f"{k} clusters were asked for, but there are only {distinct} different photos",
+            f"The largest possible is --k {distinct}.",
+        )
+    from sklearn.cluster import KMeans
+
+    labels = KMeans(k, n_init=starts, random_state=seed).fit(vectors).labels_
+    return _by_size(vectors, _refined(vectors, labels, k))
+
+
+def _centroids(vectors: Vectors, labels: Labels, k: int) -> Vectors:
+    sums = np.zeros((k, vectors.shape[1]), dtype=np.float64)
+    np.add.at(sums, labels, vectors)
+    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+    return np.asarray(sums / np.where(lengths > 0, lengths, 1), dtype=np.float32)
+
+
+def _refined(vectors: Vectors, labels: Labels, k: int) -> Labels:
+    """Repeat assign and average until nothing moves; a step that would empty a cluster is not taken."""
+    for _ in range(REFINEMENTS):
+        moved = (vectors @ _centroids(vectors, labels, k).T).argmax(axis=1)
+        if np.array_equal(moved, labels) or len(np.unique(moved)) < k:
+            break
+        labels = moved
+    return labels
+
+
+def _by_size(vectors: Vectors, labels: Labels) -> Clustering:
+    _, first, number, size = np.unique(labels, return_index=True, return_inverse=True, return_counts=True)
+    order = np.lexsort((first, -size))
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    labels = np.asarray(rank[number], dtype=np.intp)
+    centroids = _centroids(vectors, labels, len(order))
+    similarity = np.asarray(vectors @ centroids.T, dtype=np.float32)
+    inertia = float((1 - similarity[np.arange(len(labels)), labels]).sum())
+    return Clustering(labels, centroids, similarity, inertia)

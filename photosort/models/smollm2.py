@@ -1,0 +1,86 @@
+"""SmolLM2-135M-Instruct, a language model small enough for any machine: a `Writer` on llama.cpp.
+
+Allal et al. 2025, https://arxiv.org/abs/2502.02737. Weights: four-bit GGUF (Apache-2.0) that `photosort models pull
+smollm2` brings; engine: xllamacpp, llama.cpp with prebuilt wheels (MIT). It follows examples better than
+instructions, and what it writes is to be checked word by word.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import secrets
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from photosort.errors import ModelMissing
+from photosort.models.protocols import Identity
+from photosort.models.pull import smollm2_path
+from photosort.models.weights import SMOLLM2, verify
+
+CONTEXT = 2048
+"""Tokens that prompt and answer may have together."""
+
+MAX_TOKENS = 120
+"""Longest answer: about 30 words, a title and the JSON around them."""
+
+SEED = 42
+
+
+class SmolLM2:
+    """Prompts to JSON, in this process, without a network.
+
+    The engine starts at the first question. It opens a port on the loopback interface, which cannot be switched
+    off: a key of one run that nobody knows keeps other programs and web pages out.
+    """
+
+    identity = Identity("smollm2", f"{SMOLLM2.sha256[:12]}-1")
+
+    def __init__(self, cache_dir: Path) -> None:
+        """`cache_dir` is the model cache. Raises ModelMissing where the engine or the weights are not installed."""
+        if importlib.util.find_spec("xllamacpp") is None:
+            raise ModelMissing("The language model smollm2 needs xllamacpp", 'pip install "photosort[llm]"')
+        self._path = smollm2_path(cache_dir)
+        self._remembered = cache_dir / SMOLLM2.model / "verified.json"
+        if not self._path.is_file():
+            raise ModelMissing(f"The weights of smollm2 are not at {self._path}", SMOLLM2.remedy)
+
+    def write(self, system: str, prompt: str, schema: dict[str, Any]) -> str:
+        """Return the answer, which follows `schema` unless it was cut off; empty where the engine gives none.
+
+        Raises WeightsMismatch at the first call where the weights are not the pinned ones.
+        """
+        request = {
+            "messages": [{"role": "system", "content": system}, {"role": "user", "content": prompt}],
+            "response_format": {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema}},
+            "max_tokens": MAX_TOKENS,
+            "temperature": 0,
+            "seed": SEED,
+        }
+        answer = self._server.handle_chat_completions(request)
+        choices = answer.get("choices") or [{}]
+        return str(choices[0].get("message", {}).get("content") or "")
+
+    @cached_property
+    def _server(self) -> Any:
+        verify(SMOLLM2, self._path, self._remembered)
+        import xllamacpp
+
+        params = xllamacpp.CommonParams()
+        params.model.path = str(self._path)
+        params.n_ctx = CONTEXT
+        params.n_parallel = 1
+        params.n_gpu_layers = 0
+        params.sampling.seed = SEED
+        params.sampling.temp = 0.0
+        params.verbosity = -1
+        params.warmup = False
+        params.offline = True
+        params.ui = False
+        params.endpoint_slots = False
+        params.cache_ram_mib = 0
+        params.api_keys = [secrets.token_hex()]
+        try:
+            return xllamacpp.Server(params)
+        except RuntimeError as error:
+            raise ModelMissing(f"xllamacpp cannot load {self._path} ({error})", SMOLLM2.remedy) from error

@@ -1,0 +1,161 @@
+"""From the bytes of a photo to one small RGB array: oriented, on white, in sRGB, reduced while decoding."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Callable
+from pathlib import PurePath
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+
+REVISION = "1"
+"""Part of every cache key that depends on pixels; raise it when the same file would give other pixels."""
+
+MAX_PIXELS = 128_000_000
+"""A photo that needs more pixels than this in memory is not read (a JPEG counts after its reduction)."""
+
+LARGE_PIXELS = 32_000_000
+"""Photos above this are decoded one at a time, so that several threads do not fill the memory together."""
+
+RAW_SUFFIXES = frozenset(
+    ".3fr .arw .cr2 .cr3 .dng .erf .kdc .mos .mrw .nef .nrw .orf .pef .raf .raw .rw2 .rwl .sr2 .srf .srw .x3f".split()
+)
+SUFFIXES = (
+    frozenset(".jpg .jpeg .jpe .jfif .png .webp .gif .tif .tiff .bmp .heic .heif .hif .avif".split()) | RAW_SUFFIXES
+)
+"""File names with these endings, in any case, are taken for photos."""
+
+_SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+_large = threading.Lock()
+
+Image.MAX_IMAGE_PIXELS = None  # MAX_PIXELS guards instead: it knows what a JPEG shrinks to while decoding
+
+
+class UnreadablePhoto(Exception):
+    """Why a file gives no pixels, in a few words for the summary.
+
+    `lasting` is False where the fault lies outside the file, so that another try may end better.
+    """
+
+    def __init__(self, reason: str, *, lasting: bool = True) -> None:
+        self.lasting = lasting
+        super().__init__(reason)
+
+
+def decode(content: bytes, side: int, name: str = "") -> NDArray[np.uint8]:
+    """Decode `content` to an RGB array of shape (side, side, 3).
+
+    The whole picture is squeezed into the square: nothing at its edges is lost, and the change of shape of a
+    3:2 or 4:3 photo lies within what image networks are trained to see through (random aspect ratios of 3/4
+    to 4/3). EXIF orientation is applied, transparency shows white, colour profiles are turned into sRGB, and
+    of an animation the first frame counts. `name` tells camera RAW files from TIFF.
+
+    Raises UnreadablePhoto with the reason.
+    """
+    if not content:
+        raise UnreadablePhoto("empty file")
+    if PurePath(name).suffix.lower() in RAW_SUFFIXES:
+        content = _raw_preview(content)
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            image.draft("RGB", (side, side))
+            width, height = image.size
+            if width * height > MAX_PIXELS:
+                raise UnreadablePhoto(f"too large: {width} x {height} pixels")
+            if width * height > LARGE_PIXELS:
+                with _large:
+                    return _small_rgb(image, side)
+            return _small_rgb(image, side)
+    except UnreadablePhoto:
+        raise
+    except Exception as error:  # decoders raise whatever they like on broken files: struct.error, KeyError, ...
+        raise UnreadablePhoto(_reason(error), lasting=not isinstance(error, MemoryError)) from error
+
+
+def _small_rgb(image: Image.Image, side: int) -> NDArray[np.uint8]:
+    image.load()
+    orientation = image.getexif().get(0x0112, 1)
+    profile = image.info.get("icc_profile")
+    small = _plain(image).resize((side, side), Image.Resampling.BICUBIC, reducing_gap=3.0)
+    if small.mode == "RGBA":
+        white = Image.new("RGBA", small.size, "white")
+        small = Image.alpha_composite(white, small).convert("RGB")
+    if profile:
+        small = _to_srgb(small, profile)
+    if small.mode != "RGB":
+        small = small.convert("RGB")
+    return np.array(_upright(small, orientation))
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    """Bring exotic modes to one that can be resized: L, RGB, RGBA or CMYK."""
+    if image.mode in ("L", "RGB", "RGBA", "CMYK"):
+        if image.mode in ("L", "RGB") and "transparency" in image.info:
+            return image.convert("RGBA")
+        return image
+    if image.mode.startswith("I") or image.mode == "F":
+        values = np.asarray(image, dtype=np.float32)
+        values = values[..., 0] if values.ndim == 3 else values
+        low, high = (0.0, 65535.0) if image.mode.startswith("I") else (float(values.min()), float(values.max()))
+        return Image.fromarray(np.clip((values - low) / max(high - low, 1e-9) * 255, 0, 255).astype(np.uint8))
+    if image.mode in ("P", "PA", "LA", "La", "RGBa"):
+        return image.convert("RGBA")
+    return image.convert("RGB")
+
+
+def _to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
+    """A photo whose profile is damaged, or made for other channels, keeps its numbers."""
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        converted = ImageCms.profileToProfile(image, source, _SRGB, outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return image
+    return converted or image
+
+
+_TURN: dict[int, Callable[[Image.Image], Image.Image]] = {
+    2: ImageOps.mirror,
+    3: lambda image: image.transpose(Image.Transpose.ROTATE_180),
+    4: ImageOps.flip,
+    5: lambda image: image.transpose(Image.Transpose.TRANSPOSE),
+    6: lambda image: image.transpose(Image.Transpose.ROTATE_270),
+    7: lambda image: image.transpose(Image.Transpose.TRANSVERSE),
+    8: lambda image: image.transpose(Image.Transpose.ROTATE_90),
+}
+
+
+def _upright(image: Image.Image, orientation: int) -> Image.Image:
+    """EXIF 2.32, tag 0x0112; turned after the reduction, where it costs nothing."""
+    turn = _TURN.get(orientation)
+    return turn(image) if turn else image
+
+
+def _raw_preview(content: bytes) -> bytes:
+    try:
+        import rawpy
+    except ImportError as error:
+        raise UnreadablePhoto('camera RAW: pip install "photosort[raw]" reads it', lasting=False) from error
+    try:
+        with rawpy.imread(io.BytesIO(content)) as raw:
+            thumb = raw.extract_thumb()
+            if thumb.format == rawpy.ThumbFormat.JPEG:
+                return bytes(thumb.data)
+            buffer = io.BytesIO()
+            Image.fromarray(thumb.data).save(buffer, "PNG")
+            return buffer.getvalue()
+    except Exception as error:
+        raise UnreadablePhoto("camera RAW without a readable preview") from error
+
+
+def _reason(error: Exception) -> str:
+    text = str(error).lower()
+    if isinstance(error, UnidentifiedImageError):
+        return "not a picture, or a format that is not known"
+    if isinstance(error, MemoryError):
+        return "too large for the memory"
+    if "truncated" in text or isinstance(error, EOFError) or "unexpected end" in text or "incomplete" in text:
+        return "truncated"
+    return "damaged"

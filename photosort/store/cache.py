@@ -1,0 +1,139 @@
+"""Remembers what models said of photos and texts, so that nothing is computed twice: asked first, always.
+
+Every result is kept under (identity, key). The identity is what the result depends on besides the input
+(model, revision, prompt); the key is the digest of the input, a photo or a text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photosort.store.database import open_database, transaction
+from photosort.store.identity import Identity
+
+MIGRATIONS = (
+    (
+        "CREATE TABLE identities (id INTEGER PRIMARY KEY, model TEXT, revision TEXT, prompt TEXT,"
+        " UNIQUE (model, revision, prompt))",
+        "CREATE TABLE files (path BLOB PRIMARY KEY, size INTEGER, mtime_ns INTEGER, digest TEXT) WITHOUT ROWID",
+        "CREATE TABLE texts (identity INTEGER REFERENCES identities, key BLOB, text TEXT, UNIQUE (identity, key))",
+        "CREATE TABLE vectors (identity INTEGER REFERENCES identities, key BLOB, vector BLOB, UNIQUE (identity, key))",
+    ),
+)
+LOOKUP = 500
+
+
+def text_key(text: str) -> str:
+    """The key of a text: the SHA-256 of its UTF-8 bytes, in hexadecimal."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class Cache:
+    """The cache in one SQLite file; used from one thread, closed at the end of a `with` block.
+
+    Vectors are kept in half precision (a relative error of 0.0005, below any effect on clusters): callers
+    read back what they have put, so that the first run and every later one see the same numbers.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._db = open_database(path, MIGRATIONS, durable=False)
+        self._identities: dict[Identity, int] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; what was put is kept."""
+        self._db.close()
+
+    def digests(self) -> dict[tuple[bytes, int, int], str]:
+        """Every file seen so far: (path as bytes, size, mtime_ns) -> digest of its content."""
+        rows = self._db.execute("SELECT path, size, mtime_ns, digest FROM files")
+        return {(path, size, mtime_ns): digest for path, size, mtime_ns, digest in rows}
+
+    def put_digests(self, files: Iterable[tuple[Path, int, int, str]]) -> None:
+        """Remember (path, size, mtime_ns, digest)."""
+        rows = [(os.fsencode(path), size, mtime_ns, digest) for path, size, mtime_ns, digest in files]
+        with transaction(self._db):
+            self._db.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", rows)
+
+    def texts(self, identity: Identity, keys: Iterable[str]) -> dict[str, str]:
+        """The texts known for these keys."""
+        return dict(self._lookup("texts", "text", identity, keys))
+
+    def put_texts(self, identity: Identity, texts: Mapping[str, str]) -> None:
+        """Remember key -> text."""
+        self._put("texts", identity, [(key, text) for key, text in texts.items()])
+
+    def vectors(self, identity: Identity, keys: Iterable[str]) -> dict[str, NDArray[np.float16]]:
+        """The vectors known for these keys, each of shape (d,)."""
+        found = self._lookup("vectors", "vector", identity, keys)
+        return {key: np.frombuffer(blob, dtype=np.float16) for key, blob in found}
+
+    def put_vectors(self, identity: Identity, keys: Sequence[str], vectors: NDArray[np.float32]) -> None:
+        """Remember row i of (n, d) under keys[i]."""
+        blobs = np.asarray(vectors, dtype=np.float16)
+        self._put("vectors", identity, [(key, row.tobytes()) for key, row in zip(keys, blobs, strict=True)])
+
+    def matrix(self, identity: Identity, keys: Sequence[str]) -> NDArray[np.float32]:
+        """The vectors of `keys`, in their order, as (n, d) float32. Raises KeyError where one is missing."""
+        known = self.vectors(identity, set(keys))
+        return np.stack([known[key] for key in keys]).astype(np.float32)
+
+    def has_vectors(self, identity: Identity) -> set[str]:
+        """The keys that have a vector."""
+        rows = self._db.execute("SELECT key FROM vectors WHERE identity = ?", (self._id(identity),))
+        return {key.hex() for (key,) in rows}
+
+    def all_texts(self, identity: Identity) -> dict[str, str]:
+        """Every key -> text of an identity."""
+        rows = self._db.execute("SELECT key, text FROM texts WHERE identity = ?", (self._id(identity),))
+        return {key.hex(): text for key, text in rows}
+
+    def _lookup(
+        self, table: str, column: str, identity: Identity, keys: Iterable[str]
+    ) -> Iterator[tuple[str, str | bytes]]:
+        wanted = [bytes.fromhex(key) for key in dict.fromkeys(keys)]
+        number = self._id(identity)
+        for start in range(0, len(wanted), LOOKUP):
+            part = wanted[start : start + LOOKUP]
+            marks = ",".join("?" * len(part))
+            query = f"SELECT key, {column} FROM {table} WHERE identity = ? AND key IN ({marks})"
+            for key, value in self._db.execute(query, (number, *part)):
+                yield key.hex(), value
+
+    def _put(self, table: str, identity: Identity, rows: Sequence[tuple[str, str | bytes]]) -> None:
+        number = self._id(identity)
+        with transaction(self._db):
+            self._db.executemany(
+                f"INSERT OR REPLACE INTO {table} VALUES (?, ?, ?)",
+                [(number, bytes.fromhex(key), value) for key, value in rows],
+            )
+
+    def _id(self, identity: Identity) -> int:
+        if identity not in self._identities:
+            name = (identity.model, identity.revision, identity.prompt)
+            with transaction(self._db):
+                self._db.execute("INSERT OR IGNORE INTO identities (model, revision, prompt) VALUES (?, ?, ?)", name)
+                query = "SELECT id FROM identities WHERE model = ? AND revision = ? AND prompt = ?"
+                self._identities[identity] = self._db.execute(query, name).fetchone()[0]
+        return self._identities[identity]
+
+
+def open_cache(folder: Path) -> Cache:
+    """The cache inside photosort's cache folder."""
+    return Cache(folder / "cache.sqlite")

@@ -1,0 +1,202 @@
+"""Every finished look at a folder: what explain, report, undo and the next organize read."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from photosort.errors import NoSuchRun, NotInRun
+from photosort.store.database import transaction
+
+MIGRATION = (
+    "CREATE TABLE runs (id INTEGER PRIMARY KEY, started TEXT, source BLOB, destination BLOB, mode TEXT,"
+    " previewed INTEGER, settings TEXT)",
+    "CREATE TABLE clusters (run INTEGER REFERENCES runs, number INTEGER, folder TEXT, title TEXT, summary TEXT,"
+    " keywords TEXT, named_by TEXT, cohesion REAL, PRIMARY KEY (run, number))",
+    "CREATE TABLE members (run INTEGER REFERENCES runs, path BLOB, digest TEXT, cluster INTEGER, rank INTEGER,"
+    " caption TEXT, similarity REAL, runner_up INTEGER, runner_up_similarity REAL, PRIMARY KEY (run, path))",
+    "CREATE INDEX members_by_digest ON members (digest)",
+    "CREATE TABLE left_behind (run INTEGER REFERENCES runs, path BLOB, reason TEXT)",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterRecord:
+    """A cluster of a run. `keywords` are (word, members that have it); `cohesion` is the mean cosine to the centroid."""
+
+    number: int
+    folder: str
+    title: str
+    summary: str
+    keywords: tuple[tuple[str, int], ...]
+    named_by: str
+    cohesion: float
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRecord:
+    """A photo of a run. `rank` 0 is the exemplar of its cluster; similarities are cosines to centroids."""
+
+    path: Path
+    digest: str
+    cluster: int
+    rank: int
+    caption: str
+    similarity: float
+    runner_up: int
+    runner_up_similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run without its clusters and members. `started` is UTC; a previewed run has touched no file."""
+
+    id: int
+    started: datetime
+    source: Path
+    destination: Path
+    mode: str
+    previewed: bool
+    settings: dict[str, Any]
+
+
+class Runs:
+    """The runs in one database."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def add(
+        self,
+        *,
+        source: Path,
+        destination: Path,
+        mode: str,
+        previewed: bool,
+        settings: dict[str, Any],
+        clusters: Sequence[ClusterRecord],
+        members: Iterable[MemberRecord],
+        left: Iterable[tuple[Path, str]],
+    ) -> int:
+        """Store a run whole or not at all; returns its id."""
+        with transaction(self._db):
+            cursor = self._db.execute(
+                "INSERT INTO runs (started, source, destination, mode, previewed, settings) VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    datetime.now(UTC).isoformat(timespec="seconds"),
+                    os.fsencode(source),
+                    os.fsencode(destination),
+                    mode,
+                    previewed,
+                    json.dumps(settings),
+                ),
+            )
+            run = cursor.lastrowid
+            assert run is not None
+            self._db.executemany(
+                "INSERT INTO clusters VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (run, c.number, c.folder, c.title, c.summary, json.dumps(c.keywords), c.named_by, c.cohesion)
+                    for c in clusters
+                ],
+            )
+            self._db.executemany(
+                "INSERT INTO members VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    (
+                        run,
+                        os.fsencode(m.path),
+                        m.digest,
+                        m.cluster,
+                        m.rank,
+                        m.caption,
+                        m.similarity,
+                        m.runner_up,
+                        m.runner_up_similarity,
+                    )
+                    for m in members
+                ),
+            )
+            self._db.executemany(
+                "INSERT INTO left_behind VALUES (?, ?, ?)", ((run, os.fsencode(path), reason) for path, reason in left)
+            )
+        return run
+
+    def get(self, run: int) -> Run:
+        """Raises NoSuchRun."""
+        found = self._runs("WHERE id = ?", run)
+        if not found:
+            raise NoSuchRun(f"There is no run {run}", "photosort explain shows the last one.")
+        return found[0]
+
+    def last(self) -> Run:
+        """The newest run, a preview too. Raises NoSuchRun where there is none yet."""
+        found = self._runs("ORDER BY id DESC LIMIT 1")
+        if not found:
+            raise NoSuchRun("Nothing has been organized yet", "Start with: photosort organize FOLDER --dry-run")
+        return found[0]
+
+    def clusters(self, run: int) -> list[ClusterRecord]:
+        """In their order, the largest first."""
+        rows = self._db.execute(
+            "SELECT number, folder, title, summary, keywords, named_by, cohesion FROM clusters"
+            " WHERE run = ? ORDER BY number",
+            (run,),
+        )
+        return [
+            ClusterRecord(number, folder, title, summary, tuple((w, n) for w, n in json.loads(words)), by, cohesion)
+            for number, folder, title, summary, words, by, cohesion in rows
+        ]
+
+    def members(self, run: int, cluster: int | None = None, *, first: int = -1) -> list[MemberRecord]:
+        """Members of one cluster or of all, exemplars first; at most `first` of them where it is not negative."""
+        where = "AND cluster = ?" if cluster is not None else ""
+        values = (run, cluster, first) if cluster is not None else (run, first)
+        return self._members(f"WHERE run = ? {where} ORDER BY cluster, rank LIMIT ?", *values)
+
+    def sizes(self, run: int) -> dict[int, int]:
+        """Cluster -> number of members."""
+        query = "SELECT cluster, count(*) FROM members WHERE run = ? GROUP BY cluster"
+        return dict(self._db.execute(query, (run,)))
+
+    def member(self, run: int, path: Path, digest: str) -> MemberRecord:
+        """A photo of the run by its path, or by its content where it has moved since. Raises NotInRun."""
+        found = self._members("WHERE run = ? AND path = ?", run, os.fsencode(path)) or self._members(
+            "WHERE run = ? AND digest = ? ORDER BY path LIMIT 1", run, digest
+        )
+        if not found:
+            raise NotInRun(f"{path} was not in run {run}", "photosort explain lists what the run saw.")
+        return found[0]
+
+    def left(self, run: int) -> list[tuple[Path, str]]:
+        """What stayed where it was, with the reason."""
+        rows = self._db.execute("SELECT path, reason FROM left_behind WHERE run = ? ORDER BY path", (run,))
+        return [(Path(os.fsdecode(path)), reason) for path, reason in rows]
+
+    def _runs(self, tail: str, *values: object) -> list[Run]:
+        query = "SELECT id, started, source, destination, mode, previewed, settings FROM runs " + tail
+        return [
+            Run(
+                number,
+                datetime.fromisoformat(started),
+                Path(os.fsdecode(source)),
+                Path(os.fsdecode(destination)),
+                mode,
+                bool(previewed),
+                json.loads(settings),
+            )
+            for number, started, source, destination, mode, previewed, settings in self._db.execute(query, values)
+        ]
+
+    def _members(self, tail: str, *values: object) -> list[MemberRecord]:
+        query = (
+            "SELECT path, digest, cluster, rank, caption, similarity, runner_up, runner_up_similarity FROM members "
+            + tail
+        )
+        return [MemberRecord(Path(os.fsdecode(row[0])), *row[1:]) for row in self._db.execute(query, values)]

@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import random
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from photosort.errors import SettingsError
+from photosort.naming.keywords import Exclusivity, Keyword, Members, exclusive_keywords
+from photosort.naming.words import content_words, fold_plurals, singulars, terms
+
+MODES: tuple[Exclusivity, ...] = ("winner", "paper")
+photos = st.lists(st.lists(st.sampled_from("abcdefgh"), max_size=4), min_size=1, max_size=8)
+many_clusters = st.lists(photos, min_size=1, max_size=6)
+
+
+def cluster(**counts: int) -> Members:
+    size = max(counts.values())
+    return [[term for term, count in counts.items() if index < count] for index in range(size)]
+
+
+def found(*clusters: Members, n: int = 2, mode: Exclusivity = "winner") -> list[list[str]]:
+    return [[word.term for word in words] for words in exclusive_keywords(clusters, n, mode)]
+
+
+def test_a_word_that_two_of_three_clusters_share_is_not_in_both() -> None:
+    """The printed pseudo-code intersects all clusters, so that this pair survives."""
+    dogs, cats, boats = cluster(animal=5, dog=4, ball=3), cluster(animal=4, cat=3, sofa=2), cluster(boat=5, sea=4)
+    assert found(dogs, cats, boats, mode="paper") == [["dog", "ball"], ["cat", "sofa"], ["boat", "sea"]]
+    assert found(dogs, cats, boats) == [["animal", "dog"], ["animal", "cat"], ["boat", "sea"]][:1] + [
+        ["cat", "sofa"],
+        ["boat", "sea"],
+    ]
+
+
+def test_the_winner_is_where_the_share_of_members_is_highest_not_the_count() -> None:
+    few = [["lake", "goose"]] * 3 + [["goose"]]
+    many = [["lake", "hill"]] * 6 + [["hill"]] * 6
+    assert found(few, many, n=1) == [["goose"], ["hill"]]
+    assert found([["lake"]] * 3, many, n=2) == [["lake"], ["hill", "lake"]]
+    assert exclusive_keywords([[["lake"]] * 3, many], 2)[1][1].shared
+
+
+def test_words_after_the_replacement_are_contested_again() -> None:
+    """The printed pseudo-code looks once, and skips words that nobody used."""
+    first, second = cluster(a=9, b=8, c=7, d=6), cluster(a=9, b=8, c=7, e=6)
+    assert found(first, second, n=1, mode="paper") == [["d"], ["e"]]
+    assert found(first, second, n=2, mode="paper") == [["d", "a"], ["e", "a"]]
+
+
+def test_paper_drops_a_contested_word_from_every_cluster_that_has_it() -> None:
+    third = cluster(tree=5, sky=4)
+    contested = [cluster(sky=5, sea=1), cluster(sky=5, sand=1)]
+    assert found(*contested, third, n=1, mode="paper") == [["sea"], ["sand"], ["tree"]]
+    assert found(*contested, third, n=2, mode="paper")[2] == ["tree", "sky"]
+    assert exclusive_keywords([*contested, third], 2, "paper")[2][1] == Keyword("sky", 4, 5, shared=True)
+
+
+def test_ties_go_by_count_then_share_then_alphabet() -> None:
+    one = [["zebra", "ant", "bee"], ["zebra", "ant", "bee"]]
+    other = [["ant", "cow", "cow "], ["cow"], ["cow"]]
+    assert found(one, other, n=3)[0] == ["bee", "zebra", "ant"]
+
+
+def test_words_are_folded_and_empty_ones_dropped() -> None:
+    assert exclusive_keywords([[["Dog", "dog ", ""], ["DOG", " "], ["Straße"]]], 2) == [
+        (Keyword("dog", 2, 3), Keyword("strasse", 1, 3))
+    ]
+
+
+def test_counts_are_there_to_be_shown() -> None:
+    (words,) = exclusive_keywords([cluster(dog=41, ball=12) + [[]] * 11])
+    assert [f"{word.term} {word.count} of {word.members}" for word in words] == ["dog 41 of 52", "ball 12 of 52"]
+    assert words[0].share == pytest.approx(41 / 52)
+
+
+def test_clusters_without_words_have_no_keywords() -> None:
+    assert exclusive_keywords([[], [[]], [["dog"]]]) == [(), (), (Keyword("dog", 1, 1),)]
+
+
+@pytest.mark.parametrize("mode", MODES)
+@given(clusters=many_clusters, n=st.integers(1, 4))
+def test_no_word_of_its_own_is_in_two_clusters_and_there_are_n(
+    mode: Exclusivity, clusters: list[list[list[str]]], n: int
+) -> None:
+    keywords = exclusive_keywords(clusters, n, mode)
+    own = Counter(word.term for words in keywords for word in words if not word.shared)
+    assert not own or max(own.values()) == 1
+    for members, words in zip(clusters, keywords, strict=True):
+        distinct = {term for photo in members for term in photo}
+        assert len({word.term for word in words}) == len(words) == min(n, len(distinct))
+        assert [word.shared for word in words] == sorted(word.shared for word in words)
+        for word in words:
+            assert word.count == sum(word.term in photo for photo in members)
+            assert word.members == len(members)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@given(clusters=many_clusters, seed=st.integers(0, 9))
+def test_the_order_of_photos_and_of_their_words_changes_nothing(
+    mode: Exclusivity, clusters: list[list[list[str]]], seed: int
+) -> None:
+    shuffled = [[random.Random(seed).sample(photo, len(photo)) for photo in members] for members in clusters]
+    for members in shuffled:
+        random.Random(seed).shuffle(members)
+    assert exclusive_keywords(shuffled, 2, mode) == exclusive_keywords(clusters, 2, mode)
+
+
+def test_settings_that_make_no_sense() -> None:
+    with pytest.raises(SettingsError, match="no keyword mode 'loser'.*winner, paper"):
+        exclusive_keywords([], 2, "loser")  # type: ignore[arg-type]
+    with pytest.raises(SettingsError, match="0 keywords"):
+        exclusive_keywords([], 0)
+
+
+@pytest.mark.parametrize(
+    ("caption", "expected"),
+    [
+        ("a photo of a tabby cat, maybe an Egyptian cat", ["cat", "tabby cat", "egyptian cat"]),
+        ("A goose swimming on a lake", ["goose", "lake"]),
+        ("A pair of cherries.", ["cherries"]),
+        ("An albino peahen (a female peafowl, or peacock).",
+         ["peahen", "albino peahen", "peafowl", "female peafowl", "peacock"]),
+        ("A flower covered in dew drops.", ["flower", "drops", "dew drops"]),
+        ("a golden retriever running on the beach with a red ball",
+         ["retriever", "golden retriever", "beach", "ball", "red ball"]),
+        ("a stone building on a hill", ["building", "stone building", "hill"]),
+        ("a very old big red fire engine truck", ["truck", "engine truck", "fire engine truck"]),
+        ("two people are standing", ["people"]),
+        ("the sky is blue", ["sky"]),
+        ("photo, maybe", []),
+        ("", []),
+        ("!!! 1234 ...", []),
+    ],
+)  # fmt: skip
+def test_terms_of_captions(caption: str, expected: list[str]) -> None:
+    assert terms(caption) == expected
+
+
+@given(st.text())
+def test_terms_are_short_folded_phrases_whatever_the_caption(caption: str) -> None:
+    for term in terms(caption):
+        assert term == term.strip() and 1 <= len(term.split()) <= 3
+    assert set(content_words(caption)) >= {word for term in terms(caption) for word in term.split()}
+
+
+def test_a_plural_is_counted_with_its_singular_where_both_occur() -> None:
+    clusters = [[["dogs", "red boxes"], ["dog"]], [["cherries", "red box"], ["glass"]]]
+    assert fold_plurals(clusters) == [[["dog", "red box"], ["dog"]], [["cherries", "red box"], ["glass"]]]
+
+
+@pytest.mark.parametrize(("word", "expected"), [("dogs", "dog"), ("boxes", "box"), ("cherries", "cherry")])
+def test_simple_plurals(word: str, expected: str) -> None:
+    assert expected in singulars(word)
+
+
+@pytest.mark.parametrize("word", ["glass", "bus", "gas", "as", ""])
+def test_what_is_no_plural(word: str) -> None:
+    assert singulars(word) == []
