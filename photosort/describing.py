@@ -111,14 +111,22 @@ def caption_all(
     return tuple(known[digest] for digest in digests)
 
 
-def embed_texts(texts: Sequence[str], encoder: TextEncoder, cache: Cache) -> Vectors:
-    """n texts -> (n, d) unit vectors; each distinct text is encoded once, ever."""
-    keys = [text_key(text) for text in texts]
-    known = cache.vectors(encoder.identity, keys)
-    missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
-    if missing:
-        cache.put_vectors(encoder.identity, list(missing), encoder.encode_texts(list(missing.values())))
-    return cache.matrix(encoder.identity, keys)
+class RememberedTexts:
+    """A TextEncoder that asks the cache first, so that each distinct text is encoded once, ever."""
+
+    def __init__(self, encoder: TextEncoder, cache: Cache) -> None:
+        self.identity = encoder.identity
+        self._encoder = encoder
+        self._cache = cache
+
+    def encode_texts(self, texts: Sequence[str]) -> Vectors:
+        """n texts -> (n, d) float32 unit vectors."""
+        keys = [text_key(text) for text in texts]
+        known = self._cache.vectors(self.identity, keys)
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+        if missing:
+            self._cache.put_vectors(self.identity, list(missing), self._encoder.encode_texts(list(missing.values())))
+        return self._cache.matrix(self.identity, keys)
 
 
 def _look_at_all(

@@ -51,9 +51,9 @@ class Clustering:
 
     @property
     def confidence(self) -> Vectors:
-        """(n,) how much nearer its own centroid is than the second-best, as a difference of cosines."""
+        """(n,) how much nearer its own centroid is than the second-best, as a difference of cosines; 1 with k = 1."""
         if self.k == 1:
-            return self.own
+            return np.ones_like(self.own)
         return np.asarray(self.own - self.similarity[np.arange(len(self.labels)), self.runner_up], dtype=np.float32)
 
     def members(self, cluster: int) -> Labels:

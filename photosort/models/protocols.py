@@ -56,8 +56,8 @@ class Captioner(Protocol):
     needs: Literal["pixels", "vectors"]
     side: int
 
-    def caption(self, inputs: NDArray[Any]) -> list[str]:
-        """b inputs -> b captions."""
+    def caption(self, inputs: NDArray[Any], tones: Sequence[tuple[str, ...]] | None = None) -> list[str]:
+        """b inputs -> b captions; `tones` are what `photos.tone` is certain of, for captioners that do not see it."""
         ...
 
 

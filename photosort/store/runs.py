@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from photosort.errors import NoSuchRun, NotInRun
+from photosort.errors import NoSuchRun
 from photosort.store.database import transaction
 
 MIGRATION = (
@@ -78,13 +78,12 @@ class Runs:
         source: Path,
         destination: Path,
         mode: str,
-        previewed: bool,
         settings: dict[str, Any],
         clusters: Sequence[ClusterRecord],
         members: Iterable[MemberRecord],
         left: Iterable[tuple[Path, str]],
     ) -> int:
-        """Store a run whole or not at all; returns its id."""
+        """Store a run, whole or not at all, as one that has touched no file yet; returns its id."""
         with transaction(self._db):
             cursor = self._db.execute(
                 "INSERT INTO runs (started, source, destination, mode, previewed, settings) VALUES (?, ?, ?, ?, ?, ?)",
@@ -93,7 +92,7 @@ class Runs:
                     os.fsencode(source),
                     os.fsencode(destination),
                     mode,
-                    previewed,
+                    True,
                     json.dumps(settings),
                 ),
             )
@@ -128,6 +127,11 @@ class Runs:
             )
         return run
 
+    def start(self, run: int) -> None:
+        """The run is no mere preview any more: its files are about to be touched."""
+        with transaction(self._db):
+            self._db.execute("UPDATE runs SET previewed = 0 WHERE id = ?", (run,))
+
     def get(self, run: int) -> Run:
         """Raises NoSuchRun."""
         found = self._runs("WHERE id = ?", run)
@@ -141,6 +145,10 @@ class Runs:
         if not found:
             raise NoSuchRun("Nothing has been organized yet", "Start with: photosort organize FOLDER --dry-run")
         return found[0]
+
+    def all(self) -> list[Run]:
+        """Every run, the newest first."""
+        return self._runs("ORDER BY id DESC")
 
     def clusters(self, run: int) -> list[ClusterRecord]:
         """In their order, the largest first."""
@@ -165,14 +173,15 @@ class Runs:
         query = "SELECT cluster, count(*) FROM members WHERE run = ? GROUP BY cluster"
         return dict(self._db.execute(query, (run,)))
 
-    def member(self, run: int, path: Path, digest: str) -> MemberRecord:
-        """A photo of the run by its path, or by its content where it has moved since. Raises NotInRun."""
-        found = self._members("WHERE run = ? AND path = ?", run, os.fsencode(path)) or self._members(
-            "WHERE run = ? AND digest = ? ORDER BY path LIMIT 1", run, digest
-        )
-        if not found:
-            raise NotInRun(f"{path} was not in run {run}", "photosort explain lists what the run saw.")
-        return found[0]
+    def member_at(self, run: int, path: Path) -> MemberRecord | None:
+        """The photo that lay at `path` when the run saw it."""
+        found = self._members("WHERE run = ? AND path = ?", run, os.fsencode(path))
+        return found[0] if found else None
+
+    def member_with(self, run: int, digest: str) -> MemberRecord | None:
+        """A photo by its content, wherever it lies now; of several equal ones the first."""
+        found = self._members("WHERE run = ? AND digest = ? ORDER BY path LIMIT 1", run, digest)
+        return found[0] if found else None
 
     def left(self, run: int) -> list[tuple[Path, str]]:
         """What stayed where it was, with the reason."""

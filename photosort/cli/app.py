@@ -1,0 +1,45 @@
+"""The table of commands."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from photosort.cli import completions, demo, explain, models, organize, past
+
+app = typer.Typer(
+    name="photosort",
+    help="Sort a folder of photos into a few well-named folders, on your own machine, losing nothing.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from photosort import __version__
+
+        print(f"photosort {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _top(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+app.command(name="organize")(organize.organize)
+app.command(name="explain")(explain.explain)
+app.command(name="undo")(past.undo)
+app.command(name="resume")(past.resume)
+app.command(name="runs")(past.runs)
+app.add_typer(models.app, name="models")
+app.command(name="demo")(demo.demo)
+app.command(name="completions")(completions.completions)

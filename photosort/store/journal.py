@@ -1,0 +1,300 @@
+"""The journal: every file operation of a run, written before it happens.
+
+A row's state says what may be true of the disk, so that a later start can find out what is:
+
+    planned   the destination has not been touched
+    placing   the destination was seen to be free; the file may or may not lie there by now
+    placed    the destination holds the whole file, durably; a move may not have removed the original yet
+    done      finished
+    there     an equal file had the name already; nothing to do
+    failed    left where it was, with the reason
+    undoing   on its way back; it may or may not be there by now
+    undone    taken back
+    kept      undo left it, with the reason
+
+Rows of one group belong together: they are done together or not at all.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from photosort.errors import NoSuchRun, StoreError
+from photosort.store.database import transaction
+
+MIGRATION = (
+    "CREATE TABLE filings (run_id INTEGER PRIMARY KEY REFERENCES runs, token TEXT NOT NULL, source BLOB NOT NULL,"
+    " destination BLOB NOT NULL, mode TEXT NOT NULL, state TEXT NOT NULL, problem TEXT NOT NULL DEFAULT '')",
+    "CREATE TABLE operations (id INTEGER PRIMARY KEY, run_id INTEGER NOT NULL REFERENCES filings, grp INTEGER NOT NULL,"
+    " main INTEGER NOT NULL, source BLOB NOT NULL, destination BLOB NOT NULL, size INTEGER NOT NULL,"
+    " mtime_ns INTEGER NOT NULL, digest TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '')",
+    "CREATE INDEX operations_by_group ON operations (run_id, grp)",
+    "CREATE TABLE made_folders (run_id INTEGER NOT NULL REFERENCES filings, path BLOB NOT NULL,"
+    " PRIMARY KEY (run_id, path))",
+)
+
+
+class State(StrEnum):
+    """Where one operation stands; see the module."""
+
+    PLANNED = "planned"
+    PLACING = "placing"
+    PLACED = "placed"
+    DONE = "done"
+    THERE = "there"
+    FAILED = "failed"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+    KEPT = "kept"
+
+
+class FilingState(StrEnum):
+    """Where the filing of a whole run stands. `stopped` is a stop in good order, such as at a full disk."""
+
+    APPLYING = "applying"
+    STOPPED = "stopped"
+    DONE = "done"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+
+
+UNFINISHED = (FilingState.APPLYING, FilingState.STOPPED, FilingState.UNDOING)
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """The filing of one run.
+
+    token    a part of the names of its temporary files, unlike that of any other run
+    problem  why it stopped, for a stopped one
+    """
+
+    run_id: int
+    token: str
+    source: Path
+    destination: Path
+    mode: str
+    state: FilingState
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file to be written to the journal. Size in bytes, digest as 64 hexadecimal digits."""
+
+    group: int
+    main: bool
+    source: Path
+    destination: Path
+    size: int
+    mtime_ns: int
+    digest: str
+    there: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One row of the journal."""
+
+    id: int
+    group: int
+    main: bool
+    source: Path
+    destination: Path
+    size: int
+    mtime_ns: int
+    digest: str
+    state: State
+    reason: str
+
+
+class Journal:
+    """The journal of one run. Every change is durable when the method returns.
+
+    Methods that write raise StoreError where the database cannot be written: then nothing more may be done to files.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, run_id: int) -> None:
+        """Raises NoSuchRun where the run has filed nothing."""
+        self._db = connection
+        self.run_id = run_id
+        self.filing = read_filing(connection, run_id)
+
+    @classmethod
+    def begin(
+        cls,
+        connection: sqlite3.Connection,
+        run_id: int,
+        *,
+        source: Path,
+        destination: Path,
+        mode: str,
+        entries: Iterable[Entry],
+    ) -> Journal:
+        """Write all operations of a run, as planned or there, in one transaction."""
+        with _writing(connection):
+            connection.execute(
+                "INSERT INTO filings (run_id, token, source, destination, mode, state) VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    run_id,
+                    secrets.token_hex(4),
+                    os.fsencode(source),
+                    os.fsencode(destination),
+                    mode,
+                    FilingState.APPLYING,
+                ),
+            )
+            connection.executemany(
+                "INSERT INTO operations (run_id, grp, main, source, destination, size, mtime_ns, digest, state)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    (
+                        run_id,
+                        entry.group,
+                        entry.main,
+                        os.fsencode(entry.source),
+                        os.fsencode(entry.destination),
+                        entry.size,
+                        entry.mtime_ns,
+                        entry.digest,
+                        State.THERE if entry.there else State.PLANNED,
+                    )
+                    for entry in entries
+                ),
+            )
+        return cls(connection, run_id)
+
+    def groups(self, *states: State) -> list[tuple[Operation, ...]]:
+        """The operations in these states, by group, in the order of the plan; a group may be part only."""
+        groups: dict[int, list[Operation]] = {}
+        for operation in self._operations(f"state IN ({', '.join('?' * len(states))})", *states):
+            groups.setdefault(operation.group, []).append(operation)
+        return [tuple(group) for group in groups.values()]
+
+    def operations(self, *states: State) -> list[Operation]:
+        """The operations in these states, in the order of the plan."""
+        return [operation for group in self.groups(*states) for operation in group]
+
+    def group(self, number: int) -> list[Operation]:
+        """All operations of one group, whatever their state."""
+        return self._operations("grp = ?", number)
+
+    def counts(self) -> dict[State, int]:
+        """Files in each state; states without a file are left out."""
+        query = "SELECT state, count(*) FROM operations WHERE run_id = ? GROUP BY state"
+        return {State(state): number for state, number in self._db.execute(query, (self.run_id,))}
+
+    def mark(self, operations: Iterable[Operation], state: State, reason: str = "") -> None:
+        """Give these operations a new state, all in one transaction."""
+        rows = [(state, reason, operation.id) for operation in operations]
+        if rows:
+            with _writing(self._db):
+                self._db.executemany("UPDATE operations SET state = ?, reason = ? WHERE id = ?", rows)
+
+    def note(self, operation: Operation, remark: str) -> None:
+        """Write down something about an operation without a change of its state."""
+        with _writing(self._db):
+            self._db.execute("UPDATE operations SET reason = ? WHERE id = ?", (remark, operation.id))
+
+    def turn(self, state: FilingState, problem: str = "") -> None:
+        """Give the whole filing a new state."""
+        with _writing(self._db):
+            self._db.execute(
+                "UPDATE filings SET state = ?, problem = ? WHERE run_id = ?", (state, problem, self.run_id)
+            )
+        self.filing = read_filing(self._db, self.run_id)
+
+    def making(self, folder: Path) -> None:
+        """Write down that this run is about to make `folder`, which does not exist."""
+        with _writing(self._db):
+            self._db.execute(
+                "INSERT OR IGNORE INTO made_folders VALUES (?, ?)", (self.run_id, os.fsencode(folder))
+            )
+
+    def made_folders(self) -> list[Path]:
+        """The folders that this run made, inner ones first."""
+        rows = self._db.execute("SELECT path FROM made_folders WHERE run_id = ?", (self.run_id,)).fetchall()
+        return sorted(
+            (Path(os.fsdecode(path)) for (path,) in rows), key=lambda path: len(path.parts), reverse=True
+        )
+
+    def _operations(self, where: str, *values: object) -> list[Operation]:
+        query = (
+            "SELECT id, grp, main, source, destination, size, mtime_ns, digest, state, reason FROM operations"
+            f" WHERE run_id = ? AND {where} ORDER BY id"
+        )
+        return [
+            Operation(
+                number,
+                group,
+                bool(main),
+                Path(os.fsdecode(source)),
+                Path(os.fsdecode(destination)),
+                size,
+                mtime_ns,
+                digest,
+                State(state),
+                reason,
+            )
+            for number, group, main, source, destination, size, mtime_ns, digest, state, reason in self._db.execute(
+                query, (self.run_id, *values)
+            ).fetchall()
+        ]
+
+
+def read_filing(connection: sqlite3.Connection, run_id: int) -> Filing:
+    """Raises NoSuchRun where the run has filed nothing: it was a preview, or does not exist."""
+    found = _filings(connection, "run_id = ?", run_id)
+    if not found:
+        raise NoSuchRun(f"Run {run_id} has filed nothing", "See what there is: photosort runs")
+    return found[0]
+
+
+def filings(connection: sqlite3.Connection) -> list[Filing]:
+    """The filings of all runs, the newest first."""
+    return _filings(connection, "1")
+
+
+def unfinished(connection: sqlite3.Connection) -> list[Filing]:
+    """The filings that were killed or stopped on their way, forth or back, the newest first."""
+    return _filings(connection, f"state IN ({', '.join('?' * len(UNFINISHED))})", *UNFINISHED)
+
+
+def _filings(connection: sqlite3.Connection, where: str, *values: object) -> list[Filing]:
+    query = (
+        "SELECT run_id, token, source, destination, mode, state, problem FROM filings"
+        f" WHERE {where} ORDER BY run_id DESC"
+    )
+    return [
+        Filing(
+            run_id,
+            token,
+            Path(os.fsdecode(source)),
+            Path(os.fsdecode(destination)),
+            mode,
+            FilingState(state),
+            problem,
+        )
+        for run_id, token, source, destination, mode, state, problem in connection.execute(
+            query, values
+        ).fetchall()
+    ]
+
+
+@contextmanager
+def _writing(connection: sqlite3.Connection) -> Iterator[None]:
+    try:
+        with transaction(connection):
+            yield
+    except sqlite3.OperationalError as error:
+        raise StoreError(
+            f"The journal cannot be written ({error}), so no file was touched after that",
+            "Make room or mend permissions in photosort's data folder, then: photosort resume",
+        ) from error

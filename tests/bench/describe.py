@@ -1,0 +1,113 @@
+"""How fast photos are described: python tests/bench/describe.py [--photos 64]
+
+In one run, on the same files: a plain loop as one would write it, photosort's describing stage with an empty cache,
+and the two ceilings (bare decoding on all cores, the bare model on ready arrays). On a machine where decoding and
+model share the same cores, neither ceiling alone can be met by doing both; the fair one is then 1 / (1/a + 1/b).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from sklearn.datasets import load_sample_images
+
+from photosort.describing import describe
+from photosort.models.efficientnet import SIDE, EfficientNetLite2, LabelHead, load_network
+from photosort.models.tags import TagCaptioner
+from photosort.photos.decode import decode
+from photosort.photos.scan import scan
+from photosort.store.cache import open_cache
+
+SIZES = {"12 MP": (4000, 3000), "1 MP": (1155, 866), "small": (640, 480)}
+
+
+def write_photos(folder: Path, size: tuple[int, int], count: int) -> None:
+    """Real pictures, enlarged, each with its own grain, so that no two files are equal."""
+    rng = np.random.default_rng(42)
+    originals = [Image.fromarray(image).resize(size, Image.Resampling.BICUBIC) for image in load_sample_images().images]
+    for number in range(count):
+        pixels = np.asarray(originals[number % len(originals)], dtype=np.int16)
+        grain = rng.integers(-6, 7, (size[1] // 4, size[0] // 4, 1)).repeat(4, axis=0).repeat(4, axis=1)
+        grain = np.pad(grain, [(0, size[1] - grain.shape[0]), (0, size[0] - grain.shape[1]), (0, 0)])
+        Image.fromarray(np.clip(pixels + grain, 0, 255).astype(np.uint8)).save(folder / f"{number}.jpg", quality=90)
+
+
+def plain_loop(paths: list[Path]) -> None:
+    """Open, resize, one photo at a time through torch."""
+    import torch
+
+    network = load_network()
+    with torch.inference_mode():
+        for path in paths:
+            with Image.open(path) as image:
+                small = image.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BICUBIC)
+            pixels = torch.from_numpy(np.array(small)).permute(2, 0, 1)[None].float()
+            network.extract_features((pixels - 127) / 128).mean((2, 3)).numpy()
+
+
+def rate(count: int, work: Callable[[], object]) -> float:
+    """Photos a second."""
+    start = time.perf_counter()
+    work()
+    return count / (time.perf_counter() - start)
+
+
+def measure(name: str, size: tuple[int, int], count: int, models: Path) -> None:
+    """Print one table."""
+    encoder = EfficientNetLite2(models)
+    captioner = TagCaptioner(LabelHead(models), LabelHead.revision)
+    captioner.caption(encoder.encode_images(np.zeros((1, SIDE, SIDE, 3), dtype=np.uint8)))
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as cache_folder:
+        write_photos(Path(folder), size, count)
+        found = scan(Path(folder)).photos
+        paths = [photo.path for photo in found]
+        contents = [path.read_bytes() for path in paths]
+        arrays = np.stack([decode(content, SIDE) for content in contents])
+        few = paths[: max(8, count // 4)]
+
+        def decode_all() -> None:
+            with ThreadPoolExecutor(os.cpu_count()) as pool:
+                list(pool.map(lambda content: decode(content, SIDE), contents))
+
+        def model_all() -> None:
+            for start in range(0, count, 32):
+                encoder.encode_images(arrays[start : start + 32])
+
+        plain = rate(len(few), lambda: plain_loop(few))
+        decoding = rate(count, decode_all)
+        model = rate(count, model_all)
+        with open_cache(Path(cache_folder)) as cache:
+            ours = rate(count, lambda: describe(found, encoder, captioner, cache))
+    lower, shared = min(decoding, model), 1 / (1 / decoding + 1 / model)
+    print(f"\n{name}, {count} JPEGs of {size[0]} x {size[1]}, {os.cpu_count()} cores")
+    for row, value in (
+        ("plain loop", plain),
+        ("photosort", ours),
+        ("ceiling: decoding alone, all cores", decoding),
+        ("ceiling: model alone, ready arrays", model),
+        ("ceiling: both on the same cores", shared),
+    ):
+        print(f"  {row:<36}{value:8.1f} photos/s   photosort is {ours / value:5.2f} x")
+    print(f"  {'lower of the two single ceilings':<36}{lower:8.1f} photos/s   photosort is {ours / lower:5.2f} x")
+
+
+def main() -> None:
+    """Run all sizes."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--photos", type=int, default=64)
+    photos = parser.parse_args().photos
+    with tempfile.TemporaryDirectory() as models:
+        for name, size in SIZES.items():
+            measure(name, size, photos * (1 if size[0] > 2000 else 4), Path(models))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""k-means against what it promises."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from photosort.clustering.choose_k import choose_k
+from photosort.clustering.kmeans import kmeans
+from photosort.errors import TooManyClusters
+from photosort.evaluation.measures import agreement
+from photosort.methods.fusion import unit
+
+
+def blobs(sizes: list[int], d: int = 16, noise: float = 0.1, seed: int = 3) -> tuple[np.ndarray, list[str]]:
+    rng = np.random.default_rng(seed)
+    centres = unit(rng.normal(size=(len(sizes), d)).astype(np.float32))
+    truth = [str(number) for number, size in enumerate(sizes) for _ in range(size)]
+    spread = rng.normal(size=(len(truth), d)).astype(np.float32) * noise
+    return unit(centres[[int(name) for name in truth]] + spread), truth
+
+
+def test_finds_separate_groups_and_numbers_them_by_size() -> None:
+    vectors, truth = blobs([20, 60, 40])
+    found = kmeans(vectors, 3, starts=5)
+    assert agreement(truth, found.labels).acc == 1
+    assert np.bincount(found.labels).tolist() == [60, 40, 20]
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 1000), st.integers(1, 8))
+def test_every_member_is_nearest_its_own_centroid(seed: int, k: int) -> None:
+    vectors = unit(np.random.default_rng(seed).normal(size=(40, 6)).astype(np.float32))
+    found = kmeans(vectors, k, starts=2, seed=seed)
+    assert found.k == k
+    assert set(found.labels) == set(range(k))
+    assert (found.confidence >= -1e-6).all()
+    assert np.allclose(np.linalg.norm(found.centroids, axis=1), 1, atol=1e-5)
+    assert found.inertia == pytest.approx((1 - found.own).sum(), abs=1e-3)
+
+
+def test_the_same_seed_gives_the_same_folders() -> None:
+    vectors, _ = blobs([30, 30, 30], noise=1.0)
+    assert np.array_equal(kmeans(vectors, 3).labels, kmeans(vectors, 3).labels)
+
+
+def test_the_exemplar_comes_first_and_members_fall_off() -> None:
+    vectors, _ = blobs([30, 20])
+    found = kmeans(vectors, 2, starts=3)
+    for cluster in range(2):
+        similarity = found.similarity[found.members(cluster), cluster]
+        assert (np.diff(similarity) <= 0).all()
+        assert similarity[0] == found.similarity[found.labels == cluster, cluster].max()
+
+
+def test_more_clusters_than_different_photos_names_the_largest_possible() -> None:
+    vectors = unit(np.array([[1, 0], [1, 0], [0, 1]], np.float32))
+    with pytest.raises(TooManyClusters, match=r"only 2 different photos.*--k 2"):
+        kmeans(vectors, 3)
+
+
+def test_one_cluster_holds_everything() -> None:
+    found = kmeans(blobs([5, 5])[0], 1)
+    assert found.labels.tolist() == [0] * 10
+    assert (found.runner_up == 0).all()
+
+
+def test_the_silhouette_finds_the_number_of_clear_groups() -> None:
+    vectors, _ = blobs([25, 25, 25, 25, 25])
+    stages: list[tuple[str, int, int]] = []
+    k, scores = choose_k(vectors, most=9, progress=lambda *step: stages.append(step))
+    assert k == 5
+    assert set(scores) == set(range(2, 10))
+    assert stages[-1] == ("choosing k", 8, 8)
+
+
+@pytest.mark.parametrize(("n", "expected"), [(1, 1), (2, 1)])
+def test_too_few_photos_to_choose_from_are_one_cluster(n: int, expected: int) -> None:
+    vectors = np.eye(n, dtype=np.float32)
+    assert choose_k(vectors, least=1)[0] == expected

@@ -1,0 +1,1 @@
+"""Stand-ins for every Protocol, small enough to see through."""

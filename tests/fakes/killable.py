@@ -1,0 +1,159 @@
+"""Runs jobs in processes that die by SIGKILL at a chosen step. Started once as a script, it forks for each job.
+
+A step is anything that may change the disk: opening, writing, flushing, renaming, linking, removing, making a
+folder, setting times or attributes, and each statement to the journal. A job that is to die at step n is killed right before it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import photosort
+
+_EVENTS = {
+    "open",
+    "os.chmod",
+    "os.chown",
+    "os.link",
+    "os.mkdir",
+    "os.remove",
+    "os.rename",
+    "os.rmdir",
+    "os.setxattr",
+    "os.symlink",
+    "os.truncate",
+    "os.utime",
+}
+
+
+class Killable:
+    """The forking process, seen from the test."""
+
+    def __init__(self) -> None:
+        home = str(Path(photosort.__file__).parents[1])
+        self._process = subprocess.Popen(
+            [sys.executable, __file__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": home},
+        )
+
+    def run(self, job: str, *, die_at: int = -1, only_commits: bool = False, uid: int = 0, **arguments: Any) -> bool:
+        """Run a job; True where it came to its end, False where it was killed. Raises AssertionError on an error."""
+        assert self._process.stdin and self._process.stdout
+        request = {"job": job, "die_at": die_at, "only_commits": only_commits, "uid": uid, "arguments": arguments}
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+        answer = int(self._process.stdout.readline())
+        assert answer in (0, signal.SIGKILL), f"{job} ended with wait status {answer}"
+        return answer == 0
+
+    def close(self) -> None:
+        self._process.communicate()
+
+
+def _serve() -> None:
+    for line in sys.stdin:
+        request = json.loads(line)
+        child = os.fork()
+        if not child:
+            try:
+                if request["uid"]:
+                    os.setresgid(*[request["uid"]] * 3)
+                    os.setresuid(*[request["uid"]] * 3)
+                count = _count_down(request["die_at"])
+                _JOBS[request["job"]](count, request["only_commits"], **request["arguments"])
+                os._exit(0)
+            except BaseException:
+                import traceback
+
+                traceback.print_exc()
+                os._exit(1)
+        status = os.waitpid(child, 0)[1]
+        print(status, flush=True)
+
+
+def _count_down(steps: int) -> Callable[[], None]:
+    left = [steps]
+
+    def step() -> None:
+        if left[0] == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        left[0] -= 1
+
+    return step
+
+
+def _watch(step: Callable[[], None], connection: Any, only_commits: bool) -> None:
+    from photosort.filing import place
+
+    if only_commits:
+        connection.set_trace_callback(lambda statement: step() if statement == "BEGIN IMMEDIATE" else None)
+        return
+    connection.set_trace_callback(lambda statement: step())
+    sys.addaudithook(lambda event, arguments: step() if event in _EVENTS else None)
+    for name in ("fsync", "write"):
+        setattr(os, name, _before(step, getattr(os, name)))
+    native = place._native_rename()
+    place._native_rename = lambda: native and _before(step, native)  # type: ignore[assignment]
+
+
+def _before(step: Callable[[], None], function: Callable[..., Any]) -> Callable[..., Any]:
+    def stepped(*arguments: Any) -> Any:
+        step()
+        return function(*arguments)
+
+    return stepped
+
+
+def _file(
+    step: Callable[[], None], only_commits: bool, source: str, destination: str, database: str, mode: str, batch: int = 64
+) -> None:
+    import filing_kit
+
+    from photosort.filing import apply
+
+    plan = filing_kit.plan_for(Path(source), Path(destination), mode)
+    connection = filing_kit.open_runs(Path(database))
+    apply._BATCH_FILES = batch
+    _watch(step, connection, only_commits)
+    apply.apply(plan, 1, connection)
+
+
+def _back(step: Callable[[], None], only_commits: bool, database: str) -> None:
+    import filing_kit
+
+    from photosort.filing.undo import undo
+
+    connection = filing_kit.open_runs(Path(database))
+    _watch(step, connection, only_commits)
+    undo(connection, 1)
+
+
+def _on(step: Callable[[], None], only_commits: bool, database: str) -> None:
+    import filing_kit
+
+    from photosort.filing.resume import resume
+
+    connection = filing_kit.open_runs(Path(database))
+    _watch(step, connection, only_commits)
+    resume(connection, 1)
+
+
+_JOBS: dict[str, Callable[..., None]] = {"file": _file, "undo": _back, "resume": _on}
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parent))
+    import filing_kit  # noqa: F401
+
+    import photosort.filing.resume  # noqa: F401
+
+    _serve()

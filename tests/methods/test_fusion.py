@@ -1,0 +1,53 @@
+"""Fusion against its definition."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from photosort.errors import SettingsError
+from photosort.methods.fusion import fuse, unit
+
+rows = st.integers(1, 6)
+numbers = st.floats(-4, 4, width=32)
+
+
+def views(n: int, d: int, e: int) -> st.SearchStrategy:
+    return st.tuples(arrays(np.float32, (n, d), elements=numbers), arrays(np.float32, (n, e), elements=numbers))
+
+
+def cosines(vectors: np.ndarray) -> np.ndarray:
+    return vectors @ vectors.T
+
+
+@given(views(5, 4, 3).filter(lambda pair: all((abs(view).sum(axis=1) > 0.1).all() for view in pair)), st.floats(0, 1))
+def test_concat_mixes_the_cosines_by_the_weight(pair: tuple[np.ndarray, np.ndarray], weight: float) -> None:
+    image, text = pair
+    expected = (1 - weight) * cosines(unit(image)) + weight * cosines(unit(text))
+    assert np.allclose(cosines(fuse(image, text, "concat", weight)), expected, atol=1e-5)
+
+
+@given(views(5, 4, 4))
+def test_every_row_has_length_one_or_is_zero(pair: tuple[np.ndarray, np.ndarray]) -> None:
+    for mode in ("sum", "concat", "image", "text"):
+        lengths = np.linalg.norm(fuse(*pair, mode), axis=1)
+        assert np.all(np.isclose(lengths, 1, atol=1e-5) | np.isclose(lengths, 0, atol=1e-5))
+
+
+def test_the_even_sum_is_the_papers_sum_of_unit_vectors() -> None:
+    image, text = np.array([[3.0, 0]], np.float32), np.array([[0, 5.0]], np.float32)
+    assert np.allclose(fuse(image, text, "sum"), [[2**-0.5, 2**-0.5]])
+
+
+def test_all_the_weight_on_one_side_is_that_side() -> None:
+    rng = np.random.default_rng(0)
+    image, text = rng.normal(size=(4, 3)).astype(np.float32), rng.normal(size=(4, 3)).astype(np.float32)
+    assert np.allclose(fuse(image, text, "sum", 0), unit(image))
+    assert np.allclose(fuse(image, text, "sum", 1), unit(text))
+    assert np.allclose(cosines(fuse(image, text, "concat", 0)), cosines(fuse(image, text, "image")), atol=1e-6)
+
+
+def test_a_sum_of_two_spaces_is_refused_with_the_way_out() -> None:
+    with pytest.raises(SettingsError, match=r"2 and 3 dimensions.*--fusion concat"):
+        fuse(np.ones((1, 2), np.float32), np.ones((1, 3), np.float32), "sum")

@@ -1,0 +1,161 @@
+"""Every pixel format and every kind of damage, through the real decoder."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+
+from photosort.photos import decode as decoding
+from photosort.photos.decode import UnreadablePhoto, decode
+from photosort.photos.formats import register_formats
+
+RED, GREEN, BLUE, WHITE = (200, 30, 30), (30, 200, 30), (30, 30, 200), (255, 255, 255)
+
+
+def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def quarters(mode: str = "RGB", size: tuple[int, int] = (64, 48)) -> Image.Image:
+    """Red, green / blue, white: every turn of it looks different."""
+    image = Image.new("RGB", size)
+    width, height = size[0] // 2, size[1] // 2
+    for place, colour in {(0, 0): RED, (width, 0): GREEN, (0, height): BLUE, (width, height): WHITE}.items():
+        image.paste(colour, (*place, place[0] + width, place[1] + height))
+    return image.convert(mode)
+
+
+def corners(pixels: np.ndarray) -> list[tuple[int, ...]]:
+    far = pixels.shape[0] - 3
+    return [tuple(int(v) for v in pixels[y, x]) for y, x in ((2, 2), (2, far), (far, 2), (far, far))]
+
+
+def near(pixels: np.ndarray, expected: list[tuple[int, int, int]], tolerance: int = 12) -> bool:
+    return bool(np.abs(np.array(corners(pixels)) - np.array(expected)).max() <= tolerance)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "BMP", "AVIF", "HEIF"])
+def test_every_common_format_gives_a_small_rgb_square(kind: str) -> None:
+    register_formats()
+    pixels = decode(encoded(quarters(size=(640, 480)), kind), 32)
+    assert pixels.shape == (32, 32, 3)
+    assert pixels.dtype == np.uint8
+    assert near(pixels, [RED, GREEN, BLUE, WHITE])
+
+
+def test_the_first_frame_of_an_animation_counts() -> None:
+    frames = [Image.new("RGB", (20, 20), colour) for colour in (RED, BLUE)]
+    pixels = decode(encoded(frames[0], "GIF", save_all=True, append_images=frames[1:]), 16)
+    assert near(pixels, [RED] * 4, tolerance=20)
+
+
+TURNED = {
+    1: [RED, GREEN, BLUE, WHITE],
+    2: [GREEN, RED, WHITE, BLUE],
+    3: [WHITE, BLUE, GREEN, RED],
+    4: [BLUE, WHITE, RED, GREEN],
+    5: [RED, BLUE, GREEN, WHITE],
+    6: [BLUE, RED, WHITE, GREEN],
+    7: [WHITE, GREEN, BLUE, RED],
+    8: [GREEN, WHITE, RED, BLUE],
+}
+
+
+@pytest.mark.parametrize(("orientation", "expected"), TURNED.items())
+def test_exif_orientation_is_applied(orientation: int, expected: list[tuple[int, int, int]]) -> None:
+    image = quarters(size=(400, 300))
+    exif = image.getexif()
+    exif[0x0112] = orientation
+    assert near(decode(encoded(image, "JPEG", exif=exif, quality=95), 32), expected)
+
+
+@pytest.mark.parametrize("mode", ["P", "CMYK", "L", "1", "YCbCr", "LAB"])
+def test_other_colour_models_become_rgb(mode: str) -> None:
+    kind = "TIFF" if mode in ("CMYK", "YCbCr", "LAB") else "PNG"
+    pixels = decode(encoded(quarters(mode), kind), 32)
+    assert pixels.shape == (32, 32, 3)
+    bright = pixels.sum(axis=2)
+    assert bright[28, 28] > bright[2, 2]
+
+
+def test_transparency_shows_white() -> None:
+    clear = Image.new("RGBA", (40, 40), (*RED, 0))
+    assert near(decode(encoded(clear, "PNG"), 16), [WHITE] * 4)
+    palette = quarters().quantize(4, dither=Image.Dither.NONE)
+    see_through = encoded(palette, "PNG", transparency=palette.getpixel((2, 2)))
+    assert near(decode(see_through, 32), [WHITE, GREEN, BLUE, WHITE])
+
+
+def test_sixteen_bits_are_scaled_not_cut() -> None:
+    ramp = np.linspace(0, 65535, 64, dtype=np.uint16).reshape(1, 64).repeat(64, axis=0)
+    pixels = decode(encoded(Image.fromarray(ramp), "PNG"), 32)
+    assert pixels[0, 0, 0] < 10
+    assert 110 < pixels[0, 16, 0] < 145
+    assert pixels[0, -1, 0] > 245
+
+
+def test_a_wide_gamut_profile_is_turned_into_srgb() -> None:
+    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
+    image = Image.new("RGB", (32, 32), (180, 60, 60))
+    untouched = decode(encoded(image, "PNG"), 16)
+    broken = decode(encoded(image, "PNG", icc_profile=b"no profile at all"), 16)
+    wrong = decode(encoded(image, "PNG", icc_profile=lab.tobytes()), 16)
+    assert np.array_equal(untouched, broken)
+    assert np.array_equal(untouched, wrong)
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+    same = decode(encoded(image, "JPEG", icc_profile=srgb.tobytes(), quality=95), 16)
+    assert np.abs(same.astype(int) - untouched).max() <= 6
+
+
+def whole_jpeg() -> bytes:
+    noise = np.random.default_rng(1).integers(0, 255, (300, 400, 3), dtype=np.uint8)
+    return encoded(Image.fromarray(noise), "JPEG")
+
+
+@pytest.mark.parametrize("percent", [10, 25, 50, 75, 90, 99])
+def test_a_truncated_photo_is_refused_and_says_so(percent: int) -> None:
+    content = whole_jpeg()
+    with pytest.raises(UnreadablePhoto, match=r"truncated|damaged"):
+        decode(content[: len(content) * percent // 100], 64)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(b"", "empty"), (b"<!doctype html><title>404</title>", "not a picture"), (b"\0" * 4096, "not a picture")],
+)
+def test_what_is_no_picture_is_refused_with_the_reason(content: bytes, reason: str) -> None:
+    with pytest.raises(UnreadablePhoto, match=reason):
+        decode(content, 32)
+
+
+def test_a_decompression_bomb_is_refused_before_it_unfolds(monkeypatch: pytest.MonkeyPatch) -> None:
+    bomb = encoded(Image.new("1", (30_000, 30_000)), "PNG")
+    assert len(bomb) < 200_000
+    monkeypatch.setattr(decoding, "_small_rgb", lambda *_: pytest.fail("the bomb was unfolded"))
+    with pytest.raises(UnreadablePhoto, match="too large: 30000 x 30000"):
+        decode(bomb, 32)
+
+
+def test_flipped_bits_never_escape_as_another_exception() -> None:
+    rng = np.random.default_rng(7)
+    for kind in ("JPEG", "PNG", "GIF", "TIFF", "WEBP"):
+        whole = encoded(quarters(), kind)
+        for _ in range(60):
+            content = bytearray(whole)
+            for place in rng.integers(0, len(content), 5):
+                content[place] ^= 1 << int(rng.integers(8))
+            try:
+                assert decode(bytes(content), 16).shape == (16, 16, 3)
+            except UnreadablePhoto as reason:
+                assert str(reason)
+
+
+def test_raw_without_the_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "rawpy", None)
+    with pytest.raises(UnreadablePhoto, match=r"photosort\[raw\]") as caught:
+        decode(b"II*\0whatever", 32, str(Path("x") / "DSC_1.NEF"))
+    assert not caught.value.lasting

@@ -1,0 +1,75 @@
+"""What counts as a photo, and what is passed over."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from photosort.errors import NoPhotos, SourceMissing
+from photosort.photos.scan import scan
+
+
+def put(root: Path, *names: str) -> None:
+    for name in names:
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(name.encode())
+
+
+def names(root: Path, **options: Path) -> list[str]:
+    return [found.path.relative_to(root).as_posix() for found in scan(root, **options).photos]
+
+
+def test_finds_photos_at_every_depth_in_order_and_leaves_the_rest(tmp_path: Path) -> None:
+    put(tmp_path, "b.JPG", "a.jpeg", "2024/trip/c.heic", "2024/d.NEF", "notes.txt", "2024/c.xmp")
+    assert names(tmp_path) == ["a.jpeg", "b.JPG", "2024/d.NEF", "2024/trip/c.heic"]
+    assert {path.name for path in scan(tmp_path).others} == {"notes.txt", "c.xmp"}
+
+
+def test_hidden_and_system_folders_are_passed_over(tmp_path: Path) -> None:
+    put(tmp_path, "a.jpg", ".hidden.jpg", "._a.jpg", ".git/x.jpg", "@eaDir/a.jpg/thumb.jpg", "My.photoslibrary/b.jpg")
+    assert names(tmp_path) == ["a.jpg"]
+
+
+def test_a_folder_named_like_a_photo_is_a_folder(tmp_path: Path) -> None:
+    put(tmp_path, "x.jpg/inside.png")
+    assert names(tmp_path) == ["x.jpg/inside.png"]
+
+
+def test_links_are_not_followed_and_a_loop_ends(tmp_path: Path) -> None:
+    put(tmp_path / "in", "a.jpg")
+    put(tmp_path / "out", "b.jpg")
+    (tmp_path / "in" / "loop").symlink_to(tmp_path / "in")
+    (tmp_path / "in" / "away.jpg").symlink_to(tmp_path / "out" / "b.jpg")
+    assert names(tmp_path / "in") == ["a.jpg"]
+
+
+def test_two_names_of_one_file_are_one_photo_and_the_other_is_named(tmp_path: Path) -> None:
+    put(tmp_path, "a.jpg")
+    os.link(tmp_path / "a.jpg", tmp_path / "b.jpg")
+    found = scan(tmp_path)
+    assert [photo.path.name for photo in found.photos] == ["a.jpg"]
+    assert [(left.path.name, left.reason) for left in found.unread] == [
+        ("b.jpg", "another name of a file that is already in")
+    ]
+
+
+def test_the_destination_inside_the_source_is_skipped(tmp_path: Path) -> None:
+    put(tmp_path, "a.jpg", "sorted/a.jpg")
+    assert names(tmp_path, skip=tmp_path / "sorted") == ["a.jpg"]
+
+
+def test_names_that_are_no_text_are_found(tmp_path: Path) -> None:
+    (Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.jpg"))).write_bytes(b"x")
+    put(tmp_path, "-rf.jpg", "new\nline.jpg", "שלום.png")
+    assert len(names(tmp_path)) == 4
+
+
+def test_a_missing_folder_a_file_and_a_folder_without_photos_each_say_so(tmp_path: Path) -> None:
+    with pytest.raises(SourceMissing, match="does not exist"):
+        scan(tmp_path / "nowhere")
+    put(tmp_path, "notes.txt")
+    with pytest.raises(SourceMissing, match="is a file, not a folder"):
+        scan(tmp_path / "notes.txt")
+    with pytest.raises(NoPhotos, match="No photo lies in"):
+        scan(tmp_path)

@@ -1,0 +1,50 @@
+"""What goes in comes out, under its own identity only."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from photosort.store.cache import Cache, open_cache, text_key
+from photosort.store.identity import Identity
+
+LITE = Identity("lite", "1")
+KEYS = [text_key(str(number)) for number in range(1200)]
+
+
+@pytest.fixture
+def cache(tmp_path: Path):
+    with open_cache(tmp_path) as cache:
+        yield cache
+
+
+def test_vectors_come_back_in_the_order_asked_across_many_lookups(cache: Cache) -> None:
+    vectors = np.arange(1200 * 3, dtype=np.float32).reshape(1200, 3) / 64
+    cache.put_vectors(LITE, KEYS, vectors)
+    backwards = cache.matrix(LITE, KEYS[::-1])
+    assert backwards.dtype == np.float32
+    assert np.allclose(backwards, vectors[::-1], rtol=1e-3)
+    assert cache.has_vectors(LITE) == set(KEYS)
+
+
+def test_another_model_revision_or_prompt_knows_nothing(cache: Cache) -> None:
+    cache.put_texts(LITE, {KEYS[0]: "a dog"})
+    for other in (Identity("heavy", "1"), Identity("lite", "2"), Identity("lite", "1", "What is it?")):
+        assert cache.texts(other, KEYS) == {}
+    assert cache.texts(LITE, KEYS[:3]) == {KEYS[0]: "a dog"}
+    assert cache.all_texts(LITE) == {KEYS[0]: "a dog"}
+
+
+def test_a_missing_vector_is_an_error_not_a_guess(cache: Cache) -> None:
+    cache.put_vectors(LITE, KEYS[:1], np.ones((1, 2), np.float32))
+    with pytest.raises(KeyError):
+        cache.matrix(LITE, KEYS[:2])
+
+
+def test_digests_and_texts_survive_closing(tmp_path: Path) -> None:
+    with open_cache(tmp_path) as cache:
+        cache.put_digests([(Path("/photos/a.jpg"), 5, 7, KEYS[0])])
+        cache.put_texts(LITE, {KEYS[1]: "naïve\n"})
+    with open_cache(tmp_path) as cache:
+        assert cache.digests() == {(b"/photos/a.jpg", 5, 7): KEYS[0]}
+        assert cache.texts(LITE, KEYS[:2]) == {KEYS[1]: "naïve\n"}

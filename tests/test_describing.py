@@ -1,0 +1,146 @@
+"""The describing stage: everything once, nothing twice, nothing stopped by a bad file."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fakes.models import COLOURS, ColourCaptioner, ColourEncoder, FailingEncoder, LetterTexts
+from PIL import Image
+
+from photosort import describing
+from photosort.describing import RememberedTexts, describe
+from photosort.photos.scan import scan
+from photosort.store.cache import Cache, open_cache
+
+
+@pytest.fixture
+def cache(tmp_path: Path):
+    with open_cache(tmp_path / "cache") as cache:
+        yield cache
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    """Forty photos in four colours, no two alike."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for number in range(40):
+        name = list(COLOURS)[number % 4]
+        image = Image.new("RGB", (30, 20), COLOURS[name])
+        image.putpixel((0, 0), (number, 0, 0))
+        image.save(folder / f"{number:02d}-{name}.png")
+    return folder
+
+
+def run(folder: Path, cache: Cache, encoder=None, captioner=None, **options):
+    return describe(
+        scan(folder).photos, encoder or ColourEncoder(), captioner or ColourCaptioner(), cache, **{"batch": 8, **options}
+    )
+
+
+def test_every_photo_gets_the_caption_of_its_own_pixels(photos: Path, cache: Cache) -> None:
+    described = run(photos, cache)
+    assert len(described.photos) == described.looked == 40
+    for photo, caption, vector in zip(described.photos, described.captions, described.vectors, strict=True):
+        colour = photo.path.stem.split("-")[1]
+        assert caption == f"a photo of a {colour} wall"
+        assert np.allclose(vector, COLOURS[colour], atol=2)
+
+
+def test_a_second_look_decodes_nothing_and_asks_no_model(
+    photos: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = run(photos, cache)
+    monkeypatch.setattr(describing, "decode", lambda *_: pytest.fail("decoded again"))
+    monkeypatch.setattr(Path, "read_bytes", lambda _: pytest.fail("read again"))
+    encoder, captioner = ColourEncoder(), ColourCaptioner()
+    second = run(photos, cache, encoder, captioner)
+    assert (encoder.seen, captioner.asked, second.looked) == (0, 0, 0)
+    assert np.array_equal(first.vectors, second.vectors)
+    assert (first.photos, first.captions) == (second.photos, second.captions)
+
+
+def test_a_moved_photo_is_known_by_its_content(photos: Path, cache: Cache) -> None:
+    run(photos, cache)
+    (photos / "00-red.png").rename(photos / "renamed.png")
+    encoder = ColourEncoder()
+    assert run(photos, cache, encoder).looked == 0
+    assert encoder.seen == 0
+
+
+def test_a_changed_photo_is_looked_at_again(photos: Path, cache: Cache) -> None:
+    run(photos, cache)
+    Image.new("RGB", (30, 20), COLOURS["blue"]).save(photos / "00-red.png")
+    os.utime(photos / "00-red.png", ns=(1, 1))
+    described = run(photos, cache)
+    assert described.looked == 1
+    assert described.captions[0] == "a photo of a blue wall"
+
+
+def test_a_new_captioner_needs_no_second_look_at_the_pixels(photos: Path, cache: Cache) -> None:
+    run(photos, cache)
+    captioner = ColourCaptioner()
+    captioner.identity = type(captioner.identity)("colour-words", "2")
+    assert run(photos, cache, captioner=captioner).looked == 0
+    assert captioner.asked == 40
+
+
+def test_equal_photos_are_two_photos_with_one_vector(photos: Path, cache: Cache) -> None:
+    (photos / "copy.png").write_bytes((photos / "00-red.png").read_bytes())
+    described = run(photos, cache)
+    assert len(described.photos) == 41
+    assert len({photo.digest for photo in described.photos}) == 40
+
+
+def test_bad_files_are_named_and_stop_nothing(photos: Path, cache: Cache) -> None:
+    whole = (photos / "01-green.png").read_bytes()
+    bad = {"cut.png": whole[: len(whole) // 2], "empty.jpg": b"", "page.jpg": b"<html>", "gone.jpg": b"x"}
+    for name, content in bad.items():
+        (photos / name).write_bytes(content)
+    found = scan(photos).photos
+    (photos / "gone.jpg").unlink()
+    described = describe(found, ColourEncoder(), ColourCaptioner(), cache, batch=8)
+    assert len(described.photos) == 40
+    reasons = {left.path.name: left.reason for left in described.unread}
+    assert reasons == {
+        "cut.png": reasons["cut.png"],
+        "empty.jpg": "empty file",
+        "gone.jpg": "no such file or directory",
+        "page.jpg": "not a picture, or a format that is not known",
+    }
+    assert reasons["cut.png"] in ("truncated", "damaged")
+
+
+def test_a_bad_file_is_remembered_with_its_reason(photos: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
+    (photos / "page.jpg").write_bytes(b"<html>")
+    first = run(photos, cache)
+    monkeypatch.setattr(describing, "decode", lambda *_: pytest.fail("decoded again"))
+    assert run(photos, cache).unread == first.unread
+
+
+@pytest.mark.parametrize("error", [RuntimeError("out of memory"), KeyboardInterrupt()])
+def test_what_was_looked_at_before_a_stop_is_kept(photos: Path, cache: Cache, error: BaseException) -> None:
+    with pytest.raises(type(error)):
+        run(photos, cache, FailingEncoder(4, error))
+    encoder = ColourEncoder()
+    described = run(photos, cache, encoder)
+    assert encoder.seen == 40 - 3 * 8
+    assert len(described.photos) == 40
+
+
+def test_models_see_full_batches_and_progress_reaches_the_end(photos: Path, cache: Cache) -> None:
+    encoder, steps = ColourEncoder(), []
+    run(photos, cache, encoder, progress=lambda *step: steps.append(step))
+    assert encoder.batches == [8] * 5
+    assert steps[0] == ("looking", 0, 40)
+    assert steps[-1] == ("looking", 40, 40)
+
+
+def test_a_text_is_encoded_once_ever(cache: Cache) -> None:
+    letters = LetterTexts()
+    first = RememberedTexts(letters, cache).encode_texts(["ab", "b", "ab"])
+    again = RememberedTexts(letters, cache).encode_texts(["b", "c"])
+    assert letters.asked == ["ab", "b", "c"]
+    assert np.array_equal(first[1], again[0])
+    assert np.array_equal(first[0], first[2])
