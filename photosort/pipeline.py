@@ -135,14 +135,16 @@ def _described(
 
 
 def _fused(described: Described, settings: Settings, cache: Cache) -> Vectors:
-    weight = registry.default_weight(settings) if settings.weight is None else settings.weight
-    texts = RememberedTexts(registry.text_encoder(settings), cache)
-    image = described.vectors
     if settings.fusion == "image":
-        return fuse(image, image, "image")
+        return fuse(described.vectors, described.vectors, "image")
+    texts = RememberedTexts(registry.text_encoder(settings), cache)
+    weight = registry.default_weight(settings) if settings.weight is None else settings.weight
     if settings.fusion == "sum":
-        image = registry.joint_encoder(settings, texts).encode_images(image)
-    return fuse(image, texts.encode_texts(described.captions), settings.fusion, weight)
+        image = registry.joint_encoder(settings, texts).encode_images(described.vectors)
+        return fuse(image, texts.encode_texts(described.captions), "sum", weight)
+    unrounded = registry.unrounded(settings, texts)
+    said = unrounded.encode_images(described.vectors) if unrounded else texts.encode_texts(described.captions)
+    return fuse(described.vectors, said, settings.fusion, weight)
 
 
 def _number_of_clusters(

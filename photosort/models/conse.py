@@ -19,42 +19,50 @@ from photosort.models.tags import LabelHead
 
 
 class ConSE:
-    """A JointEncoder: image vectors are f(x) = 1/Z sum_t p(y_t|x)^power s(y_t) over the T most probable labels.
+    """A JointEncoder: the vector of a photo x is 1/Z sum_t p(y_t|x)^power s(y_t) over its T best labels.
 
     This is equation 3 of the paper with a power on the probabilities (1 there): a power below 1 lets the less
-    probable labels speak. s(y) is the text vector of the label's name; Z, the sum of the weights, makes the sum convex.
+    probable labels speak. s(y) is the text vector of the label's name; Z, the sum of the weights, makes the
+    sum convex.
 
-    `revision` is the revision of the encoder and head. `power` must be positive, `top` at least 1 (ValueError).
+    `revision` is the revision of the encoder and head. ValueError unless `power` is above 0 and `top` at
+    least 1.
     """
 
     needs: Literal["pixels", "vectors"] = "vectors"
     side = 0
 
-    def __init__(self, head: LabelHead, texts: TextEncoder, revision: str, *, power: float = 0.5, top: int = 50) -> None:
+    def __init__(
+        self, head: LabelHead, texts: TextEncoder, revision: str, *, power: float = 0.5, top: int = 10
+    ) -> None:
         if not power > 0 or top < 1:
             raise ValueError(f"ConSE needs a positive power and at least one label, not {power} and {top}")
         self._head = head
         self._texts = texts
         self._power = power
         self._top = min(top, len(nouns().labels))
-        parts = (revision, texts.identity.model, texts.identity.revision, nouns().digest, f"p{power:g}", f"t{top}")
-        self.identity = Identity("conse", "+".join(parts))
+        encoder = f"{texts.identity.model}@{texts.identity.revision}"
+        settings = f"power{power:g}+top{self._top}"
+        self.identity = Identity("conse", f"{revision}+{encoder}+{nouns().digest}+{settings}")
 
     @cached_property
     def label_vectors(self) -> Vectors:
-        """(1000, d): the text vectors of the label names, encoded at the first use."""
-        return self._texts.encode_texts([label.noun for label in nouns().labels])
+        """(1000, d): the text vectors of the label names, encoded at the first use.
+
+        The names carry their kind, "limpkin (bird)", since a text encoder has read little about limpkins.
+        """
+        return self._texts.encode_texts([nouns().explained(label.wnid) for label in nouns().labels])
 
     def encode_images(self, inputs: NDArray[Any]) -> Vectors:
-        """(b, d) features, not normalised -> (b, d of the texts) convex sums of label vectors, shorter than 1."""
+        """(b, d) features, not normalised -> (b, d of the texts) convex sums of label vectors."""
         return self.weights(self._head.probabilities(inputs)) @ self.label_vectors
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
-        """n texts -> (n, d) float32, unit length, from the text encoder."""
+        """Texts (n) -> (n, d) float32, unit length, from the text encoder."""
         return self._texts.encode_texts(texts)
 
     def weights(self, probabilities: Vectors) -> Vectors:
-        """(b, 1000) probabilities -> (b, 1000) convex weights, 0 but for the T most probable labels of each row.
+        """(b, 1000) probabilities -> (b, 1000) convex weights, 0 but for the T best labels of each row.
 
         Equal probabilities at the edge of the T are taken in the order of the labels.
         """

@@ -46,5 +46,7 @@ class MiniLM:
         verify(MINILM, folder / "model.safetensors")
         mend_torchvision()
         from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
 
+        logging.disable_progress_bar()
         return SentenceTransformer(str(folder), local_files_only=True)

@@ -80,6 +80,14 @@ class NounTree:
         """Return the nearest everyday category, the noun itself if it is one, None where there is none."""
         return next((noun for noun in (self[wnid], *self.ancestors(wnid)) if noun.kind), None)
 
+    def explained(self, wnid: str, *, article: bool = False) -> str:
+        """Return the noun, for a label with its kind unless it holds it: "limpkin (bird)", "tabby cat"."""
+        noun, kind = self[wnid], self.kind_of(wnid)
+        said = noun.phrase if article else noun.noun
+        if kind is None or noun.label is None or kind.noun in noun.noun:
+            return said
+        return f"{said} ({kind.noun})"
+
     def find(self, word: str) -> tuple[Noun, ...]:
         """Nouns that are said or written as `word` in WordNet (any case), narrowest first."""
         sought = word.casefold()
@@ -110,9 +118,10 @@ class NounTree:
     def information(self) -> NDArray[np.float32]:
         """(spoken,): bits that each spoken noun tells, log2(labels / labels under it).
 
-        This is the information gain of Deng, Krause, Berg and Fei-Fei, "Hedging your bets" (CVPR 2012), section 3.
+        This is the information gain of Deng et al., "Hedging your bets" (CVPR 2012), section 3.
         """
-        return np.log2(len(self.labels) / self.membership.sum(axis=1))
+        breadth = self.membership.sum(axis=1)
+        return np.asarray(np.log2(len(self.labels) / breadth), np.float32)
 
     def _walk_up(self, wnid: str) -> frozenset[str]:
         found: set[str] = set()

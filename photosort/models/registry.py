@@ -16,7 +16,7 @@ Made = TypeVar("Made")
 EVEN = 0.5
 TEXT_WEIGHT = {"tags": 0.3}
 """The share of the text in a fusion, where it is not one half. Tags come from the image encoder's own network: they
-name what its vectors already know, so they get less."""
+name what its vectors already know, so they get less than what a captioner has seen for itself."""
 
 
 def model_folder(settings: Settings) -> Path:
@@ -42,6 +42,14 @@ def captioner(settings: Settings) -> Captioner:
 def joint_encoder(settings: Settings, texts: TextEncoder) -> JointEncoder:
     """The model that puts photos into the space of `texts`, from the vectors of the image encoder."""
     return _conse(settings, texts)
+
+
+def unrounded(settings: Settings, texts: TextEncoder) -> JointEncoder | None:
+    """The encoder that says in full what the captions of this captioner say in a few words; None where there is none.
+
+    A tag is the most probable noun, put into words; ConSE is the mean of all probable nouns, as a vector.
+    """
+    return _conse(settings, texts) if settings.captioner == "tags" else None
 
 
 def writer(settings: Settings) -> Writer | None:

@@ -1,9 +1,10 @@
 """Tags: what a network trained on ImageNet believes about a photo, in honest words.
 
 Nothing here looks at pixels: the tags come from the features that the image encoder has computed anyway. How
-narrow a noun may be follows Deng, Krause, Berg and Fei-Fei, "Hedging your bets: Optimizing accuracy-specificity
-trade-offs in large scale visual recognition" (CVPR 2012): among the nouns that hold enough of the probability,
-the one with the largest expected information gain is said, so that three doubtful breeds become "a dog".
+narrow a noun may be follows Deng, Krause, Berg and Fei-Fei, "Hedging your bets: Optimizing
+accuracy-specificity trade-offs in large scale visual recognition" (CVPR 2012): among the nouns that hold
+enough of the probability, the one with the largest expected information gain is said, so that three doubtful
+breeds become "a dog".
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from photosort.models.nouns import Noun, NounTree, nouns
+from photosort.models.nouns import NounTree, nouns
 from photosort.models.protocols import Identity, Vectors
 
 CERTAIN = 0.8
@@ -57,15 +58,16 @@ class Tag:
 def above_floor(probabilities: Vectors) -> Vectors:
     """Take from each row the share that every label gets whatever the photo shows; rows sum to 1 again.
 
-    A network trained with label smoothing (Szegedy et al., "Rethinking the Inception architecture", 2016,
-    section 7) is taught to give each of the K labels e/K for nothing, and so gives less than it knows to the rest
-    and something to every broad noun. At most a few of 1,000 labels fit a photo; the median label of a row does
-    not, and what it has is the floor. A row without any label above its floor stays as it is.
+    A network trained with label smoothing (Szegedy et al., "Rethinking the Inception architecture for
+    computer vision", CVPR 2016, section 7) is taught to give each of the K labels e/K for nothing; so it
+    says less than it knows of what it sees, and something of every broad noun. At most a few of 1,000
+    labels fit a photo; the median label of a row does not, and what it has is the floor. A row that is
+    only floor becomes zeros.
     """
     floor = np.median(probabilities, axis=1, keepdims=True)
     raised = np.maximum(probabilities - floor, 0)
     total = raised.sum(axis=1, keepdims=True)
-    return np.where(total > 0, raised / np.where(total > 0, total, 1), probabilities).astype(np.float32)
+    return np.asarray(raised / np.where(total > 0, total, 1), np.float32)
 
 
 class Tagger:
@@ -87,8 +89,8 @@ class Tagger:
         """Choose from the probabilities (m,) of all spoken nouns.
 
         First one noun that is certain, or else likely. Then a narrower one that is likely (alone, where it is
-        certain too), or else at most two that are possible: narrower than the first or, if that is only likely,
-        beside it.
+        certain too), or else at most two that are possible: narrower than the first or, if that is only
+        likely, beside it.
         """
         anywhere = np.ones(len(mass), np.bool_)
         first = self._best(mass, CERTAIN, anywhere)
@@ -102,7 +104,8 @@ class Tagger:
             allowed = self._inside[first] if certain else self._inside[first] | self._apart[first]
             second = self._best(mass, LIKELY, self._inside[first])
             if second is not None:
-                return [self._tag(place, mass) for place in (first, second) if mass[second] < CERTAIN or place == second]
+                both = [self._tag(place, mass) for place in (first, second)]
+                return both[1:] if mass[second] >= CERTAIN else both
         for _ in range(MOST_MAYBES):
             maybe = self._best(mass, POSSIBLE, allowed)
             if maybe is None:
@@ -135,7 +138,7 @@ def describe(tags: Sequence[Tag], tones: Sequence[str] = (), tree: NounTree | No
     said = [tag for tag in tags if not tag.maybe]
     maybes = " or ".join(tree[tag.wnid].phrase for tag in tags if tag.maybe)
     if said:
-        first = f"{photo} {_with_kind(tree[said[0].wnid], tree)}"
+        first = f"{photo} {tree.explained(said[0].wnid, article=True)}"
         parts = [first if said[0].probability >= CERTAIN else f"probably {first}"]
         hedge = "probably" if said[0].probability >= CERTAIN else "maybe"
         parts += [f"{hedge} {tree[tag.wnid].phrase}" for tag in said[1:]]
@@ -145,16 +148,8 @@ def describe(tags: Sequence[Tag], tones: Sequence[str] = (), tree: NounTree | No
     return ", ".join([*parts, back] if back else parts)
 
 
-def _with_kind(noun: Noun, tree: NounTree) -> str:
-    """Add its everyday category to a label that does not hold it: "a limpkin (bird)", but "a tabby cat"."""
-    kind = tree.kind_of(noun.wnid)
-    if kind is None or noun.label is None or kind.noun in noun.noun:
-        return noun.phrase
-    return f"{noun.phrase} ({kind.noun})"
-
-
 class TagCaptioner:
-    """A Captioner that needs no model of its own: it reads the features of the image encoder through its head.
+    """A Captioner without a model of its own: it reads the features of the image encoder through its head.
 
     `revision` is the revision of the encoder and head, whose weights decide what is said.
     """
@@ -168,7 +163,7 @@ class TagCaptioner:
         self.identity = Identity("tags", f"{revision}+{nouns().digest}+{RULES}")
 
     def tags(self, features: NDArray[Any]) -> list[list[Tag]]:
-        """(b, d) features, not normalised -> the tags of each photo, broadest and surest first; none if unclear."""
+        """(b, d) features, not normalised -> tags of each photo, the surest first, none if unclear."""
         return self._tagger.tag(self._head.probabilities(features))
 
     def caption(self, inputs: NDArray[Any], tones: Sequence[tuple[str, ...]] | None = None) -> list[str]:

@@ -1,6 +1,6 @@
 """Make imagenet_nouns.tsv from WordNet 3.0, the class order of the network, and everyday.tsv.
 
-    python make_nouns.py --wordnet data.noun --labels imagenet_synsets.txt --everyday everyday.tsv > imagenet_nouns.tsv
+    python make_nouns.py --wordnet data.noun --labels imagenet_synsets.txt > imagenet_nouns.tsv
 
 `--wordnet` is the noun file of WordNet 3.0 (format: wndb(5WN)); `--labels` has one WordNet id a line, such as
 n01440764, in the order of the network's outputs; README.md says where both come from.
@@ -37,7 +37,7 @@ class Everyday:
 
 
 def read_wordnet(lines: Iterable[str]) -> dict[str, Synset]:
-    """Parse data.noun: offset, file, type, count of words (hex), words, count of pointers, pointers, gloss."""
+    """Parse data.noun: offset, file, type, number (hex) of words, words, number of pointers, pointers."""
     synsets = {}
     for line in lines:
         if line.startswith(" "):
@@ -46,7 +46,8 @@ def read_wordnet(lines: Iterable[str]) -> dict[str, Synset]:
         words = int(fields[3], 16)
         after = 4 + 2 * words
         pointers = fields[after + 1 : after + 1 + 4 * int(fields[after])]
-        parents = [f"n{offset}" for kind, offset in zip(pointers[::4], pointers[1::4], strict=True) if kind in HYPERNYMS]
+        up = zip(pointers[::4], pointers[1::4], strict=True)
+        parents = [f"n{offset}" for kind, offset in up if kind in HYPERNYMS]
         synsets[f"n{fields[0]}"] = Synset([word.replace("_", " ") for word in fields[4:after:2]], parents)
     return synsets
 
@@ -83,7 +84,9 @@ def article_of(noun: str, mark: str) -> str:
     return "an" if vowel and not sounds_like_you else "a"
 
 
-def rows(synsets: dict[str, Synset], labels: list[str], everyday: dict[str, Everyday]) -> Iterator[tuple[str, ...]]:
+def rows(
+    synsets: dict[str, Synset], labels: list[str], everyday: dict[str, Everyday]
+) -> Iterator[tuple[str, ...]]:
     """Yield the rows of the table, columns as in COLUMNS."""
     usual = Everyday("", "", "", [])
     parents = {wnid: everyday.get(wnid, usual).parents or synset.parents for wnid, synset in synsets.items()}
@@ -96,7 +99,9 @@ def rows(synsets: dict[str, Synset], labels: list[str], everyday: dict[str, Ever
         yield wnid, ",".join(parents[wnid]), position.get(wnid, ""), row.kind, article, noun, "|".join(lemmas)
 
 
-def unused(everyday: dict[str, Everyday], synsets: dict[str, Synset], table: list[tuple[str, ...]]) -> list[str]:
+def unused(
+    everyday: dict[str, Everyday], synsets: dict[str, Synset], table: list[tuple[str, ...]]
+) -> list[str]:
     """Ids in everyday.tsv that say nothing: not above any label, or repeating WordNet's own parents."""
     present = {row[0] for row in table}
     return [w for w, row in everyday.items() if w not in present or row.parents == synsets[w].parents]
@@ -106,7 +111,7 @@ def main() -> None:
     """Write the table to standard output."""
     parser = argparse.ArgumentParser(description="Make imagenet_nouns.tsv; see README.md beside this file.")
     parser.add_argument("--wordnet", type=Path, required=True, help="data.noun of WordNet 3.0")
-    parser.add_argument("--labels", type=Path, required=True, help="WordNet ids in the order of the network's outputs")
+    parser.add_argument("--labels", type=Path, required=True, help="WordNet ids in the network's order")
     parser.add_argument("--everyday", type=Path, default=Path(__file__).with_name("everyday.tsv"))
     asked = parser.parse_args()
     synsets = read_wordnet(asked.wordnet.read_text(encoding="utf-8").splitlines())

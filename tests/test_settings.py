@@ -1,0 +1,48 @@
+"""Defaults < config file < environment < flags."""
+
+from pathlib import Path
+
+import pytest
+
+from photosort.errors import SettingsError
+from photosort.settings import config_file, load_settings
+
+
+def write_config(text: str) -> None:
+    config_file().parent.mkdir(parents=True, exist_ok=True)
+    config_file().write_text(text)
+
+
+def test_each_place_overrides_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().max_k == 30
+    write_config("max_k = 9\nmin_k = 3\nseed = 1\n")
+    monkeypatch.setenv("PHOTOSORT_MIN_K", "4")
+    monkeypatch.setenv("PHOTOSORT_SEED", "2")
+    settings = load_settings(seed=5, k=None)
+    assert (settings.max_k, settings.min_k, settings.seed, settings.k) == (9, 4, 5, None)
+
+
+def test_folders_come_from_the_environment(own_folders: Path) -> None:
+    assert load_settings().data_dir == own_folders / "data"
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        ({"k": 0}, r"k = 0.*PHOTOSORT_K"),
+        ({"weight": 1.5}, r"weight = 1\.5"),
+        ({"mode": "burn"}, r"mode = 'burn'.*copy"),
+        ({"min_k": 9, "max_k": 3}, r"min_k \(9\) is larger than max_k \(3\)"),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_named(flags: dict[str, object], message: str) -> None:
+    with pytest.raises(SettingsError, match=message) as caught:
+        load_settings(**flags)
+    assert caught.value.exit_code == 2
+    assert "\n" not in str(caught.value)
+
+
+def test_a_broken_config_file_is_named() -> None:
+    write_config("k = = 3")
+    with pytest.raises(SettingsError, match=r"config\.toml is no valid TOML"):
+        load_settings()
