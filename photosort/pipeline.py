@@ -20,7 +20,9 @@ from photosort.filing.plan import Plan, make_plan
 from photosort.filing.survey import check_overlap, survey
 from photosort.methods.fusion import Vectors, fuse
 from photosort.models import registry
-from photosort.naming.summary import ClusterName, name_clusters
+from photosort.naming.cluster_texts import cluster_texts
+from photosort.naming.folder_name import folder_name
+from photosort.naming.summary import KEYWORDS, ClusterName, name_clusters
 from photosort.photos.companions import companions_of
 from photosort.photos.photo import Unread
 from photosort.photos.scan import Found, Scan, scan
@@ -100,15 +102,14 @@ def prepare(
         vectors = _fused(described, settings, cache)
         k, scores = _number_of_clusters(vectors, settings, progress)
         clustering = kmeans(vectors, k, starts=settings.starts, seed=settings.seed)
-        names = _names(described, clustering, settings, progress)
-    folders = [name.folder for name in names]
+        names, folders = _named(described, clustering, settings, progress)
     photos, mode = described.photos, Mode(settings.mode)
     seen = survey(source, destination, photos, folders, mode=mode, progress=progress)
     left = (*found.unread, *described.unread)
     plan = make_plan(
         photos, clustering.labels.tolist(), folders, source=source, destination=destination, mode=mode, survey=seen, unread=left
     )
-    run = _store(connection, plan, described, clustering, names, settings)
+    run = _store(connection, plan, described, clustering, names, folders, settings)
     return Prepared(run, described, clustering, scores, names, plan)
 
 
@@ -155,11 +156,16 @@ def _number_of_clusters(
     return choose_k(vectors, least=settings.min_k, most=settings.max_k, seed=settings.seed, progress=progress)
 
 
-def _names(
+def _named(
     described: Described, clustering: Clustering, settings: Settings, progress: Progress
-) -> tuple[ClusterName, ...]:
+) -> tuple[tuple[ClusterName, ...], list[str]]:
+    """The names of the clusters, and the folder names made of them."""
     captions = [[described.captions[photo] for photo in clustering.members(number)] for number in range(clustering.k)]
-    return tuple(name_clusters(captions, registry.writer(settings), progress=progress))
+    names = tuple(name_clusters(cluster_texts(captions), registry.writer(settings), progress=progress))
+    folders: list[str] = []
+    for name in names:
+        folders.append(folder_name(name.title if name.source == KEYWORDS else name.summary, folders))
+    return names, folders
 
 
 def _store(
@@ -168,6 +174,7 @@ def _store(
     described: Described,
     clustering: Clustering,
     names: Sequence[ClusterName],
+    folders: Sequence[str],
     settings: Settings,
 ) -> int:
     own, runner_up = clustering.own, clustering.runner_up
@@ -188,7 +195,7 @@ def _store(
     clusters = [
         ClusterRecord(
             number=number,
-            folder=name.folder,
+            folder=folders[number],
             title=name.title,
             summary=name.summary,
             keywords=tuple((keyword.term, keyword.count) for keyword in name.keywords),

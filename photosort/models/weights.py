@@ -6,13 +6,13 @@ Weights run inside the program; a file that somebody exchanged, or a download th
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from photosort.errors import ModelMissing, WeightsMismatch
 
@@ -80,8 +80,8 @@ SMOLLM2_WHEEL_SHA256 = "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0
 def verify(pin: Pin, path: Path, remembered: Path | None = None) -> None:
     """Make sure that `path` holds the pinned weights.
 
-    Hashing takes about 0.1 s for 100 MB. Where `remembered` names a file, the outcome is kept there, and a file that
-    has still the same size and time is not read again.
+    Hashing takes about 0.1 s for 100 MB. Where `remembered` names a file, the outcome is kept there, and
+    weights that have still the same size and time are not read again.
 
     Raises ModelMissing where the file is not there, WeightsMismatch where it is another one.
     """
@@ -99,14 +99,16 @@ def verify(pin: Pin, path: Path, remembered: Path | None = None) -> None:
         with path.open("rb") as file:
             found = sha256(file)
     except OSError as error:
-        raise ModelMissing(f"The weights of {pin.model} at {path} cannot be read ({error})", pin.remedy) from error
+        raise ModelMissing(
+            f"The weights of {pin.model} at {path} cannot be read ({error})", pin.remedy
+        ) from error
     if found != pin.sha256:
         raise _mismatch(pin, path, f"SHA-256 {pin.sha256}", found)
     if remembered is not None:
         _remember(remembered, {**known, str(path): stamp})
 
 
-def sha256(file: BinaryIO) -> str:
+def sha256(file: io.BufferedReader) -> str:
     """Return the SHA-256 of what is left to read in `file`, 64 hexadecimal digits."""
     return hashlib.file_digest(file, "sha256").hexdigest()
 

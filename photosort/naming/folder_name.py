@@ -11,14 +11,12 @@ import unicodedata
 from collections.abc import Iterable
 
 MAX_BYTES = 120
-"""Longest name, in bytes of UTF-8: half of what file systems take, which leaves room for what is put around it."""
+"""Longest name, in bytes of UTF-8: half of what file systems take, for a caller may add to it."""
 
 UNNAMED = "unnamed"
 """The name of what has no usable name."""
 
-_FORBIDDEN = re.compile(
-    r'[/\\:|<>"*?\u2044\u2215\u29f5\u29f8\u29f9\uff0f\uff3c\ufe68]'
-)
+_FORBIDDEN = re.compile(r'[/\\:|<>"*?\u2044\u2215\u29f5\u29f8\u29f9\uff0f\uff3c\ufe68]')
 """What Windows forbids in a name, and the characters that look like a path separator."""
 
 _UNSEEN = re.compile(
@@ -69,11 +67,15 @@ def _readable(text: str) -> str:
     spaced = _FORBIDDEN.sub(" ", " ".join(composed.split()))
     seen = "".join(c for c in _UNSEEN.sub("", spaced) if not unicodedata.category(c).startswith("C"))
     words = " ".join(unicodedata.normalize("NFC", seen).split())
-    return words if any(unicodedata.category(c)[0] in "LN" or unicodedata.category(c) == "So" for c in words) else ""
+    return (
+        words
+        if any(unicodedata.category(c)[0] in "LN" or unicodedata.category(c) == "So" for c in words)
+        else ""
+    )
 
 
 def _cut(name: str, limit: int) -> str:
-    """Trim the ends and shorten to `limit` bytes: between words, or within one that fills half of the limit."""
+    """Trim the ends and shorten to `limit` bytes: between words, or within one that fills half of it."""
     start = 0
     while start < len(name) and (name[start] in _LEADING or unicodedata.category(name[start])[0] in "MZ"):
         start += 1
@@ -88,5 +90,5 @@ def _cut(name: str, limit: int) -> str:
 
 def _is_device(name: str) -> bool:
     """Whether Windows would open a device: it looks at what stands before the first dot, and no further."""
-    stem = unicodedata.normalize("NFKC", name.split(".")[0])
+    stem = unicodedata.normalize("NFKC", name.partition(".")[0])
     return stem.strip().casefold() in _DEVICES

@@ -1,8 +1,8 @@
 """What sets a cluster apart, in words: its most frequent terms that no other cluster takes as well.
 
-Source: "Text-guided image clustering" (Stephan et al., EACL 2024), keyword explanations. The printed algorithm drops
-only what is common to ALL clusters, and may return too few; here the prose rule is followed (mode `paper`),
-beside one that leaves a contested word where it says most (mode `winner`).
+Source: "Text-Guided Image Clustering" (Stephan et al. 2024), keyword explanations. The printed algorithm
+drops only what is common to ALL clusters, and may return too few; here the prose rule is followed (mode
+`paper`), beside one that leaves a contested word where it says most (mode `winner`).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Exclusivity = Literal["winner", "paper"]
 class Keyword:
     """A term that stands for a cluster: said of `count` of its `members` photos ("dog 41 of 52").
 
-    shared  another cluster's keywords hold it too, or were refused it: the cluster has too few words of its own
+    shared  it was contested and lost, and is here because the cluster has too few words of its own
     """
 
     term: str
@@ -43,17 +43,19 @@ def exclusive_keywords(
 ) -> list[tuple[Keyword, ...]]:
     """Return the n keywords of each cluster, best first; fewer only where it has fewer distinct terms.
 
-    A term counts once a photo, case-folded; empty ones are dropped. The terms of a cluster are ranked by count,
-    then by the share of the term's photos that lie in this cluster, then by the alphabet. A term among the top n of
-    several clusters is contested. `winner` leaves it to the cluster where its share of members is highest (then
-    its count, then the order of the clusters), and the others take their next; `paper` takes it from every
-    cluster that has it. This repeats until no term is contested. A cluster that runs out of terms is
-    filled up with the most frequent of those it lost, marked `shared`.
+    A term counts once a photo, case-folded; empty ones are dropped. The terms of a cluster are ranked by
+    count, then by the share of the term's photos that lie in this cluster, then by the alphabet. A term among
+    the top n of several clusters is contested. `winner` leaves it to the cluster where its share of members
+    is highest (then its count, then the order of the clusters), and the others take their next; `paper` takes
+    it from every cluster that has it. This repeats until no term is contested. A cluster that runs out of
+    terms is filled up with the most frequent of those it lost, marked `shared`.
 
     Raises SettingsError for an unknown mode or n below 1.
     """
     if mode not in get_args(Exclusivity):
-        raise SettingsError(f"There is no keyword mode '{mode}'", f"Choose one of: {', '.join(get_args(Exclusivity))}")
+        raise SettingsError(
+            f"There is no keyword mode '{mode}'", f"Choose one of: {', '.join(get_args(Exclusivity))}"
+        )
     if n < 1:
         raise SettingsError(f"{n} keywords cannot be found", "Ask for 1 or more.")
     counts = [document_frequency(members) for members in clusters]

@@ -1,8 +1,8 @@
 """Captions to terms: the nouns and noun phrases that photos can be counted by.
 
-Captions are short and plain ("A goose swimming on a lake"), so phrases are found without a tagger: they are
-what stands between function words, punctuation and verbs, and their last word is the noun. A small closed list
-holds what captions say about themselves rather than about the photo.
+Captions are short and plain ("A goose swimming on a lake"), so phrases are found without a tagger: they
+are what stands between function words, punctuation and verbs, and their last word is the noun. Small closed
+lists hold what captions say about themselves rather than about the photo.
 """
 
 from __future__ import annotations
@@ -17,35 +17,42 @@ MAX_WORDS = 3
 
 _WORD = re.compile(r"[^\W\d_](?:[\w'’-]*\w)?|[^\w\s]")
 
-_BOILERPLATE = frozenset(
+
+def _listed(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_BOILERPLATE = _listed(
     """
-    photo photos photograph photographs picture pictures image images pic snapshot shot view closeup close-up close
-    background foreground scene maybe perhaps possibly probably likely unclear something sort kind type various
-    different taken showing shown shows seen called known bunch pair group couple number lot lots piece variety
-    collection zero eleven dozen
-    """.split()
+    photo photos photograph photographs picture pictures image images pic snapshot shot view closeup
+    close-up close background foreground scene maybe perhaps possibly probably likely unclear
+    something sort kind type various different taken showing shown shows seen called known bunch
+    pair group couple number lot lots piece variety collection zero eleven dozen
+    """
 )
-_VERBS = frozenset(
+_VERBS = _listed(
     """
-    sits sat stands stood runs ran walks walked lies lay plays played holds held eats ate looks looked flies flew
-    swims swam hangs hung rests wears wore rides rode drives drove carries poses posed jumps jumped grows grew
-    appears features contains includes stares smiles sleeps slept drinks drank leans surrounds surrounded covered
-    filled made set parked
-    """.split()
+    sits sat stands stood runs ran walks walked lies lay plays played holds held eats ate looks
+    looked flies flew swims swam hangs hung rests wears wore rides rode drives drove carries poses
+    posed jumps jumped grows grew appears features contains includes stares smiles sleeps slept
+    drinks drank leans surrounds surrounded covered filled made set parked
+    """
 )
-_MODIFIERS = frozenset(
+_MODIFIERS = _listed(
     """
-    white black red green blue yellow brown grey gray purple golden dark bright pale light colorful colourful
-    colored coloured small large big little tiny huge tall short long wide old young new ancient modern beautiful
-    pretty nice lovely cute happy sad sunny cloudy wet dry open closed male female wild own high low
-    """.split()
+    white black red green blue yellow brown grey gray purple golden dark bright pale light colorful
+    colourful colored coloured small large big little tiny huge tall short long wide old young new
+    ancient modern beautiful pretty nice lovely cute happy sad sunny cloudy wet dry open closed male
+    female wild own high low
+    """
 )
-_NOUNS_IN_ING = frozenset(
+_NOUNS_IN_ING = _listed(
     """
-    building painting drawing wedding ring king wing string ceiling evening morning clothing lightning swing spring
-    sling thing gosling duckling starling herring sibling railing awning pudding frosting icing dumpling stuffing
-    earring sapling seedling crossing landing opening dressing topping lining housing engraving carving offspring
-    """.split()
+    building painting drawing wedding ring king wing string ceiling evening morning clothing
+    lightning swing spring sling thing gosling duckling starling herring sibling railing awning
+    pudding frosting icing dumpling stuffing earring sapling seedling crossing landing opening
+    dressing topping lining housing engraving carving offspring
+    """
 )
 _NOT_STOP = frozenset({"bill", "fire", "mill", "cry"})
 _PARTICIPLE = re.compile(r"(?!.*eed$).{3,}ed|.{3,}ing")
@@ -73,8 +80,8 @@ def content_words(text: str) -> list[str]:
 def terms(caption: str) -> list[str]:
     """Return the distinct nouns and noun phrases of a caption, case-folded, in order of appearance.
 
-    Each phrase is given at every length up to MAX_WORDS that keeps its last word, the noun: "a small tabby cat"
-    has "cat", "tabby cat" and "small tabby cat".
+    Each phrase is given at every length up to MAX_WORDS that keeps its last word, the noun: "a small tabby
+    cat" has "cat", "tabby cat" and "small tabby cat".
     """
     found: dict[str, None] = {}
     for phrase in _phrases(caption):

@@ -1,4 +1,4 @@
-"""What the tests of filing share: small photo folders, whole runs on them, and pictures of a tree to compare."""
+"""What the tests of filing share: photo folders, whole runs on them, and trees to compare."""
 
 from __future__ import annotations
 
@@ -74,7 +74,9 @@ def open_runs(path: Path, run_id: int = 1) -> sqlite3.Connection:
     return connection
 
 
-def organize(source: Path, destination: Path, database: Path, mode: Mode | str = Mode.COPY, run_id: int = 1) -> Outcome:
+def organize(
+    source: Path, destination: Path, database: Path, mode: Mode | str = Mode.COPY, run_id: int = 1
+) -> Outcome:
     """A whole run, everything into one folder each by content."""
     connection = open_runs(database, run_id)
     try:
@@ -106,7 +108,9 @@ def tree(*roots: Path) -> dict[str, tuple[object, ...]]:
 
 def names(root: Path) -> list[str]:
     """The files and links under `root`, by their relative names."""
-    return sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_symlink() or path.is_file())
+    return sorted(
+        str(path.relative_to(root)) for path in root.rglob("*") if path.is_symlink() or path.is_file()
+    )
 
 
 def digests(*roots: Path) -> Counter[str]:

@@ -1,11 +1,13 @@
-"""Runs jobs in processes that die by SIGKILL at a chosen step. Started once as a script, it forks for each job.
+"""Runs jobs in processes that die by SIGKILL at a chosen step. A script that forks for each job.
 
-A step is anything that may change the disk: opening, writing, flushing, renaming, linking, removing, making a
-folder, setting times or attributes, and each statement to the journal. A job that is to die at step n is killed right before it.
+A step is anything that may change the disk: opening, writing, flushing, renaming, linking, removing, making
+a folder, setting times or attributes, and each statement to the journal. A job that is to die at step n is
+killed right before it.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import signal
@@ -46,10 +48,10 @@ class Killable:
             env={**os.environ, "PYTHONPATH": home},
         )
 
-    def run(self, job: str, *, die_at: int = -1, only_commits: bool = False, uid: int = 0, **arguments: Any) -> bool:
-        """Run a job; True where it came to its end, False where it was killed. Raises AssertionError on an error."""
+    def run(self, job: str, *, die_at: int = -1, only_commits: bool = False, **arguments: Any) -> bool:
+        """Run a job; True where it came to its end, False where it was killed."""
         assert self._process.stdin and self._process.stdout
-        request = {"job": job, "die_at": die_at, "only_commits": only_commits, "uid": uid, "arguments": arguments}
+        request = {"job": job, "die_at": die_at, "only_commits": only_commits, "arguments": arguments}
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
         answer = int(self._process.stdout.readline())
@@ -66,9 +68,6 @@ def _serve() -> None:
         child = os.fork()
         if not child:
             try:
-                if request["uid"]:
-                    os.setresgid(*[request["uid"]] * 3)
-                    os.setresuid(*[request["uid"]] * 3)
                 count = _count_down(request["die_at"])
                 _JOBS[request["job"]](count, request["only_commits"], **request["arguments"])
                 os._exit(0)
@@ -115,15 +114,29 @@ def _before(step: Callable[[], None], function: Callable[..., Any]) -> Callable[
 
 
 def _file(
-    step: Callable[[], None], only_commits: bool, source: str, destination: str, database: str, mode: str, batch: int = 64
+    step: Callable[[], None],
+    only_commits: bool,
+    source: str,
+    destination: str,
+    database: str,
+    mode: str,
+    batch: int = 64,
+    uid: int = 0,
+    by_links: bool = False,
 ) -> None:
+    """Survey and plan, become user `uid`, apply; `by_links`: as if there were no exclusive rename."""
     import filing_kit
 
-    from photosort.filing import apply
+    from photosort.filing import apply, place
 
     plan = filing_kit.plan_for(Path(source), Path(destination), mode)
+    if uid:
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
     connection = filing_kit.open_runs(Path(database))
     apply._BATCH_FILES = batch
+    if by_links:
+        place._native_rename = lambda: None  # type: ignore[assignment]
     _watch(step, connection, only_commits)
     apply.apply(plan, 1, connection)
 
@@ -152,8 +165,7 @@ _JOBS: dict[str, Callable[..., None]] = {"file": _file, "undo": _back, "resume":
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parent))
-    import filing_kit  # noqa: F401
-
-    import photosort.filing.resume  # noqa: F401
+    importlib.import_module("filing_kit")
+    importlib.import_module("photosort.filing.resume")
 
     _serve()

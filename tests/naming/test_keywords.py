@@ -27,12 +27,13 @@ def found(*clusters: Members, n: int = 2, mode: Exclusivity = "winner") -> list[
 
 def test_a_word_that_two_of_three_clusters_share_is_not_in_both() -> None:
     """The printed pseudo-code intersects all clusters, so that this pair survives."""
-    dogs, cats, boats = cluster(animal=5, dog=4, ball=3), cluster(animal=4, cat=3, sofa=2), cluster(boat=5, sea=4)
+    dogs, cats, boats = (
+        cluster(animal=5, dog=4, ball=3),
+        cluster(animal=4, cat=3, sofa=2),
+        cluster(boat=5, sea=4),
+    )
     assert found(dogs, cats, boats, mode="paper") == [["dog", "ball"], ["cat", "sofa"], ["boat", "sea"]]
-    assert found(dogs, cats, boats) == [["animal", "dog"], ["animal", "cat"], ["boat", "sea"]][:1] + [
-        ["cat", "sofa"],
-        ["boat", "sea"],
-    ]
+    assert found(dogs, cats, boats) == [["animal", "dog"], ["cat", "sofa"], ["boat", "sea"]]
 
 
 def test_the_winner_is_where_the_share_of_members_is_highest_not_the_count() -> None:
@@ -72,7 +73,10 @@ def test_words_are_folded_and_empty_ones_dropped() -> None:
 
 def test_counts_are_there_to_be_shown() -> None:
     (words,) = exclusive_keywords([cluster(dog=41, ball=12) + [[]] * 11])
-    assert [f"{word.term} {word.count} of {word.members}" for word in words] == ["dog 41 of 52", "ball 12 of 52"]
+    assert [f"{word.term} {word.count} of {word.members}" for word in words] == [
+        "dog 41 of 52",
+        "ball 12 of 52",
+    ]
     assert words[0].share == pytest.approx(41 / 52)
 
 
@@ -109,7 +113,7 @@ def test_the_order_of_photos_and_of_their_words_changes_nothing(
 
 
 def test_settings_that_make_no_sense() -> None:
-    with pytest.raises(SettingsError, match="no keyword mode 'loser'.*winner, paper"):
+    with pytest.raises(SettingsError, match=r"no keyword mode 'loser'.*winner, paper"):
         exclusive_keywords([], 2, "loser")  # type: ignore[arg-type]
     with pytest.raises(SettingsError, match="0 keywords"):
         exclusive_keywords([], 0)

@@ -1,0 +1,67 @@
+"""What is said, where it is said, and what is not."""
+
+import io
+import json
+import sqlite3
+
+import pytest
+import typer
+
+from photosort.cli.output import Human, Json, Quiet, printable, speaking
+from photosort.errors import Declined, NoPhotos
+
+
+@pytest.mark.parametrize(("flags", "expected"), [({}, Human), ({"quiet": True}, Quiet), ({"as_json": True}, Json)])
+def test_flags_choose_the_voice(flags: dict[str, bool], expected: type) -> None:
+    with speaking(**flags) as out:
+        assert type(out) is expected
+
+
+def test_an_error_is_one_line_and_an_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit) as caught, speaking():
+        raise NoPhotos("No photo\nlies in /x\x1b[31m", "Look elsewhere.")
+    assert caught.value.exit_code == 4
+    assert capsys.readouterr().err == "photosort: No photo lies in /x\\x1b[31m. Look elsewhere.\n"
+
+
+def test_json_errors_are_json_on_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit), speaking(as_json=True):
+        raise NoPhotos("No photo", "Look.")
+    captured = capsys.readouterr()
+    assert json.loads(captured.out) == {"error": {"kind": "NoPhotos", "problem": "No photo", "hint": "Look."}}
+    assert captured.err == ""
+
+
+def test_a_failing_database_is_no_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit) as caught, speaking():
+        raise sqlite3.OperationalError("database or disk is full")
+    assert caught.value.exit_code == 9
+    assert "disk is full" in capsys.readouterr().err
+
+
+def test_an_interruption_is_130(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit) as caught, speaking():
+        raise KeyboardInterrupt
+    assert caught.value.exit_code == 130
+    assert "goes on from there" in capsys.readouterr().err
+
+
+def test_only_people_are_shown_views_and_only_programs_documents(capsys: pytest.CaptureFixture[str]) -> None:
+    for voice in (Human(), Quiet(), Json()):
+        voice.show(lambda: "a view")
+        voice.document(lambda: {"a": "document"})
+        voice.note("an aside")
+    captured = capsys.readouterr()
+    assert captured.out == 'a view\n{\n  "a": "document"\n}\n'
+    assert captured.err == "an aside\n"
+
+
+def test_nobody_to_ask_is_no(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    for voice in (Human(), Quiet(), Json()):
+        with pytest.raises(Declined, match="--yes"):
+            voice.confirm("Move 3 photos?")
+
+
+def test_names_cannot_write_to_the_terminal() -> None:
+    assert printable("a\x1b[2Jb\nc\u202ed\udce9é 😀") == "a\\x1b[2Jb\\nc\\u202ed\\udce9é 😀"

@@ -1,0 +1,52 @@
+"""The command starts fast: it imports nothing heavy before it must."""
+
+import subprocess
+import sys
+
+HEAVY = {
+    "torch",
+    "transformers",
+    "open_clip",
+    "sentence_transformers",
+    "sklearn",
+    "openai",
+    "onnxruntime",
+    "numpy",
+    "PIL",
+    "pydantic",
+    
+}
+
+
+def modules_after(code: str) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\nimport sys\nprint('MODULES', *sorted(sys.modules))"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(done.stdout.rpartition("MODULES")[2].split())
+
+
+def test_help_imports_little_more_than_typer_and_rich() -> None:
+    help_ = (
+        "import sys\nsys.argv = ['photosort', '--help']\nfrom photosort.__main__ import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass"
+    )
+    loaded = modules_after(help_)
+    assert not loaded & HEAVY
+    own = {name for name in loaded if name.startswith("photosort")}
+    assert own <= {
+        "photosort",
+        "photosort.__main__",
+        "photosort.errors",
+        "photosort.progress",
+        "photosort.cli",
+        *(f"photosort.cli.{name}" for name in ("app", "completions", "demo", "explain", "models", "options")),
+        *(f"photosort.cli.{name}" for name in ("organize", "output", "past")),
+    }
+
+
+def test_a_module_can_be_run() -> None:
+    done = subprocess.run([sys.executable, "-m", "photosort", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("photosort 0.")

@@ -1,0 +1,253 @@
+"""organize, explain and undo as a user types them, on real photos with the models of the installation."""
+
+import io
+import json
+import os
+import sqlite3
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fakes.command import Command
+from fakes.photos import crops, digests, tree
+from PIL import Image
+
+
+def test_copies_real_photos_into_named_folders_and_leaves_the_source_alone(
+    photosort_cold: Command, pictures: Path
+) -> None:
+    before = tree(pictures)
+    done = photosort_cold("organize", pictures, "--k", 2)
+    assert done.code == 0, done.err
+    assert tree(pictures) == before
+    sorted_ = pictures.with_name("Pictures-sorted")
+    folders = sorted(sorted_.iterdir())
+    assert len(folders) == 2
+    origins = {folder.name: {before_name for before_name in before if before[before_name] in tree(folder).values()} for folder in folders}
+    assert sorted(len({name[0] for name in names}) for names in origins.values()) == [1, 1], origins
+    temple = next(folder for folder, names in origins.items() if "c/IMG_0003.xmp" in names)
+    assert "c/IMG_0003.JPG" in origins[temple], "the sidecar travels with its photo"
+    for folder in folders:
+        assert folder.name in done.out
+    assert "20 photos copied" in done.out
+
+
+def test_the_dry_run_shows_the_plan_that_the_real_run_carries_out(photosort: Command, pictures: Path) -> None:
+    dry = photosort("organize", pictures, "--k", 2, "--dry-run", "--json").json
+    assert not pictures.with_name("Pictures-sorted").exists()
+    real = photosort("organize", pictures, "--k", 2, "--json").json
+    assert dry["folders"] == real["folders"]
+    assert dry["outcome"] is None
+    assert real["outcome"]["photos"] == 20
+    for folder in real["folders"]:
+        for file in folder["files"]:
+            assert Path(file["to"]).read_bytes() == Path(file["from"]).read_bytes()
+
+
+def test_a_second_run_decodes_nothing_loads_no_model_and_finds_everything_there(
+    photosort: Command, pictures: Path, tmp_path: Path
+) -> None:
+    first = photosort("organize", pictures, "--k", 2, "--json").json
+    trap = tmp_path / "trap"
+    trap.mkdir()
+    (trap / "sitecustomize.py").write_text(
+        "import sys\n"
+        "class Trap:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name in ('torch', 'onnxruntime', 'sentence_transformers', 'transformers'):\n"
+        "            raise SystemExit(name + ' was imported')\n"
+        "sys.meta_path.insert(0, Trap())\n"
+        "import PIL.Image\n"
+        "def refuse(*_, **__): raise SystemExit('a photo was opened')\n"
+        "PIL.Image.open = refuse\n"
+    )
+    done = photosort("organize", pictures, "--k", 2, "--json", PYTHONPATH=str(trap))
+    assert done.code == 0, done.err
+    assert done.json["outcome"]["already_there"] == first["outcome"]["files"] == 21
+    assert [folder["folder"] for folder in done.json["folders"]] == [folder["folder"] for folder in first["folders"]]
+
+
+def test_undo_takes_the_copy_back(photosort: Command, pictures: Path) -> None:
+    before = tree(pictures)
+    photosort("organize", pictures, "--k", 2)
+    done = photosort("undo")
+    assert done.code == 0, done.err
+    assert "taken back: 21 files" in done.out
+    assert tree(pictures) == before
+    assert not pictures.with_name("Pictures-sorted").exists()
+    again = photosort("undo")
+    assert (again.code, again.err.count("\n")) == (10, 1)
+
+
+def test_move_asks_and_without_an_answer_moves_nothing(photosort: Command, pictures: Path) -> None:
+    before = tree(pictures)
+    done = photosort("organize", pictures, "--k", 2, "--mode", "move")
+    assert done.code == 14
+    assert "--yes" in done.err
+    assert tree(pictures) == before
+
+
+def test_move_and_undo_bring_every_photo_back_to_its_place(photosort: Command, pictures: Path) -> None:
+    before = tree(pictures)
+    moved = photosort("organize", pictures, "--k", 2, "--mode", "move", "--yes")
+    assert moved.code == 0, moved.err
+    assert tree(pictures) == {}
+    assert sorted(tree(pictures.with_name("Pictures-sorted")).values()) == sorted(before.values())
+    assert photosort("undo").code == 0
+    assert tree(pictures) == before
+
+
+@pytest.mark.parametrize("mode", ["hardlink", "symlink"])
+def test_links_leave_the_originals_where_they_are(photosort: Command, pictures: Path, mode: str) -> None:
+    before = tree(pictures)
+    done = photosort("organize", pictures, "--k", 2, "--mode", mode)
+    assert done.code == 0, done.err
+    assert tree(pictures) == before
+    links = [path for path in pictures.with_name("Pictures-sorted").rglob("*") if path.is_file()]
+    assert len(links) == 21
+    for link in links:
+        assert link.is_symlink() == (mode == "symlink")
+        assert any(link.samefile(pictures / name) for name in before)
+
+
+def test_explain_tells_the_folders_and_why_a_photo_is_in_one(photosort: Command, pictures: Path) -> None:
+    photosort("organize", pictures, "--k", 2)
+    run = photosort("explain", "--json").json
+    assert sorted(cluster["photos"] for cluster in run["clusters"]) == [8, 12]
+    for cluster in run["clusters"]:
+        assert len(cluster["exemplars"]) == 3
+        assert -1 <= cluster["cohesion"] <= 1
+    photo = photosort("explain", pictures / "f" / "IMG_0001.JPG", "--json").json
+    assert photo["margin"] >= 0
+    assert photo["similarity"] >= photo["next"]["similarity"]
+    copy = next(pictures.with_name("Pictures-sorted").glob(f"{photo['folder']}/*.JPG"))
+    assert photosort("explain", copy, "--json").json["folder"] == photo["folder"]
+    shown = photosort("explain", pictures / "f" / "IMG_0001.JPG").out
+    assert "tags" in shown
+    assert photo["caption"] in " ".join(shown.split())
+
+
+def test_a_photo_that_was_not_in_the_run_says_so(photosort: Command, pictures: Path, tmp_path: Path) -> None:
+    photosort("organize", pictures, "--k", 2, "--dry-run")
+    Image.new("RGB", (9, 9)).save(tmp_path / "other.png")
+    done = photosort("explain", tmp_path / "other.png")
+    assert (done.code, done.err.count("\n")) == (11, 1)
+
+
+def test_k_is_chosen_where_it_is_missing(photosort: Command, pictures: Path) -> None:
+    found = photosort("organize", pictures, "--dry-run", "--json", "--max-k", 5).json
+    assert set(found["silhouette"]) == {"2", "3", "4", "5"}
+    assert str(found["k"]) == max(found["silhouette"], key=lambda k: found["silhouette"][k])
+
+
+@pytest.mark.parametrize("fusion", ["sum", "concat", "image", "text"])
+def test_every_fusion_separates_a_temple_from_a_flower(photosort: Command, pictures: Path, fusion: str) -> None:
+    found = photosort("organize", pictures, "--k", 2, "--dry-run", "--json", "--fusion", fusion).json
+    kinds = [{Path(file["from"]).parent.name for file in folder["files"]} for folder in found["folders"]]
+    assert sorted(map(sorted, kinds)) == [["c"], ["f"]]
+
+
+BAD_INPUT = {
+    "a missing folder": (lambda tmp: ["organize", tmp / "nowhere"], 3),
+    "an empty folder": (lambda tmp: ["organize", _made(tmp / "empty")], 4),
+    "a folder without photos": (lambda tmp: ["organize", _made(tmp / "texts", "a.txt")], 4),
+    "k above the number of photos": (lambda tmp: ["organize", tmp / "Pictures", "--k", "21"], 5),
+    "the source as destination": (lambda tmp: ["organize", tmp / "Pictures", "--out", tmp / "Pictures"], 6),
+    "a destination that is a file": (
+        lambda tmp: ["organize", tmp / "Pictures", "--k", "2", "--out", _made(tmp / "x", "file") / "file"],
+        6,
+    ),
+    "a k that is no number of folders": (lambda tmp: ["organize", tmp / "Pictures", "--k", "0"], 2),
+    "an unknown writer": (lambda tmp: ["organize", tmp / "Pictures", "--k", "2", "--writer", "shakespeare"], 2),
+    "nothing organized yet": (lambda tmp: ["explain"], 10),
+    "nothing to undo": (lambda tmp: ["undo"], 10),
+}
+
+
+def _made(folder: Path, *files: str) -> Path:
+    folder.mkdir()
+    for name in files:
+        (folder / name).write_text("words")
+    return folder
+
+
+@pytest.mark.parametrize("case", BAD_INPUT)
+def test_bad_input_is_one_clear_line_and_an_exit_code(photosort: Command, pictures: Path, tmp_path: Path, case: str) -> None:
+    arguments, code = BAD_INPUT[case]
+    before = digests(tmp_path)
+    command = arguments(tmp_path)
+    done = photosort(*command)
+    assert done.code == code, done.err
+    assert done.err.startswith("photosort: ")
+    assert done.err.count("\n") == 1
+    assert done.out == ""
+    assert set(before) <= set(digests(tmp_path))
+
+
+def test_a_destination_that_cannot_be_written_is_refused_before_anything_happens(
+    photosort: Command, pictures: Path
+) -> None:
+    done = photosort("organize", pictures, "--k", 2, "--out", "/proc/photosort")
+    assert done.code == 6
+    assert done.err.count("\n") == 1
+
+
+def test_a_thousand_photos_with_fifty_hostile_ones_lose_none_and_name_each(
+    photosort: Command, tmp_path: Path
+) -> None:
+    root = tmp_path / "Many"
+    root.mkdir()
+    for number, image in enumerate(crops("china.jpg", 500) + crops("flower.jpg", 450)):
+        image.save(root / f"{number:04d}.jpg", quality=80)
+    hostile = _hostile_files(root)
+    assert len(hostile) == 50
+    before = digests(root)
+    done = photosort("organize", root, "--k", 4, "--json")
+    assert done.code == 0, done.err
+    assert digests(root) == before
+    report = done.json
+    named = {Path(left["path"]).name for left in report["left"]}
+    assert named == hostile
+    assert all(left["reason"] for left in report["left"])
+    assert report["outcome"]["photos"] == 950
+    assert len([path for path in (tmp_path / "Many-sorted").rglob("*") if path.is_file()]) == 950
+    listed = photosort("explain", "--unread").out
+    assert all(name[:12] in listed for name in hostile if name.isascii() and name.isprintable())
+
+
+def _hostile_files(root: Path) -> set[str]:
+    """Fifty files that are named like photos and are none."""
+    rng = np.random.default_rng(0)
+    buffer = io.BytesIO()
+    Image.fromarray(rng.integers(0, 255, (200, 200, 3), dtype=np.uint8)).save(buffer, "JPEG")
+    whole = buffer.getvalue()
+    bomb = io.BytesIO()
+    Image.new("1", (30_000, 30_000)).save(bomb, "PNG")
+    contents = {f"cut-{percent}.jpg": whole[: len(whole) * percent // 100] for percent in range(5, 95, 5)}
+    contents |= {f"empty-{number}.png": b"" for number in range(5)}
+    contents |= {f"page-{number}.jpeg": b"<!doctype html><p>404" for number in range(5)}
+    contents |= {f"noise-{number}.webp": rng.bytes(3000) for number in range(10)}
+    contents |= {f"text-{number}.heic": b"these are words\n" * 50 for number in range(5)}
+    contents |= {"bomb.png": bomb.getvalue(), "new\nline.jpg": b"x", "-rf.jpg": b"x", "מבט.jpg": b"x", "a\x1b[2J.gif": b"GIF89a"}
+    contents |= {"pdf.tif": b"%PDF-1.7", "zip.avif": b"PK\3\4"}
+    for name, content in contents.items():
+        (root / name).write_bytes(content)
+    return set(contents)
+
+
+def test_history_outlives_the_cache(photosort: Command, pictures: Path, own_folders: Path) -> None:
+    photosort("organize", pictures, "--k", 2)
+    for file in (own_folders / "cache").glob("cache.sqlite*"):
+        file.unlink()
+    assert photosort("undo").code == 0
+    with sqlite3.connect(own_folders / "data" / "history.sqlite") as connection:
+        assert connection.execute("SELECT count(*) FROM runs").fetchone() == (1,)
+
+
+def test_models_lists_what_is_there_and_what_is_missing(photosort: Command) -> None:
+    found = {part["model"]: part for part in photosort("models", "--json").json["models"]}
+    assert found["efficientnet-lite2"]["ready"]
+    assert found["minilm"]["ready"]
+    assert found["smollm2"]["optional"]
+    assert json.dumps(found["smollm2"]["missing"]).count("photosort models pull smollm2") == 1
+    assert os.linesep in photosort("models").out
