@@ -70,7 +70,8 @@ def gather(folder: Path, progress: Progress = silent) -> int:
             progress(STAGE, len(PACKAGES), len(PACKAGES))
     except OSError as error:
         raise DestinationError(
-            f"The demo photos cannot be put into {folder} ({error.strerror or error})", "Name another folder: --dir DIR"
+            f"The demo photos cannot be put into {folder} ({error.strerror or error})",
+            "Name another folder: --dir DIR",
         ) from error
     return sum(1 for path in folder.iterdir() if path.is_file())
 

@@ -17,14 +17,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from photosort.models.protocols import Captioner, ImageEncoder, TextEncoder, Vectors
+from photosort.models.protocols import Captioner, ImageEncoder, Vectors
 from photosort.photos.decode import REVISION, UnreadablePhoto, decode
 from photosort.photos.formats import register_formats
 from photosort.photos.photo import Photo, Unread
 from photosort.photos.scan import Found
 from photosort.photos.tone import tone
 from photosort.progress import Progress, silent
-from photosort.store.cache import Cache, text_key
+from photosort.store.cache import Cache
 from photosort.store.identity import Identity
 
 TONES = Identity("tone", REVISION)
@@ -109,24 +109,6 @@ def caption_all(
         cache.put_texts(captioner.identity, dict(zip(part, texts, strict=True)))
     known = cache.texts(captioner.identity, digests)
     return tuple(known[digest] for digest in digests)
-
-
-class RememberedTexts:
-    """A TextEncoder that asks the cache first, so that each distinct text is encoded once, ever."""
-
-    def __init__(self, encoder: TextEncoder, cache: Cache) -> None:
-        self.identity = encoder.identity
-        self._encoder = encoder
-        self._cache = cache
-
-    def encode_texts(self, texts: Sequence[str]) -> Vectors:
-        """n texts -> (n, d) float32 unit vectors."""
-        keys = [text_key(text) for text in texts]
-        known = self._cache.vectors(self.identity, keys)
-        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
-        if missing:
-            self._cache.put_vectors(self.identity, list(missing), self._encoder.encode_texts(list(missing.values())))
-        return self._cache.matrix(self.identity, keys)
 
 
 def _look_at_all(

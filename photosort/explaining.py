@@ -83,7 +83,9 @@ def _digest(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise NotInRun(f"{path} cannot be read ({error.strerror})", "Name a photo, or nothing for the whole run.") from error
+        raise NotInRun(
+            f"{path} cannot be read ({error.strerror})", "Name a photo, or nothing for the whole run."
+        ) from error
 
 
 def _pick(runs: Runs, number: int | None) -> Run:

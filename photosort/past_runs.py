@@ -43,7 +43,7 @@ def past_runs(data_dir: Path) -> list[PastRun]:
 
 
 def undo_run(data_dir: Path, number: int | None = None, *, progress: Progress = silent) -> tuple[Filing, UndoOutcome]:
-    """Take back this run, or the last one that has not been taken back. Raises NoSuchRun, Busy and what `undo` raises."""
+    """Take back this run, or the last that was not. Raises NoSuchRun, Busy and what `undo` raises."""
     with open_history(data_dir) as connection:
         filing = _pick(connection, number, UNDOABLE, "There is nothing to take back")
         with hold(filing.destination, data_dir):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from photosort.clustering.choose_k import choose_k
 from photosort.clustering.kmeans import Clustering, kmeans
-from photosort.describing import Described, RememberedTexts, describe
+from photosort.describing import Described, describe
 from photosort.errors import NoPhotos, Unfinished
 from photosort.filing.apply import Outcome, apply
 from photosort.filing.facts import Mode
@@ -24,14 +24,15 @@ from photosort.naming.cluster_texts import cluster_texts
 from photosort.naming.folder_name import folder_name
 from photosort.naming.summary import KEYWORDS, ClusterName, name_clusters
 from photosort.photos.companions import companions_of
-from photosort.photos.photo import Unread
 from photosort.photos.scan import Found, Scan, scan
 from photosort.progress import Progress, silent
+from photosort.recording import record
+from photosort.remembering import RememberedTexts, RememberedWriter
 from photosort.settings import Settings
 from photosort.store.cache import Cache, open_cache
 from photosort.store.history import open_history
 from photosort.store.journal import unfinished
-from photosort.store.runs import ClusterRecord, MemberRecord, Runs
+from photosort.store.runs import Runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +79,15 @@ def organize(
     the models raise; nothing has been touched then.
     """
     source, destination = source.resolve(), destination.resolve()
-    with nullcontext() if dry_run else hold(destination, settings.data_dir):
-        with open_history(settings.data_dir) as connection:
-            _refuse_over_unfinished(connection, destination)
-            prepared = prepare(source, destination, settings, connection, progress)
-            review(prepared)
-            if dry_run:
-                return Organized(prepared, None)
-            Runs(connection).start(prepared.run)
-            return Organized(prepared, apply(prepared.plan, prepared.run, connection, progress=progress))
+    lock = nullcontext() if dry_run else hold(destination, settings.data_dir)
+    with lock, open_history(settings.data_dir) as connection:
+        _refuse_over_unfinished(connection, destination)
+        prepared = prepare(source, destination, settings, connection, progress)
+        review(prepared)
+        if dry_run:
+            return Organized(prepared, None)
+        Runs(connection).start(prepared.run)
+        return Organized(prepared, apply(prepared.plan, prepared.run, connection, progress=progress))
 
 
 def prepare(
@@ -102,14 +103,21 @@ def prepare(
         vectors = _fused(described, settings, cache)
         k, scores = _number_of_clusters(vectors, settings, progress)
         clustering = kmeans(vectors, k, starts=settings.starts, seed=settings.seed)
-        names, folders = _named(described, clustering, settings, progress)
+        names, folders = _named(described, clustering, settings, cache, progress)
     photos, mode = described.photos, Mode(settings.mode)
     seen = survey(source, destination, photos, folders, mode=mode, progress=progress)
     left = (*found.unread, *described.unread)
     plan = make_plan(
-        photos, clustering.labels.tolist(), folders, source=source, destination=destination, mode=mode, survey=seen, unread=left
+        photos,
+        clustering.labels.tolist(),
+        folders,
+        source=source,
+        destination=destination,
+        mode=mode,
+        survey=seen,
+        unread=left,
     )
-    run = _store(connection, plan, described, clustering, names, folders, settings)
+    run = record(Runs(connection), plan, described, clustering, names, folders, settings)
     return Prepared(run, described, clustering, scores, names, plan)
 
 
@@ -122,7 +130,11 @@ def _groups(found: Scan) -> dict[Path, tuple[Path, ...]]:
 
 
 def _described(
-    mains: Sequence[Found], groups: dict[Path, tuple[Path, ...]], settings: Settings, cache: Cache, progress: Progress
+    mains: Sequence[Found],
+    groups: dict[Path, tuple[Path, ...]],
+    settings: Settings,
+    cache: Cache,
+    progress: Progress,
 ) -> Described:
     encoder, captioner = registry.image_encoder(settings), registry.captioner(settings)
     described = describe(mains, encoder, captioner, cache, batch=settings.batch, progress=progress)
@@ -148,71 +160,25 @@ def _fused(described: Described, settings: Settings, cache: Cache) -> Vectors:
     return fuse(described.vectors, said, settings.fusion, weight)
 
 
-def _number_of_clusters(
-    vectors: Vectors, settings: Settings, progress: Progress
-) -> tuple[int, dict[int, float]]:
+def _number_of_clusters(vectors: Vectors, settings: Settings, progress: Progress) -> tuple[int, dict[int, float]]:
     if settings.k is not None:
         return settings.k, {}
     return choose_k(vectors, least=settings.min_k, most=settings.max_k, seed=settings.seed, progress=progress)
 
 
 def _named(
-    described: Described, clustering: Clustering, settings: Settings, progress: Progress
+    described: Described, clustering: Clustering, settings: Settings, cache: Cache, progress: Progress
 ) -> tuple[tuple[ClusterName, ...], list[str]]:
     """The names of the clusters, and the folder names made of them."""
     captions = [[described.captions[photo] for photo in clustering.members(number)] for number in range(clustering.k)]
-    names = tuple(name_clusters(cluster_texts(captions), registry.writer(settings), progress=progress))
+    writer = registry.writer(settings)
+    remembered = RememberedWriter(writer, cache) if writer else None
+    names = tuple(name_clusters(cluster_texts(captions), remembered, progress=progress))
     folders: list[str] = []
     for name in names:
-        folders.append(folder_name(name.title if name.source == KEYWORDS else name.summary, folders))
+        written = settings.names == "summary" and name.source != KEYWORDS
+        folders.append(folder_name(name.summary if written else name.title, folders))
     return names, folders
-
-
-def _store(
-    connection: sqlite3.Connection,
-    plan: Plan,
-    described: Described,
-    clustering: Clustering,
-    names: Sequence[ClusterName],
-    folders: Sequence[str],
-    settings: Settings,
-) -> int:
-    own, runner_up = clustering.own, clustering.runner_up
-    members = [
-        MemberRecord(
-            path=described.photos[photo].path,
-            digest=described.photos[photo].digest,
-            cluster=number,
-            rank=rank,
-            caption=described.captions[photo],
-            similarity=float(own[photo]),
-            runner_up=int(runner_up[photo]),
-            runner_up_similarity=float(clustering.similarity[photo, runner_up[photo]]),
-        )
-        for number in range(clustering.k)
-        for rank, photo in enumerate(clustering.members(number))
-    ]
-    clusters = [
-        ClusterRecord(
-            number=number,
-            folder=folders[number],
-            title=name.title,
-            summary=name.summary,
-            keywords=tuple((keyword.term, keyword.count) for keyword in name.keywords),
-            named_by=name.source,
-            cohesion=float(own[clustering.labels == number].mean()),
-        )
-        for number, name in enumerate(names)
-    ]
-    return Runs(connection).add(
-        source=plan.source,
-        destination=plan.destination,
-        mode=plan.mode.value,
-        settings=settings.model_dump(mode="json"),
-        clusters=clusters,
-        members=members,
-        left=[(left.path, left.reason) for left in plan.left],
-    )
 
 
 def _refuse_over_unfinished(connection: sqlite3.Connection, destination: Path) -> None:
@@ -220,5 +186,5 @@ def _refuse_over_unfinished(connection: sqlite3.Connection, destination: Path) -
         if filing.destination == destination:
             raise Unfinished(
                 f"Run {filing.run_id} into {destination} stopped before it was done",
-                f"Finish it with `photosort resume {filing.run_id}` or take it back with `photosort undo {filing.run_id}`.",
+                f"Finish it: photosort resume {filing.run_id}. Or take it back: photosort undo {filing.run_id}",
             )

@@ -19,7 +19,7 @@ from photosort.errors import SettingsError
 
 Mode = Literal["copy", "move", "hardlink", "symlink"]
 Fusion = Literal["sum", "concat", "image", "text"]
-Names = Literal["summary", "keywords"]
+Names = Literal["summary", "title", "keywords"]
 
 
 def config_file() -> Path:
@@ -51,7 +51,8 @@ class Settings(BaseSettings):
         description="what can be computed again",
     )
     data_dir: Path = Field(
-        default_factory=lambda: user_data_path("photosort", appauthor=False), description="runs and the journal"
+        default_factory=lambda: user_data_path("photosort", appauthor=False),
+        description="runs and the journal",
     )
 
     @model_validator(mode="after")

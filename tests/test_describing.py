@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes.models import COLOURS, ColourCaptioner, ColourEncoder, FailingEncoder, LetterTexts
+from fakes.models import COLOURS, ColourCaptioner, ColourEncoder, FailingEncoder
 from PIL import Image
 
 from photosort import describing
-from photosort.describing import RememberedTexts, describe
+from photosort.describing import describe
 from photosort.photos.scan import scan
 from photosort.store.cache import Cache, open_cache
 
@@ -35,7 +35,11 @@ def photos(tmp_path: Path) -> Path:
 
 def run(folder: Path, cache: Cache, encoder=None, captioner=None, **options):
     return describe(
-        scan(folder).photos, encoder or ColourEncoder(), captioner or ColourCaptioner(), cache, **{"batch": 8, **options}
+        scan(folder).photos,
+        encoder or ColourEncoder(),
+        captioner or ColourCaptioner(),
+        cache,
+        **{"batch": 8, **options},
     )
 
 
@@ -135,12 +139,3 @@ def test_models_see_full_batches_and_progress_reaches_the_end(photos: Path, cach
     assert encoder.batches == [8] * 5
     assert steps[0] == ("looking", 0, 40)
     assert steps[-1] == ("looking", 40, 40)
-
-
-def test_a_text_is_encoded_once_ever(cache: Cache) -> None:
-    letters = LetterTexts()
-    first = RememberedTexts(letters, cache).encode_texts(["ab", "b", "ab"])
-    again = RememberedTexts(letters, cache).encode_texts(["b", "c"])
-    assert letters.asked == ["ab", "b", "c"]
-    assert np.array_equal(first[1], again[0])
-    assert np.array_equal(first[0], first[2])

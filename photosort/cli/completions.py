@@ -1,4 +1,4 @@
-"""photosort completions SHELL"""
+"""photosort completions SHELL."""
 
 from __future__ import annotations
 
@@ -23,6 +23,9 @@ def completions(shell: Annotated[Shell, typer.Argument(help="The shell to print 
 
 def script(shell: Shell) -> str:
     """The completion script: it asks the installed photosort what may come next."""
-    from typer.completion import get_completion_script
+    from typer._completion_shared import get_completion_script
 
-    return get_completion_script(prog_name="photosort", complete_var="_PHOTOSORT_COMPLETE", shell=shell.value).strip() + "\n"
+    return (
+        get_completion_script(prog_name="photosort", complete_var="_PHOTOSORT_COMPLETE", shell=shell.value).strip()
+        + "\n"
+    )

@@ -47,17 +47,29 @@ def _run(seen: RunView) -> RenderableType:
     what = "previewed" if seen.run.previewed else "organized"
     when = seen.run.started.astimezone().strftime("%Y-%m-%d %H:%M")
     head = f"Run {seen.run.id}, {what} {when}: {seen.run.source} → {seen.run.destination}"
-    table = Table("photos", "folder", "keywords", "cohesion", "most typical", box=None, header_style="dim", padding=(0, 2, 0, 0))
+    table = Table(
+        "photos",
+        "folder",
+        "keywords",
+        "cohesion",
+        "most typical",
+        box=None,
+        header_style="dim",
+        padding=(0, 2, 0, 0),
+    )
     table.columns[0].justify = "right"
     for view in seen.clusters:
         table.add_row(
             f"{view.size:,}",
             Text(printable(view.cluster.folder), style="bold"),
-            Text(printable(", ".join(f"{word} {count}" for word, count in view.cluster.keywords)), style="green"),
+            Text(
+                printable(", ".join(f"{word} {count}" for word, count in view.cluster.keywords)),
+                style="green",
+            ),
             f"{view.cluster.cohesion:.2f}",
             Text("  ".join(printable(member.path.name) for member in view.exemplars), style="dim"),
         )
-    lines = [Text(printable(head)), table]
+    lines: list[RenderableType] = [Text(printable(head)), table]
     if seen.left:
         lines.append(Text(f"{len(seen.left):,} stayed where they are: photosort explain --unread", style="yellow"))
     return Group(*lines)
@@ -84,9 +96,15 @@ def _photo(found: PhotoView) -> RenderableType:
     grid.add_column(style="dim")
     grid.add_column(overflow="fold")
     grid.add_row("tags" if _is_tagged(found) else "caption", Text(printable(photo.caption)))
-    grid.add_row("similarity", f"{photo.similarity:.2f} to its own folder (the folder's average is {found.own.cohesion:.2f})")
+    grid.add_row(
+        "similarity",
+        f"{photo.similarity:.2f} to its own folder (the folder's average is {found.own.cohesion:.2f})",
+    )
     if found.next is not None:
-        grid.add_row("next", f"{photo.runner_up_similarity:.2f} to {printable(found.next.folder)!r}: a margin of {found.margin:.2f}")
+        grid.add_row(
+            "next",
+            f"{photo.runner_up_similarity:.2f} to {printable(found.next.folder)!r}: a margin of {found.margin:.2f}",
+        )
     shared = [word for word, _ in found.own.keywords if word in photo.caption.lower()]
     if shared:
         grid.add_row("shares", Text(", ".join(shared), style="green"))
@@ -123,7 +141,10 @@ def _run_document(seen: RunView) -> dict[str, Any]:
 
 def _photo_document(found: PhotoView) -> dict[str, Any]:
     photo = found.photo
-    following = found.next and {"folder": found.next.folder, "similarity": round(photo.runner_up_similarity, 4)}
+    following = found.next and {
+        "folder": found.next.folder,
+        "similarity": round(photo.runner_up_similarity, 4),
+    }
     return {
         "run": found.run.id,
         "photo": str(photo.path),

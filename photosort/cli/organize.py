@@ -38,6 +38,7 @@ class Names(StrEnum):
     """What a folder's name is made of."""
 
     SUMMARY = "summary"
+    TITLE = "title"
     KEYWORDS = "keywords"
 
 
@@ -51,10 +52,12 @@ def organize(
         Names | None, typer.Option("--names", help="What folder names are made of.  [default: summary]")
     ] = None,
     writer: Annotated[
-        str | None, typer.Option("--writer", help="Who writes summaries: auto, smollm2, keywords.  [default: auto]")
+        str | None,
+        typer.Option("--writer", help="Who writes summaries: auto, smollm2, keywords.  [default: auto]"),
     ] = None,
     fusion: Annotated[
-        Fusion | None, typer.Option("--fusion", help="How image and text are brought together.  [default: concat]")
+        Fusion | None,
+        typer.Option("--fusion", help="How image and text are brought together.  [default: concat]"),
     ] = None,
     weight: Annotated[
         float | None, typer.Option("--weight", help="Share of the text, 0 to 1.  [default: by captioner]")
@@ -71,13 +74,27 @@ def organize(
         from photosort.settings import load_settings
 
         settings = load_settings(
-            k=k, mode=mode, names=names, writer=writer, fusion=fusion, weight=weight, min_k=min_k, max_k=max_k, seed=seed
+            k=k,
+            mode=mode,
+            names=names,
+            writer=writer,
+            fusion=fusion,
+            weight=weight,
+            min_k=min_k,
+            max_k=max_k,
+            seed=seed,
         )
         run(source, out, settings, out_, dry_run=dry_run, yes=yes)
 
 
 def run(
-    source: Path, destination: Path | None, settings: Settings, out: Output, *, dry_run: bool = False, yes: bool = False
+    source: Path,
+    destination: Path | None,
+    settings: Settings,
+    out: Output,
+    *,
+    dry_run: bool = False,
+    yes: bool = False,
 ) -> Organized:
     """Organize, showing the preview on the way and the outcome at the end."""
     from photosort import pipeline

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from photosort.past_runs import PastRun
     from photosort.store.journal import Filing
 
-RunNumber = Annotated[int | None, typer.Argument(metavar="RUN", help="Number of the run.  [default: the last that fits]")]
+RunNumber = Annotated[
+    int | None, typer.Argument(metavar="RUN", help="Number of the run.  [default: the last that fits]")
+]
 
 
 def undo(run: RunNumber = None, as_json: AsJson = False, quiet: QuietFlag = False) -> None:
@@ -69,7 +71,12 @@ def _undone(filing: Filing, outcome: UndoOutcome) -> RenderableType:
     removed = f", {_plural(outcome.folders, 'folder')} removed" if outcome.folders else ""
     lines = [Text(f"Run {filing.run_id} taken back: {_plural(outcome.files, 'file')}{removed}.", style="green")]
     if outcome.kept:
-        lines.append(Text(f"{_plural(len(outcome.kept), 'file')} stay in {printable(str(filing.destination))}:", style="yellow"))
+        lines.append(
+            Text(
+                f"{_plural(len(outcome.kept), 'file')} stay in {printable(str(filing.destination))}:",
+                style="yellow",
+            )
+        )
     lines += [Text(f"  {printable(str(remark.path))}: {remark.reason}", style="yellow") for remark in outcome.kept]
     lines += [Text(f"  {printable(str(remark.path))}: {remark.reason}", style="yellow") for remark in outcome.remarks]
     if outcome.stopped:
@@ -81,7 +88,8 @@ def _finished(filing: Filing, outcome: Outcome) -> RenderableType:
     from rich.console import Group
     from rich.text import Text
 
-    lines = [Text(f"Run {filing.run_id} into {printable(str(filing.destination))}: {_plural(outcome.photos, 'photo')} in place.")]
+    where = printable(str(filing.destination))
+    lines = [Text(f"Run {filing.run_id} into {where}: {_plural(outcome.photos, 'photo')} in place.")]
     lines += [Text(f"  {printable(str(remark.path))}: {remark.reason}", style="yellow") for remark in outcome.failed]
     if outcome.stopped:
         lines.append(Text(f"Stopped: {outcome.stopped}. Go on with: photosort resume {filing.run_id}", style="red"))

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
@@ -88,28 +87,33 @@ def document(organized: Organized) -> dict[str, Any]:
 def _folder(folder: PlannedFolder, name: ClusterName) -> RenderableType:
     photos = folder.photos
     samples = "  ".join(_short(photo.source) for photo in photos[:SAMPLES]) + ("  …" if len(photos) > SAMPLES else "")
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(justify="right", width=6, style="cyan")
-    grid.add_column(overflow="ellipsis", no_wrap=True)
-    grid.add_row(f"{len(photos):,}", Text(printable(folder.name), style="bold"))
     keywords = ", ".join(f"{keyword.term} {keyword.count}" for keyword in name.keywords)
+    lines = [_line(f"{len(photos):,}", "cyan", (printable(folder.name), "bold"))]
     if keywords:
-        grid.add_row("", Text(printable(keywords), style="green"))
-    grid.add_row("", Text(samples, style="dim"))
-    return grid
+        lines.append(_line("", "", (printable(keywords), "green")))
+    return Group(*lines, _line("", "", (samples, "dim")))
 
 
 def _left(plan: Plan) -> RenderableType:
-    reasons = Counter(left.reason for left in plan.left)
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(justify="right", width=6, style="yellow")
-    grid.add_column()
-    grid.add_row(f"{len(plan.left):,}", Text("stay where they are", style="bold"))
-    for reason, count in reasons.most_common():
+    lines = [
+        _line(
+            f"{len(plan.left):,}",
+            "yellow",
+            ("stay where they are", "bold"),
+            ("   photosort explain --unread", "dim"),
+        )
+    ]
+    for reason, count in Counter(left.reason for left in plan.left).most_common():
         first = [_short(left.path) for left in plan.left if left.reason == reason][:SAMPLES]
         more = "  …" if count > SAMPLES else ""
-        grid.add_row("", Text.assemble((f"{count:,} {reason}", "yellow"), ("   " + "  ".join(first) + more, "dim")))
-    return grid
+        lines.append(_line("", "", (f"{count:,} {reason}", "yellow"), ("   " + "  ".join(first) + more, "dim")))
+    return Group(*lines)
+
+
+def _line(count: str, style: str, *parts: tuple[str, str]) -> Text:
+    line = Text.assemble((f"{count:>6}", style), "  ", *parts)
+    line.no_wrap, line.overflow = True, "ellipsis"
+    return line
 
 
 def _folder_document(folder: PlannedFolder, name: ClusterName) -> dict[str, Any]:
@@ -120,7 +124,12 @@ def _folder_document(folder: PlannedFolder, name: ClusterName) -> dict[str, Any]
         "named_by": name.source,
         "keywords": [{"word": keyword.term, "photos": keyword.count} for keyword in name.keywords],
         "files": [
-            {"from": str(file.source), "to": str(file.destination), "already_there": file.there, "companion": not file.main}
+            {
+                "from": str(file.source),
+                "to": str(file.destination),
+                "already_there": file.there,
+                "companion": not file.main,
+            }
             for file in folder.files
         ],
     }

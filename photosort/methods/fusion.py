@@ -47,7 +47,8 @@ def fuse(
         return unit(np.hstack([np.sqrt(1 - weight) * image, np.sqrt(weight) * text]))
     if image.shape[1] != text.shape[1]:
         raise SettingsError(
-            f"Fusion by sum needs one space for images and texts; these have {image.shape[1]} and {text.shape[1]} dimensions",
+            "Fusion by sum needs one space for images and texts;"
+            f" these have {image.shape[1]} and {text.shape[1]} dimensions",
             "Use --fusion concat.",
         )
     return unit((1 - weight) * image + weight * text)

@@ -196,7 +196,7 @@ def _export(network: Any, graph: Path) -> None:
         torch.onnx.export(
             _features(network),
             (example,),
-            buffer,
+            buffer,  # type: ignore[arg-type]
             input_names=["pixels"],
             output_names=["features"],
             dynamic_axes={"pixels": {0: "photos"}, "features": {0: "photos"}},

@@ -28,7 +28,7 @@ class MiniLM:
     identity = Identity("minilm", "all-MiniLM-L6-v2-0.1.0")
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
-        """n texts -> (n, 384) float32, unit length; each distinct text is encoded once."""
+        """N texts -> (n, 384) float32, unit length; each distinct text is encoded once."""
         if not texts:
             return np.empty((0, DIMENSION), dtype=np.float32)
         distinct = list(dict.fromkeys(texts))
@@ -48,5 +48,5 @@ class MiniLM:
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
-        logging.disable_progress_bar()
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         return SentenceTransformer(str(folder), local_files_only=True)

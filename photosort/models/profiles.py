@@ -38,9 +38,25 @@ def parts(model_folder: Path) -> tuple[Part, ...]:
     weights = () if smollm2_path(model_folder).is_file() else (SMOLLM2.remedy,)
     lite2, minilm, smollm2 = EFFICIENTNET_LITE2, MINILM, SMOLLM2
     return (
-        Part("builtin", "image encoder", lite2.model, "1280 features, ImageNet-1k", "Apache-2.0", lite2.size, network),
+        Part(
+            "builtin",
+            "image encoder",
+            lite2.model,
+            "1280 features, ImageNet-1k",
+            "Apache-2.0",
+            lite2.size,
+            network,
+        ),
         Part("builtin", "captioner", "tags", "nouns from the image encoder's labels", "WordNet", 0, network),
-        Part("builtin", "text encoder", minilm.model, "all-MiniLM-L6-v2, 384 dimensions", "Apache-2.0", minilm.size, texts),
+        Part(
+            "builtin",
+            "text encoder",
+            minilm.model,
+            "all-MiniLM-L6-v2, 384 dimensions",
+            "Apache-2.0",
+            minilm.size,
+            texts,
+        ),
         Part("builtin", "writer", "keywords", "names by counting", "", 0, ()),
         Part(
             "builtin",

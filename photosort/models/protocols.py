@@ -13,7 +13,16 @@ from numpy.typing import NDArray
 
 from photosort.store.identity import Identity
 
-__all__ = ["Captioner", "Identity", "ImageEncoder", "JointEncoder", "Pixels", "TextEncoder", "Vectors", "Writer"]
+__all__ = [
+    "Captioner",
+    "Identity",
+    "ImageEncoder",
+    "JointEncoder",
+    "Pixels",
+    "TextEncoder",
+    "Vectors",
+    "Writer",
+]
 
 Pixels = NDArray[np.uint8]
 Vectors = NDArray[np.float32]
@@ -41,7 +50,7 @@ class TextEncoder(Protocol):
     identity: Identity
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
-        """n texts -> (n, d) float32, unit length."""
+        """N texts -> (n, d) float32, unit length."""
         ...
 
 
@@ -57,7 +66,7 @@ class Captioner(Protocol):
     side: int
 
     def caption(self, inputs: NDArray[Any], tones: Sequence[tuple[str, ...]] | None = None) -> list[str]:
-        """b inputs -> b captions; `tones` are what `photos.tone` is certain of, for captioners that do not see it."""
+        """B inputs -> b captions; `tones` are what `photos.tone` is certain of, for captioners that do not see it."""
         ...
 
 

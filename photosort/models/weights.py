@@ -99,9 +99,7 @@ def verify(pin: Pin, path: Path, remembered: Path | None = None) -> None:
         with path.open("rb") as file:
             found = sha256(file)
     except OSError as error:
-        raise ModelMissing(
-            f"The weights of {pin.model} at {path} cannot be read ({error})", pin.remedy
-        ) from error
+        raise ModelMissing(f"The weights of {pin.model} at {path} cannot be read ({error})", pin.remedy) from error
     if found != pin.sha256:
         raise _mismatch(pin, path, f"SHA-256 {pin.sha256}", found)
     if remembered is not None:

@@ -46,9 +46,7 @@ _REFUSAL = re.compile(
 )
 
 
-_JOINT = re.compile(
-    r"(\s*[,;.:](?:\s+(?:and|or|with|maybe|possibly|probably|perhaps)\b)?\s+|\s+(?:and|or)\s+)"
-)
+_JOINT = re.compile(r"(\s*[,;.:](?:\s+(?:and|or|with|maybe|possibly|probably|perhaps)\b)?\s+|\s+(?:and|or)\s+)")
 
 
 class AnswerError(ValueError):
@@ -68,9 +66,7 @@ class Grounds:
 
     def __init__(self, captions: Mapping[str, int], keywords: Sequence[Keyword] = ()) -> None:
         """`captions`: caption -> number of photos with exactly this caption."""
-        self._said = [
-            (_with_singulars(content_words(caption)), photos) for caption, photos in captions.items()
-        ]
+        self._said = [(_with_singulars(content_words(caption)), photos) for caption, photos in captions.items()]
         self._keywords = _with_singulars(word for keyword in keywords for word in content_words(keyword.term))
         self._common = max((keyword.count for keyword in keywords), default=1)
         self._photos = sum(captions.values())
@@ -195,11 +191,7 @@ def _stutters(said: list[str]) -> bool:
 def _clauses(text: str) -> list[tuple[str, str]]:
     """Split where one thing ends and another begins; each clause comes with what joins it to the last."""
     parts = _JOINT.split(text)
-    return [
-        (joint, clause)
-        for joint, clause in zip(["", *parts[1::2]], parts[::2], strict=True)
-        if clause.strip(" .")
-    ]
+    return [(joint, clause) for joint, clause in zip(["", *parts[1::2]], parts[::2], strict=True) if clause.strip(" .")]
 
 
 def _all_in(said: Iterable[str], known: Container[str]) -> bool:

@@ -6,12 +6,15 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from photosort.naming.keywords import exclusive_keywords
+from photosort.naming.keywords import Keyword, Members, document_frequency, exclusive_keywords
 from photosort.naming.prompt import ClusterText
 from photosort.naming.words import fold_plurals, terms
 
 KEYWORDS = 6
 EXEMPLARS = 5
+ENOUGH = 1 / 4
+"""The share of a cluster's photos that a word has to be said of, to stand for all of them."""
+MIXED = "mixed"
 
 _DOUBT = re.compile(r"(?:^|,)\s*maybe\b[^,]*", re.IGNORECASE)
 
@@ -22,13 +25,25 @@ def cluster_texts(captions: Sequence[Sequence[str]]) -> list[ClusterText]:
     What a caption only says with a maybe is no keyword: a wrong noun in a folder name is worse than none.
     """
     said = fold_plurals([[terms(without_doubt(caption)) for caption in members] for members in captions])
-    keywords = exclusive_keywords(said, KEYWORDS)
     return [
-        ClusterText(captions=Counter(members), exemplars=tuple(members[:EXEMPLARS]), keywords=words)
-        for members, words in zip(captions, keywords, strict=True)
+        ClusterText(
+            captions=Counter(members),
+            exemplars=tuple(members[:EXEMPLARS]),
+            keywords=keywords,
+            broad=_broad(words, keywords),
+        )
+        for members, words, keywords in zip(captions, said, exclusive_keywords(said, KEYWORDS), strict=True)
     ]
 
 
 def without_doubt(caption: str) -> str:
-    """The clauses of a caption that do not begin with "maybe": of "a dog, maybe a pug" the dog."""
+    """Return the clauses of a caption that do not begin with "maybe": of "a dog, maybe a pug" the dog."""
     return _DOUBT.sub("", caption)
+
+
+def _broad(members: Members, keywords: Sequence[Keyword]) -> str:
+    if keywords and keywords[0].share >= ENOUGH:
+        return ""
+    counts = document_frequency(members)
+    term = min(counts, key=lambda term: (-counts[term], term), default="")
+    return term if counts[term] >= ENOUGH * len(members) else MIXED

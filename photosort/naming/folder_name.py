@@ -67,11 +67,7 @@ def _readable(text: str) -> str:
     spaced = _FORBIDDEN.sub(" ", " ".join(composed.split()))
     seen = "".join(c for c in _UNSEEN.sub("", spaced) if not unicodedata.category(c).startswith("C"))
     words = " ".join(unicodedata.normalize("NFC", seen).split())
-    return (
-        words
-        if any(unicodedata.category(c)[0] in "LN" or unicodedata.category(c) == "So" for c in words)
-        else ""
-    )
+    return words if any(unicodedata.category(c)[0] in "LN" or unicodedata.category(c) == "So" for c in words) else ""
 
 
 def _cut(name: str, limit: int) -> str:

@@ -64,12 +64,15 @@ class ClusterText:
     exemplars   captions of the members nearest the centroid, nearest first
     keywords    best first; exclusive ones (see keywords.exclusive_keywords), more of them than a name needs
     neighbours  names of the nearest other clusters, to stand apart from
+    broad       where no keyword is said of a quarter of the photos: the noun that is, though other clusters
+                may have it too, or "mixed" where there is none; else empty
     """
 
     captions: Mapping[str, int]
     exemplars: tuple[str, ...] = ()
     keywords: tuple[Keyword, ...] = ()
     neighbours: tuple[str, ...] = ()
+    broad: str = ""
 
     @property
     def photos(self) -> int:

@@ -41,6 +41,7 @@ KEYWORDS = "keywords"
 
 TITLE_KEYWORDS = 2
 SUMMARY_KEYWORDS = 4
+BROAD_KEYWORDS = 3
 TRIES = 2
 MOSTLY = 2 / 3
 _LOOKED_AT = 200
@@ -52,7 +53,7 @@ class ClusterName:
 
     title     a few words, in one line, unlike any other cluster's of the run
     summary   at most 30 words
-    keywords  as they were given
+    keywords  as they were given, without those that repeat a better one
     source    the settings string of the writer, or "keywords"
     note      why the writer's answer was not used; empty where it was, or no writer was asked
     """
@@ -98,18 +99,16 @@ def name_cluster(
     keywords = [word for word in cluster.keywords if not planted & set(content_words(word.term))]
     named_by = replace(cluster, captions=honest, keywords=without_nested(keywords))
     note = ""
-    if writer is not None and (named_by.keywords or not small):
+    if writer is not None and small and (cluster.broad or not named_by.keywords):
+        note = f"{writer.identity.model}: not asked, no word is said of enough of the photos"
+    elif writer is not None:
         outcome = _ask(named_by, planted, writer, keys, small)
         if isinstance(outcome, Answer):
-            return ClusterName(outcome.title, outcome.summary, cluster.keywords, writer.identity.model)
+            return ClusterName(outcome.title, outcome.summary, named_by.keywords, writer.identity.model)
         note = f"{writer.identity.model}: {outcome}"
     written = [plain(as_written(word.term, cluster.captions)) for word in named_by.keywords]
-    summary = (
-        _sentence(cut_words(", ".join(written[:SUMMARY_KEYWORDS]), SUMMARY_WORDS)) or UNNAMED.capitalize()
-    )
-    return ClusterName(
-        _keyword_title(named_by.keywords, written, keys), summary, cluster.keywords, KEYWORDS, note
-    )
+    summary = _sentence(cut_words(", ".join(written[:SUMMARY_KEYWORDS]), SUMMARY_WORDS)) or UNNAMED.capitalize()
+    return ClusterName(_keyword_title(named_by, written, keys), summary, named_by.keywords, KEYWORDS, note)
 
 
 def without_nested(keywords: Sequence[Keyword]) -> tuple[Keyword, ...]:
@@ -148,9 +147,7 @@ def as_written(term: str, captions: Mapping[str, int]) -> str:
     return min(forms, key=lambda form: (-forms[form], form)) if forms else term
 
 
-def _ask(
-    cluster: ClusterText, planted: set[str], writer: Writer, keys: set[str], small: bool
-) -> Answer | str:
+def _ask(cluster: ClusterText, planted: set[str], writer: Writer, keys: set[str], small: bool) -> Answer | str:
     """Return a usable answer, or the fault of the last one."""
     system, prompt = (SMALL_SYSTEM, small_prompt) if small else (SYSTEM, full_prompt)
     grounds = Grounds(cluster.captions, cluster.keywords) if small else None
@@ -177,19 +174,34 @@ def _words_of(captions: Iterable[str]) -> set[str]:
     return {word for caption in captions for word in content_words(caption)}
 
 
-def _keyword_title(keywords: Sequence[Keyword], written: Sequence[str], keys: set[str]) -> str:
-    """Join the first keyword, the next where it is half as frequent, and more until the title is free."""
-    paired = len(keywords) >= TITLE_KEYWORDS and keywords[1].count * 2 >= keywords[0].count
-    for length in range(TITLE_KEYWORDS if paired else 1, len(written) + 1):
-        title = _sentence(", ".join(written[:length]))
-        if name_key(title) not in keys:
-            return title
-    base = _sentence(", ".join(written)) or UNNAMED.capitalize()
+def _keyword_title(cluster: ClusterText, written: Sequence[str], keys: set[str]) -> str:
+    """Join the first keyword, the next where it is half as frequent, and more until the title is free.
+
+    A cluster without a word for a quarter of its photos is called by its broad noun, the keywords in brackets.
+    """
+    keywords = cluster.keywords
+    if cluster.broad:
+        forms = _broad_titles(cluster, written)
+    else:
+        paired = len(keywords) >= TITLE_KEYWORDS and keywords[1].count * 2 >= keywords[0].count
+        first = TITLE_KEYWORDS if paired else 1
+        forms = [", ".join(written[:length]) for length in range(first, len(written) + 1)]
+    for form in forms:
+        if name_key(_sentence(form)) not in keys:
+            return _sentence(form)
+    base = _sentence(forms[-1] if forms else UNNAMED)
     title, number = base, 1
     while name_key(title) in keys:
         number += 1
         title = f"{base} ({number})"
     return title
+
+
+def _broad_titles(cluster: ClusterText, written: Sequence[str]) -> list[str]:
+    """Begin with the keywords that more than one photo has; the others only serve to stand apart."""
+    several = sum(keyword.count > 1 for keyword in cluster.keywords[:BROAD_KEYWORDS])
+    lengths = range(min(several, len(written)), len(written) + 1)
+    return [f"{cluster.broad} ({', '.join(written[:length])})" if length else cluster.broad for length in lengths]
 
 
 def _sentence(text: str) -> str:

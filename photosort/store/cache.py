@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,7 +72,7 @@ class Cache:
 
     def texts(self, identity: Identity, keys: Iterable[str]) -> dict[str, str]:
         """The texts known for these keys."""
-        return dict(self._lookup("texts", "text", identity, keys))
+        return {key: str(text) for key, text in self._lookup("texts", "text", identity, keys)}
 
     def put_texts(self, identity: Identity, texts: Mapping[str, str]) -> None:
         """Remember key -> text."""
@@ -104,9 +103,7 @@ class Cache:
         rows = self._db.execute("SELECT key, text FROM texts WHERE identity = ?", (self._id(identity),))
         return {key.hex(): text for key, text in rows}
 
-    def _lookup(
-        self, table: str, column: str, identity: Identity, keys: Iterable[str]
-    ) -> Iterator[tuple[str, str | bytes]]:
+    def _lookup(self, table: str, column: str, identity: Identity, keys: Iterable[str]) -> Iterator[tuple[str, Any]]:
         wanted = [bytes.fromhex(key) for key in dict.fromkeys(keys)]
         number = self._id(identity)
         for start in range(0, len(wanted), LOOKUP):

@@ -38,12 +38,12 @@ def open_database(path: Path, migrations: Sequence[Sequence[str]], *, durable: b
     except (OSError, sqlite3.Error) as error:
         raise StoreError(
             f"The database {path} cannot be opened ({error})",
-            "Check permissions and free space there, or name other folders in PHOTOSORT_DATA_DIR and PHOTOSORT_CACHE_DIR.",
+            "Check permissions and free space there, or set PHOTOSORT_DATA_DIR and PHOTOSORT_CACHE_DIR.",
         ) from error
     if version > len(migrations):
         connection.close()
         raise StoreError(
-            f"The database {path} was written by a newer photosort (schema {version}, this one knows {len(migrations)})",
+            f"{path} was written by a newer photosort (schema {version}, this one knows {len(migrations)})",
             "Upgrade: pip install --upgrade photosort",
         )
     return connection

@@ -28,7 +28,10 @@ MIGRATION = (
 
 @dataclass(frozen=True, slots=True)
 class ClusterRecord:
-    """A cluster of a run. `keywords` are (word, members that have it); `cohesion` is the mean cosine to the centroid."""
+    """A cluster of a run.
+
+    `keywords` are (word, number of members that have it); `cohesion` is the members' mean cosine to the centroid.
+    """
 
     number: int
     folder: str
@@ -101,7 +104,16 @@ class Runs:
             self._db.executemany(
                 "INSERT INTO clusters VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 [
-                    (run, c.number, c.folder, c.title, c.summary, json.dumps(c.keywords), c.named_by, c.cohesion)
+                    (
+                        run,
+                        c.number,
+                        c.folder,
+                        c.title,
+                        c.summary,
+                        json.dumps(c.keywords),
+                        c.named_by,
+                        c.cohesion,
+                    )
                     for c in clusters
                 ],
             )
@@ -123,7 +135,8 @@ class Runs:
                 ),
             )
             self._db.executemany(
-                "INSERT INTO left_behind VALUES (?, ?, ?)", ((run, os.fsencode(path), reason) for path, reason in left)
+                "INSERT INTO left_behind VALUES (?, ?, ?)",
+                ((run, os.fsencode(path), reason) for path, reason in left),
             )
         return run
 

@@ -1,7 +1,7 @@
 """How well folders agree with true classes: python tests/bench/quality.py DIR [--captions FILE.csv]
 
-DIR holds one folder for each class. Each row is k-means at k = number of classes with 20 starts: the scores at seed 42, and
-mean and deviation over ten seeds, since one seed is a lottery on small sets. A CSV file with the columns path,
+DIR holds one folder for each class. Each row is k-means at k = number of classes with 20 starts: the scores at
+seed 42, and mean and deviation over ten seeds, since one seed is a lottery on small sets. A CSV file with the columns path,
 class, caption (and caption_source) adds the same table for the photos that a person has captioned.
 """
 
@@ -15,11 +15,12 @@ from pathlib import Path
 import numpy as np
 
 from photosort.clustering.kmeans import kmeans
-from photosort.describing import RememberedTexts, describe
+from photosort.describing import describe
 from photosort.evaluation.measures import agreement
 from photosort.methods.fusion import Vectors, fuse
 from photosort.models import registry
 from photosort.photos.scan import scan
+from photosort.remembering import RememberedTexts
 from photosort.settings import load_settings
 from photosort.store.cache import open_cache
 
@@ -32,7 +33,9 @@ def row(name: str, vectors: Vectors, truth: Sequence[str]) -> None:
     runs = [agreement(truth, kmeans(vectors, k, seed=seed).labels) for seed in SEEDS]
     scores = np.array([(run.acc, run.nmi, run.ari) for run in runs])
     first = "  ".join(f"{score:.3f}" for score in scores[0])
-    spread = "  ".join(f"{mean:.3f} ± {sd:.3f}" for mean, sd in zip(scores.mean(axis=0), scores.std(axis=0), strict=True))
+    spread = "  ".join(
+        f"{mean:.3f} ± {sd:.3f}" for mean, sd in zip(scores.mean(axis=0), scores.std(axis=0), strict=True)
+    )
     print(f"{name:<36}{first}   |  {spread}")
 
 

@@ -20,6 +20,10 @@ def test_the_file_is_what_the_command_prints(shell: Shell) -> None:
 def test_the_script_asks_the_program_and_gets_its_commands() -> None:
     asked = {"COMP_WORDS": "photosort ", "COMP_CWORD": "1", "_PHOTOSORT_COMPLETE": "complete_bash"}
     done = subprocess.run(
-        [sys.executable, "-m", "photosort"], env={**os.environ, **asked}, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "photosort"],
+        env={**os.environ, **asked},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert {"organize", "explain", "undo", "models", "demo"} <= set(done.stdout.split())

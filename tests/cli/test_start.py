@@ -14,7 +14,6 @@ HEAVY = {
     "numpy",
     "PIL",
     "pydantic",
-    
 }
 
 

@@ -23,7 +23,10 @@ def test_copies_real_photos_into_named_folders_and_leaves_the_source_alone(
     sorted_ = pictures.with_name("Pictures-sorted")
     folders = sorted(sorted_.iterdir())
     assert len(folders) == 2
-    origins = {folder.name: {before_name for before_name in before if before[before_name] in tree(folder).values()} for folder in folders}
+    origins = {
+        folder.name: {before_name for before_name in before if before[before_name] in tree(folder).values()}
+        for folder in folders
+    }
     assert sorted(len({name[0] for name in names}) for names in origins.values()) == [1, 1], origins
     temple = next(folder for folder, names in origins.items() if "c/IMG_0003.xmp" in names)
     assert "c/IMG_0003.JPG" in origins[temple], "the sidecar travels with its photo"
@@ -158,7 +161,10 @@ BAD_INPUT = {
         6,
     ),
     "a k that is no number of folders": (lambda tmp: ["organize", tmp / "Pictures", "--k", "0"], 2),
-    "an unknown writer": (lambda tmp: ["organize", tmp / "Pictures", "--k", "2", "--writer", "shakespeare"], 2),
+    "an unknown writer": (
+        lambda tmp: ["organize", tmp / "Pictures", "--k", "2", "--writer", "shakespeare"],
+        2,
+    ),
     "nothing organized yet": (lambda tmp: ["explain"], 10),
     "nothing to undo": (lambda tmp: ["undo"], 10),
 }
@@ -172,7 +178,9 @@ def _made(folder: Path, *files: str) -> Path:
 
 
 @pytest.mark.parametrize("case", BAD_INPUT)
-def test_bad_input_is_one_clear_line_and_an_exit_code(photosort: Command, pictures: Path, tmp_path: Path, case: str) -> None:
+def test_bad_input_is_one_clear_line_and_an_exit_code(
+    photosort: Command, pictures: Path, tmp_path: Path, case: str
+) -> None:
     arguments, code = BAD_INPUT[case]
     before = digests(tmp_path)
     command = arguments(tmp_path)
@@ -192,9 +200,7 @@ def test_a_destination_that_cannot_be_written_is_refused_before_anything_happens
     assert done.err.count("\n") == 1
 
 
-def test_a_thousand_photos_with_fifty_hostile_ones_lose_none_and_name_each(
-    photosort: Command, tmp_path: Path
-) -> None:
+def test_a_thousand_photos_with_fifty_hostile_ones_lose_none_and_name_each(photosort: Command, tmp_path: Path) -> None:
     root = tmp_path / "Many"
     root.mkdir()
     for number, image in enumerate(crops("china.jpg", 500) + crops("flower.jpg", 450)):
@@ -228,7 +234,13 @@ def _hostile_files(root: Path) -> set[str]:
     contents |= {f"page-{number}.jpeg": b"<!doctype html><p>404" for number in range(5)}
     contents |= {f"noise-{number}.webp": rng.bytes(3000) for number in range(10)}
     contents |= {f"text-{number}.heic": b"these are words\n" * 50 for number in range(5)}
-    contents |= {"bomb.png": bomb.getvalue(), "new\nline.jpg": b"x", "-rf.jpg": b"x", "מבט.jpg": b"x", "a\x1b[2J.gif": b"GIF89a"}
+    contents |= {
+        "bomb.png": bomb.getvalue(),
+        "new\nline.jpg": b"x",
+        "-rf.jpg": b"x",
+        "מבט.jpg": b"x",
+        "a\x1b[2J.gif": b"GIF89a",
+    }
     contents |= {"pdf.tif": b"%PDF-1.7", "zip.avif": b"PK\3\4"}
     for name, content in contents.items():
         (root / name).write_bytes(content)

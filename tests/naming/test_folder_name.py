@@ -9,9 +9,7 @@ from hypothesis import strategies as st
 
 from photosort.naming.folder_name import MAX_BYTES, UNNAMED, folder_name, name_key
 
-NASTY = (
-    '/\\:*?"<>|.-~ \t\n\x00\x7f\u202e\u2066\u200b\u200d\ufeff\u0301\ufe0f\u3164\u2044\ud800\U000e0041\ue000'
-)
+NASTY = '/\\:*?"<>|.-~ \t\n\x00\x7f\u202e\u2066\u200b\u200d\ufeff\u0301\ufe0f\u3164\u2044\ud800\U000e0041\ue000'
 texts = st.text() | st.text(alphabet=NASTY + "aAß\u0130éコ📷") | st.text(alphabet="ab \u0301.", min_size=100)
 devices = ["con", "PRN", "aux", "NUL", "com0", "COM1", "lpt9", "COM¹", "LPT³", "conin$", "CONOUT$"]
 
@@ -107,9 +105,7 @@ def test_known_texts(text: str, name: str) -> None:
     assert folder_name(text, set()) == name
 
 
-@pytest.mark.parametrize(
-    ("first", "second"), [("Dogs", "dogs"), ("STRASSE", "straße"), ("café", "cafe\u0301")]
-)
+@pytest.mark.parametrize(("first", "second"), [("Dogs", "dogs"), ("STRASSE", "straße"), ("café", "cafe\u0301")])
 def test_equal_on_a_case_insensitive_disk_is_taken(first: str, second: str) -> None:
     assert folder_name(second, {folder_name(first, set())}).endswith(" (2)")
 

@@ -84,9 +84,7 @@ def article_of(noun: str, mark: str) -> str:
     return "an" if vowel and not sounds_like_you else "a"
 
 
-def rows(
-    synsets: dict[str, Synset], labels: list[str], everyday: dict[str, Everyday]
-) -> Iterator[tuple[str, ...]]:
+def rows(synsets: dict[str, Synset], labels: list[str], everyday: dict[str, Everyday]) -> Iterator[tuple[str, ...]]:
     """Yield the rows of the table, columns as in COLUMNS."""
     usual = Everyday("", "", "", [])
     parents = {wnid: everyday.get(wnid, usual).parents or synset.parents for wnid, synset in synsets.items()}
@@ -99,9 +97,7 @@ def rows(
         yield wnid, ",".join(parents[wnid]), position.get(wnid, ""), row.kind, article, noun, "|".join(lemmas)
 
 
-def unused(
-    everyday: dict[str, Everyday], synsets: dict[str, Synset], table: list[tuple[str, ...]]
-) -> list[str]:
+def unused(everyday: dict[str, Everyday], synsets: dict[str, Synset], table: list[tuple[str, ...]]) -> list[str]:
     """Ids in everyday.tsv that say nothing: not above any label, or repeating WordNet's own parents."""
     present = {row[0] for row in table}
     return [w for w, row in everyday.items() if w not in present or row.parents == synsets[w].parents]

@@ -1,0 +1,47 @@
+"""Models that ask the cache first: what was asked once, on any day, is not asked again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from photosort.models.protocols import TextEncoder, Vectors, Writer
+from photosort.store.cache import Cache, text_key
+
+
+class RememberedTexts:
+    """A TextEncoder that asks the cache first, so that each distinct text is encoded once, ever."""
+
+    def __init__(self, encoder: TextEncoder, cache: Cache) -> None:
+        self.identity = encoder.identity
+        self._encoder = encoder
+        self._cache = cache
+
+    def encode_texts(self, texts: Sequence[str]) -> Vectors:
+        """N texts -> (n, d) float32 unit vectors."""
+        keys = [text_key(text) for text in texts]
+        known = self._cache.vectors(self.identity, keys)
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+        if missing:
+            self._cache.put_vectors(self.identity, list(missing), self._encoder.encode_texts(list(missing.values())))
+        return self._cache.matrix(self.identity, keys)
+
+
+class RememberedWriter:
+    """A Writer whose answers are kept under the whole question, so that a second run starts no language model."""
+
+    def __init__(self, writer: Writer, cache: Cache) -> None:
+        self.identity = replace(writer.identity, prompt="write")
+        self._writer = writer
+        self._cache = cache
+
+    def write(self, system: str, prompt: str, schema: dict[str, Any]) -> str:
+        """Return the answer of the writer to exactly this question."""
+        key = text_key(json.dumps([system, prompt, schema], sort_keys=True))
+        known = self._cache.texts(self.identity, [key])
+        if key not in known:
+            known[key] = self._writer.write(system, prompt, schema)
+            self._cache.put_texts(self.identity, known)
+        return known[key]
