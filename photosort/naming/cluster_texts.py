@@ -13,8 +13,9 @@ from photosort.naming.words import fold_plurals, terms
 KEYWORDS = 6
 EXEMPLARS = 5
 ENOUGH = 1 / 4
-"""The share of a cluster's photos that a word has to be said of, to stand for all of them."""
+"""The share of a cluster's photos that a word has to be said of, to stand for all of them; and of two at least."""
 MIXED = "mixed"
+BLACK_AND_WHITE = "black and white"
 
 _DOUBT = re.compile(r"(?:^|,)\s*maybe\b[^,]*", re.IGNORECASE)
 
@@ -30,7 +31,7 @@ def cluster_texts(captions: Sequence[Sequence[str]]) -> list[ClusterText]:
             captions=Counter(members),
             exemplars=tuple(members[:EXEMPLARS]),
             keywords=keywords,
-            broad=_broad(words, keywords),
+            broad=_broad(members, words, keywords),
         )
         for members, words, keywords in zip(captions, said, exclusive_keywords(said, KEYWORDS), strict=True)
     ]
@@ -41,9 +42,16 @@ def without_doubt(caption: str) -> str:
     return _DOUBT.sub("", caption)
 
 
-def _broad(members: Members, keywords: Sequence[Keyword]) -> str:
-    if keywords and keywords[0].share >= ENOUGH:
+def _broad(captions: Sequence[str], terms: Members, keywords: Sequence[Keyword]) -> str:
+    if keywords and _is_enough(keywords[0].count, len(captions)):
         return ""
-    counts = document_frequency(members)
+    toned = sum(BLACK_AND_WHITE in caption for caption in captions)
+    if toned * 2 > len(captions):
+        return BLACK_AND_WHITE
+    counts = document_frequency(terms)
     term = min(counts, key=lambda term: (-counts[term], term), default="")
-    return term if counts[term] >= ENOUGH * len(members) else MIXED
+    return term if _is_enough(counts[term], len(captions)) else MIXED
+
+
+def _is_enough(count: int, photos: int) -> bool:
+    return count >= ENOUGH * photos and (count > 1 or photos <= 2)

@@ -64,8 +64,8 @@ class ClusterText:
     exemplars   captions of the members nearest the centroid, nearest first
     keywords    best first; exclusive ones (see keywords.exclusive_keywords), more of them than a name needs
     neighbours  names of the nearest other clusters, to stand apart from
-    broad       where no keyword is said of a quarter of the photos: the noun that is, though other clusters
-                may have it too, or "mixed" where there is none; else empty
+    broad       where no keyword is said of enough of the photos: "black and white" where most are, else the
+                noun that is said of enough, though other clusters may have it too, else "mixed"; else empty
     """
 
     captions: Mapping[str, int]

@@ -42,6 +42,7 @@ KEYWORDS = "keywords"
 TITLE_KEYWORDS = 2
 SUMMARY_KEYWORDS = 4
 BROAD_KEYWORDS = 3
+TENTH = 10
 TRIES = 2
 MOSTLY = 2 / 3
 _LOOKED_AT = 200
@@ -198,8 +199,9 @@ def _keyword_title(cluster: ClusterText, written: Sequence[str], keys: set[str])
 
 
 def _broad_titles(cluster: ClusterText, written: Sequence[str]) -> list[str]:
-    """Begin with the keywords that more than one photo has; the others only serve to stand apart."""
-    several = sum(keyword.count > 1 for keyword in cluster.keywords[:BROAD_KEYWORDS])
+    """Begin with the keywords of more than one photo, or of a tenth; the others only serve to stand apart."""
+    first = cluster.keywords[:BROAD_KEYWORDS]
+    several = sum(word.count > 1 or word.count * TENTH >= cluster.photos for word in first)
     lengths = range(min(several, len(written)), len(written) + 1)
     return [f"{cluster.broad} ({', '.join(written[:length])})" if length else cluster.broad for length in lengths]
 
