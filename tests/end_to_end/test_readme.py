@@ -1,0 +1,69 @@
+"""The README is always true: its commands run from a clean clone, and what it names exists."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from fakes.command import Command
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def command(name: str) -> str:
+    """The shell line under the mark <!-- name -->."""
+    found = re.search(rf"<!-- {name} -->\n```sh\n([^\n]+)\n```", README)
+    assert found, f"the README has no {name} command of one line"
+    return found[1]
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="a clean clone needs git")
+def test_the_first_command_organizes_real_photos_from_a_clean_clone(tmp_path: Path) -> None:
+    clone = tmp_path / "photosort"
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
+    bare = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONPATH")}
+    path = os.pathsep.join(part for part in bare["PATH"].split(os.pathsep) if not part.startswith(sys.prefix))
+    done = subprocess.run(
+        ["sh", "-c", command("first")],
+        cwd=clone,
+        env={**bare, "PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "21 photos copied" in done.stdout
+    folders = [path for path in (clone / "photosort-demo" / "photos-sorted").iterdir() if path.is_dir()]
+    assert len(folders) == 8
+    assert sum(len(list(folder.iterdir())) for folder in folders) == 21
+    assert any("Vehicle" in folder.name for folder in folders)
+
+
+def test_ci_runs_the_test_command_of_the_readme() -> None:
+    script = (ROOT / ".ci" / "run").read_text()
+    extract = re.search(r"command=\$\((.+)\)\n", script)
+    assert extract
+    found = subprocess.run(["bash", "-c", extract[1]], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == command("tests")
+    assert 'bash -c "$command"' in script
+
+
+def test_every_command_that_the_readme_names_exists(photosort: Command) -> None:
+    listed = photosort("--help").out
+    for name in set(re.findall(r"`(?:\.venv/bin/)?photosort (\w+)", README)):
+        assert name in listed, name
+
+
+def test_every_flag_that_the_readme_names_exists(photosort: Command) -> None:
+    help_ = "".join(photosort(*name, "--help", COLUMNS="300").out for name in (["organize"], ["explain"], ["models"]))
+    for flag in set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", re.sub(r"```.*?```", "", README, flags=re.DOTALL))):
+        assert flag in help_, flag
+
+
+def test_every_file_that_the_readme_names_exists() -> None:
+    for name in set(re.findall(r"\]\(([^)#:]+)\)", README)) | set(re.findall(r"`((?:tests|photosort)/[\w./]+)`", README)):
+        assert (ROOT / name).exists(), name
