@@ -21,7 +21,10 @@ def cosines(vectors: np.ndarray) -> np.ndarray:
     return vectors @ vectors.T
 
 
-@given(views(5, 4, 3).filter(lambda pair: all((abs(view).sum(axis=1) > 0.1).all() for view in pair)), st.floats(0, 1))
+@given(
+    views(5, 4, 3).filter(lambda pair: all((abs(view).sum(axis=1) > 0.1).all() for view in pair)),
+    st.floats(0, 1),
+)
 def test_concat_mixes_the_cosines_by_the_weight(pair: tuple[np.ndarray, np.ndarray], weight: float) -> None:
     image, text = pair
     expected = (1 - weight) * cosines(unit(image)) + weight * cosines(unit(text))

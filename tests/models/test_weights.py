@@ -46,9 +46,7 @@ def test_missing_weights_name_the_remedy(tmp_path: Path) -> None:
 
 def test_truncated_weights_are_refused_without_reading_them(path: Path) -> None:
     path.write_bytes(CONTENT[:-1])
-    with pytest.raises(
-        WeightsMismatch, match=r"expected 8,000 bytes, found 7,999 bytes.*Bring the right ones"
-    ):
+    with pytest.raises(WeightsMismatch, match=r"expected 8,000 bytes, found 7,999 bytes.*Bring the right ones"):
         verify(PIN, path)
 
 
@@ -62,9 +60,7 @@ def test_other_weights_are_refused_with_both_hashes(path: Path) -> None:
     assert "photosort models pull smollm2" in refusal.value.hint
 
 
-def test_a_remembered_check_reads_nothing(
-    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_remembered_check_reads_nothing(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     remembered = tmp_path / "deep" / "verified.json"
     verify(PIN, path, remembered)
     monkeypatch.setattr(weights, "sha256", None)

@@ -125,7 +125,11 @@ def test_a_truncated_photo_is_refused_and_says_so(percent: int) -> None:
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [(b"", "empty"), (b"<!doctype html><title>404</title>", "not a picture"), (b"\0" * 4096, "not a picture")],
+    [
+        (b"", "empty"),
+        (b"<!doctype html><title>404</title>", "not a picture"),
+        (b"\0" * 4096, "not a picture"),
+    ],
 )
 def test_what_is_no_picture_is_refused_with_the_reason(content: bytes, reason: str) -> None:
     with pytest.raises(UnreadablePhoto, match=reason):

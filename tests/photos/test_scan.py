@@ -27,7 +27,15 @@ def test_finds_photos_at_every_depth_in_order_and_leaves_the_rest(tmp_path: Path
 
 
 def test_hidden_and_system_folders_are_passed_over(tmp_path: Path) -> None:
-    put(tmp_path, "a.jpg", ".hidden.jpg", "._a.jpg", ".git/x.jpg", "@eaDir/a.jpg/thumb.jpg", "My.photoslibrary/b.jpg")
+    put(
+        tmp_path,
+        "a.jpg",
+        ".hidden.jpg",
+        "._a.jpg",
+        ".git/x.jpg",
+        "@eaDir/a.jpg/thumb.jpg",
+        "My.photoslibrary/b.jpg",
+    )
     assert names(tmp_path) == ["a.jpg"]
 
 

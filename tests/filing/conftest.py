@@ -1,0 +1,73 @@
+"""Fixtures of the filing tests: two kinds of disk, and processes that can be killed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
+
+from killable import Killable
+
+
+@pytest.fixture(scope="session")
+def killable() -> Iterator[Killable]:
+    """Processes that die at a chosen step."""
+    if not hasattr(os, "fork"):
+        pytest.skip("needs fork")
+    processes = Killable()
+    yield processes
+    processes.close()
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> Iterator[Path]:
+    """A folder in memory where there is such a disk, for tests that flush to disk a thousand times."""
+    if not os.access("/dev/shm", os.W_OK):
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def other_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder on another file system than tmp_path."""
+    memory = Path("/dev/shm")
+    if (
+        not memory.is_dir()
+        or memory.stat().st_dev == tmp_path.stat().st_dev
+        or not os.access(memory, os.W_OK)
+    ):
+        pytest.skip("there is no second file system")
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Callable[[int, str], Path]]:
+    """Mounts file systems of a few kilobytes: (kilobytes, options) -> folder."""
+    mounted: list[Path] = []
+
+    def mount(kilobytes: int, options: str = "") -> Path:
+        folder = tmp_path / f"disk-{len(mounted)}"
+        folder.mkdir()
+        command = ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k{options}", "tmpfs", str(folder)]
+        if (
+            os.name == "nt"
+            or os.geteuid()
+            or subprocess.run(command, capture_output=True, check=False).returncode
+        ):
+            pytest.skip("mounting a small disk needs root")
+        mounted.append(folder)
+        return folder
+
+    yield mount
+    for folder in reversed(mounted):
+        subprocess.run(["umount", "-l", str(folder)], check=True)

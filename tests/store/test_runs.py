@@ -1,0 +1,68 @@
+"""A run comes back as it was stored."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from photosort.errors import NoSuchRun
+from photosort.store.history import open_history
+from photosort.store.runs import ClusterRecord, MemberRecord, Runs
+
+ODD = Path(os.fsdecode(b"/photos/caf\xe9\n.jpg"))
+CLUSTERS = [ClusterRecord(0, "Dogs", "Dogs", "Dogs at play", (("dog", 2), ("ball", 1)), "keywords", 0.9)]
+MEMBERS = [
+    MemberRecord(Path("/photos/a.jpg"), "aa", 0, 0, "a dog", 0.95, 0, 0.95),
+    MemberRecord(ODD, "bb", 0, 1, "a dog with a ball", 0.85, 0, 0.85),
+]
+LEFT = [(Path("/photos/c.jpg"), "truncated")]
+
+
+@pytest.fixture
+def runs(tmp_path: Path):
+    with open_history(tmp_path) as connection:
+        yield Runs(connection)
+
+
+def add(runs: Runs, **changes: object) -> int:
+    values = {"source": Path("/photos"), "destination": Path("/photos-sorted"), "mode": "copy", "settings": {"k": 1}}
+    return runs.add(**{**values, "clusters": CLUSTERS, "members": MEMBERS, "left": LEFT, **changes})
+
+
+def test_everything_comes_back(runs: Runs) -> None:
+    number = add(runs)
+    run = runs.get(number)
+    assert (run.source, run.mode, run.settings, run.previewed) == (Path("/photos"), "copy", {"k": 1}, True)
+    assert runs.clusters(number) == CLUSTERS
+    assert runs.members(number) == MEMBERS
+    assert runs.members(number, 0, first=1) == MEMBERS[:1]
+    assert runs.sizes(number) == {0: 2}
+    assert runs.left(number) == LEFT
+
+
+def test_a_photo_is_found_by_its_path_and_by_its_content(runs: Runs) -> None:
+    number = add(runs)
+    assert runs.member_at(number, ODD) == MEMBERS[1]
+    assert runs.member_with(number, "aa") == MEMBERS[0]
+    assert runs.member_at(number, Path("/elsewhere.jpg")) is None
+    assert runs.member_with(number, "zz") is None
+
+
+def test_the_last_run_is_the_newest_and_starts_as_a_preview(runs: Runs) -> None:
+    first, second = add(runs), add(runs)
+    runs.start(second)
+    assert runs.last().id == second
+    assert [run.id for run in runs.all()] == [second, first]
+    assert [run.previewed for run in runs.all()] == [False, True]
+
+
+def test_half_a_run_is_not_stored(runs: Runs) -> None:
+    with pytest.raises(ZeroDivisionError):
+        add(runs, members=(MEMBERS[0] if n else 1 / 0 for n in (1, 0)))
+    with pytest.raises(NoSuchRun, match="Nothing has been organized yet"):
+        runs.last()
+
+
+def test_a_run_that_is_not_there_says_so(runs: Runs) -> None:
+    with pytest.raises(NoSuchRun, match="no run 7"):
+        runs.get(7)
