@@ -13,6 +13,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 SIDE = 260
 DIMENSION = 1280
-LABELS = 1000
+PART = 2
 NAME = "efficientnet-lite2"
 
 Run = Callable[[Pixels], Vectors]
@@ -169,15 +170,20 @@ def _torch_runner(network: Any) -> Run:
 
 
 def _onnx_runner(graph: Path) -> Run:
+    """Every core takes a few photos of its own; that is nearly twice as fast as all cores on the same photos."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # decoding threads want the cores
+    options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    pool = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="photosort-onnx")
 
-    def run(pixels: Pixels) -> Vectors:
+    def few(pixels: Pixels) -> Vectors:
         vectors: Vectors = session.run(None, {"pixels": pixels})[0]
         return vectors
+
+    def run(pixels: Pixels) -> Vectors:
+        return np.concatenate(list(pool.map(few, (pixels[i : i + PART] for i in range(0, len(pixels), PART)))))
 
     return run
 

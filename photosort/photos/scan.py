@@ -91,7 +91,11 @@ def _walk(folder: Path, skip: Path | None, unread: list[Unread]) -> Iterator[os.
                 continue
             if entry.is_dir(follow_symlinks=False):
                 name = entry.name.lower()
-                if name not in SYSTEM_FOLDERS and not name.endswith(SYSTEM_FOLDER_SUFFIXES) and Path(entry.path) != skip:
+                if (
+                    name not in SYSTEM_FOLDERS
+                    and not name.endswith(SYSTEM_FOLDER_SUFFIXES)
+                    and Path(entry.path) != skip
+                ):
                     folders.append(Path(entry.path))
             elif entry.is_file(follow_symlinks=False):
                 yield entry

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
+ENOUGH_PIXELS = 2_000
+"""Of a larger photo an even grid of at least so many pixels is looked at."""
 GREY = 10
 """Largest distance between the channels of a grey pixel, of 255; JPEG leaves a few."""
 NEARLY_ALL = 0.995
@@ -35,7 +39,8 @@ def tone(pixels: NDArray[np.uint8]) -> tuple[str, ...]:
     """
     if pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
         raise ValueError(f"tone takes pixels of the shape (h, w, 3), not {pixels.shape}")
-    rgb = pixels.reshape(-1, 3).astype(np.float32)
+    step = max(1, math.isqrt(pixels.shape[0] * pixels.shape[1] // ENOUGH_PIXELS))
+    rgb = pixels[::step, ::step].reshape(-1, 3).astype(np.float32)
     return (*_light(rgb), *_colour(rgb))
 
 
@@ -51,8 +56,10 @@ def _colour(rgb: NDArray[np.float32]) -> tuple[str, ...]:
     chroma = value - rgb.min(axis=1)
     if np.mean(chroma <= GREY) >= NEARLY_ALL:
         return ("black and white",) if np.ptp(np.percentile(value, [1, 99])) > BRIGHT - DARK else ()
-    hue = _hue(rgb, value, chroma)
     vivid = (chroma >= 0.4 * value) & (value >= DARK)
+    if vivid.mean() < MOSTLY:
+        return ()
+    hue = _hue(rgb, value, chroma)
     for name, start, end in HUES:
         named = vivid & ((hue - start) % 360 <= end - start)
         if named.mean() >= MOSTLY:
@@ -61,9 +68,7 @@ def _colour(rgb: NDArray[np.float32]) -> tuple[str, ...]:
     return ()
 
 
-def _hue(
-    rgb: NDArray[np.float32], value: NDArray[np.float32], chroma: NDArray[np.float32]
-) -> NDArray[np.float32]:
+def _hue(rgb: NDArray[np.float32], value: NDArray[np.float32], chroma: NDArray[np.float32]) -> NDArray[np.float32]:
     """Hue of (n, 3) pixels in degrees: 0 red, 120 green, 240 blue (Smith, "Color gamut transforms", 1978)."""
     red, green, blue = rgb.T
     by = np.where(chroma > 0, chroma, 1)

@@ -25,16 +25,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from photosort.errors import NoSuchRun, StoreError
 from photosort.store.database import transaction
 
 MIGRATION = (
-    "CREATE TABLE filings (run_id INTEGER PRIMARY KEY REFERENCES runs, token TEXT NOT NULL, source BLOB NOT NULL,"
-    " destination BLOB NOT NULL, mode TEXT NOT NULL, state TEXT NOT NULL, problem TEXT NOT NULL DEFAULT '')",
-    "CREATE TABLE operations (id INTEGER PRIMARY KEY, run_id INTEGER NOT NULL REFERENCES filings, grp INTEGER NOT NULL,"
-    " main INTEGER NOT NULL, source BLOB NOT NULL, destination BLOB NOT NULL, size INTEGER NOT NULL,"
-    " mtime_ns INTEGER NOT NULL, digest TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '')",
+    "CREATE TABLE filings (run_id INTEGER PRIMARY KEY REFERENCES runs, token TEXT NOT NULL,"
+    " source BLOB NOT NULL, destination BLOB NOT NULL, mode TEXT NOT NULL, state TEXT NOT NULL,"
+    " problem TEXT NOT NULL DEFAULT '')",
+    "CREATE TABLE operations (id INTEGER PRIMARY KEY, run_id INTEGER NOT NULL REFERENCES filings,"
+    " grp INTEGER NOT NULL, main INTEGER NOT NULL, source BLOB NOT NULL, destination BLOB NOT NULL,"
+    " size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, digest TEXT NOT NULL,"
+    " state TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '')",
     "CREATE INDEX operations_by_group ON operations (run_id, grp)",
     "CREATE TABLE made_folders (run_id INTEGER NOT NULL REFERENCES filings, path BLOB NOT NULL,"
     " PRIMARY KEY (run_id, path))",
@@ -118,7 +121,8 @@ class Operation:
 class Journal:
     """The journal of one run. Every change is durable when the method returns.
 
-    Methods that write raise StoreError where the database cannot be written: then nothing more may be done to files.
+    Methods that write raise StoreError where the database cannot be written: then nothing more may be done
+    to files.
     """
 
     def __init__(self, connection: sqlite3.Connection, run_id: int) -> None:
@@ -141,7 +145,8 @@ class Journal:
         """Write all operations of a run, as planned or there, in one transaction."""
         with _writing(connection):
             connection.execute(
-                "INSERT INTO filings (run_id, token, source, destination, mode, state) VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO filings (run_id, token, source, destination, mode, state)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
                 (
                     run_id,
                     secrets.token_hex(4),
@@ -152,7 +157,8 @@ class Journal:
                 ),
             )
             connection.executemany(
-                "INSERT INTO operations (run_id, grp, main, source, destination, size, mtime_ns, digest, state)"
+                "INSERT INTO operations"
+                " (run_id, grp, main, source, destination, size, mtime_ns, digest, state)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     (
@@ -198,11 +204,6 @@ class Journal:
             with _writing(self._db):
                 self._db.executemany("UPDATE operations SET state = ?, reason = ? WHERE id = ?", rows)
 
-    def note(self, operation: Operation, remark: str) -> None:
-        """Write down something about an operation without a change of its state."""
-        with _writing(self._db):
-            self._db.execute("UPDATE operations SET reason = ? WHERE id = ?", (remark, operation.id))
-
     def turn(self, state: FilingState, problem: str = "") -> None:
         """Give the whole filing a new state."""
         with _writing(self._db):
@@ -230,23 +231,14 @@ class Journal:
             "SELECT id, grp, main, source, destination, size, mtime_ns, digest, state, reason FROM operations"
             f" WHERE run_id = ? AND {where} ORDER BY id"
         )
-        return [
-            Operation(
-                number,
-                group,
-                bool(main),
-                Path(os.fsdecode(source)),
-                Path(os.fsdecode(destination)),
-                size,
-                mtime_ns,
-                digest,
-                State(state),
-                reason,
-            )
-            for number, group, main, source, destination, size, mtime_ns, digest, state, reason in self._db.execute(
-                query, (self.run_id, *values)
-            ).fetchall()
-        ]
+        rows = self._db.execute(query, (self.run_id, *values)).fetchall()
+        return [_operation(row) for row in rows]
+
+
+def _operation(row: tuple[Any, ...]) -> Operation:
+    number, group, main, source, destination, size, mtime_ns, digest, state, reason = row
+    origin, place = Path(os.fsdecode(source)), Path(os.fsdecode(destination))
+    return Operation(number, group, bool(main), origin, place, size, mtime_ns, digest, State(state), reason)
 
 
 def read_filing(connection: sqlite3.Connection, run_id: int) -> Filing:

@@ -1,0 +1,153 @@
+"""Carries out a plan. With the modules that it stands on, the only code that touches the user's files.
+
+The order that loses nothing, for one batch of groups:
+
+    journal   every operation was written as `planned` before the first; the batch becomes `placing`
+    stage     copies are written under temporary names, compared by digest, flushed to disk
+    place     each file gets its name, exclusively; the folders are flushed
+    journal   a move across devices becomes `placed`
+    remove    only then, and only for a move: originals that are still unchanged
+    journal   `done`
+
+A process that is killed between any two steps leaves a disk that `resume` and `undo` can read. The caller
+holds the destination's lock (`filing.lock`) around survey, plan and apply.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from photosort.filing.facts import Mode
+from photosort.filing.place import reason_of
+from photosort.filing.plan import Plan
+from photosort.filing.worker import Halt, Worker
+from photosort.progress import Progress, silent
+from photosort.store.journal import Entry, FilingState, Journal, Operation, State
+
+_BATCH_FILES = 64
+_BATCH_BYTES = 256 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A file and what has to be said about it."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a run, over all its starts.
+
+    files    placed, companions included; photos: those that are not companions; size: their bytes
+    there    files whose equal had the name already
+    failed   files left where they were
+    remarks  files placed, but not quite as they should be
+    stopped  why the run stopped before its end; empty when it did not
+    """
+
+    mode: Mode
+    files: int
+    photos: int
+    size: int
+    there: int
+    failed: tuple[Remark, ...]
+    remarks: tuple[Remark, ...]
+    stopped: str
+
+
+def apply(plan: Plan, run_id: int, connection: sqlite3.Connection, *, progress: Progress = silent) -> Outcome:
+    """Place every file of the plan, keeping times, permissions and extended attributes.
+
+    Keeps the promises that nothing is lost or overwritten, that each operation is in the journal before it
+    happens, and that a group travels whole or not at all. A file that fails stays where it is, with its
+    companions, and the rest goes on. A full disk, or one that is gone, stops the run in good order:
+    `Outcome.stopped` says so, and `resume` goes on from there.
+
+    Raises StoreError where the journal cannot be written.
+    """
+    entries = (
+        Entry(f.group, f.main, f.source, f.destination, f.size, f.mtime_ns, f.digest, f.there)
+        for f in plan.files
+    )
+    journal = Journal.begin(
+        connection, run_id, source=plan.source, destination=plan.destination, mode=plan.mode, entries=entries
+    )
+    return carry_out(journal, progress)
+
+
+def carry_out(journal: Journal, progress: Progress) -> Outcome:
+    """Bring a filing to its end from wherever it is, but for operations that are in doubt (see `resume`)."""
+    try:
+        if journal.counts():
+            with Worker(journal) as worker:
+                _perform_all(worker, journal, progress)
+                journal.mark(_missing_equals(journal), State.PLANNED)
+                _perform_all(worker, journal, progress)
+    except (Halt, OSError) as stop:
+        reason = reason_of(stop) if isinstance(stop, OSError) else str(stop)
+        journal.turn(FilingState.STOPPED, reason)
+    else:
+        journal.turn(FilingState.DONE)
+    return read_outcome(journal)
+
+
+def read_outcome(journal: Journal) -> Outcome:
+    """What the journal says has become of a filing."""
+    done = journal.operations(State.DONE)
+    return Outcome(
+        mode=Mode(journal.filing.mode),
+        files=len(done),
+        photos=sum(operation.main for operation in done),
+        size=sum(operation.size for operation in done),
+        there=journal.counts().get(State.THERE, 0),
+        failed=tuple(
+            Remark(operation.source, operation.reason) for operation in journal.operations(State.FAILED)
+        ),
+        remarks=tuple(
+            Remark(operation.destination, operation.reason) for operation in done if operation.reason
+        ),
+        stopped=journal.filing.problem,
+    )
+
+
+def batches(groups: Sequence[Sequence[Operation]]) -> Iterator[list[Sequence[Operation]]]:
+    """Whole groups together, up to some number of files and bytes."""
+    batch: list[Sequence[Operation]] = []
+    files = size = 0
+    for group in groups:
+        batch.append(group)
+        files += len(group)
+        size += sum(operation.size for operation in group)
+        if files >= _BATCH_FILES or size >= _BATCH_BYTES:
+            yield batch
+            batch, files, size = [], 0, 0
+    if batch:
+        yield batch
+
+
+def _perform_all(worker: Worker, journal: Journal, progress: Progress) -> None:
+    groups = journal.groups(State.PLANNED, State.PLACED)
+    total = sum(len(group) for group in groups)
+    done = 0
+    for batch in batches(groups):
+        progress("filing", done, total)
+        worker.perform(batch)
+        done += sum(len(group) for group in batch)
+    if total:
+        progress("filing", total, total)
+
+
+def _missing_equals(journal: Journal) -> list[Operation]:
+    """Files that counted as there already, but whose equal has gone, or has failed to come, since."""
+    missing = []
+    for group in journal.groups(State.THERE):
+        gone = [operation for operation in group if not os.path.lexists(operation.destination)]
+        if journal.filing.mode != Mode.MOVE or len(gone) == len(group):
+            missing += gone
+    return missing

@@ -1,0 +1,180 @@
+"""One file copied whole, under a temporary name, or not at all."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import hashlib
+import os
+import stat
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+_CHUNK = 1 << 18
+_FICLONE = 0x40049409
+_COPYFILE_METADATA = 7
+_BINARY = getattr(os, "O_BINARY", 0)
+
+_SYSTEM_NAMESPACES = ("security.", "trusted.", "system.")
+
+
+class Changed(Exception):
+    """The file is not the one that was looked at."""
+
+    def __init__(self, reason: str = "changed since it was looked at") -> None:
+        super().__init__(reason)
+
+
+def check_unchanged(path: Path, size: int, mtime_ns: int) -> os.stat_result:
+    """The file's status, if it is still a file of this size and time. Raises Changed and OSError."""
+    now = path.stat()
+    if not stat.S_ISREG(now.st_mode):
+        raise Changed("is no longer a file")
+    if (now.st_size, now.st_mtime_ns) != (size, mtime_ns):
+        raise Changed
+    return now
+
+
+def check_same(now: os.stat_result, seen: os.stat_result) -> None:
+    """Raise Changed unless both are the same file in the same state."""
+    for name in ("st_dev", "st_ino", "st_size", "st_mtime_ns"):
+        if getattr(now, name) != getattr(seen, name):
+            raise Changed
+
+
+def copy_whole(
+    source: Path,
+    temporary: Path,
+    *,
+    seen: os.stat_result,
+    digest: str,
+    mtime_ns: int,
+    read_back: bool,
+    flush: bool = True,
+) -> tuple[str, ...]:
+    """Copy `source` to `temporary`, which must not exist.
+
+    The blocks are shared where the file system can (reflink). The content has `digest` when this returns:
+    as it was read, or with `read_back` as it comes back from the disk, which a move demands. It is durable
+    unless the caller sees to that (`flush` is false). Modification time (`mtime_ns`), access time,
+    permissions, owner and extended attributes are kept as far as the disk takes them; returns the names of
+    the user's extended attributes that it did not take.
+
+    Whatever goes wrong, `temporary` is removed. Raises Changed where the source is not what was `seen`,
+    before or after, or has another digest; OSError otherwise.
+    """
+    reading = os.open(source, os.O_RDONLY | _BINARY)
+    try:
+        check_same(os.fstat(reading), seen)
+        writing = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | _BINARY, 0o600)
+        try:
+            found = _transfer(reading, writing)
+            check_same(os.fstat(reading), seen)
+            if read_back or not found:
+                os.fsync(writing)
+                _forget_cached(writing)
+                came_back = _digest(writing)
+                if found == digest != came_back:
+                    raise OSError(errno.EIO, os.strerror(errno.EIO), str(temporary))
+                found = came_back
+            if found != digest:
+                raise Changed
+            lost = _keep_attributes(reading, writing, seen)
+            os.utime(writing if os.utime in os.supports_fd else temporary, ns=(seen.st_atime_ns, mtime_ns))
+            if flush:
+                os.fsync(writing)
+        except BaseException:
+            os.close(writing)
+            with suppress(OSError):
+                temporary.unlink()
+            raise
+        os.close(writing)
+        return lost
+    finally:
+        os.close(reading)
+
+
+def can_clone(folder: Path, name: str) -> bool:
+    """Whether copies within a file system share blocks. Makes two files in `folder` and removes them."""
+    first, second = folder / f"{name}-1", folder / f"{name}-2"
+    try:
+        with first.open("x+b") as one, second.open("xb") as two:
+            one.write(bytes(4096))
+            one.flush()
+            return _clone(one.fileno(), two.fileno())
+    except OSError:
+        return False
+    finally:
+        for path in (first, second):
+            with suppress(OSError):
+                path.unlink()
+
+
+def _transfer(reading: int, writing: int) -> str:
+    """Copy the content; returns the digest of what was read, or nothing where blocks were shared unread."""
+    if _clone(reading, writing):
+        return ""
+    summed = hashlib.sha256()
+    buffer = bytearray(_CHUNK)
+    view = memoryview(buffer)
+    with open(reading, "rb", buffering=0, closefd=False) as file:
+        while count := file.readinto(view):
+            summed.update(view[:count])
+            written = 0
+            while written < count:
+                written += os.write(writing, view[written:count])
+    return summed.hexdigest()
+
+
+def _clone(reading: int, writing: int) -> bool:
+    if sys.platform != "linux":
+        return False
+    import fcntl
+
+    try:
+        fcntl.ioctl(writing, _FICLONE, reading)
+    except OSError:
+        return False
+    return True
+
+
+def _digest(descriptor: int) -> str:
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    with open(descriptor, "rb", closefd=False) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _forget_cached(descriptor: int) -> None:
+    """Ask the system to drop what it holds in memory, so that the next read comes from the disk."""
+    if hasattr(os, "posix_fadvise"):
+        with suppress(OSError):
+            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def _keep_attributes(reading: int, writing: int, seen: os.stat_result) -> tuple[str, ...]:
+    if sys.platform == "darwin":
+        library = ctypes.CDLL(None, use_errno=True)
+        return () if library.fcopyfile(reading, writing, None, _COPYFILE_METADATA) == 0 else ("metadata",)
+    lost = []
+    if sys.platform == "linux":
+        for name in _attribute_names(reading):
+            try:
+                os.setxattr(writing, name, os.getxattr(reading, name))
+            except OSError:
+                if not name.startswith(_SYSTEM_NAMESPACES):
+                    lost.append(name)
+    if hasattr(os, "fchown"):
+        mode = stat.S_IMODE(seen.st_mode)
+        with suppress(OSError):
+            os.fchown(writing, seen.st_uid, seen.st_gid)
+        with suppress(OSError):
+            os.fchmod(writing, mode if os.fstat(writing).st_uid == seen.st_uid else mode & 0o777)
+    return tuple(lost)
+
+
+def _attribute_names(descriptor: int) -> list[str]:
+    try:
+        return os.listxattr(descriptor)
+    except OSError:
+        return []

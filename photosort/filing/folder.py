@@ -1,0 +1,110 @@
+"""The names of one planned folder, those on disk and those reserved. Pure."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from photosort.filing.facts import Mode, Placement, Present, Survey
+from photosort.filing.names import NUMBER, numbered
+from photosort.naming.folder_name import name_key
+from photosort.photos.photo import Photo
+
+
+@dataclass(slots=True)
+class FolderNames:
+    """Gives names to the groups that come into one folder, none of which meets another or what is there."""
+
+    path: Path
+    mode: Mode
+    survey: Survey
+    present: tuple[Present, ...]
+    files: list[Placement] = field(default_factory=list)
+    _taken: dict[str, list[Present]] = field(default_factory=lambda: defaultdict(list))
+    _by_digest: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    _next: dict[tuple[str, ...], int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for entry in self.present:
+            self._reserve(entry)
+
+    def take(self, photo: Photo, group: int) -> bool:
+        """Place the photo with its companions; False where no name fits."""
+        paths = (photo.path, *photo.companions)
+        plain = tuple(path.name for path in paths)
+        number = self._number(paths, plain)
+        names = self._names(plain, number) if number else None
+        if names is None:
+            return False
+        for path, name in zip(paths, names, strict=True):
+            file = self.survey.files[path]
+            present = self._equal(path, name)
+            final = present.name if present else name
+            self.files.append(
+                Placement(
+                    path,
+                    self.path / final,
+                    file.size,
+                    file.mtime_ns,
+                    file.digest,
+                    group,
+                    path == photo.path,
+                    bool(present),
+                )
+            )
+            if not present:
+                self._reserve(Present(name, "file", file.size, file.digest))
+        return True
+
+    def _reserve(self, entry: Present) -> None:
+        self._taken[name_key(entry.name)].append(entry)
+        if entry.digest:
+            self._by_digest[entry.digest].append(entry.name)
+
+    def _number(self, paths: Sequence[Path], plain: Sequence[str]) -> int | None:
+        """The number under which the group is there already, else the first under which it has room."""
+        likely = {1}
+        for name in self._by_digest.get(self.survey.files[paths[0]].digest, ()):
+            likely.update(int(match[1]) for match in NUMBER.finditer(name) if len(match[1]) < 10)
+        for number in sorted(likely):
+            if self._fits(paths, self._names(plain, number)):
+                return number
+        root = tuple(name_key(name) for name in plain)
+        number = self._next.get(root, 1)
+        while (names := self._names(plain, number)) is not None:
+            if self._fits(paths, names):
+                self._next[root] = number + 1
+                return number
+            if not any(self._equal(path, name) for path, name in zip(paths, names, strict=True)):
+                self._next[root] = number + 1
+            number += 1
+        return None
+
+    def _names(self, plain: Sequence[str], number: int) -> tuple[str, ...] | None:
+        names = numbered(plain, number, self.survey.name_limit)
+        if names and any(len(os.fsencode(self.path / name)) >= self.survey.path_limit for name in names):
+            return None
+        return names
+
+    def _fits(self, paths: Sequence[Path], names: Sequence[str] | None) -> bool:
+        """Whether each file is there already or finds its name free; a move takes all of them or none."""
+        if names is None:
+            return False
+        there = [self._equal(path, name) is not None for path, name in zip(paths, names, strict=True)]
+        free = [name_key(name) not in self._taken for name in names]
+        if self.mode is Mode.MOVE:
+            return all(there) or all(free)
+        return all(one or other for one, other in zip(there, free, strict=True))
+
+    def _equal(self, path: Path, name: str) -> Present | None:
+        """The entry of that name which holds the same content, or points to this very file."""
+        entries = self._taken.get(name_key(name), ())
+        for entry in sorted(entries, key=lambda entry: (entry.name != name, entry.name)):
+            if entry.kind == "file" and entry.digest == self.survey.files[path].digest:
+                return entry
+            if entry.kind == "link" and self.mode is Mode.SYMLINK and entry.target == str(path):
+                return entry
+        return None

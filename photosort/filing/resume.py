@@ -1,0 +1,69 @@
+"""Finishes a run that was killed or stopped on its way."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+from photosort.errors import DestinationError, NoSuchRun
+from photosort.filing.apply import Outcome, carry_out
+from photosort.filing.facts import Mode
+from photosort.filing.place import reason_of, same_file, sync_folder
+from photosort.filing.takeback import clear_temporary, holds
+from photosort.filing.undo import UndoOutcome, undo
+from photosort.progress import Progress, silent
+from photosort.store.journal import UNFINISHED, FilingState, Journal, Operation, State
+
+
+def resume(
+    connection: sqlite3.Connection, run_id: int, *, progress: Progress = silent
+) -> Outcome | UndoOutcome:
+    """Go on where the run was cut off: forth, or back where it was an undo that was cut off.
+
+    Operations in doubt are settled by what the disk shows, so that none is done twice. The caller holds the
+    destination's lock. The outcome counts the whole run, not only its last part.
+
+    Raises NoSuchRun where there is nothing to resume, DestinationError where the disk is not connected, and
+    StoreError where the journal cannot be written.
+    """
+    journal = Journal(connection, run_id)
+    if journal.filing.state not in UNFINISHED:
+        raise NoSuchRun(
+            f"Run {run_id} is {journal.filing.state}: there is nothing to resume", "photosort runs lists all."
+        )
+    if journal.filing.state is FilingState.UNDOING:
+        return undo(connection, run_id, progress=progress)
+    in_doubt = journal.operations(State.PLACING)
+    if (in_doubt or journal.operations(State.PLACED, State.DONE)) and not journal.filing.destination.is_dir():
+        raise DestinationError(
+            f"{journal.filing.destination} is not there", "Connect its disk, or mount it again."
+        )
+    journal.turn(FilingState.APPLYING)
+    for operation in in_doubt:
+        try:
+            state = _settle(operation, journal)
+        except OSError as error:
+            journal.mark([operation], State.FAILED, reason_of(error))
+        else:
+            journal.mark([operation], state)
+    return carry_out(journal, progress)
+
+
+def _settle(operation: Operation, journal: Journal) -> State:
+    """What the disk says about an operation that a process was stopped in."""
+    clear_temporary(operation, journal.filing.token)
+    if not _happened(operation, Mode(journal.filing.mode)):
+        return State.PLANNED
+    sync_folder(operation.destination.parent)
+    moved_half = journal.filing.mode == Mode.MOVE and os.path.lexists(operation.source)
+    return State.PLACED if moved_half else State.DONE
+
+
+def _happened(operation: Operation, mode: Mode) -> bool:
+    """The destination was free when the operation began: what lies there with its content was put by it."""
+    if mode is Mode.SYMLINK:
+        return operation.destination.is_symlink() and operation.destination.readlink() == operation.source
+    if mode is Mode.HARDLINK and same_file(Path(os.path.realpath(operation.source)), operation.destination):
+        return True
+    return holds(operation.destination, operation)
