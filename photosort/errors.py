@@ -13,7 +13,8 @@
     ├── NotInRun                     11   the photo is in no run
     ├── Busy                         12   another photosort works on the same destination
     ├── Unfinished                   13   an earlier run stopped half-way
-    └── Declined                     14   the user said no, or could not be asked
+    ├── Declined                     14   the user said no, or could not be asked
+    └── NotAllFiled                  15   some files could not be placed, or not be taken back; each is named
 
 The number is the exit code of the command.
 """
@@ -108,3 +109,9 @@ class Declined(PhotosortError):
     """A question was answered with no, or nobody was there to answer it."""
 
     exit_code = 14
+
+
+class NotAllFiled(PhotosortError):
+    """Some files are not where they should be; what is wrong with each was said."""
+
+    exit_code = 15

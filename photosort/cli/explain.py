@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from photosort.cli.options import AsJson, QuietFlag
-from photosort.cli.output import printable, speaking
+from photosort.cli.output import printable, short, speaking
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -67,7 +67,7 @@ def _run(seen: RunView) -> RenderableType:
                 style="green",
             ),
             f"{view.cluster.cohesion:.2f}",
-            Text("  ".join(printable(member.path.name) for member in view.exemplars), style="dim"),
+            Text("  ".join(short(member.path.name, 20) for member in view.exemplars), style="dim"),
         )
     lines: list[RenderableType] = [Text(printable(head)), table]
     if seen.left:

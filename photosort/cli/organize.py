@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from photosort.cli.options import AsJson, QuietFlag, Yes
-from photosort.cli.output import Output, printable, speaking
+from photosort.cli.output import Output, finish, printable, speaking
 
 if TYPE_CHECKING:
     from photosort.pipeline import Organized, Prepared
@@ -101,10 +101,10 @@ def run(
     from photosort.cli import preview
 
     source = source.resolve()
-    out.note(_models(settings))
     with out.progress() as progress:
 
         def review(prepared: Prepared) -> None:
+            out.show(lambda: preview.models(settings))
             out.show(lambda: preview.view(prepared))
             if settings.mode == "move" and not dry_run and not yes:
                 count = sum(len(folder.photos) for folder in prepared.plan.folders)
@@ -120,12 +120,6 @@ def run(
         )
     out.show(lambda: preview.ending(organized))
     out.document(lambda: preview.document(organized))
+    if organized.outcome is not None:
+        finish(stopped=bool(organized.outcome.stopped), failed=bool(organized.outcome.failed))
     return organized
-
-
-def _models(settings: Settings) -> str:
-    from photosort.models.registry import writer_name
-
-    writer = writer_name(settings)
-    captioner = f"{settings.captioner} by {settings.image_encoder}"
-    return f"models: {captioner}, {settings.text_encoder}; names by {writer} (photosort models shows all)"

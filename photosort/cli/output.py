@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import typer
 
-from photosort.errors import Declined, PhotosortError, StoreError
+from photosort.errors import Declined, NotAllFiled, PhotosortError, StoreError, Unfinished
 from photosort.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -159,6 +159,17 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
+def short(name: str, limit: int = 28) -> str:
+    """A printable file name of at most `limit` characters: its beginning, and its end with the suffix."""
+    name = printable(name)
+    return name if len(name) <= limit else name[: limit // 2 - 1] + "…" + name[-limit // 2 :]
+
+
+def plural(count: int, noun: str) -> str:
+    """A number with its noun: "1 photo", "2,431 photos"."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 @contextmanager
 def speaking(*, as_json: bool = False, quiet: bool = False) -> Iterator[Output]:
     """The output that the flags ask for; a failure inside the block becomes its message and its exit code."""
@@ -175,6 +186,12 @@ def speaking(*, as_json: bool = False, quiet: bool = False) -> Iterator[Output]:
     except KeyboardInterrupt:
         output.note("Stopped. What was looked at is kept; the same command goes on from there.")
         raise typer.Exit(INTERRUPTED) from None
+
+
+def finish(*, stopped: bool, failed: bool) -> None:
+    """End with the exit code of a run that is not done, or not for all files; what is wrong was said before."""
+    if stopped or failed:
+        raise typer.Exit(Unfinished.exit_code if stopped else NotAllFiled.exit_code)
 
 
 def _one_line(text: str) -> str:

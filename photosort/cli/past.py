@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from photosort.cli.options import AsJson, QuietFlag
-from photosort.cli.output import printable, speaking
+from photosort.cli.output import finish, plural, printable, speaking
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -32,6 +32,7 @@ def undo(run: RunNumber = None, as_json: AsJson = False, quiet: QuietFlag = Fals
             filing, outcome = undo_run(load_settings().data_dir, run, progress=progress)
         out.show(lambda: _undone(filing, outcome))
         out.document(lambda: _undo_document(filing, outcome))
+        finish(stopped=bool(outcome.stopped), failed=bool(outcome.kept))
 
 
 def resume(run: RunNumber = None, as_json: AsJson = False, quiet: QuietFlag = False) -> None:
@@ -51,6 +52,8 @@ def resume(run: RunNumber = None, as_json: AsJson = False, quiet: QuietFlag = Fa
             finished = outcome
             out.show(lambda: _finished(filing, finished))
             out.document(lambda: _finish_document(filing, finished))
+        failed = outcome.kept if isinstance(outcome, UndoOutcome) else outcome.failed
+        finish(stopped=bool(outcome.stopped), failed=bool(failed))
 
 
 def runs(as_json: AsJson = False, quiet: QuietFlag = False) -> None:
@@ -68,12 +71,12 @@ def _undone(filing: Filing, outcome: UndoOutcome) -> RenderableType:
     from rich.console import Group
     from rich.text import Text
 
-    removed = f", {_plural(outcome.folders, 'folder')} removed" if outcome.folders else ""
-    lines = [Text(f"Run {filing.run_id} taken back: {_plural(outcome.files, 'file')}{removed}.", style="green")]
+    removed = f", {plural(outcome.folders, 'folder')} removed" if outcome.folders else ""
+    lines = [Text(f"Run {filing.run_id} taken back: {plural(outcome.files, 'file')}{removed}.", style="green")]
     if outcome.kept:
         lines.append(
             Text(
-                f"{_plural(len(outcome.kept), 'file')} stay in {printable(str(filing.destination))}:",
+                f"{plural(len(outcome.kept), 'file')} stay in {printable(str(filing.destination))}:",
                 style="yellow",
             )
         )
@@ -89,7 +92,7 @@ def _finished(filing: Filing, outcome: Outcome) -> RenderableType:
     from rich.text import Text
 
     where = printable(str(filing.destination))
-    lines = [Text(f"Run {filing.run_id} into {where}: {_plural(outcome.photos, 'photo')} in place.")]
+    lines = [Text(f"Run {filing.run_id} into {where}: {plural(outcome.photos, 'photo')} in place.")]
     lines += [Text(f"  {printable(str(remark.path))}: {remark.reason}", style="yellow") for remark in outcome.failed]
     if outcome.stopped:
         lines.append(Text(f"Stopped: {outcome.stopped}. Go on with: photosort resume {filing.run_id}", style="red"))
@@ -149,7 +152,3 @@ def _finish_document(filing: Filing, outcome: Outcome) -> dict[str, Any]:
         "failed": [{"path": str(remark.path), "reason": remark.reason} for remark in outcome.failed],
         "stopped": outcome.stopped,
     }
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
-from photosort.cli.output import printable
+from photosort.cli.output import plural, printable, short
 from photosort.filing.facts import Mode
 from photosort.filing.plan import Plan, PlannedFolder
+from photosort.models.registry import writer_name
 from photosort.naming.summary import ClusterName
 from photosort.pipeline import Organized, Prepared
+from photosort.settings import Settings
 
 SAMPLES = 3
 VERB = {Mode.COPY: "copy", Mode.MOVE: "move", Mode.HARDLINK: "hard-link", Mode.SYMLINK: "link"}
 DONE = {Mode.COPY: "copied", Mode.MOVE: "moved", Mode.HARDLINK: "hard-linked", Mode.SYMLINK: "linked"}
+
+
+def models(settings: Settings) -> RenderableType:
+    """Which models looked, read and wrote, in one line."""
+    writer = writer_name(settings)
+    line = f"models: {settings.captioner} by {settings.image_encoder}, {settings.text_encoder}; names by {writer}"
+    return Text(f"{line} (photosort models shows all)", style="dim")
 
 
 def view(prepared: Prepared) -> RenderableType:
@@ -29,7 +37,7 @@ def view(prepared: Prepared) -> RenderableType:
         (printable(plan.source.name), "bold"),
         " → ",
         (printable(plan.destination.name), "bold"),
-        f"   {_plural(len(plan.folders), 'folder')}, {_plural(count, 'photo')} to {VERB[plan.mode]}",
+        f"   {plural(len(plan.folders), 'folder')}, {plural(count, 'photo')} to {VERB[plan.mode]}",
         f" ({_bytes(plan.bytes_written)})" if plan.bytes_written else "",
     )
     tree = Tree(head, guide_style="dim")
@@ -46,9 +54,9 @@ def ending(organized: Organized) -> RenderableType:
     outcome = organized.outcome
     if outcome is None:
         return Text("Nothing was touched: this was a dry run.", style="dim")
-    lines = [Text(f"{_plural(outcome.photos, 'photo')} {DONE[outcome.mode]}.", style="green")]
+    lines = [Text(f"{plural(outcome.photos, 'photo')} {DONE[outcome.mode]}.", style="green")]
     if outcome.there:
-        lines.append(Text(f"{_plural(outcome.there, 'file')} lay there already."))
+        lines.append(Text(f"{plural(outcome.there, 'file')} lay there already."))
     for remark in (*outcome.failed, *outcome.remarks):
         lines.append(Text(f"  {printable(str(remark.path))}: {remark.reason}", style="yellow"))
     if outcome.stopped:
@@ -86,7 +94,9 @@ def document(organized: Organized) -> dict[str, Any]:
 
 def _folder(folder: PlannedFolder, name: ClusterName) -> RenderableType:
     photos = folder.photos
-    samples = "  ".join(_short(photo.source) for photo in photos[:SAMPLES]) + ("  …" if len(photos) > SAMPLES else "")
+    samples = "  ".join(short(photo.source.name) for photo in photos[:SAMPLES]) + (
+        "  …" if len(photos) > SAMPLES else ""
+    )
     keywords = ", ".join(f"{keyword.term} {keyword.count}" for keyword in name.keywords)
     lines = [_line(f"{len(photos):,}", "cyan", (printable(folder.name), "bold"))]
     if keywords:
@@ -104,7 +114,7 @@ def _left(plan: Plan) -> RenderableType:
         )
     ]
     for reason, count in Counter(left.reason for left in plan.left).most_common():
-        first = [_short(left.path) for left in plan.left if left.reason == reason][:SAMPLES]
+        first = [short(left.path.name) for left in plan.left if left.reason == reason][:SAMPLES]
         more = "  …" if count > SAMPLES else ""
         lines.append(_line("", "", (f"{count:,} {reason}", "yellow"), ("   " + "  ".join(first) + more, "dim")))
     return Group(*lines)
@@ -133,15 +143,6 @@ def _folder_document(folder: PlannedFolder, name: ClusterName) -> dict[str, Any]
             for file in folder.files
         ],
     }
-
-
-def _short(path: Path, limit: int = 28) -> str:
-    name = printable(path.name)
-    return name if len(name) <= limit else name[: limit // 2 - 1] + "…" + name[-limit // 2 :]
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _bytes(size: float) -> str:

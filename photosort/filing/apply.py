@@ -72,8 +72,7 @@ def apply(plan: Plan, run_id: int, connection: sqlite3.Connection, *, progress: 
     Raises StoreError where the journal cannot be written.
     """
     entries = (
-        Entry(f.group, f.main, f.source, f.destination, f.size, f.mtime_ns, f.digest, f.there)
-        for f in plan.files
+        Entry(f.group, f.main, f.source, f.destination, f.size, f.mtime_ns, f.digest, f.there) for f in plan.files
     )
     journal = Journal.begin(
         connection, run_id, source=plan.source, destination=plan.destination, mode=plan.mode, entries=entries
@@ -106,12 +105,8 @@ def read_outcome(journal: Journal) -> Outcome:
         photos=sum(operation.main for operation in done),
         size=sum(operation.size for operation in done),
         there=journal.counts().get(State.THERE, 0),
-        failed=tuple(
-            Remark(operation.source, operation.reason) for operation in journal.operations(State.FAILED)
-        ),
-        remarks=tuple(
-            Remark(operation.destination, operation.reason) for operation in done if operation.reason
-        ),
+        failed=tuple(Remark(operation.source, operation.reason) for operation in journal.operations(State.FAILED)),
+        remarks=tuple(Remark(operation.destination, operation.reason) for operation in done if operation.reason),
         stopped=journal.filing.problem,
     )
 

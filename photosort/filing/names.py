@@ -43,10 +43,7 @@ def numbered(names: Sequence[str], number: int, limit: int = NAME_BYTES) -> tupl
 def _splits(names: Sequence[str]) -> list[tuple[str, str]]:
     root = name_key(min((split_name(name)[0] for name in names), key=len))
     shared = [_split_after(root, name) for name in names]
-    return [
-        split if all(shared) and split else split_name(name)
-        for split, name in zip(shared, names, strict=True)
-    ]
+    return [split if all(shared) and split else split_name(name) for split, name in zip(shared, names, strict=True)]
 
 
 def _split_after(root: str, name: str) -> tuple[str, str] | None:
@@ -68,9 +65,7 @@ def _apart(names: list[str]) -> list[str]:
     for place, name in enumerate(names):
         again, head_tail = 2, split_name(name)
         while name_key(names[place]) in taken:
-            names[place] = (
-                f"{_cut(head_tail[0], NAME_BYTES - 8 - _bytes(head_tail[1]))}-{again}{head_tail[1]}"
-            )
+            names[place] = f"{_cut(head_tail[0], NAME_BYTES - 8 - _bytes(head_tail[1]))}-{again}{head_tail[1]}"
             again += 1
         taken.add(name_key(names[place]))
     return names

@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 
 from photosort.errors import DestinationError, NoSuchRun
-from photosort.filing.apply import Outcome, carry_out
+from photosort.filing.apply import Outcome, carry_out, read_outcome
 from photosort.filing.facts import Mode
 from photosort.filing.place import reason_of, same_file, sync_folder
 from photosort.filing.takeback import clear_temporary, holds
@@ -16,12 +16,11 @@ from photosort.progress import Progress, silent
 from photosort.store.journal import UNFINISHED, FilingState, Journal, Operation, State
 
 
-def resume(
-    connection: sqlite3.Connection, run_id: int, *, progress: Progress = silent
-) -> Outcome | UndoOutcome:
+def resume(connection: sqlite3.Connection, run_id: int, *, progress: Progress = silent) -> Outcome | UndoOutcome:
     """Go on where the run was cut off: forth, or back where it was an undo that was cut off.
 
-    Operations in doubt are settled by what the disk shows, so that none is done twice. The caller holds the
+    Operations in doubt are settled by what the disk shows, so that none is done twice; where it cannot be read,
+    the run stays stopped with the operation in doubt, and nothing is guessed. The caller holds the
     destination's lock. The outcome counts the whole run, not only its last part.
 
     Raises NoSuchRun where there is nothing to resume, DestinationError where the disk is not connected, and
@@ -36,17 +35,15 @@ def resume(
         return undo(connection, run_id, progress=progress)
     in_doubt = journal.operations(State.PLACING)
     if (in_doubt or journal.operations(State.PLACED, State.DONE)) and not journal.filing.destination.is_dir():
-        raise DestinationError(
-            f"{journal.filing.destination} is not there", "Connect its disk, or mount it again."
-        )
+        raise DestinationError(f"{journal.filing.destination} is not there", "Connect its disk, or mount it again.")
     journal.turn(FilingState.APPLYING)
     for operation in in_doubt:
         try:
             state = _settle(operation, journal)
         except OSError as error:
-            journal.mark([operation], State.FAILED, reason_of(error))
-        else:
-            journal.mark([operation], state)
+            journal.turn(FilingState.STOPPED, f"{operation.destination}: {reason_of(error)}")
+            return read_outcome(journal)
+        journal.mark([operation], state)
     return carry_out(journal, progress)
 
 

@@ -108,12 +108,8 @@ def _ground(destination: Path) -> Path:
         if path.is_dir():
             return path
         if os.path.lexists(path):
-            raise DestinationError(
-                f"{path} is in the way: it is no folder", "Name another folder with --out."
-            )
-    raise DestinationError(
-        f"No folder above {destination} exists", "Connect its disk, or name another with --out."
-    )
+            raise DestinationError(f"{path} is in the way: it is no folder", "Name another folder with --out.")
+    raise DestinationError(f"No folder above {destination} exists", "Connect its disk, or name another with --out.")
 
 
 def _probe(ground: Path, destination: Path) -> tuple[bool, bool, bool]:

@@ -48,9 +48,7 @@ def holds(path: Path, operation: Operation) -> bool:
         seen = path.lstat()
     except FileNotFoundError:
         return False
-    return (
-        stat.S_ISREG(seen.st_mode) and seen.st_size == operation.size and digest_of(path) == operation.digest
-    )
+    return stat.S_ISREG(seen.st_mode) and seen.st_size == operation.size and digest_of(path) == operation.digest
 
 
 def clear_temporary(operation: Operation, token: str) -> None:
@@ -113,9 +111,7 @@ def relocate(origin: Path, target: Path, operation: Operation, token: str) -> No
     if not stat.S_ISREG(seen.st_mode):
         raise Changed("is no longer a file")
     temporary = target.parent / temporary_name(operation, token)
-    copy_whole(
-        origin, temporary, seen=seen, digest=operation.digest, mtime_ns=operation.mtime_ns, read_back=True
-    )
+    copy_whole(origin, temporary, seen=seen, digest=operation.digest, mtime_ns=operation.mtime_ns, read_back=True)
     try:
         rename_exclusive(temporary, target)
     except OSError:

@@ -58,9 +58,7 @@ def undo(connection: sqlite3.Connection, run_id: int, *, progress: Progress = si
     if journal.filing.state is FilingState.UNDONE and not groups:
         raise NoSuchRun(f"Run {run_id} has been taken back already", "photosort runs lists all.")
     if groups and not journal.filing.destination.is_dir():
-        raise DestinationError(
-            f"{journal.filing.destination} is not there", "Connect its disk, or mount it again."
-        )
+        raise DestinationError(f"{journal.filing.destination} is not there", "Connect its disk, or mount it again.")
     journal.turn(FilingState.UNDOING)
     total = sum(len(group) for group in groups)
     done = 0
@@ -143,11 +141,7 @@ class _Undo:
                 rest = [op for op in group if op not in back]
                 self._keep(
                     rest,
-                    {
-                        operation.id: "its old place is taken"
-                        if isinstance(error, FileExistsError)
-                        else reason
-                    },
+                    {operation.id: "its old place is taken" if isinstance(error, FileExistsError) else reason},
                 )
                 return reason if is_full(error) else ""
             done.append(operation)

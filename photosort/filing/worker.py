@@ -148,9 +148,7 @@ class Worker:
             return None
 
         operations = _planned(groups)
-        errors = {
-            op.id: error for op, error in zip(operations, self._pool.map(stage, operations), strict=True)
-        }
+        errors = {op.id: error for op, error in zip(operations, self._pool.map(stage, operations), strict=True)}
 
         if not read_back:
             self._flush([operation for operation in operations if not errors[operation.id]], errors)
@@ -230,9 +228,7 @@ class Worker:
             self._halted = reason
         members = self._journal.group(group[0].group)
         earlier = [
-            op
-            for op in members
-            if op.state in (State.PLACED, State.DONE) and op.id not in {p.id for p in placed}
+            op for op in members if op.state in (State.PLACED, State.DONE) and op.id not in {p.id for p in placed}
         ]
         stuck: dict[int, str] = {}
         for operation in [*earlier, *placed]:
@@ -259,11 +255,7 @@ class Worker:
         if moved:
             self._journal.mark([operation], State.DONE, f"could not be put back: {why}")
         else:
-            where = (
-                f"a copy lies at {operation.destination}, {why}"
-                if os.path.lexists(operation.destination)
-                else why
-            )
+            where = f"a copy lies at {operation.destination}, {why}" if os.path.lexists(operation.destination) else why
             self._journal.mark([operation], State.FAILED, f"{told}; {where}")
 
     def _hardlink(self, operation: Operation) -> None:

@@ -145,8 +145,7 @@ class Journal:
         """Write all operations of a run, as planned or there, in one transaction."""
         with _writing(connection):
             connection.execute(
-                "INSERT INTO filings (run_id, token, source, destination, mode, state)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO filings (run_id, token, source, destination, mode, state) VALUES (?, ?, ?, ?, ?, ?)",
                 (
                     run_id,
                     secrets.token_hex(4),
@@ -215,16 +214,12 @@ class Journal:
     def making(self, folder: Path) -> None:
         """Write down that this run is about to make `folder`, which does not exist."""
         with _writing(self._db):
-            self._db.execute(
-                "INSERT OR IGNORE INTO made_folders VALUES (?, ?)", (self.run_id, os.fsencode(folder))
-            )
+            self._db.execute("INSERT OR IGNORE INTO made_folders VALUES (?, ?)", (self.run_id, os.fsencode(folder)))
 
     def made_folders(self) -> list[Path]:
         """The folders that this run made, inner ones first."""
         rows = self._db.execute("SELECT path FROM made_folders WHERE run_id = ?", (self.run_id,)).fetchall()
-        return sorted(
-            (Path(os.fsdecode(path)) for (path,) in rows), key=lambda path: len(path.parts), reverse=True
-        )
+        return sorted((Path(os.fsdecode(path)) for (path,) in rows), key=lambda path: len(path.parts), reverse=True)
 
     def _operations(self, where: str, *values: object) -> list[Operation]:
         query = (
@@ -274,9 +269,7 @@ def _filings(connection: sqlite3.Connection, where: str, *values: object) -> lis
             FilingState(state),
             problem,
         )
-        for run_id, token, source, destination, mode, state, problem in connection.execute(
-            query, values
-        ).fetchall()
+        for run_id, token, source, destination, mode, state, problem in connection.execute(query, values).fetchall()
     ]
 
 

@@ -263,3 +263,36 @@ def test_models_lists_what_is_there_and_what_is_missing(photosort: Command) -> N
     assert found["smollm2"]["optional"]
     assert json.dumps(found["smollm2"]["missing"]).count("photosort models pull smollm2") == 1
     assert os.linesep in photosort("models").out
+
+
+def test_a_run_that_was_cut_off_is_finished_before_the_next_one(
+    photosort: Command, pictures: Path, own_folders: Path
+) -> None:
+    photosort("organize", pictures, "--k", 2)
+    sorted_ = pictures.with_name("Pictures-sorted")
+    whole = tree(sorted_)
+    next(sorted_.rglob("*.JPG")).unlink()
+    with sqlite3.connect(own_folders / "data" / "history.sqlite") as connection:
+        gone = next(path for path in map(str, whole) if not (sorted_ / path).exists())
+        connection.execute("UPDATE filings SET state = 'applying'")
+        connection.execute(
+            "UPDATE operations SET state = 'planned' WHERE destination = ?", (os.fsencode(sorted_ / gone),)
+        )
+    refused = photosort("organize", pictures, "--k", 2)
+    assert (refused.code, refused.err.splitlines()[-1].count("photosort resume 1")) == (13, 1)
+    assert photosort("resume").code == 0
+    assert tree(sorted_) == whole
+    assert photosort("runs", "--json").json["runs"][0]["state"] == "done"
+
+
+def test_undo_leaves_what_was_changed_since_and_says_so(photosort: Command, pictures: Path) -> None:
+    photosort("organize", pictures, "--k", 2)
+    changed = next(pictures.with_name("Pictures-sorted").rglob("IMG_0001.JPG"))
+    changed.write_bytes(b"painted over")
+    done = photosort("undo")
+    assert done.code == 15
+    assert str(changed) in done.out.replace("\n", "")
+    assert changed.read_bytes() == b"painted over"
+    assert tree(pictures.with_name("Pictures-sorted")) == {
+        changed.relative_to(changed.parents[1]).as_posix(): b"painted over"
+    }

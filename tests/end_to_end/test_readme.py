@@ -65,5 +65,6 @@ def test_every_flag_that_the_readme_names_exists(photosort: Command) -> None:
 
 
 def test_every_file_that_the_readme_names_exists() -> None:
-    for name in set(re.findall(r"\]\(([^)#:]+)\)", README)) | set(re.findall(r"`((?:tests|photosort)/[\w./]+)`", README)):
+    linked = re.findall(r"\]\(([^)#:]+)\)", README)
+    for name in {*linked, *re.findall(r"`((?:tests|photosort)/[\w./]+)`", README)}:
         assert (ROOT / name).exists(), name

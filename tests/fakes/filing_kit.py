@@ -62,9 +62,7 @@ def plan_for(
     photos = photos_in(source, skip=destination)
     chosen = [label_of(photo) for photo in photos] if labels is None else list(labels)
     seen = survey(source, destination, photos, folders, mode=Mode(mode))
-    return make_plan(
-        photos, chosen, folders, source=source, destination=destination, mode=Mode(mode), survey=seen
-    )
+    return make_plan(photos, chosen, folders, source=source, destination=destination, mode=Mode(mode), survey=seen)
 
 
 def open_runs(path: Path, run_id: int = 1) -> sqlite3.Connection:
@@ -74,9 +72,7 @@ def open_runs(path: Path, run_id: int = 1) -> sqlite3.Connection:
     return connection
 
 
-def organize(
-    source: Path, destination: Path, database: Path, mode: Mode | str = Mode.COPY, run_id: int = 1
-) -> Outcome:
+def organize(source: Path, destination: Path, database: Path, mode: Mode | str = Mode.COPY, run_id: int = 1) -> Outcome:
     """A whole run, everything into one folder each by content."""
     connection = open_runs(database, run_id)
     try:
@@ -108,9 +104,7 @@ def tree(*roots: Path) -> dict[str, tuple[object, ...]]:
 
 def names(root: Path) -> list[str]:
     """The files and links under `root`, by their relative names."""
-    return sorted(
-        str(path.relative_to(root)) for path in root.rglob("*") if path.is_symlink() or path.is_file()
-    )
+    return sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_symlink() or path.is_file())
 
 
 def digests(*roots: Path) -> Counter[str]:

@@ -40,11 +40,7 @@ def memory(tmp_path: Path) -> Iterator[Path]:
 def other_disk(tmp_path: Path) -> Iterator[Path]:
     """A folder on another file system than tmp_path."""
     memory = Path("/dev/shm")
-    if (
-        not memory.is_dir()
-        or memory.stat().st_dev == tmp_path.stat().st_dev
-        or not os.access(memory, os.W_OK)
-    ):
+    if not memory.is_dir() or memory.stat().st_dev == tmp_path.stat().st_dev or not os.access(memory, os.W_OK):
         pytest.skip("there is no second file system")
     with tempfile.TemporaryDirectory(dir=memory) as folder:
         yield Path(folder)
@@ -59,11 +55,7 @@ def small_disk(tmp_path: Path) -> Iterator[Callable[[int, str], Path]]:
         folder = tmp_path / f"disk-{len(mounted)}"
         folder.mkdir()
         command = ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k{options}", "tmpfs", str(folder)]
-        if (
-            os.name == "nt"
-            or os.geteuid()
-            or subprocess.run(command, capture_output=True, check=False).returncode
-        ):
+        if os.name == "nt" or os.geteuid() or subprocess.run(command, capture_output=True, check=False).returncode:
             pytest.skip("mounting a small disk needs root")
         mounted.append(folder)
         return folder

@@ -42,9 +42,7 @@ STEMS = st.one_of(
     st.sampled_from(["x" * 245, "X" * 245, "é" * 120]),
     st.text(st.characters(exclude_characters="/\0", exclude_categories=("Cs",)), min_size=1, max_size=12),
 ).filter(lambda stem: stem.strip(". "))
-ENDINGS = st.sampled_from(
-    [".jpg", ".JPG", ".heic", ".nef", ".xmp", ".jpg.xmp", ".mov", ".jpg.json", ".aae", ".txt"]
-)
+ENDINGS = st.sampled_from([".jpg", ".JPG", ".heic", ".nef", ".xmp", ".jpg.xmp", ".mov", ".jpg.json", ".aae", ".txt"])
 FILES = st.dictionaries(
     st.builds(
         lambda folder, stem, ending: f"{folder}/{stem}{ending}",
@@ -65,9 +63,7 @@ def disks() -> list[Path]:
     return [memory if os.access(memory, os.W_OK) else usual, usual]
 
 
-@settings(
-    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(
     files=FILES,
     present=FILES,
@@ -113,11 +109,7 @@ def test_nothing_is_lost_and_everything_can_be_taken_back(
             killable.run("resume" if finish else "undo", die_at=then_die_at, database=str(database))
             connection = open_runs(database)
             assert contents <= digests(source, out)
-        if (
-            finish
-            and unfinished(connection)
-            and Journal(connection, 1).filing.state is not FilingState.UNDOING
-        ):
+        if finish and unfinished(connection) and Journal(connection, 1).filing.state is not FilingState.UNDOING:
             assert resume(connection, 1).failed == ()
             assert contents <= digests(source, out)
             check_names(out)

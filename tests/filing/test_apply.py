@@ -326,9 +326,7 @@ def test_an_original_on_another_disk_goes_only_after_its_copy_is_durable(
     apply(one_folder(source, other_disk / "out", Mode.MOVE), 1, connection)
     monkeypatch.undo()
     removals = [
-        number
-        for number, (what, path) in enumerate(events)
-        if what == "remove" and path.startswith(str(source))
+        number for number, (what, path) in enumerate(events) if what == "remove" and path.startswith(str(source))
     ]
     last_name = max(number for number, (what, _) in enumerate(events) if what == "name")
     folder_flush = events.index(("flush", str(other_disk / "out" / "Dogs")), last_name)
@@ -451,9 +449,7 @@ def test_a_file_larger_than_the_limit_is_left_and_the_rest_goes_on(
         outcome = apply(plan, 1, connection)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    assert [(f.path.name, f.reason) for f in outcome.failed] == [
-        ("large.jpg", "too large for that file system")
-    ]
+    assert [(f.path.name, f.reason) for f in outcome.failed] == [("large.jpg", "too large for that file system")]
     assert names(tmp_path / "out") == ["Dogs/small.jpg"]
 
 

@@ -5,6 +5,7 @@ SAFETY in one sentence: the contents on disk after any of this are those before 
 
 from __future__ import annotations
 
+import errno
 import shutil
 from collections.abc import Iterator
 from itertools import count
@@ -14,6 +15,7 @@ import pytest
 from filing_kit import digests, names, open_runs, plan_for, tree, write
 from killable import Killable
 
+from photosort.filing.apply import Outcome
 from photosort.filing.facts import Mode
 from photosort.filing.resume import resume
 from photosort.filing.undo import undo
@@ -32,9 +34,7 @@ FILES = {
 class Case:
     """One run that can be begun again and again."""
 
-    def __init__(
-        self, root: Path, far: Path | None, mode: Mode, files: dict[str, str], killable: Killable
-    ) -> None:
+    def __init__(self, root: Path, far: Path | None, mode: Mode, files: dict[str, str], killable: Killable) -> None:
         self.root, self.far, self.mode, self.files, self.killable = root, far, mode, files, killable
         self.source, self.out, self.database = root / "in", (far or root) / "out", root / "data" / "runs"
         self.reset()
@@ -238,3 +238,25 @@ def test_a_whole_copy_is_kept_when_its_original_vanishes_before_the_next_start(
     (case.source / "a.jpg").unlink()
     case.resume() if then == "resume" else case.undo()
     assert digests(case.source, case.out) == case.contents
+
+
+def test_a_disk_that_cannot_be_read_leaves_the_doubt_as_it_is(
+    memory: Path, killable: Killable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = Case(memory, None, Mode.MOVE, FILES, killable)
+    middle = case.middle()
+    case.reset()
+    case.begin(middle)
+    connection = open_runs(case.database)
+
+    def unreadable(*_: object) -> bool:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("photosort.filing.resume.holds", unreadable)
+        outcome = resume(connection, 1)
+    assert isinstance(outcome, Outcome) and outcome.stopped.endswith("the disk reports an error")
+    assert State.PLACING in Journal(connection, 1).counts()
+    connection.close()
+    case.resume()
+    case.check_finished()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -26,22 +25,20 @@ with hold(Path(sys.argv[1]), Path(sys.argv[2])):
 
 def test_a_second_run_is_refused_with_the_process_of_the_first(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    with (
-        subprocess.Popen(
-            [sys.executable, "-c", _HOLD, str(out), str(tmp_path / "data")],
-            stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": str(Path(photosort.__file__).parents[1])},
-        ) as holder,
-    ):
+    holder = subprocess.Popen(
+        [sys.executable, "-c", _HOLD, str(out), str(tmp_path / "data")],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(Path(photosort.__file__).parents[1])},
+    )
+    try:
         assert holder.stdout and holder.stdout.readline().strip() == b"held"
-        with (
-            pytest.raises(Busy, match=rf"process {holder.pid}\) is working on"),
-            hold(out, tmp_path / "data"),
-        ):
+        with pytest.raises(Busy, match=rf"process {holder.pid}\) is working on"), hold(out, tmp_path / "data"):
             pass
         with hold(tmp_path / "elsewhere", tmp_path / "data"):
             pass
-        holder.send_signal(signal.SIGKILL)
+    finally:
+        holder.kill()
+        holder.communicate()
     with hold(out, tmp_path / "data"):
         pass
 

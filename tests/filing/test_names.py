@@ -47,8 +47,7 @@ def test_twins_within_a_group_are_set_apart() -> None:
 
 
 STEMS = st.text(
-    st.characters(exclude_characters="/\0", exclude_categories=("Cs",))
-    | st.sampled_from(list("a1().- _\udcff")),
+    st.characters(exclude_characters="/\0", exclude_categories=("Cs",)) | st.sampled_from(list("a1().- _\udcff")),
     min_size=1,
     max_size=120,
 ).filter(lambda stem: stem.strip(".") and len(os.fsencode(stem)) < 225)
@@ -57,9 +56,7 @@ STEMS = st.text(
 @given(
     STEMS,
     st.sets(
-        st.sampled_from(
-            [".xmp", ".JPG.xmp", ".MOV", ".NEF", ".JPG.json", ".JPG.supplemental-metadata.json", ".AAE"]
-        )
+        st.sampled_from([".xmp", ".JPG.xmp", ".MOV", ".NEF", ".JPG.json", ".JPG.supplemental-metadata.json", ".AAE"])
     ),
     st.integers(1, 99_999),
 )

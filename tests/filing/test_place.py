@@ -75,9 +75,7 @@ def test_a_link_is_taken_back_when_the_old_name_cannot_be_removed(
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 
-def copy(
-    source: Path, target: Path, digest: str | None = None, *, read_back: bool = False
-) -> tuple[str, ...]:
+def copy(source: Path, target: Path, digest: str | None = None, *, read_back: bool = False) -> tuple[str, ...]:
     seen = source.stat()
     return copy_whole(
         source,
@@ -110,9 +108,7 @@ def test_extended_attributes_are_kept(tmp_path: Path) -> None:
     assert os.getxattr(tmp_path / "b", "user.rating") == b"5"
 
 
-def test_attributes_that_the_disk_does_not_take_are_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_attributes_that_the_disk_does_not_take_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = write(tmp_path, {"a": "content"}) / "a"
     try:
         os.setxattr(source, "user.rating", b"5")
@@ -143,9 +139,7 @@ def test_a_copy_with_another_digest_is_removed(tmp_path: Path, read_back: bool) 
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 
-def test_a_disk_that_gives_back_something_else_is_noticed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_disk_that_gives_back_something_else_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = write(tmp_path, {"a": "content"}) / "a"
     monkeypatch.setattr(copying, "_forget_cached", lambda descriptor: os.pwrite(descriptor, b"X", 0))
     with pytest.raises(OSError, match=os.strerror(errno.EIO)):
@@ -153,9 +147,7 @@ def test_a_disk_that_gives_back_something_else_is_noticed(
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 
-def test_a_file_that_grows_while_it_is_copied_is_noticed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_grows_while_it_is_copied_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = write(tmp_path, {"a": "content"}) / "a"
     transfer = copying._transfer
 
@@ -190,9 +182,7 @@ def shared_blocks(reading: int, writing: int) -> bool:
     return True
 
 
-def test_a_copy_that_shares_blocks_is_compared_as_well(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_copy_that_shares_blocks_is_compared_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = write(tmp_path, {"a": "content"}) / "a"
     monkeypatch.setattr(copying, "_clone", shared_blocks)
     copy(source, tmp_path / "b")
@@ -208,13 +198,8 @@ def test_a_disk_with_reflinks_shares_blocks(tmp_path: Path) -> None:
     disk.mkdir()
     with image.open("wb") as file:
         file.truncate(128 << 20)
-    made = (
-        shutil.which("mkfs.btrfs") and not subprocess.run(["mkfs.btrfs", "-q", image], check=False).returncode
-    )
-    if (
-        not made
-        or subprocess.run(["mount", "-o", "loop", image, disk], capture_output=True, check=False).returncode
-    ):
+    made = shutil.which("mkfs.btrfs") and not subprocess.run(["mkfs.btrfs", "-q", image], check=False).returncode
+    if not made or subprocess.run(["mount", "-o", "loop", image, disk], capture_output=True, check=False).returncode:
         pytest.skip("needs root and mkfs.btrfs")
     try:
         assert copying.can_clone(disk, ".probe") and not list(disk.iterdir())

@@ -54,17 +54,11 @@ def plan(
 
 
 def places(made: Plan) -> dict[str, str]:
-    return {
-        str(f.source.relative_to(SOURCE)): str(f.destination.relative_to(OUT))
-        for f in made.files
-        if not f.there
-    }
+    return {str(f.source.relative_to(SOURCE)): str(f.destination.relative_to(OUT)) for f in made.files if not f.there}
 
 
 def there(made: Plan) -> dict[str, str]:
-    return {
-        str(f.source.relative_to(SOURCE)): str(f.destination.relative_to(OUT)) for f in made.files if f.there
-    }
+    return {str(f.source.relative_to(SOURCE)): str(f.destination.relative_to(OUT)) for f in made.files if f.there}
 
 
 def test_each_photo_goes_to_the_folder_of_its_label() -> None:
@@ -101,9 +95,7 @@ def test_the_order_of_the_photos_does_not_matter() -> None:
 
 
 def test_companions_get_the_number_of_their_photo() -> None:
-    made = plan(
-        [photo("x/I.JPG", companions=["x/I.xmp"]), photo("y/I.JPG", companions=["y/I.xmp", "y/I.MOV"])]
-    )
+    made = plan([photo("x/I.JPG", companions=["x/I.xmp"]), photo("y/I.JPG", companions=["y/I.xmp", "y/I.MOV"])])
     assert places(made) == {
         "x/I.JPG": "Dogs/I.JPG",
         "x/I.xmp": "Dogs/I.xmp",

@@ -35,15 +35,11 @@ def test_a_destination_that_does_not_exist_is_not_made(source: Path, tmp_path: P
 
 
 def test_only_files_of_a_size_to_come_are_read(source: Path, tmp_path: Path) -> None:
-    out = write(
-        tmp_path / "out", {"Dogs/q.jpg": "qqq", "Dogs/w.jpg": "w" * 50, "Cats/c.jpg": "ccc", "note": "n"}
-    )
+    out = write(tmp_path / "out", {"Dogs/q.jpg": "qqq", "Dogs/w.jpg": "w" * 50, "Cats/c.jpg": "ccc", "note": "n"})
     (out / "Dogs" / "l.jpg").symlink_to("q.jpg")
     found = survey(source, out, photos_in(source), ["dogs"], mode=Mode.COPY)
     assert set(found.inside) == {"Dogs"}
-    kinds = {
-        entry.name: (entry.kind, entry.digest is not None, entry.target) for entry in found.inside["Dogs"]
-    }
+    kinds = {entry.name: (entry.kind, entry.digest is not None, entry.target) for entry in found.inside["Dogs"]}
     assert kinds == {
         "q.jpg": ("file", True, None),
         "w.jpg": ("file", False, None),
@@ -80,9 +76,7 @@ def test_a_destination_inside_the_source_is_allowed_and_said(source: Path, tmp_p
 
 
 @pytest.mark.parametrize("spelling", ["in", "in/.", "in/../in", "link"])
-def test_the_same_folder_is_refused_however_it_is_spelled(
-    source: Path, tmp_path: Path, spelling: str
-) -> None:
+def test_the_same_folder_is_refused_however_it_is_spelled(source: Path, tmp_path: Path, spelling: str) -> None:
     (tmp_path / "link").symlink_to(source)
     with pytest.raises(DestinationError, match=r"sorted into that same folder.*--out"):
         check_overlap(source, tmp_path / spelling)
@@ -125,20 +119,14 @@ def test_hard_links_to_another_disk_are_refused(source: Path, other_disk: Path) 
 def read_only(source: Path) -> Iterator[Path]:
     folder = source / "b"
     mount = [["mount", "--bind", str(folder), str(folder)], ["mount", "-o", "remount,bind,ro", str(folder)]]
-    if (
-        os.name == "nt"
-        or os.geteuid()
-        or subprocess.run(mount[0], capture_output=True, check=False).returncode
-    ):
+    if os.name == "nt" or os.geteuid() or subprocess.run(mount[0], capture_output=True, check=False).returncode:
         pytest.skip("a read-only folder that stops root needs a mount")
     subprocess.run(mount[1], check=True)
     yield folder
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-def test_a_read_only_folder_is_copied_from_but_not_moved_from(
-    source: Path, tmp_path: Path, read_only: Path
-) -> None:
+def test_a_read_only_folder_is_copied_from_but_not_moved_from(source: Path, tmp_path: Path, read_only: Path) -> None:
     moved = plan_for(source, tmp_path / "out", Mode.MOVE)
     assert [(left.path, left.reason) for left in moved.left] == [
         (read_only / "c.jpg", "its folder is read-only, so it cannot be moved away")

@@ -63,9 +63,7 @@ def test_what_the_user_changed_stays_with_its_companions_and_is_said(
     assert {*before} == {*digests(source, out)}
 
 
-def test_an_equal_time_does_not_hide_a_change(
-    source: Path, out: Path, connection: sqlite3.Connection
-) -> None:
+def test_an_equal_time_does_not_hide_a_change(source: Path, out: Path, connection: sqlite3.Connection) -> None:
     file_all(source, out, connection, Mode.MOVE)
     placed = out / "Dogs" / "J.JPG"
     seen = placed.stat()
@@ -99,9 +97,7 @@ def test_a_hard_link_is_the_last_name_when_the_original_is_gone(
     assert names(source) == ["a/I.JPG", "a/I.xmp"]
 
 
-def test_a_symbolic_link_that_became_a_file_stays(
-    source: Path, out: Path, connection: sqlite3.Connection
-) -> None:
+def test_a_symbolic_link_that_became_a_file_stays(source: Path, out: Path, connection: sqlite3.Connection) -> None:
     file_all(source, out, connection, Mode.SYMLINK)
     placed = out / "Dogs" / "J.JPG"
     placed.unlink()
@@ -248,9 +244,7 @@ def test_a_destination_that_is_not_there_is_not_taken_for_an_empty_one(
     assert undo(connection, 1).kept == ()
 
 
-def test_what_is_taken_back_or_finished_says_so(
-    source: Path, out: Path, connection: sqlite3.Connection
-) -> None:
+def test_what_is_taken_back_or_finished_says_so(source: Path, out: Path, connection: sqlite3.Connection) -> None:
     with pytest.raises(NoSuchRun, match="Run 1 has filed nothing"):
         undo(connection, 1)
     file_all(source, out, connection, Mode.COPY)

@@ -43,7 +43,8 @@ def test_one_photo_speaks_for_two_at_most() -> None:
 
 
 def test_a_noun_that_another_cluster_won_still_says_what_is_there() -> None:
-    animals = [f"a photo of a {name} (animal)" for name in ("dog", "cat", "hen", "ox", "pig", "fox", "rat", "bat", "bee")]
+    names = ("dog", "cat", "hen", "ox", "pig", "fox", "rat", "bat", "bee")
+    animals = [f"a photo of a {name} (animal)" for name in names]
     assert broad(["a photo of a horse (animal)"] * 9, animals) == ["", "animal"]
 
 

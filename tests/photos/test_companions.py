@@ -70,9 +70,7 @@ def test_photos_with_nothing_in_common_stay_apart(names: tuple[str, ...]) -> Non
 
 
 def test_what_belongs_to_no_photo_is_in_no_group() -> None:
-    assert groups("IMG_2.xmp", "clip.mov", "clip.mov.xmp", "notes.txt", "IMG_1.JPG", ".jpg") == {
-        "IMG_1.JPG": []
-    }
+    assert groups("IMG_2.xmp", "clip.mov", "clip.mov.xmp", "notes.txt", "IMG_1.JPG", ".jpg") == {"IMG_1.JPG": []}
 
 
 def test_two_photos_that_claim_one_sidecar_are_not_cut_apart() -> None:

@@ -55,9 +55,7 @@ def test_states_and_reasons_last(connection: sqlite3.Connection, tmp_path: Path)
     journal.mark(journal.group(0), State.FAILED, "permission denied")
     connection.close()
     again = open_database(tmp_path / "runs.sqlite", (RUNS, MIGRATION), durable=True)
-    assert {(op.state, op.reason) for op in Journal(again, 1).group(0)} == {
-        (State.FAILED, "permission denied")
-    }
+    assert {(op.state, op.reason) for op in Journal(again, 1).group(0)} == {(State.FAILED, "permission denied")}
     again.close()
 
 
@@ -66,9 +64,7 @@ def test_unfinished_filings_are_found(connection: sqlite3.Connection) -> None:
     assert [filing.run_id for filing in unfinished(connection)] == [2, 1]
     one.turn(FilingState.DONE)
     two.turn(FilingState.STOPPED, "no space left on device")
-    assert [(filing.run_id, filing.problem) for filing in unfinished(connection)] == [
-        (2, "no space left on device")
-    ]
+    assert [(filing.run_id, filing.problem) for filing in unfinished(connection)] == [(2, "no space left on device")]
     two.turn(FilingState.UNDOING)
     assert [filing.state for filing in unfinished(connection)] == [FilingState.UNDOING]
     two.turn(FilingState.UNDONE)
