@@ -94,7 +94,7 @@ def prepare(
     source: Path, destination: Path, settings: Settings, connection: sqlite3.Connection, progress: Progress
 ) -> Prepared:
     """Scan, describe, fuse, cluster, name and plan; store the run. Touches no file of the user's."""
-    found = scan(source, skip=destination)
+    found = scan(source, skip=destination, exclude=settings.exclude, follow_links=settings.follow_links)
     check_overlap(source, destination)
     groups = _groups(found)
     mains = [photo for photo in found.photos if photo.path in groups]

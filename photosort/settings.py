@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     captioner: str = Field("tags", description="the model that captions photos")
     image_encoder: str = Field("efficientnet-lite2", description="the model that turns photos into vectors")
     text_encoder: str = Field("minilm", description="the model that turns texts into vectors")
+    exclude: tuple[str, ...] = Field((), description="patterns to pass over, in the syntax of .gitignore")
+    follow_links: bool = Field(False, description="whether symbolic links are followed")
     seed: int = Field(42, ge=0, description="seed of everything that is random")
     starts: int = Field(20, ge=1, description="k-means starts; the one with the lowest inertia is kept")
     batch: int = Field(32, ge=1, description="photos that a model looks at together")

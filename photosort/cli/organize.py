@@ -62,6 +62,10 @@ def organize(
     weight: Annotated[
         float | None, typer.Option("--weight", help="Share of the text, 0 to 1.  [default: by captioner]")
     ] = None,
+    exclude: Annotated[
+        list[str] | None, typer.Option("--exclude", help="Pattern to pass over, as in .gitignore; repeatable.")
+    ] = None,
+    follow_links: Annotated[bool | None, typer.Option("--follow-links", help="Follow symbolic links.")] = None,
     min_k: Annotated[int | None, typer.Option("--min-k", help="Least number to choose.  [default: 2]")] = None,
     max_k: Annotated[int | None, typer.Option("--max-k", help="Largest number to choose.  [default: 30]")] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Seed of what is random.  [default: 42]")] = None,
@@ -80,6 +84,8 @@ def organize(
             writer=writer,
             fusion=fusion,
             weight=weight,
+            exclude=exclude or None,
+            follow_links=follow_links,
             min_k=min_k,
             max_k=max_k,
             seed=seed,

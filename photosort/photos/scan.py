@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from photosort.errors import NoPhotos, SourceMissing
+from photosort.errors import NoPhotos, SettingsError, SourceMissing
 from photosort.photos.decode import SUFFIXES
 from photosort.photos.photo import Unread
 
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+IGNORE_FILE = ".photosortignore"
 SYSTEM_FOLDERS = frozenset({"@eadir", "$recycle.bin", "system volume information", "lost+found"})
 SYSTEM_FOLDER_SUFFIXES = (".photoslibrary", ".lrdata")
 
@@ -38,68 +43,112 @@ class Scan:
     unread: tuple[Unread, ...]
 
 
-def scan(source: Path, *, skip: Path | None = None) -> Scan:
+def scan(source: Path, *, skip: Path | None = None, exclude: Sequence[str] = (), follow_links: bool = False) -> Scan:
     """Walk `source` and everything below it, in sorted order.
 
-    Hidden files, system folders and the folder `skip` are passed over. Symbolic links are not followed: what
-    they point to inside the folder is found there, and what lies outside was not asked for. A file with
-    several hard links is one photo, under the first of its names.
+    Hidden files, system folders, the folder `skip`, and what the patterns of `exclude` or of a file .photosortignore
+    in `source` match (in the syntax of .gitignore) are passed over. Symbolic links are not followed unless asked: what
+    they point to inside the folder is found there, and what lies outside was not asked for. A file that is met
+    a second time, by a hard link or a followed one, is one photo, under the first of its names.
 
-    Raises SourceMissing where `source` is no folder and NoPhotos where nothing in it is named like a photo.
+    Raises SourceMissing where `source` is no folder, NoPhotos where nothing in it is named like a photo, and
+    SettingsError where a pattern makes no sense.
     """
     if not source.is_dir():
         what = "is a file, not a folder" if source.exists() else "does not exist"
         raise SourceMissing(f"{source} {what}", "Name the folder that holds the photos.")
+    walk = _Walk(source, skip, _ignored(source, exclude), follow_links)
     photos: list[Found] = []
     others: list[Path] = []
-    unread: list[Unread] = []
     seen: set[tuple[int, int]] = set()
-    for entry in _walk(source, skip, unread):
+    for entry in walk:
         path = Path(entry.path)
         if path.suffix.lower() not in SUFFIXES:
             others.append(path)
             continue
         try:
-            stat = entry.stat(follow_symlinks=False)
+            stat = entry.stat()
         except OSError as error:
-            unread.append(Unread(path, _why(error)))
+            walk.unread.append(Unread(path, _why(error)))
             continue
-        if stat.st_nlink > 1:
+        if stat.st_nlink > 1 or follow_links:
             if (stat.st_dev, stat.st_ino) in seen:
-                unread.append(Unread(path, "another name of a file that is already in"))
+                walk.unread.append(Unread(path, "another name of a file that is already in"))
                 continue
             seen.add((stat.st_dev, stat.st_ino))
         photos.append(Found(path, stat.st_size, stat.st_mtime_ns))
     if not photos:
         raise NoPhotos(f"No photo lies in {source}", "Photos end in .jpg, .png, .heic, .webp, .tif and the like.")
-    return Scan(tuple(photos), tuple(others), tuple(unread))
+    return Scan(tuple(photos), tuple(others), tuple(walk.unread))
 
 
-def _walk(folder: Path, skip: Path | None, unread: list[Unread]) -> Iterator[os.DirEntry[str]]:
-    pending = [folder]
-    while pending:
-        current = pending.pop()
-        try:
-            with os.scandir(current) as entries:
-                listed = sorted(entries, key=lambda entry: entry.name)
-        except OSError as error:
-            unread.append(Unread(current, _why(error)))
-            continue
-        folders = []
-        for entry in listed:
-            if entry.name.startswith(".") or entry.is_symlink():
+class _Walk:
+    """All visible files below a folder; what cannot be listed is in `unread` at the end."""
+
+    def __init__(self, root: Path, skip: Path | None, ignored: GitIgnoreSpec, follow_links: bool) -> None:
+        self.unread: list[Unread] = []
+        self._root = root
+        self._skip = skip
+        self._ignored = ignored
+        self._follow = follow_links
+        self._entered: set[tuple[int, int]] = set()
+
+    def __iter__(self) -> Iterator[os.DirEntry[str]]:
+        pending = [self._root]
+        while pending:
+            current = pending.pop()
+            if self._follow and not self._enter(current):
                 continue
-            if entry.is_dir(follow_symlinks=False):
-                name = entry.name.lower()
-                if (
-                    name not in SYSTEM_FOLDERS
-                    and not name.endswith(SYSTEM_FOLDER_SUFFIXES)
-                    and Path(entry.path) != skip
-                ):
-                    folders.append(Path(entry.path))
-            elif entry.is_file(follow_symlinks=False):
-                yield entry
-        pending.extend(reversed(folders))
+            try:
+                with os.scandir(current) as entries:
+                    listed = sorted(entries, key=lambda entry: entry.name)
+            except OSError as error:
+                self.unread.append(Unread(current, _why(error)))
+                continue
+            folders = []
+            for entry in listed:
+                if entry.is_symlink() and not self._follow:
+                    continue
+                if entry.is_dir():
+                    if self._is_wanted(entry, folder=True):
+                        folders.append(Path(entry.path))
+                elif entry.is_file() and self._is_wanted(entry, folder=False):
+                    yield entry
+            pending.extend(reversed(folders))
+
+    def _enter(self, folder: Path) -> bool:
+        """Whether a folder is met for the first time: links can lead in circles."""
+        try:
+            stat = folder.stat()
+        except OSError:
+            return True
+        known = (stat.st_dev, stat.st_ino) in self._entered
+        self._entered.add((stat.st_dev, stat.st_ino))
+        return not known
+
+    def _is_wanted(self, entry: os.DirEntry[str], *, folder: bool) -> bool:
+        name = entry.name.lower()
+        if name.startswith("."):
+            return False
+        if folder and (name in SYSTEM_FOLDERS or name.endswith(SYSTEM_FOLDER_SUFFIXES)):
+            return False
+        if folder and Path(entry.path) == self._skip:
+            return False
+        relative = Path(entry.path).relative_to(self._root).as_posix() + ("/" if folder else "")
+        return not self._ignored.match_file(relative)
+
+
+def _ignored(source: Path, exclude: Sequence[str]) -> GitIgnoreSpec:
+    from pathspec import GitIgnoreSpec
+
+    file = source / IGNORE_FILE
+    try:
+        written = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+        return GitIgnoreSpec.from_lines([*written, *exclude])
+    except (OSError, ValueError) as error:
+        raise SettingsError(
+            f"The patterns to exclude make no sense ({error})", f"See --exclude and {file}; the syntax is .gitignore's."
+        ) from error
 
 
 def _why(error: OSError) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from photosort.errors import NoPhotos, SourceMissing
+from photosort.errors import NoPhotos, SettingsError, SourceMissing
 from photosort.photos.scan import scan
 
 
@@ -16,7 +16,7 @@ def put(root: Path, *names: str) -> None:
         path.write_bytes(name.encode())
 
 
-def names(root: Path, **options: Path) -> list[str]:
+def names(root: Path, **options: object) -> list[str]:
     return [found.path.relative_to(root).as_posix() for found in scan(root, **options).photos]
 
 
@@ -81,3 +81,37 @@ def test_a_missing_folder_a_file_and_a_folder_without_photos_each_say_so(tmp_pat
         scan(tmp_path / "notes.txt")
     with pytest.raises(NoPhotos, match="No photo lies in"):
         scan(tmp_path)
+
+
+def test_patterns_exclude_as_in_gitignore(tmp_path: Path) -> None:
+    put(tmp_path, "a.jpg", "b.png", "raw/c.jpg", "raw/keep/d.jpg", "x/thumbs/e.jpg", "x/f.jpg")
+    assert names(tmp_path, exclude=["*.png", "thumbs/", "/raw/*", "!/raw/keep"]) == [
+        "a.jpg",
+        "raw/keep/d.jpg",
+        "x/f.jpg",
+    ]
+
+
+def test_a_photosortignore_is_read(tmp_path: Path) -> None:
+    put(tmp_path, "a.jpg", "screenshots/b.png")
+    (tmp_path / ".photosortignore").write_text("# not these\nscreenshots/\n")
+    assert names(tmp_path) == ["a.jpg"]
+    assert names(tmp_path, exclude=["!screenshots/"]) == ["a.jpg", "screenshots/b.png"], "the flag wins"
+
+
+def test_a_pattern_without_sense_is_named(tmp_path: Path) -> None:
+    put(tmp_path, "a.jpg")
+    with pytest.raises(SettingsError, match="--exclude"):
+        names(tmp_path, exclude=["!"])
+
+
+def test_links_are_followed_when_asked_and_a_file_is_counted_once(tmp_path: Path) -> None:
+    put(tmp_path / "in", "a.jpg")
+    put(tmp_path / "out", "b.jpg", "deep/c.jpg")
+    (tmp_path / "in" / "loop").symlink_to(tmp_path / "in")
+    (tmp_path / "in" / "out").symlink_to(tmp_path / "out")
+    (tmp_path / "in" / "twice.jpg").symlink_to(tmp_path / "in" / "a.jpg")
+    (tmp_path / "in" / "broken.jpg").symlink_to(tmp_path / "nowhere.jpg")
+    assert names(tmp_path / "in", follow_links=True) == ["a.jpg", "out/b.jpg", "out/deep/c.jpg"]
+    found = scan(tmp_path / "in", follow_links=True)
+    assert [left.path.name for left in found.unread] == ["twice.jpg"]
