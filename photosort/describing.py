@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,8 @@ from photosort.store.identity import Identity
 TONES = Identity("tone", REVISION)
 UNREADABLE = Identity("unreadable", REVISION)
 MAX_BYTES = 1 << 30
+PATIENCE = 60.0
+"""Seconds that the reading and decoding of one photo may take."""
 STAGE = "looking"
 
 
@@ -138,19 +141,31 @@ def _look_at_all(
 
 
 def _look_ahead(look: Callable[[Found], _Look], found: Sequence[Found], ahead: int) -> Iterator[_Look]:
-    """Results in the order of `found`, computed by one thread a core, at most `ahead` photos in advance."""
+    """Results in the order of `found`, computed by one thread a core, at most `ahead` photos in advance.
+
+    A photo that takes longer than PATIENCE is given up. A thread cannot be stopped, so it is left to itself and
+    fresh threads take over its queue.
+    """
     workers = os.cpu_count() or 1
     pool = ThreadPoolExecutor(workers, thread_name_prefix="photosort-decode")
-    queue: deque[Future[_Look]] = deque()
+    queue: deque[tuple[Found, Future[_Look]]] = deque()
+    coming = iter(found)
     try:
-        for photo in found:
-            queue.append(pool.submit(look, photo))
-            if len(queue) > ahead + workers:
-                yield queue.popleft().result()
-        while queue:
-            yield queue.popleft().result()
+        while True:
+            for photo in islice(coming, ahead + workers - len(queue)):
+                queue.append((photo, pool.submit(look, photo)))
+            if not queue:
+                return
+            photo, future = queue.popleft()
+            try:
+                yield future.result(PATIENCE)
+            except TimeoutError:
+                pool.shutdown(wait=False, cancel_futures=True)
+                pool = ThreadPoolExecutor(workers, thread_name_prefix="photosort-decode")
+                queue = deque((later, pool.submit(look, later)) for later, _ in queue)
+                yield _Look(photo, problem=f"not read within {PATIENCE:g} seconds")
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _look(photo: Found, digest: str, done: set[str], unreadable: dict[str, str], side: int) -> _Look:

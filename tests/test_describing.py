@@ -1,6 +1,7 @@
 """The describing stage: everything once, nothing twice, nothing stopped by a bad file."""
 
 import os
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -121,6 +122,28 @@ def test_a_bad_file_is_remembered_with_its_reason(photos: Path, cache: Cache, mo
     first = run(photos, cache)
     monkeypatch.setattr(describing, "decode", lambda *_: pytest.fail("decoded again"))
     assert run(photos, cache).unread == first.unread
+
+
+def test_files_that_take_too_long_are_given_up_and_hold_up_nothing_else(
+    photos: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = threading.Event()
+    real = describing.decode
+
+    def decode(content: bytes, side: int, name: str) -> np.ndarray:
+        if name[:2] in ("03", "04", "05"):
+            slow.wait(20)
+        return real(content, side, name)
+
+    monkeypatch.setattr(describing, "decode", decode)
+    monkeypatch.setattr(describing, "PATIENCE", 1.0)
+    try:
+        described = run(photos, cache)
+    finally:
+        slow.set()
+    assert [left.path.name[:2] for left in described.unread] == ["03", "04", "05"]
+    assert {left.reason for left in described.unread} == {"not read within 1 seconds"}
+    assert len(described.photos) == 37
 
 
 @pytest.mark.parametrize("error", [RuntimeError("out of memory"), KeyboardInterrupt()])

@@ -12,6 +12,8 @@ from fakes.command import Command
 from fakes.photos import crops, digests, tree
 from PIL import Image
 
+from photosort.filing.lock import hold
+
 
 def test_copies_real_photos_into_named_folders_and_leaves_the_source_alone(
     photosort_cold: Command, pictures: Path
@@ -296,3 +298,14 @@ def test_undo_leaves_what_was_changed_since_and_says_so(photosort: Command, pict
     assert tree(pictures.with_name("Pictures-sorted")) == {
         changed.relative_to(changed.parents[1]).as_posix(): b"painted over"
     }
+
+
+def test_a_second_run_into_the_same_folder_is_refused_while_the_first_one_lives(
+    photosort: Command, pictures: Path, own_folders: Path
+) -> None:
+    with hold(pictures.with_name("Pictures-sorted"), own_folders / "data"):
+        refused = photosort("organize", pictures, "--k", 2)
+        assert refused.code == 12
+        assert str(os.getpid()) in refused.err
+        assert photosort("organize", pictures, "--k", 2, "--dry-run").code == 0, "a look is always free"
+    assert photosort("organize", pictures, "--k", 2).code == 0

@@ -1,0 +1,111 @@
+"""How fast files are filed: python tests/bench/filing.py [--files 200] [--bytes 4000000] [--dir DIR]
+
+In one run, on one disk, in turns: `cp -a` of a tree, followed by the SHA-256 of every file and a flush of the disk
+(what a copy that can be trusted costs at least), and photosort's plan and apply of the same tree by copy. Prints the
+medians of three turns and their ratio; without the flush too, though photosort always flushes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import shutil
+import statistics
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from photosort.filing.apply import apply
+from photosort.filing.facts import Mode
+from photosort.filing.plan import make_plan
+from photosort.filing.survey import survey
+from photosort.photos.photo import Photo
+from photosort.store.history import open_history
+from photosort.store.runs import Runs
+
+TURNS = 3
+FOLDERS = [f"folder {number}" for number in range(8)]
+
+
+def write_tree(root: Path, files: int, size: int) -> list[Photo]:
+    """Files that no disk can compress or share."""
+    photos = []
+    root.mkdir()
+    for number in range(files):
+        content = os.urandom(size)
+        path = root / f"IMG_{number:05d}.jpg"
+        path.write_bytes(content)
+        photos.append(Photo(path, size, path.stat().st_mtime_ns, hashlib.sha256(content).hexdigest()))
+    os.sync()
+    return photos
+
+
+def with_cp(source: Path, target: Path, *, flush: bool) -> None:
+    """Copy, flush and read back with the system's own tools."""
+    subprocess.run(["cp", "-a", str(source), str(target)], check=True)
+    if flush:
+        subprocess.run(["sync", "-f", str(target)], check=True)
+    for path in target.iterdir():
+        with path.open("rb") as file:
+            hashlib.file_digest(file, "sha256")
+
+
+def with_photosort(photos: list[Photo], source: Path, target: Path, data: Path) -> None:
+    """Survey, plan, journal and copy."""
+    with open_history(data) as connection:
+        seen = survey(source, target, photos, FOLDERS, mode=Mode.COPY)
+        labels = [number % len(FOLDERS) for number in range(len(photos))]
+        plan = make_plan(
+            photos, labels, FOLDERS, source=source, destination=target, mode=Mode.COPY, survey=seen, unread=()
+        )
+        run = Runs(connection).add(
+            source=source, destination=target, mode="copy", settings={}, clusters=[], members=[], left=[]
+        )
+        outcome = apply(plan, run, connection)
+    assert outcome.files == len(photos), outcome
+
+
+def seconds(work: Callable[[], None]) -> float:
+    """How long it took."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    """Measure in turns and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--files", type=int, default=200)
+    parser.add_argument("--bytes", type=int, default=4_000_000)
+    parser.add_argument("--dir", type=Path, help="a folder on the disk to measure")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=arguments.dir) as name:
+        root = Path(name)
+        photos = write_tree(root / "photos", arguments.files, arguments.bytes)
+        times: dict[str, list[float]] = {"cp -a, digest": [], "cp -a, flush, digest": [], "photosort": []}
+        for turn in range(TURNS):
+            works: dict[str, Callable[[], None]] = {
+                "cp -a, digest": lambda: with_cp(root / "photos", root / "a", flush=False),
+                "cp -a, flush, digest": lambda: with_cp(root / "photos", root / "b", flush=True),
+                "photosort": lambda turn=turn: with_photosort(  # type: ignore[misc]
+                    photos, root / "photos", root / "c", root / f"data {turn}"
+                ),
+            }
+            for row, work in works.items():
+                times[row].append(seconds(work))
+            for copy in ("a", "b", "c"):
+                shutil.rmtree(root / copy)
+            os.sync()
+    ours = statistics.median(times["photosort"])
+    total = arguments.files * arguments.bytes / 1e6
+    print(f"{arguments.files} files of {arguments.bytes / 1e6:.1f} MB, medians of {TURNS} turns")
+    for row, measured in times.items():
+        median = statistics.median(measured)
+        print(f"  {row:<22}{median:7.2f} s {total / median:8.0f} MB/s   photosort takes {ours / median:5.2f} x")
+
+
+if __name__ == "__main__":
+    main()
