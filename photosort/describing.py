@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
+from queue import SimpleQueue
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +33,7 @@ from photosort.store.cache import Cache
 from photosort.store.identity import Identity
 
 TONES = Identity("tone", REVISION)
-UNREADABLE = Identity("unreadable", REVISION)
+UNREADABLE = Identity("unreadable", f"{REVISION}-{version('pillow')}-{version('pillow-heif')}")
 MAX_BYTES = 1 << 30
 PATIENCE = 60.0
 """Seconds that the reading and decoding of one photo may take."""
@@ -122,20 +126,22 @@ def _look_at_all(
     unreadable = cache.all_texts(UNREADABLE)
 
     def look(photo: Found) -> _Look:
-        stamp = (os.fsencode(photo.path), photo.size, photo.mtime_ns)
+        stamp = (os.fsencode(photo.path), photo.size, photo.mtime_ns, photo.ctime_ns)
         return _look(photo, digests.get(stamp, ""), done, unreadable, encoder.side)
 
     seen: list[_Look] = []
     pending = _Batch()
     register_formats()
     progress(STAGE, 0, len(found))
-    for result in _look_ahead(look, found, 2 * batch):
-        seen.append(result)
-        pending.add(result)
-        if pending.waiting == batch or len(pending.looks) == 16 * batch:
-            _keep(pending, encoder, cache)
-            pending = _Batch()
-        progress(STAGE, len(seen), len(found))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # imaging libraries warn of every odd file; what matters is in its reason
+        for result in _look_ahead(look, found, 2 * batch):
+            seen.append(result)
+            pending.add(result)
+            if pending.waiting == batch or len(pending.looks) == 16 * batch:
+                _keep(pending, encoder, cache)
+                pending = _Batch()
+            progress(STAGE, len(seen), len(found))
     _keep(pending, encoder, cache)
     return seen
 
@@ -143,29 +149,49 @@ def _look_at_all(
 def _look_ahead(look: Callable[[Found], _Look], found: Sequence[Found], ahead: int) -> Iterator[_Look]:
     """Results in the order of `found`, computed by one thread a core, at most `ahead` photos in advance.
 
-    A photo that takes longer than PATIENCE is given up. A thread cannot be stopped, so it is left to itself and
-    fresh threads take over its queue.
+    A photo that takes longer than PATIENCE is given up. A thread cannot be stopped, so it is left to itself (the
+    program does not wait for it at its end) and another one takes its place.
     """
     workers = os.cpu_count() or 1
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="photosort-decode")
+    jobs: SimpleQueue[tuple[Found, Future[_Look]] | None] = SimpleQueue()
     queue: deque[tuple[Found, Future[_Look]]] = deque()
     coming = iter(found)
+    for _ in range(workers):
+        _hire(look, jobs)
     try:
         while True:
             for photo in islice(coming, ahead + workers - len(queue)):
-                queue.append((photo, pool.submit(look, photo)))
+                queue.append((photo, Future()))
+                jobs.put(queue[-1])
             if not queue:
                 return
             photo, future = queue.popleft()
             try:
                 yield future.result(PATIENCE)
             except TimeoutError:
-                pool.shutdown(wait=False, cancel_futures=True)
-                pool = ThreadPoolExecutor(workers, thread_name_prefix="photosort-decode")
-                queue = deque((later, pool.submit(look, later)) for later, _ in queue)
+                workers += 1
+                _hire(look, jobs)
                 yield _Look(photo, problem=f"not read within {PATIENCE:g} seconds")
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        for _, future in queue:
+            future.cancel()
+        for _ in range(workers):
+            jobs.put(None)
+
+
+def _hire(look: Callable[[Found], _Look], jobs: SimpleQueue[tuple[Found, Future[_Look]] | None]) -> None:
+    """Start a thread that works until it is handed a None."""
+
+    def work() -> None:
+        while (job := jobs.get()) is not None:
+            photo, future = job
+            if future.set_running_or_notify_cancel():
+                try:
+                    future.set_result(look(photo))
+                except BaseException as error:
+                    future.set_exception(error)
+
+    threading.Thread(target=work, name="photosort-decode", daemon=True).start()
 
 
 def _look(photo: Found, digest: str, done: set[str], unreadable: dict[str, str], side: int) -> _Look:
@@ -194,13 +220,15 @@ def _keep(batch: _Batch, encoder: ImageEncoder, cache: Cache) -> None:
     new = {look.digest: look for look in batch.looks if look.pixels is not None}
     if new:
         pixels = np.stack([look.pixels for look in new.values() if look.pixels is not None])
-        cache.put_vectors(encoder.identity, list(new), encoder.encode_images(pixels))
         cache.put_texts(TONES, {digest: "\n".join(look.tones) for digest, look in new.items()})
+        cache.put_vectors(encoder.identity, list(new), encoder.encode_images(pixels))
     broken = {look.digest: look.problem for look in batch.looks if look.lasting}
     if broken:
         cache.put_texts(UNREADABLE, broken)
     cache.put_digests(
-        (look.found.path, look.found.size, look.found.mtime_ns, look.digest) for look in batch.looks if look.digest
+        (look.found.path, look.found.size, look.found.mtime_ns, look.found.ctime_ns, look.digest)
+        for look in batch.looks
+        if look.digest
     )
     for look in batch.looks:
         look.pixels = None

@@ -14,7 +14,8 @@
     ├── Busy                         12   another photosort works on the same destination
     ├── Unfinished                   13   an earlier run stopped half-way
     ├── Declined                     14   the user said no, or could not be asked
-    └── NotAllFiled                  15   some files could not be placed, or not be taken back; each is named
+    ├── NotAllFiled                  15   some files could not be placed, or not be taken back; each is named
+    └── Interrupted                 130   Ctrl-C while files were on their way
 
 The number is the exit code of the command.
 """
@@ -115,3 +116,9 @@ class NotAllFiled(PhotosortError):
     """Some files are not where they should be; what is wrong with each was said."""
 
     exit_code = 15
+
+
+class Interrupted(PhotosortError):
+    """The user stopped a run while files were on their way; the journal knows where each one is."""
+
+    exit_code = 130

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
-from photosort.errors import NotInRun
+from photosort.errors import NoSuchRun, NotInRun
 from photosort.store.history import open_history
+from photosort.store.journal import UNFINISHED, FilingState, Journal, State
 from photosort.store.runs import ClusterRecord, MemberRecord, Run, Runs
 
 EXEMPLARS = 3
+
+_HINT = "photosort explain lists what the run saw."
+_TAKEN_BACK = "taken back by undo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +39,17 @@ class RunView:
 
 @dataclass(frozen=True, slots=True)
 class PhotoView:
-    """A photo with its cluster and the one that would have been next; `next` is None where there is only one."""
+    """A photo with its cluster and the one that would have been next.
+
+    next  None where there is only one
+    now   why it is not at its place, or no longer; empty where the run has put it there
+    """
 
     run: Run
     photo: MemberRecord
     own: ClusterRecord
     next: ClusterRecord | None
+    now: str
 
     @property
     def margin(self) -> float:
@@ -50,7 +61,7 @@ def explain_run(data_dir: Path, number: int | None = None) -> RunView:
     """The run of this number, or the last one. Raises NoSuchRun."""
     with open_history(data_dir) as connection:
         runs = Runs(connection)
-        run = _pick(runs, number)
+        run = runs.last() if number is None else runs.get(number)
         sizes = runs.sizes(run.id)
         clusters = tuple(
             ClusterView(cluster, sizes[cluster.number], tuple(runs.members(run.id, cluster.number, first=EXEMPLARS)))
@@ -60,22 +71,58 @@ def explain_run(data_dir: Path, number: int | None = None) -> RunView:
 
 
 def explain_photo(data_dir: Path, photo: Path, number: int | None = None) -> PhotoView:
-    """A photo of a run, found by its path or, wherever it lies now, by its content.
+    """A photo of this run, or of the last one that knows it, by its path or, wherever it lies now, by its content.
 
-    Raises NoSuchRun, and NotInRun where the run did not see it or left it where it was.
+    A companion stands for its photo. Raises NoSuchRun, and NotInRun where no run saw it or it was left where it was.
     """
-    path = photo.resolve()
     with open_history(data_dir) as connection:
         runs = Runs(connection)
-        run = _pick(runs, number)
-        member = runs.member_at(run.id, path) or runs.member_with(run.id, _digest(path))
-        if member is None:
-            reasons = [reason for left, reason in runs.left(run.id) if left == path]
-            what = f"was left where it is: {reasons[0]}" if reasons else f"was not in run {run.id} of {run.source}"
-            raise NotInRun(f"{photo} {what}", "photosort explain lists what the run saw.")
+        among = [runs.get(number)] if number is not None else runs.all() or [runs.last()]
+        run, member = _find(runs, among, photo)
         clusters = {cluster.number: cluster for cluster in runs.clusters(run.id)}
         runner_up = clusters[member.runner_up] if member.runner_up != member.cluster else None
-        return PhotoView(run, member, clusters[member.cluster], runner_up)
+        return PhotoView(run, member, clusters[member.cluster], runner_up, _now(connection, run, member.path))
+
+
+def _find(runs: Runs, among: list[Run], photo: Path) -> tuple[Run, MemberRecord]:
+    """The photo in the first run that saw its path, else in the first that saw its content."""
+    real = Path(os.path.realpath(photo))
+    paths = dict.fromkeys((Path(os.path.realpath(photo.parent)) / photo.name, real))
+    for run in among:
+        for path in paths:
+            if member := runs.member_at(run.id, path):
+                return run, member
+            if (reason := runs.reason_left(run.id, path)) is not None:
+                raise NotInRun(f"{photo} was left where it is: {reason}", _HINT)
+    digest = _digest(real)
+    for run in among:
+        if member := runs.member_with(run.id, digest, photo.name):
+            return run, member
+    what = f"run {among[0].id} of {among[0].source}" if len(among) == 1 else "any run"
+    raise NotInRun(f"{photo} was not in {what}", _HINT)
+
+
+def _now(connection: sqlite3.Connection, run: Run, path: Path) -> str:
+    try:
+        journal = Journal(connection, run.id)
+    except NoSuchRun:
+        return f"not placed: run {run.id} {'was a preview' if run.previewed else 'stopped before its first file'}"
+    operations = journal.operations(*State)
+    mine = next((operation for operation in operations if operation.source == path), None)
+    if mine is None:
+        return ""
+    state, filing = mine.state, journal.filing.state
+    if state is State.THERE:
+        taken_back = {operation.destination for operation in operations if operation.state is State.UNDONE}
+        return _TAKEN_BACK if mine.destination in taken_back else ""
+    if state in (State.PLANNED, State.PLACING) and filing in UNFINISHED and filing is not FilingState.UNDOING:
+        return f"not placed yet: photosort resume {run.id} goes on"
+    return {
+        State.PLANNED: "not placed: the run stopped before, and was taken back",
+        State.FAILED: f"not placed: {mine.reason}",
+        State.UNDONE: _TAKEN_BACK,
+        State.KEPT: f"undo could not take it back: {mine.reason}",
+    }.get(state, "")
 
 
 def _digest(path: Path) -> str:
@@ -86,7 +133,3 @@ def _digest(path: Path) -> str:
         raise NotInRun(
             f"{path} cannot be read ({error.strerror})", "Name a photo, or nothing for the whole run."
         ) from error
-
-
-def _pick(runs: Runs, number: int | None) -> Run:
-    return runs.last() if number is None else runs.get(number)

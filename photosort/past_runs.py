@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from photosort.errors import NoSuchRun
+from photosort.errors import Interrupted, NoSuchRun
 from photosort.filing.apply import Outcome
 from photosort.filing.lock import hold
 from photosort.filing.resume import resume
 from photosort.filing.undo import UndoOutcome, undo
 from photosort.progress import Progress, silent
 from photosort.store.history import open_history
-from photosort.store.journal import UNFINISHED, Filing, FilingState, filings, read_filing
+from photosort.store.journal import Filing, FilingState, Journal, State, filings, read_filing, unfinished
 from photosort.store.runs import Run, Runs
-
-UNDOABLE = (*UNFINISHED, FilingState.DONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +42,24 @@ def past_runs(data_dir: Path) -> list[PastRun]:
 
 
 def undo_run(data_dir: Path, number: int | None = None, *, progress: Progress = silent) -> tuple[Filing, UndoOutcome]:
-    """Take back this run, or the last that was not. Raises NoSuchRun, Busy and what `undo` raises."""
+    """Take back this run, or the newest that is not taken back whole.
+
+    A run of which an undo left files in place comes before all older ones: they are tried again. An older run is
+    reached over it by its number alone, so that nobody takes back a run that was not meant.
+
+    Raises NoSuchRun, Busy and what `undo` raises.
+    """
     with open_history(data_dir) as connection:
-        filing = _pick(connection, number, UNDOABLE, "There is nothing to take back")
-        with hold(filing.destination, data_dir):
+        left = (filing for filing in filings(connection) if _is_left(connection, filing))
+        filing = _pick(connection, number, left, "There is nothing to take back")
+        with hold(filing.destination, data_dir), _resumable(filing):
             return filing, undo(connection, filing.run_id, progress=progress)
+
+
+def unfinished_runs(data_dir: Path) -> list[Filing]:
+    """The runs that were killed or stopped on their way, forth or back, into any destination; the newest first."""
+    with open_history(data_dir) as connection:
+        return unfinished(connection)
 
 
 def resume_run(
@@ -55,15 +67,30 @@ def resume_run(
 ) -> tuple[Filing, Outcome | UndoOutcome]:
     """Finish this run, or the last one that stopped half-way. Raises NoSuchRun, Busy and what `resume` raises."""
     with open_history(data_dir) as connection:
-        filing = _pick(connection, number, UNFINISHED, "No run has stopped half-way")
-        with hold(filing.destination, data_dir):
+        filing = _pick(connection, number, unfinished(connection), "No run has stopped half-way")
+        with hold(filing.destination, data_dir), _resumable(filing):
             return filing, resume(connection, filing.run_id, progress=progress)
 
 
-def _pick(connection: sqlite3.Connection, number: int | None, states: Collection[FilingState], none: str) -> Filing:
+@contextmanager
+def _resumable(filing: Filing) -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        raise Interrupted(
+            f"Run {filing.run_id} was stopped on its way", f"Go on: photosort resume {filing.run_id}"
+        ) from error
+
+
+def _is_left(connection: sqlite3.Connection, filing: Filing) -> bool:
+    """Whether there is something to take back: the run was never taken back, or files of it were left in place."""
+    return filing.state is not FilingState.UNDONE or State.KEPT in Journal(connection, filing.run_id).counts()
+
+
+def _pick(connection: sqlite3.Connection, number: int | None, fitting: Iterable[Filing], none: str) -> Filing:
+    """The run of that number, or the first that fits."""
     if number is not None:
         return read_filing(connection, number)
-    fitting = [filing for filing in filings(connection) if filing.state in states]
-    if not fitting:
-        raise NoSuchRun(none, "photosort runs lists all runs.")
-    return max(fitting, key=lambda filing: filing.run_id)
+    for filing in fitting:
+        return filing
+    raise NoSuchRun(none, "photosort runs lists all runs.")

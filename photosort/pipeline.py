@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -12,12 +13,12 @@ from pathlib import Path
 from photosort.clustering.choose_k import choose_k
 from photosort.clustering.kmeans import Clustering, kmeans
 from photosort.describing import Described, describe
-from photosort.errors import NoPhotos, Unfinished
+from photosort.errors import Interrupted, NoPhotos, TooManyClusters, Unfinished
 from photosort.filing.apply import Outcome, apply
 from photosort.filing.facts import Mode
 from photosort.filing.lock import hold
 from photosort.filing.plan import Plan, make_plan
-from photosort.filing.survey import check_overlap, survey
+from photosort.filing.survey import check_destination, survey
 from photosort.methods.fusion import Vectors, fuse
 from photosort.models import registry
 from photosort.naming.cluster_texts import cluster_texts
@@ -78,7 +79,7 @@ def organize(
     Raises SourceMissing, NoPhotos, TooManyClusters, DestinationError, Busy, Unfinished, SettingsError and what
     the models raise; nothing has been touched then.
     """
-    source, destination = source.resolve(), destination.resolve()
+    source, destination = Path(os.path.realpath(source)), Path(os.path.realpath(destination))
     lock = nullcontext() if dry_run else hold(destination, settings.data_dir)
     with lock, open_history(settings.data_dir) as connection:
         _refuse_over_unfinished(connection, destination)
@@ -86,18 +87,23 @@ def organize(
         review(prepared)
         if dry_run:
             return Organized(prepared, None)
-        Runs(connection).start(prepared.run)
-        return Organized(prepared, apply(prepared.plan, prepared.run, connection, progress=progress))
+        return Organized(prepared, _filed(prepared, connection, progress))
 
 
 def prepare(
     source: Path, destination: Path, settings: Settings, connection: sqlite3.Connection, progress: Progress
 ) -> Prepared:
     """Scan, describe, fuse, cluster, name and plan; store the run. Touches no file of the user's."""
+    registry.check(settings)
     found = scan(source, skip=destination, exclude=settings.exclude, follow_links=settings.follow_links)
-    check_overlap(source, destination)
+    check_destination(source, destination)
     groups = _groups(found)
     mains = [photo for photo in found.photos if photo.path in groups]
+    if settings.k is not None and settings.k > len(mains):
+        raise TooManyClusters(
+            f"{settings.k} clusters were asked for, but there are only {len(mains)} photos",
+            f"The largest possible is --k {len(mains)}.",
+        )
     with open_cache(settings.cache_dir) as cache:
         described = _described(mains, groups, settings, cache, progress)
         vectors = _fused(described, settings, cache)
@@ -117,7 +123,7 @@ def prepare(
         survey=seen,
         unread=left,
     )
-    run = record(Runs(connection), plan, described, clustering, names, folders, settings)
+    run = record(Runs(connection), plan, described, clustering, names, settings)
     return Prepared(run, described, clustering, scores, names, plan)
 
 
@@ -179,6 +185,17 @@ def _named(
         written = settings.names == "summary" and name.source != KEYWORDS
         folders.append(folder_name(name.summary if written else name.title, folders))
     return names, folders
+
+
+def _filed(prepared: Prepared, connection: sqlite3.Connection, progress: Progress) -> Outcome:
+    Runs(connection).start(prepared.run)
+    try:
+        return apply(prepared.plan, prepared.run, connection, progress=progress)
+    except KeyboardInterrupt as error:
+        raise Interrupted(
+            "Stopped while filing; every photo is where it was or in its folder",
+            f"Finish it: photosort resume {prepared.run}. Or take it back: photosort undo {prepared.run}",
+        ) from error
 
 
 def _refuse_over_unfinished(connection: sqlite3.Connection, destination: Path) -> None:

@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from photosort.models.protocols import TextEncoder, Vectors, Writer
+from photosort.models.smollm2 import NoAnswer
+from photosort.naming.answer import AnswerError
 from photosort.store.cache import Cache, text_key
 
 
@@ -30,18 +32,36 @@ class RememberedTexts:
 
 
 class RememberedWriter:
-    """A Writer whose answers are kept under the whole question, so that a second run starts no language model."""
+    """A Writer whose answers are kept under the whole question, so that a second run starts no language model.
+
+    An empty answer is none, and is not kept. A writer that is dispensable (it raises NoAnswer) is not asked again
+    after it failed; what it answered before still counts.
+    """
 
     def __init__(self, writer: Writer, cache: Cache) -> None:
         self.identity = replace(writer.identity, prompt="write")
         self._writer = writer
+        self._fault = ""
         self._cache = cache
 
     def write(self, system: str, prompt: str, schema: dict[str, Any]) -> str:
-        """Return the answer of the writer to exactly this question."""
+        """Return the answer of the writer to exactly this question.
+
+        Raises AnswerError where the writer is dispensable and fails, and what else it raises.
+        """
         key = text_key(json.dumps([system, prompt, schema], sort_keys=True))
-        known = self._cache.texts(self.identity, [key])
-        if key not in known:
-            known[key] = self._writer.write(system, prompt, schema)
-            self._cache.put_texts(self.identity, known)
-        return known[key]
+        if known := self._cache.texts(self.identity, [key]).get(key, "").strip():
+            return known
+        answer = self._ask(system, prompt, schema)
+        if answer.strip():
+            self._cache.put_texts(self.identity, {key: answer})
+        return answer
+
+    def _ask(self, system: str, prompt: str, schema: dict[str, Any]) -> str:
+        if self._fault:
+            raise AnswerError(self._fault)
+        try:
+            return self._writer.write(system, prompt, schema)
+        except NoAnswer as error:
+            self._fault = str(error)
+            raise AnswerError(self._fault) from error

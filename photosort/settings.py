@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 from platformdirs import user_cache_path, user_config_path, user_data_path
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from pydantic_settings import SettingsError as UnreadableSettings
 
 from photosort.errors import SettingsError
 
@@ -45,7 +46,7 @@ class Settings(BaseSettings):
     text_encoder: str = Field("minilm", description="the model that turns texts into vectors")
     exclude: tuple[str, ...] = Field((), description="patterns to pass over, in the syntax of .gitignore")
     follow_links: bool = Field(False, description="whether symbolic links are followed")
-    seed: int = Field(42, ge=0, description="seed of everything that is random")
+    seed: int = Field(42, ge=0, le=2**32 - 1, description="seed of everything that is random")
     starts: int = Field(20, ge=1, description="k-means starts; the one with the lowest inertia is kept")
     batch: int = Field(32, ge=1, description="photos that a model looks at together")
     cache_dir: Path = Field(
@@ -56,6 +57,11 @@ class Settings(BaseSettings):
         default_factory=lambda: user_data_path("photosort", appauthor=False),
         description="runs and the journal",
     )
+
+    @field_validator("cache_dir", "data_dir")
+    @classmethod
+    def _absolute(cls, folder: Path) -> Path:
+        return folder.expanduser().absolute()
 
     @model_validator(mode="after")
     def _ordered(self) -> Settings:
@@ -91,5 +97,7 @@ def load_settings(**flags: Any) -> Settings:
             f"{name} = {first.get('input')!r}: {message}" if first["loc"] else message,
             f"Set it by a flag, by PHOTOSORT_{name.upper()}, or in {config_file()}.",
         ) from error
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{config_file()} is no valid TOML ({error})", "Mend or remove the file.") from error
+    except UnreadableSettings as error:
+        raise SettingsError(str(error), "A list is written as JSON: PHOTOSORT_EXCLUDE='[\"*.png\"]'") from error

@@ -1,6 +1,9 @@
 """The describing stage: everything once, nothing twice, nothing stopped by a bad file."""
 
+import hashlib
 import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -144,6 +147,45 @@ def test_files_that_take_too_long_are_given_up_and_hold_up_nothing_else(
     assert [left.path.name[:2] for left in described.unread] == ["03", "04", "05"]
     assert {left.reason for left in described.unread} == {"not read within 1 seconds"}
     assert len(described.photos) == 37
+
+
+def test_a_photo_that_never_ends_does_not_keep_the_program_alive(photos: Path, tmp_path: Path) -> None:
+    code = """
+import sys, threading
+from pathlib import Path
+from fakes.models import ColourCaptioner, ColourEncoder
+from photosort import describing
+from photosort.photos.scan import scan
+from photosort.store.cache import open_cache
+real = describing.decode
+def decode(content, side, name):
+    if name.startswith("03"):
+        threading.Event().wait()
+    return real(content, side, name)
+describing.decode, describing.PATIENCE = decode, 0.5
+with open_cache(Path(sys.argv[2])) as cache:
+    found = describing.describe(scan(Path(sys.argv[1])).photos, ColourEncoder(), ColourCaptioner(), cache)
+print(len(found.photos), len(found.unread))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(photos), str(tmp_path / "other")],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent)},
+    )
+    assert done.stdout.split() == ["39", "1"]
+
+
+def test_an_edit_that_keeps_size_and_time_is_seen(photos: Path, cache: Cache) -> None:
+    path = photos / "00-red.png"
+    run(photos, cache)
+    stat, content = path.stat(), bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert hashlib.sha256(content).hexdigest() in {photo.digest for photo in run(photos, cache).photos}
 
 
 @pytest.mark.parametrize("error", [RuntimeError("out of memory"), KeyboardInterrupt()])

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 def explain(
     photo: Annotated[Path | None, typer.Argument(help="A photo, where it was or where it lies now.")] = None,
-    run: Annotated[int | None, typer.Option("--run", help="Number of the run.  [default: the last]")] = None,
+    run: Annotated[
+        int | None, typer.Option("--run", help="Number of the run.  [default: the last; the last with PHOTO]")
+    ] = None,
     unread: Annotated[bool, typer.Option("--unread", help="List what stayed where it was, with the reasons.")] = False,
     as_json: AsJson = False,
     quiet: QuietFlag = False,
@@ -81,7 +83,7 @@ def _unread(seen: RunView) -> RenderableType:
 
     table = Table("reason", "file", box=None, header_style="dim")
     for path, reason in seen.left:
-        table.add_row(reason, Text(printable(str(path)), overflow="fold"))
+        table.add_row(Text(printable(reason)), Text(printable(str(path)), overflow="fold"))
     return table
 
 
@@ -103,12 +105,16 @@ def _photo(found: PhotoView) -> RenderableType:
     if found.next is not None:
         grid.add_row(
             "next",
-            f"{photo.runner_up_similarity:.2f} to {printable(found.next.folder)!r}: a margin of {found.margin:.2f}",
+            Text(
+                f"{photo.runner_up_similarity:.2f} to “{printable(found.next.folder)}”, a margin of {found.margin:.2f}"
+            ),
         )
     shared = [word for word, _ in found.own.keywords if word in photo.caption.lower()]
     if shared:
-        grid.add_row("shares", Text(", ".join(shared), style="green"))
-    grid.add_row("from", printable(str(photo.path)))
+        grid.add_row("shares", Text(printable(", ".join(shared)), style="green"))
+    grid.add_row("from", Text(printable(str(photo.path))))
+    if found.now:
+        grid.add_row("now", Text(printable(found.now), style="yellow"))
     return Group(head, grid)
 
 
@@ -153,4 +159,5 @@ def _photo_document(found: PhotoView) -> dict[str, Any]:
         "similarity": round(photo.similarity, 4),
         "next": following or None,
         "margin": round(found.margin, 4),
+        "now": found.now or None,
     }

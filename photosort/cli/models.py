@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from photosort.cli.options import AsJson, QuietFlag
-from photosort.cli.output import speaking
+from photosort.cli.output import printable, speaking
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -53,14 +53,21 @@ def pull(model: Annotated[Pullable, typer.Argument(help="The model to bring.")],
 
 
 def _table(found: tuple[Part, ...]) -> RenderableType:
+    from rich.console import Group
     from rich.table import Table
+    from rich.text import Text
 
     table = Table("profile", "role", "model", "what it is", "licence", "size", "state", box=None, header_style="dim")
+    table.columns[2].no_wrap = True
     for part in found:
         size = f"{part.size / 1e6:.0f} MB" if part.size else ""
-        state = "ready" if not part.missing else " && ".join(part.missing)
-        table.add_row(part.profile, part.role, part.model, part.about, part.licence, size, state)
-    return table
+        state = "ready" if not part.missing else "optional" if part.optional else "missing"
+        row = (part.profile, part.role, part.model, part.about, part.licence, size, state)
+        table.add_row(*(Text(printable(cell)) for cell in row))
+    remedies = [
+        Text(printable(f"{part.model}: {' && '.join(part.missing)}"), style="yellow") for part in found if part.missing
+    ]
+    return Group(table, *remedies)
 
 
 def _plain(part: Part) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -105,8 +106,12 @@ def run(
     """Organize, showing the preview on the way and the outcome at the end."""
     from photosort import pipeline
     from photosort.cli import preview
+    from photosort.past_runs import unfinished_runs
 
-    source = source.resolve()
+    source = Path(os.path.realpath(source))
+    for filing in unfinished_runs(settings.data_dir):
+        where = printable(str(filing.destination))
+        out.note(f"Run {filing.run_id} into {where} stopped half-way. Finish it: photosort resume {filing.run_id}")
     with out.progress() as progress:
 
         def review(prepared: Prepared) -> None:
@@ -118,7 +123,7 @@ def run(
 
         organized = pipeline.organize(
             source,
-            destination or source.with_name(f"{source.name}-sorted"),
+            destination or source.parent / f"{source.name or 'photos'}-sorted",
             settings,
             dry_run=dry_run,
             review=review,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sqlite3
 import sys
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import typer
 
-from photosort.errors import Declined, NotAllFiled, PhotosortError, StoreError, Unfinished
+from photosort.errors import Declined, Interrupted, NotAllFiled, PhotosortError, StoreError, Unfinished
 from photosort.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 PIPE_WIDTH = 100
 """Columns where the output is no terminal."""
-
-INTERRUPTED = 130
 
 
 class Output(Protocol):
@@ -83,7 +82,11 @@ class Human:
         self._clear_bars()
         if not sys.stdin.isatty():
             raise Declined(f"{question} There is nobody to ask", "Say yes beforehand with --yes.")
-        if not typer.confirm(question, err=True):
+        try:
+            agreed = typer.confirm(question, err=True)
+        except typer.Abort:
+            agreed = False
+        if not agreed:
             raise Declined("Nothing was done")
 
     def error(self, error: PhotosortError) -> None:
@@ -174,6 +177,9 @@ def plural(count: int, noun: str) -> str:
 def speaking(*, as_json: bool = False, quiet: bool = False) -> Iterator[Output]:
     """The output that the flags ask for; a failure inside the block becomes its message and its exit code."""
     output = Json() if as_json else Quiet() if quiet else Human()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         yield output
     except PhotosortError as error:
@@ -183,9 +189,14 @@ def speaking(*, as_json: bool = False, quiet: bool = False) -> Iterator[Output]:
         failure = StoreError(f"photosort's own database failed ({error})", "Check the free space on its disk.")
         output.error(failure)
         raise typer.Exit(failure.exit_code) from error
+    except OSError as error:
+        where = f" at {error.filename}" if error.filename else ""
+        unexpected = PhotosortError(f"{error.strerror or error}{where}", "Nothing of yours was lost; try again.")
+        output.error(unexpected)
+        raise typer.Exit(unexpected.exit_code) from error
     except KeyboardInterrupt:
         output.note("Stopped. What was looked at is kept; the same command goes on from there.")
-        raise typer.Exit(INTERRUPTED) from None
+        raise typer.Exit(Interrupted.exit_code) from None
 
 
 def finish(*, stopped: bool, failed: bool) -> None:

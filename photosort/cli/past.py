@@ -11,8 +11,9 @@ from photosort.cli.output import finish, plural, printable, speaking
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from rich.text import Text
 
-    from photosort.filing.apply import Outcome
+    from photosort.filing.apply import Outcome, Remark
     from photosort.filing.undo import UndoOutcome
     from photosort.past_runs import PastRun
     from photosort.store.journal import Filing
@@ -80,10 +81,9 @@ def _undone(filing: Filing, outcome: UndoOutcome) -> RenderableType:
                 style="yellow",
             )
         )
-    lines += [Text(f"  {printable(str(remark.path))}: {remark.reason}", style="yellow") for remark in outcome.kept]
-    lines += [Text(f"  {printable(str(remark.path))}: {remark.reason}", style="yellow") for remark in outcome.remarks]
+    lines += [_line(remark) for remark in (*outcome.kept, *outcome.remarks)]
     if outcome.stopped:
-        lines.append(Text(f"Stopped: {outcome.stopped}. Go on with: photosort undo {filing.run_id}", style="red"))
+        lines.append(_stopped(outcome.stopped, f"photosort undo {filing.run_id}"))
     return Group(*lines)
 
 
@@ -93,10 +93,22 @@ def _finished(filing: Filing, outcome: Outcome) -> RenderableType:
 
     where = printable(str(filing.destination))
     lines = [Text(f"Run {filing.run_id} into {where}: {plural(outcome.photos, 'photo')} in place.")]
-    lines += [Text(f"  {printable(str(remark.path))}: {remark.reason}", style="yellow") for remark in outcome.failed]
+    lines += [_line(remark) for remark in outcome.failed]
     if outcome.stopped:
-        lines.append(Text(f"Stopped: {outcome.stopped}. Go on with: photosort resume {filing.run_id}", style="red"))
+        lines.append(_stopped(outcome.stopped, f"photosort resume {filing.run_id}"))
     return Group(*lines)
+
+
+def _line(remark: Remark) -> Text:
+    from rich.text import Text
+
+    return Text(f"  {printable(str(remark.path))}: {printable(remark.reason)}", style="yellow")
+
+
+def _stopped(reason: str, command: str) -> Text:
+    from rich.text import Text
+
+    return Text(f"Stopped: {printable(reason)}. Go on with: {command}", style="red")
 
 
 def _table(found: list[PastRun]) -> RenderableType:

@@ -30,7 +30,7 @@ def models(settings: Settings) -> RenderableType:
 
 
 def view(prepared: Prepared) -> RenderableType:
-    """The whole plan as a tree: every folder with its count, keywords and three samples, then what stays."""
+    """The whole plan as a tree: every folder with its count, keywords and three samples, what stays, and remarks."""
     plan = prepared.plan
     count = sum(len(folder.photos) for folder in plan.folders)
     head = Text.assemble(
@@ -45,8 +45,13 @@ def view(prepared: Prepared) -> RenderableType:
         tree.add(_folder(folder, prepared.names[folder.label]))
     if plan.left:
         tree.add(_left(plan))
-    chosen = Text(f"{len(prepared.names)} folders gave the best silhouette; --k sets another number.", style="dim")
-    return Group(tree, chosen) if prepared.scores else tree
+    remarks = []
+    if plan.within_source:
+        inside, around = printable(plan.destination.name), printable(plan.source.name)
+        remarks.append(f"{inside} lies inside {around} and was left out of the search.")
+    if prepared.scores:
+        remarks.append(f"{len(prepared.names)} folders gave the best silhouette; --k sets another number.")
+    return Group(tree, *(Text(remark, style="dim") for remark in remarks))
 
 
 def ending(organized: Organized) -> RenderableType:

@@ -17,7 +17,8 @@ def choose_k(
     """The k between `least` and `most` with the best mean silhouette (Rousseeuw 1987), and all the scores.
 
     Works on at most 2,000 of the (n, d) unit rows, drawn with `seed`. A silhouette is in -1..1 and needs at
-    least two clusters and one more photo than clusters; with fewer photos than that k is 1.
+    least two clusters and one more photo than clusters; with fewer photos than that k is `least`, or the number of
+    different photos where that is smaller.
     """
     from sklearn.metrics import silhouette_score
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,7 +68,7 @@ def kmeans(vectors: Vectors, k: int, *, starts: int = 20, seed: int = 42) -> Clu
 
     scikit-learn's k-means++ runs `starts` times and the lowest inertia is kept: one start is a lottery. Its
     solution is then refined by the steps of spherical k-means (Dhillon & Modha 2001), so that every vector is in the
-    cluster whose centroid has the largest cosine to it, and confidence is never negative.
+    cluster whose centroid has the largest cosine to it.
 
     Raises TooManyClusters where there are fewer than k distinct vectors.
     """
@@ -78,8 +79,16 @@ def kmeans(vectors: Vectors, k: int, *, starts: int = 20, seed: int = 42) -> Clu
             f"The largest possible is --k {distinct}.",
         )
     from sklearn.cluster import KMeans
+    from sklearn.exceptions import ConvergenceWarning
 
-    labels = KMeans(k, n_init=starts, random_state=seed).fit(vectors).labels_
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        labels = KMeans(k, n_init=starts, random_state=seed).fit(vectors).labels_
+    found = len(np.unique(labels))
+    if found < k:
+        raise TooManyClusters(
+            f"{k} clusters were asked for, but the photos fall into {found} that can be told apart", f"Use --k {found}."
+        )
     return _by_size(vectors, _refined(vectors, labels, k))
 
 

@@ -15,6 +15,7 @@ from photosort.errors import DestinationError
 from photosort.filing.facts import Mode, Placement, Present, Survey
 from photosort.filing.folder import FolderNames
 from photosort.filing.names import numbered
+from photosort.filing.printable import printable
 from photosort.naming.folder_name import name_key
 from photosort.photos.photo import Photo, Unread
 
@@ -131,7 +132,7 @@ def _check(folders: Sequence[str]) -> None:
 def _refusal(photo: Photo, mode: Mode, survey: Survey) -> str:
     """Why the photo's whole group has to stay, or nothing."""
     for path in (photo.path, *photo.companions):
-        told = "" if path == photo.path else f"{path.name}: "
+        told = "" if path == photo.path else f"{printable(path.name)}: "
         if path in survey.refused:
             return told + survey.refused[path]
         file = survey.files.get(path)

@@ -42,6 +42,16 @@ def check_overlap(source: Path, destination: Path) -> bool:
     return source in destination.parents or any(_same(parent, source) for parent in destination.parents)
 
 
+def check_destination(source: Path, destination: Path) -> bool:
+    """Whether the destination lies inside the source; see `check_overlap`. Also tries whether it can be written.
+
+    What `survey` finds out later, found out before hours of looking at photos. Raises DestinationError.
+    """
+    within = check_overlap(source, destination)
+    _probe(_ground(destination), destination)
+    return within
+
+
 def survey(
     source: Path,
     destination: Path,

@@ -13,6 +13,7 @@ from photosort.filing.apply import Remark, batches
 from photosort.filing.copying import Changed
 from photosort.filing.facts import Mode
 from photosort.filing.place import is_full, reason_of, sync_folder
+from photosort.filing.printable import printable
 from photosort.filing.takeback import IN_DOUBT, Kept, Step, clear_temporary, judge, relocate, take_back
 from photosort.progress import Progress, silent
 from photosort.store.journal import FilingState, Journal, Operation, State
@@ -136,7 +137,7 @@ class _Undo:
             try:
                 take_back(operation, step, self._token)
             except (OSError, Changed) as error:
-                reason = reason_of(error) if isinstance(error, OSError) else str(error)
+                reason = printable(reason_of(error) if isinstance(error, OSError) else str(error))
                 self._put_forth_again(done, judged, back)
                 rest = [op for op in group if op not in back]
                 self._keep(
@@ -161,7 +162,7 @@ class _Undo:
 
     def _keep(self, group: Iterable[Operation], reasons: dict[int, str]) -> None:
         members = list(group)
-        names = {op.id: op.destination.name for op in members}
+        names = {op.id: printable(op.destination.name) for op in members}
         cause = next(number for number in reasons)
         for operation in members:
             reason = reasons.get(operation.id) or f"stays with {names[cause]}: {reasons[cause]}"

@@ -22,6 +22,7 @@ from photosort.filing.place import (
     sync_file,
     sync_folder,
 )
+from photosort.filing.printable import printable
 from photosort.filing.takeback import Kept, holds, judge, relocate, take_back, temporary_name
 from photosort.store.journal import Journal, Operation, State
 
@@ -57,7 +58,7 @@ class Worker:
                 self._disk = os.open(self._destination, os.O_RDONLY)
         except OSError as error:
             self._pool.shutdown()
-            raise Halt(f"{self._destination}: {reason_of(error)}") from error
+            raise Halt(printable(f"{self._destination}: {reason_of(error)}")) from error
         return self
 
     def __exit__(
@@ -93,7 +94,7 @@ class Worker:
                 return
         except OSError:
             pass
-        raise Halt(f"{self._destination} is gone")
+        raise Halt(printable(f"{self._destination} is gone"))
 
     def _prepare(self, group: Group) -> bool:
         operation = group[0]
@@ -144,7 +145,7 @@ class Worker:
                 return error
             self._seen[operation.id] = seen
             if lost:
-                self._remarks[operation.id] = f"attributes not kept: {', '.join(lost)}"
+                self._remarks[operation.id] = f"attributes not kept: {printable(', '.join(lost))}"
             return None
 
         operations = _planned(groups)
@@ -223,7 +224,7 @@ class Worker:
     def _give_up(self, group: Group, placed: list[Operation], failed: Operation, error: Exception) -> None:
         """Take back what of the group is placed, and write down why; at a full disk it may be tried again."""
         full = is_full(error)
-        reason = reason_of(error) if isinstance(error, OSError) else str(error)
+        reason = printable(reason_of(error) if isinstance(error, OSError) else str(error))
         if full:
             self._halted = reason
         members = self._journal.group(group[0].group)
@@ -235,7 +236,7 @@ class Worker:
             try:
                 take_back(operation, judge(operation, self._mode, in_doubt=True), self._token)
             except (Kept, Changed) as kept:
-                stuck[operation.id] = str(kept)
+                stuck[operation.id] = printable(str(kept))
             except OSError as held:
                 stuck[operation.id] = reason_of(held)
         for operation in members:
@@ -243,7 +244,7 @@ class Worker:
                 continue
             with suppress(OSError):
                 self._temporary(operation).unlink(missing_ok=True)
-            told = reason if operation.id == failed.id else f"stays with {failed.source.name}: {reason}"
+            told = reason if operation.id == failed.id else f"stays with {printable(failed.source.name)}: {reason}"
             if operation.id in stuck:
                 self._mark_stuck(operation, told, stuck[operation.id])
             else:
@@ -255,7 +256,8 @@ class Worker:
         if moved:
             self._journal.mark([operation], State.DONE, f"could not be put back: {why}")
         else:
-            where = f"a copy lies at {operation.destination}, {why}" if os.path.lexists(operation.destination) else why
+            place = operation.destination
+            where = f"a copy lies at {printable(str(place))}, {why}" if os.path.lexists(place) else why
             self._journal.mark([operation], State.FAILED, f"{told}; {where}")
 
     def _hardlink(self, operation: Operation) -> None:

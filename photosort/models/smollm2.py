@@ -30,6 +30,12 @@ thread also gives the same answer on any number of cores."""
 
 SEED = 42
 
+REINSTALL = "pip install --force-reinstall --no-deps xllamacpp, or go without: --writer keywords"
+
+
+class NoAnswer(ModelMissing):
+    """The engine of a writer that nobody asked for by name does not work: the names are made without it."""
+
 
 class SmolLM2:
     """Prompts to JSON, in this process, without a network.
@@ -40,10 +46,14 @@ class SmolLM2:
 
     identity = Identity("smollm2", f"{SMOLLM2.sha256[:12]}-1")
 
-    def __init__(self, cache_dir: Path) -> None:
-        """Find engine and weights, or raise ModelMissing; `cache_dir` is the model cache."""
+    def __init__(self, cache_dir: Path, *, failure: type[ModelMissing] = ModelMissing) -> None:
+        """Find engine and weights, or raise ModelMissing; `cache_dir` is the model cache.
+
+        `failure` is what `write` raises where the engine is there but does not work.
+        """
         if importlib.util.find_spec("xllamacpp") is None:
             raise ModelMissing("The language model smollm2 needs xllamacpp", 'pip install "photosort[llm]"')
+        self._failure = failure
         self._path = smollm2_path(cache_dir)
         self._remembered = cache_dir / SMOLLM2.model / "verified.json"
         if not self._path.is_file():
@@ -52,7 +62,8 @@ class SmolLM2:
     def write(self, system: str, prompt: str, schema: dict[str, Any]) -> str:
         """Return the answer, which follows `schema` unless it was cut off; empty where the engine gives none.
 
-        Raises WeightsMismatch at the first call where the weights are not the pinned ones.
+        Raises WeightsMismatch at the first call where the weights are not the pinned ones, and `failure` where
+        the engine cannot be imported, cannot load them, or breaks down.
         """
         request = {
             "messages": [{"role": "system", "content": system}, {"role": "user", "content": prompt}],
@@ -61,15 +72,21 @@ class SmolLM2:
             "temperature": 0,
             "seed": SEED,
         }
-        answer = self._server.handle_chat_completions(request)
+        server = self._server
+        try:
+            answer = server.handle_chat_completions(request)
+        except RuntimeError as error:
+            raise self._failed("xllamacpp broke down over a question", error, REINSTALL) from error
         choices = answer.get("choices") or [{}]
         return str(choices[0].get("message", {}).get("content") or "")
 
     @cached_property
     def _server(self) -> Any:
         verify(SMOLLM2, self._path, self._remembered)
-        import xllamacpp
-
+        try:
+            import xllamacpp
+        except (ImportError, OSError) as error:
+            raise self._failed("xllamacpp is installed but cannot be imported", error, REINSTALL) from error
         params = xllamacpp.CommonParams()
         params.model.path = str(self._path)
         params.n_ctx = CONTEXT
@@ -89,4 +106,7 @@ class SmolLM2:
         try:
             return xllamacpp.Server(params)
         except RuntimeError as error:
-            raise ModelMissing(f"xllamacpp cannot load {self._path} ({error})", SMOLLM2.remedy) from error
+            raise self._failed(f"xllamacpp cannot load {self._path}", error, SMOLLM2.remedy) from error
+
+    def _failed(self, problem: str, error: Exception, hint: str) -> ModelMissing:
+        return self._failure(f"{problem} ({' '.join(str(error).split())})", hint)

@@ -23,7 +23,7 @@ TITLE_CHARACTERS = 80
 SUMMARY_CHARACTERS = 1000
 
 FEW = 4
-"""In a cluster smaller than this, one photo may decide the title."""
+"""In a cluster smaller than this, one photo may decide what is said."""
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -68,40 +68,39 @@ class Grounds:
         """`captions`: caption -> number of photos with exactly this caption."""
         self._said = [(_with_singulars(content_words(caption)), photos) for caption, photos in captions.items()]
         self._keywords = _with_singulars(word for keyword in keywords for word in content_words(keyword.term))
-        self._common = max((keyword.count for keyword in keywords), default=1)
-        self._photos = sum(captions.values())
+        common = max((keyword.count for keyword in keywords), default=1)
+        self._enough = max(min(2, common), common / 4) if sum(captions.values()) >= FEW else 1
 
-    def support(self, clause: str) -> int:
-        """Return the number of photos whose caption has all content words of `clause`; 0 if it has none."""
-        said = content_words(clause)
-        return sum(photos for known, photos in self._said if _all_in(said, known)) if said else 0
-
-    def check_title(self, title: str) -> None:
-        """Raise AnswerError unless enough photos stand behind each clause, and one clause has a keyword.
+    def holds(self, clause: str) -> bool:
+        """Whether the captions of enough photos have all content words of `clause`, and it has one.
 
         Enough are a quarter of those of the best keyword, and two wherever a keyword has two.
         """
-        enough = max(min(2, self._common), self._common / 4) if self._photos >= FEW else 1
+        said = content_words(clause)
+        return bool(said) and sum(photos for known, photos in self._said if _all_in(said, known)) >= self._enough
+
+    def check_title(self, title: str) -> None:
+        """Raise AnswerError unless each clause holds, and one has a keyword."""
         for _, clause in _clauses(title):
-            if self.support(clause) < enough:
+            if not self.holds(clause):
                 raise AnswerError(f"its title says what too few captions say: {clause}")
         if self._keywords and not any(_all_in([word], self._keywords) for word in content_words(title)):
             raise AnswerError("its title leaves out every keyword")
 
     def true_part(self, summary: str) -> str:
-        """Return `summary` up to the first clause that no caption has or that came before.
+        """Return `summary` up to the first clause that does not hold or that came before.
 
         Raises AnswerError where nothing is left.
         """
         kept, seen = "", set[frozenset[str]]()
         for joint, clause in _clauses(summary):
             said = frozenset(min([word, *singulars(word)], key=len) for word in content_words(clause))
-            if not self.support(clause) or said in seen:
+            if not self.holds(clause) or said in seen:
                 break
             seen.add(said)
             kept += joint + clause
         if not kept:
-            raise AnswerError("its summary says what no caption says")
+            raise AnswerError("its summary says what too few captions say")
         return kept.rstrip(",;:( ")
 
 

@@ -15,9 +15,6 @@ from dataclasses import dataclass
 
 from photosort.naming.keywords import Keyword
 
-REVISION = "1"
-"""Changes with any word of the prompt; part of the key under which answers are cached."""
-
 CAPTIONS = 24
 CAPTION_CHARACTERS = 120
 NEIGHBOURS = 3

@@ -77,8 +77,8 @@ def name_clusters(
 
     `small` asks in the form that a small model can follow, and takes from its answer only what the captions
     say; a capable model, or one that writes in another language than the captions, is asked with small=False.
-    Without a writer all names are made of keywords. Bad answers never raise; what the writer itself raises
-    does.
+    Without a writer all names are made of keywords. Bad answers never raise, nor does an AnswerError of the
+    writer, who has none to give; what else the writer raises does.
     """
     names: list[ClusterName] = []
     taken: set[str] = set()

@@ -22,15 +22,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-JPEGS = frozenset({".jpg", ".jpeg", ".jpe", ".jfif"})
-HEIFS = frozenset({".heic", ".heif", ".hif", ".avif"})
-PICTURES = JPEGS | HEIFS | {".png", ".webp", ".gif", ".tif", ".tiff", ".bmp"}
-RAWS = frozenset(
-    {".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf", ".iiq", ".kdc", ".mef", ".mos", ".mrw"}
-    | {".nef", ".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf", ".srw", ".x3f"}
-)
-VIDEOS = frozenset({".mov", ".mp4", ".m4v", ".mp"})
-SIDECARS = frozenset({".xmp", ".aae", ".pp3", ".dop", ".thm", ".json"})
+from photosort.photos.suffixes import HEIFS, JPEGS, PHOTOS, PICTURES, RAWS, SIDECARS, VIDEOS
 
 _TAKEOUT_TAIL = ".supplemental-metadata"
 _TAKEOUT_CUT = range(45, 48)
@@ -56,7 +48,7 @@ def companions_of(paths: Iterable[Path]) -> dict[Path, tuple[Path, ...]]:
             groups.join(owner, name)
     found = {}
     for members in groups.all():
-        photos = [name for name in members if _ending(name) in PICTURES or _ending(name) in RAWS]
+        photos = [name for name in members if _ending(name) in PHOTOS]
         if photos:
             main = min(photos, key=_rank)
             found[by_name[main]] = tuple(by_name[name] for name in sorted(members) if name != main)
@@ -116,7 +108,7 @@ class _Folder:
 
     def __init__(self, names: Iterable[str], *, given: Mapping[str, list[str]] | None = None) -> None:
         self._given = given
-        photos = [name for name in names if _ending(name) in PICTURES or _ending(name) in RAWS]
+        photos = [name for name in names if _ending(name) in PHOTOS]
         videos = [name for name in names if _ending(name) in VIDEOS]
         self._names = list(names)
         self._whole = _Index((name, name) for name in photos + videos)

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
+from photosort.photos.suffixes import RAWS
+
 REVISION = "1"
 """Part of every cache key that depends on pixels; raise it when the same file would give other pixels."""
 
@@ -20,53 +22,11 @@ MAX_PIXELS = 128_000_000
 LARGE_PIXELS = 32_000_000
 """Photos above this are decoded one at a time, so that several threads do not fill the memory together."""
 
-RAW_SUFFIXES = frozenset(
-    [
-        ".3fr",
-        ".arw",
-        ".cr2",
-        ".cr3",
-        ".dng",
-        ".erf",
-        ".kdc",
-        ".mos",
-        ".mrw",
-        ".nef",
-        ".nrw",
-        ".orf",
-        ".pef",
-        ".raf",
-        ".raw",
-        ".rw2",
-        ".rwl",
-        ".sr2",
-        ".srf",
-        ".srw",
-        ".x3f",
-    ]
-)
-SUFFIXES = (
-    frozenset(
-        [
-            ".jpg",
-            ".jpeg",
-            ".jpe",
-            ".jfif",
-            ".png",
-            ".webp",
-            ".gif",
-            ".tif",
-            ".tiff",
-            ".bmp",
-            ".heic",
-            ".heif",
-            ".hif",
-            ".avif",
-        ]
-    )
-    | RAW_SUFFIXES
-)
-"""File names with these endings, in any case, are taken for photos."""
+LARGE_SECONDS = 30.0
+"""How long a large photo waits for another one that may never end."""
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "HEIF", "AVIF")
+"""Pillow knows more, but some run programs (PostScript) or are no photos."""
 
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 _large = threading.Lock()
@@ -97,22 +57,30 @@ def decode(content: bytes, side: int, name: str = "") -> NDArray[np.uint8]:
     """
     if not content:
         raise UnreadablePhoto("empty file")
-    if PurePath(name).suffix.lower() in RAW_SUFFIXES:
+    if PurePath(name).suffix.lower() in RAWS:
         content = _raw_preview(content)
     try:
-        with Image.open(io.BytesIO(content)) as image:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
             image.draft("RGB", (side, side))
             width, height = image.size
             if width * height > MAX_PIXELS:
                 raise UnreadablePhoto(f"too large: {width} x {height} pixels")
             if width * height > LARGE_PIXELS:
-                with _large:
-                    return _small_rgb(image, side)
+                return _one_at_a_time(image, side)
             return _small_rgb(image, side)
     except UnreadablePhoto:
         raise
     except Exception as error:  # decoders raise whatever they like on broken files: struct.error, KeyError, ...
         raise UnreadablePhoto(_reason(error), lasting=not isinstance(error, MemoryError)) from error
+
+
+def _one_at_a_time(image: Image.Image, side: int) -> NDArray[np.uint8]:
+    alone = _large.acquire(timeout=LARGE_SECONDS)
+    try:
+        return _small_rgb(image, side)
+    finally:
+        if alone:
+            _large.release()
 
 
 def _small_rgb(image: Image.Image, side: int) -> NDArray[np.uint8]:
@@ -187,7 +155,7 @@ def _raw_preview(content: bytes) -> bytes:
             Image.fromarray(thumb.data).save(buffer, "PNG")
             return buffer.getvalue()
     except Exception as error:
-        raise UnreadablePhoto("camera RAW without a readable preview") from error
+        raise UnreadablePhoto("camera RAW without a readable preview", lasting=False) from error
 
 
 def _reason(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""Teaches Pillow the formats that it needs a plugin for."""
+"""Loads Pillow's plugins for the formats that photos come in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from functools import cache
 
 @cache
 def register_formats() -> None:
-    """Add HEIC and HEIF; AVIF comes with Pillow. Costs some milliseconds, once."""
+    """Load them all, and HEIC and HEIF; once, before threads use them. Costs some milliseconds."""
     import pillow_heif
+    from PIL import AvifImagePlugin, Image, MpoImagePlugin, TiffImagePlugin, WebPImagePlugin  # noqa: F401
 
+    Image.preinit()
     pillow_heif.register_heif_opener()

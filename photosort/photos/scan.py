@@ -6,11 +6,11 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from photosort.errors import NoPhotos, SettingsError, SourceMissing
-from photosort.photos.decode import SUFFIXES
 from photosort.photos.photo import Unread
+from photosort.photos.suffixes import PHOTOS
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -22,11 +22,12 @@ SYSTEM_FOLDER_SUFFIXES = (".photoslibrary", ".lrdata")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file that is named like a photo: absolute path, bytes, modification time."""
+    """A file that is named like a photo: absolute path, bytes, times of the last change of content and of status."""
 
     path: Path
     size: int
     mtime_ns: int
+    ctime_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +47,23 @@ class Scan:
 def scan(source: Path, *, skip: Path | None = None, exclude: Sequence[str] = (), follow_links: bool = False) -> Scan:
     """Walk `source` and everything below it, in sorted order.
 
-    Hidden files, system folders, the folder `skip`, and what the patterns of `exclude` or of a file .photosortignore
-    in `source` match (in the syntax of .gitignore) are passed over. Symbolic links are not followed unless asked: what
-    they point to inside the folder is found there, and what lies outside was not asked for. A file that is met
-    a second time, by a hard link or a followed one, is one photo, under the first of its names.
+    Hidden files, system folders, the folder `skip` (whatever its path is spelled like), and what the patterns of
+    `exclude` or of a file .photosortignore in `source` match (in the syntax of .gitignore) are passed over. Symbolic
+    links are not followed unless asked: what they point to inside the folder is found there, and what lies outside
+    was not asked for. A file that is met a second time, by a hard link or a followed one, is one photo, under the
+    first of its names.
 
     Raises SourceMissing where `source` is no folder, NoPhotos where nothing in it is named like a photo, and
     SettingsError where a pattern makes no sense.
     """
-    if not source.is_dir():
-        what = "is a file, not a folder" if source.exists() else "does not exist"
-        raise SourceMissing(f"{source} {what}", "Name the folder that holds the photos.")
+    _check_folder(source)
     walk = _Walk(source, skip, _ignored(source, exclude), follow_links)
     photos: list[Found] = []
     others: list[Path] = []
     seen: set[tuple[int, int]] = set()
     for entry in walk:
         path = Path(entry.path)
-        if path.suffix.lower() not in SUFFIXES:
+        if path.suffix.lower() not in PHOTOS:
             others.append(path)
             continue
         try:
@@ -76,7 +76,7 @@ def scan(source: Path, *, skip: Path | None = None, exclude: Sequence[str] = (),
                 walk.unread.append(Unread(path, "another name of a file that is already in"))
                 continue
             seen.add((stat.st_dev, stat.st_ino))
-        photos.append(Found(path, stat.st_size, stat.st_mtime_ns))
+        photos.append(Found(path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns))
     if not photos:
         raise NoPhotos(f"No photo lies in {source}", "Photos end in .jpg, .png, .heic, .webp, .tif and the like.")
     return Scan(tuple(photos), tuple(others), tuple(walk.unread))
@@ -88,7 +88,7 @@ class _Walk:
     def __init__(self, root: Path, skip: Path | None, ignored: GitIgnoreSpec, follow_links: bool) -> None:
         self.unread: list[Unread] = []
         self._root = root
-        self._skip = skip
+        self._skip = _identity(skip) if skip else None
         self._ignored = ignored
         self._follow = follow_links
         self._entered: set[tuple[int, int]] = set()
@@ -107,14 +107,24 @@ class _Walk:
                 continue
             folders = []
             for entry in listed:
-                if entry.is_symlink() and not self._follow:
+                try:
+                    kind = self._kind(entry)
+                except OSError as error:
+                    self.unread.append(Unread(Path(entry.path), _why(error)))
                     continue
-                if entry.is_dir():
-                    if self._is_wanted(entry, folder=True):
-                        folders.append(Path(entry.path))
-                elif entry.is_file() and self._is_wanted(entry, folder=False):
+                if kind == "folder":
+                    folders.append(Path(entry.path))
+                elif kind == "file":
                     yield entry
             pending.extend(reversed(folders))
+
+    def _kind(self, entry: os.DirEntry[str]) -> Literal["folder", "file", ""]:
+        """What to do with an entry: go in, take it, or pass it over."""
+        if entry.is_symlink() and not self._follow:
+            return ""
+        if entry.is_dir():
+            return "folder" if self._is_wanted(entry, folder=True) else ""
+        return "file" if entry.is_file() and self._is_wanted(entry, folder=False) else ""
 
     def _enter(self, folder: Path) -> bool:
         """Whether a folder is met for the first time: links can lead in circles."""
@@ -132,10 +142,20 @@ class _Walk:
             return False
         if folder and (name in SYSTEM_FOLDERS or name.endswith(SYSTEM_FOLDER_SUFFIXES)):
             return False
-        if folder and Path(entry.path) == self._skip:
+        if folder and self._skip and _identity(Path(entry.path)) == self._skip:
             return False
         relative = Path(entry.path).relative_to(self._root).as_posix() + ("/" if folder else "")
         return not self._ignored.match_file(relative)
+
+
+def _check_folder(source: Path) -> None:
+    try:
+        if source.is_dir():
+            return
+        what = "is a file, not a folder" if source.exists() else "does not exist"
+    except OSError as error:
+        what = f"cannot be looked at ({_why(error)})"
+    raise SourceMissing(f"{source} {what}", "Name the folder that holds the photos.")
 
 
 def _ignored(source: Path, exclude: Sequence[str]) -> GitIgnoreSpec:
@@ -149,6 +169,15 @@ def _ignored(source: Path, exclude: Sequence[str]) -> GitIgnoreSpec:
         raise SettingsError(
             f"The patterns to exclude make no sense ({error})", f"See --exclude and {file}; the syntax is .gitignore's."
         ) from error
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """What tells a folder on disk from all others, whatever its path is spelled like; None where it is not there."""
+    try:
+        stat = folder.stat()
+    except OSError:
+        return None
+    return stat.st_dev, stat.st_ino
 
 
 def _why(error: OSError) -> str:

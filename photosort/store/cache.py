@@ -23,7 +23,8 @@ MIGRATIONS = (
     (
         "CREATE TABLE identities (id INTEGER PRIMARY KEY, model TEXT, revision TEXT, prompt TEXT,"
         " UNIQUE (model, revision, prompt))",
-        "CREATE TABLE files (path BLOB PRIMARY KEY, size INTEGER, mtime_ns INTEGER, digest TEXT) WITHOUT ROWID",
+        "CREATE TABLE files (path BLOB PRIMARY KEY, size INTEGER, mtime_ns INTEGER,"
+        " ctime_ns INTEGER, digest TEXT) WITHOUT ROWID",
         "CREATE TABLE texts (identity INTEGER REFERENCES identities, key BLOB, text TEXT, UNIQUE (identity, key))",
         "CREATE TABLE vectors (identity INTEGER REFERENCES identities, key BLOB, vector BLOB, UNIQUE (identity, key))",
     ),
@@ -59,16 +60,19 @@ class Cache:
         """Close the file; what was put is kept."""
         self._db.close()
 
-    def digests(self) -> dict[tuple[bytes, int, int], str]:
-        """Every file seen so far: (path as bytes, size, mtime_ns) -> digest of its content."""
-        rows = self._db.execute("SELECT path, size, mtime_ns, digest FROM files")
-        return {(path, size, mtime_ns): digest for path, size, mtime_ns, digest in rows}
+    def digests(self) -> dict[tuple[bytes, int, int, int], str]:
+        """Every file seen so far: (path as bytes, size, mtime_ns, ctime_ns) -> digest of its content.
 
-    def put_digests(self, files: Iterable[tuple[Path, int, int, str]]) -> None:
-        """Remember (path, size, mtime_ns, digest)."""
-        rows = [(os.fsencode(path), size, mtime_ns, digest) for path, size, mtime_ns, digest in files]
+        The time of the status is among them because tools can keep the other two when they edit a photo.
+        """
+        rows = self._db.execute("SELECT path, size, mtime_ns, ctime_ns, digest FROM files")
+        return {(path, size, mtime_ns, ctime_ns): digest for path, size, mtime_ns, ctime_ns, digest in rows}
+
+    def put_digests(self, files: Iterable[tuple[Path, int, int, int, str]]) -> None:
+        """Remember (path, size, mtime_ns, ctime_ns, digest)."""
+        rows = [(os.fsencode(path), *rest) for path, *rest in files]
         with transaction(self._db):
-            self._db.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", rows)
+            self._db.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)", rows)
 
     def texts(self, identity: Identity, keys: Iterable[str]) -> dict[str, str]:
         """The texts known for these keys."""

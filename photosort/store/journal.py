@@ -198,7 +198,7 @@ class Journal:
 
     def mark(self, operations: Iterable[Operation], state: State, reason: str = "") -> None:
         """Give these operations a new state, all in one transaction."""
-        rows = [(state, reason, operation.id) for operation in operations]
+        rows = [(state, _storable(reason), operation.id) for operation in operations]
         if rows:
             with _writing(self._db):
                 self._db.executemany("UPDATE operations SET state = ?, reason = ? WHERE id = ?", rows)
@@ -207,7 +207,7 @@ class Journal:
         """Give the whole filing a new state."""
         with _writing(self._db):
             self._db.execute(
-                "UPDATE filings SET state = ?, problem = ? WHERE run_id = ?", (state, problem, self.run_id)
+                "UPDATE filings SET state = ?, problem = ? WHERE run_id = ?", (state, _storable(problem), self.run_id)
             )
         self.filing = read_filing(self._db, self.run_id)
 
@@ -234,6 +234,11 @@ def _operation(row: tuple[Any, ...]) -> Operation:
     number, group, main, source, destination, size, mtime_ns, digest, state, reason = row
     origin, place = Path(os.fsdecode(source)), Path(os.fsdecode(destination))
     return Operation(number, group, bool(main), origin, place, size, mtime_ns, digest, State(state), reason)
+
+
+def _storable(text: str) -> str:
+    """No name that slipped into a reason may fail a commit: then the run could not be finished nor taken back."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 def read_filing(connection: sqlite3.Connection, run_id: int) -> Filing:

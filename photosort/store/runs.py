@@ -22,13 +22,16 @@ MIGRATION = (
     "CREATE TABLE members (run INTEGER REFERENCES runs, path BLOB, digest TEXT, cluster INTEGER, rank INTEGER,"
     " caption TEXT, similarity REAL, runner_up INTEGER, runner_up_similarity REAL, PRIMARY KEY (run, path))",
     "CREATE INDEX members_by_digest ON members (digest)",
+    "CREATE TABLE companions (run INTEGER REFERENCES runs, path BLOB, digest TEXT, photo BLOB,"
+    " PRIMARY KEY (run, path))",
+    "CREATE INDEX companions_by_digest ON companions (digest)",
     "CREATE TABLE left_behind (run INTEGER REFERENCES runs, path BLOB, reason TEXT)",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class ClusterRecord:
-    """A cluster of a run.
+    """A cluster of a run that has a folder; `folder` is the folder's name at the destination.
 
     `keywords` are (word, number of members that have it); `cohesion` is the members' mean cosine to the centroid.
     """
@@ -54,6 +57,15 @@ class MemberRecord:
     similarity: float
     runner_up: int
     runner_up_similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class CompanionRecord:
+    """A file that travels with `photo`, a member of the run."""
+
+    path: Path
+    digest: str
+    photo: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +97,7 @@ class Runs:
         clusters: Sequence[ClusterRecord],
         members: Iterable[MemberRecord],
         left: Iterable[tuple[Path, str]],
+        companions: Iterable[CompanionRecord] = (),
     ) -> int:
         """Store a run, whole or not at all, as one that has touched no file yet; returns its id."""
         with transaction(self._db):
@@ -135,8 +148,12 @@ class Runs:
                 ),
             )
             self._db.executemany(
+                "INSERT INTO companions VALUES (?, ?, ?, ?)",
+                ((run, os.fsencode(c.path), c.digest, os.fsencode(c.photo)) for c in companions),
+            )
+            self._db.executemany(
                 "INSERT INTO left_behind VALUES (?, ?, ?)",
-                ((run, os.fsencode(path), reason) for path, reason in left),
+                ((run, os.fsencode(path), _storable(reason)) for path, reason in left),
             )
         return run
 
@@ -187,19 +204,33 @@ class Runs:
         return dict(self._db.execute(query, (run,)))
 
     def member_at(self, run: int, path: Path) -> MemberRecord | None:
-        """The photo that lay at `path` when the run saw it."""
-        found = self._members("WHERE run = ? AND path = ?", run, os.fsencode(path))
+        """The photo that lay at `path` when the run saw it, or whose companion did."""
+        photo = "(SELECT photo FROM companions WHERE run = ? AND path = ?)"
+        name = os.fsencode(path)
+        found = self._members(f"WHERE run = ? AND path IN (?, {photo})", run, name, run, name)
         return found[0] if found else None
 
-    def member_with(self, run: int, digest: str) -> MemberRecord | None:
-        """A photo by its content, wherever it lies now; of several equal ones the first."""
-        found = self._members("WHERE run = ? AND digest = ? ORDER BY path LIMIT 1", run, digest)
-        return found[0] if found else None
+    def member_with(self, run: int, digest: str, name: str = "") -> MemberRecord | None:
+        """A photo by its content or a companion's, wherever it lies now; of equal ones that of `name`, or the first."""
+        rows = self._db.execute(
+            "SELECT path, path FROM members WHERE run = ? AND digest = ?"
+            " UNION ALL SELECT path, photo FROM companions WHERE run = ? AND digest = ? ORDER BY 1",
+            (run, digest, run, digest),
+        ).fetchall()
+        equal = [(Path(os.fsdecode(path)), Path(os.fsdecode(photo))) for path, photo in rows]
+        photos = [photo for path, photo in equal if path.name == name] or [photo for _, photo in equal]
+        return self.member_at(run, photos[0]) if photos else None
 
     def left(self, run: int) -> list[tuple[Path, str]]:
         """What stayed where it was, with the reason."""
         rows = self._db.execute("SELECT path, reason FROM left_behind WHERE run = ? ORDER BY path", (run,))
         return [(Path(os.fsdecode(path)), reason) for path, reason in rows]
+
+    def reason_left(self, run: int, path: Path) -> str | None:
+        """Why `path` stayed where it was; None where the run did not leave it."""
+        query = "SELECT reason FROM left_behind WHERE run = ? AND path = ?"
+        row = self._db.execute(query, (run, os.fsencode(path))).fetchone()
+        return None if row is None else str(row[0])
 
     def _runs(self, tail: str, *values: object) -> list[Run]:
         query = "SELECT id, started, source, destination, mode, previewed, settings FROM runs " + tail
@@ -222,3 +253,8 @@ class Runs:
             + tail
         )
         return [MemberRecord(Path(os.fsdecode(row[0])), *row[1:]) for row in self._db.execute(query, values)]
+
+
+def _storable(text: str) -> str:
+    """No name with broken bytes that slipped into a reason may keep a run from being stored."""
+    return text.encode(errors="backslashreplace").decode()

@@ -167,9 +167,17 @@ BAD_INPUT = {
         lambda tmp: ["organize", tmp / "Pictures", "--k", "2", "--writer", "shakespeare"],
         2,
     ),
+    "a name that no disk takes": (lambda tmp: ["organize", tmp / ("x" * 300)], 3),
+    "a link that leads to itself": (lambda tmp: ["organize", _loop(tmp / "loop")], 3),
+    "a seed that is too large": (lambda tmp: ["organize", tmp / "Pictures", "--seed", "5000000000"], 2),
     "nothing organized yet": (lambda tmp: ["explain"], 10),
     "nothing to undo": (lambda tmp: ["undo"], 10),
 }
+
+
+def _loop(path: Path) -> Path:
+    path.symlink_to(path)
+    return path
 
 
 def _made(folder: Path, *files: str) -> Path:
@@ -264,7 +272,11 @@ def test_models_lists_what_is_there_and_what_is_missing(photosort: Command) -> N
     assert found["minilm"]["ready"]
     assert found["smollm2"]["optional"]
     assert json.dumps(found["smollm2"]["missing"]).count("photosort models pull smollm2") == 1
-    assert os.linesep in photosort("models").out
+    shown = photosort("models").out.splitlines()
+    for name, part in found.items():
+        row = next(line for line in shown if f" {name} " in line)
+        assert row.rstrip().endswith(" ready") == part["ready"], row
+        assert not part["missing"] or f"{name}: {' && '.join(part['missing'])}" in shown
 
 
 def test_a_run_that_was_cut_off_is_finished_before_the_next_one(

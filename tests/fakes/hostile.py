@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from photosort.photos.decode import SUFFIXES
+from photosort.photos.suffixes import PHOTOS
 
 SOURCES = ("pillow==13.0.0", "pillow-heif==1.8.1")
 
@@ -25,7 +25,7 @@ def library_pictures(folder: Path, scratch: Path) -> int:
             for member in packed:
                 name = Path(member.name)
                 content = packed.extractfile(member) if member.isfile() else None
-                if content is not None and name.suffix.lower() in SUFFIXES:
+                if content is not None and name.suffix.lower() in PHOTOS:
                     (folder / f"lib-{count:04d}-{name.name}").write_bytes(content.read())
                     count += 1
     return count

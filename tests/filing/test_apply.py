@@ -197,6 +197,35 @@ def test_odd_names_come_through(tmp_path: Path, connection: sqlite3.Connection, 
     assert tree(source) == before
 
 
+@pytest.mark.parametrize("mode", [Mode.COPY, Mode.MOVE])
+def test_a_group_that_fails_is_told_of_though_its_names_are_no_text(
+    tmp_path: Path, connection: sqlite3.Connection, mode: Mode
+) -> None:
+    photo, sidecar = os.fsdecode(b"caf\xe9\n.jpg"), os.fsdecode(b"caf\xe9\n.xmp")
+    source = write(tmp_path / "odd", {photo: "one", sidecar: "sidecar", "b.jpg": "two"})
+    plan = one_folder(source, tmp_path / "out", mode)
+    (source / sidecar).write_text("edited since")
+    outcome = apply(plan, 1, connection)
+    assert [(left.path.name, left.reason) for left in outcome.failed] == [
+        (photo, r"stays with caf\udce9\n.xmp: changed since it was looked at"),
+        (sidecar, "changed since it was looked at"),
+    ]
+    assert (outcome.files, unfinished(connection)) == (1, [])
+    assert undo(connection, 1).kept == ()
+    assert names(source) == sorted(["b.jpg", photo, sidecar])
+
+
+def test_a_destination_that_cannot_be_made_is_told_of_though_its_name_is_no_text(
+    source: Path, tmp_path: Path, connection: sqlite3.Connection
+) -> None:
+    out = tmp_path / os.fsdecode(b"caf\xe9\x1b[2J")
+    plan = one_folder(source, out)
+    out.symlink_to(tmp_path / "unplugged")
+    assert apply(plan, 1, connection).stopped.startswith(rf"{tmp_path}/caf\udce9\x1b[2J: ")
+    out.unlink()
+    assert resume(connection, 1).files == 6
+
+
 @pytest.mark.parametrize("mode", list(Mode))
 def test_a_photo_that_changed_since_the_plan_stays_with_its_companions(
     source: Path, tmp_path: Path, connection: sqlite3.Connection, mode: Mode

@@ -201,6 +201,12 @@ def test_what_the_survey_refused_keeps_its_whole_group() -> None:
     assert made.left == (Unread(SOURCE / "I.JPG", "I.xmp: permission denied"),)
 
 
+def test_a_reason_names_a_file_in_letters_that_can_be_stored_and_shown() -> None:
+    odd = "caf\udce9\x1b[2J.xmp"
+    made = plan([photo("I.JPG", companions=[odd])], refused={SOURCE / odd: "permission denied"})
+    assert made.left == (Unread(SOURCE / "I.JPG", r"caf\udce9\x1b[2J.xmp: permission denied"),)
+
+
 def test_a_photo_that_changed_since_the_scan_stays() -> None:
     made = plan([photo("I.JPG")], files={SOURCE / "I.JPG": SourceFile(11, 5, "I.JPG", 1)})
     assert made.left[0].reason == "changed since it was looked at"

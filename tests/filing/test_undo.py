@@ -63,6 +63,46 @@ def test_what_the_user_changed_stays_with_its_companions_and_is_said(
     assert {*before} == {*digests(source, out)}
 
 
+@pytest.mark.parametrize("mode", [Mode.COPY, Mode.MOVE])
+def test_a_group_whose_names_are_no_text_is_kept_and_can_be_tried_again(
+    tmp_path: Path, out: Path, connection: sqlite3.Connection, mode: Mode
+) -> None:
+    photo, sidecar = os.fsdecode(b"caf\xe9\x1b[2J.jpg"), os.fsdecode(b"caf\xe9\x1b[2J.xmp")
+    source = write(tmp_path / "odd", {photo: "one", sidecar: "sidecar"})
+    file_all(source, out, connection, mode)
+    before = digests(source, out)
+    (out / "Dogs" / photo).write_text("edited")
+    for _ in range(2):
+        assert [(kept.path.name, kept.reason) for kept in undo(connection, 1).kept] == [
+            (photo, "changed since"),
+            (sidecar, r"stays with caf\udce9\x1b[2J.jpg: changed since"),
+        ]
+    assert Journal(connection, 1).filing.state is FilingState.UNDONE
+    (out / "Dogs" / photo).write_text("one")
+    assert undo(connection, 1).kept == ()
+    assert {*digests(source)} == {*before} and not out.exists()
+
+
+def test_a_place_that_is_taken_at_the_last_moment_is_told_of_names_that_are_no_text(
+    tmp_path: Path, out: Path, connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo, sidecar = os.fsdecode(b"caf\xe9.jpg"), os.fsdecode(b"caf\xe9.xmp")
+    source = write(tmp_path / "odd", {photo: "one", sidecar: "sidecar"})
+    file_all(source, out, connection, Mode.MOVE)
+    mark = Journal.mark
+
+    def marking(self: Journal, operations: object, state: State, reason: str = "") -> None:
+        mark(self, operations, state, reason)  # type: ignore[arg-type]
+        if state is State.UNDOING:
+            (source / photo).write_text("a stranger")
+
+    monkeypatch.setattr(Journal, "mark", marking)
+    assert [kept.reason for kept in undo(connection, 1).kept] == [
+        "its old place is taken",
+        r"stays with caf\udce9.jpg: its old place is taken",
+    ]
+
+
 def test_an_equal_time_does_not_hide_a_change(source: Path, out: Path, connection: sqlite3.Connection) -> None:
     file_all(source, out, connection, Mode.MOVE)
     placed = out / "Dogs" / "J.JPG"

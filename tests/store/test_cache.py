@@ -43,8 +43,8 @@ def test_a_missing_vector_is_an_error_not_a_guess(cache: Cache) -> None:
 
 def test_digests_and_texts_survive_closing(tmp_path: Path) -> None:
     with open_cache(tmp_path) as cache:
-        cache.put_digests([(Path("/photos/a.jpg"), 5, 7, KEYS[0])])
+        cache.put_digests([(Path("/photos/a.jpg"), 5, 7, 9, KEYS[0])])
         cache.put_texts(LITE, {KEYS[1]: "naïve\n"})
     with open_cache(tmp_path) as cache:
-        assert cache.digests() == {(b"/photos/a.jpg", 5, 7): KEYS[0]}
+        assert cache.digests() == {(b"/photos/a.jpg", 5, 7, 9): KEYS[0]}
         assert cache.texts(LITE, KEYS[:2]) == {KEYS[1]: "naïve\n"}

@@ -59,6 +59,14 @@ def test_states_and_reasons_last(connection: sqlite3.Connection, tmp_path: Path)
     again.close()
 
 
+def test_a_name_that_is_no_text_fails_no_commit(connection: sqlite3.Connection) -> None:
+    journal = begin(connection)
+    journal.mark(journal.group(0), State.KEPT, "stays with caf\udce9.jpg")
+    journal.turn(FilingState.STOPPED, "/caf\udce9 is gone")
+    assert {op.reason for op in journal.group(0)} == {r"stays with caf\udce9.jpg"}
+    assert journal.filing.problem == r"/caf\udce9 is gone"
+
+
 def test_unfinished_filings_are_found(connection: sqlite3.Connection) -> None:
     one, two = begin(connection), begin(connection, 2)
     assert [filing.run_id for filing in unfinished(connection)] == [2, 1]

@@ -7,7 +7,7 @@ import pytest
 
 from photosort.errors import NoSuchRun
 from photosort.store.history import open_history
-from photosort.store.runs import ClusterRecord, MemberRecord, Runs
+from photosort.store.runs import ClusterRecord, CompanionRecord, MemberRecord, Runs
 
 ODD = Path(os.fsdecode(b"/photos/caf\xe9\n.jpg"))
 CLUSTERS = [ClusterRecord(0, "Dogs", "Dogs", "Dogs at play", (("dog", 2), ("ball", 1)), "keywords", 0.9)]
@@ -46,6 +46,31 @@ def test_a_photo_is_found_by_its_path_and_by_its_content(runs: Runs) -> None:
     assert runs.member_with(number, "aa") == MEMBERS[0]
     assert runs.member_at(number, Path("/elsewhere.jpg")) is None
     assert runs.member_with(number, "zz") is None
+
+
+def test_a_companion_leads_to_its_photo_by_its_path_and_by_its_content(runs: Runs) -> None:
+    sidecar = Path(os.fsdecode(b"/photos/caf\xe9.xmp"))
+    number = add(runs, companions=[CompanionRecord(sidecar, "cc", ODD)])
+    other = add(runs)
+    assert runs.member_at(number, sidecar) == MEMBERS[1]
+    assert runs.member_with(number, "cc") == MEMBERS[1]
+    assert runs.member_at(other, sidecar) is None
+    assert runs.member_with(other, "cc") is None
+    assert runs.sizes(number) == {0: 2}
+
+
+def test_of_equal_files_the_one_of_that_name_is_found(runs: Runs) -> None:
+    equal = [CompanionRecord(Path("/photos/a.aae"), "cc", MEMBERS[0].path)]
+    equal += [CompanionRecord(Path("/photos/b.aae"), "cc", MEMBERS[1].path)]
+    number = add(runs, companions=equal)
+    assert runs.member_with(number, "cc", "b.aae") == MEMBERS[1]
+    assert runs.member_with(number, "cc", "renamed.aae") == MEMBERS[0]
+
+
+def test_what_was_left_is_found_by_its_path(runs: Runs) -> None:
+    number = add(runs, left=[(ODD, "caf\udce9.xmp: no longer there")])
+    assert runs.reason_left(number, ODD) == "caf\\udce9.xmp: no longer there"
+    assert runs.reason_left(number, Path("/photos/a.jpg")) is None
 
 
 def test_the_last_run_is_the_newest_and_starts_as_a_preview(runs: Runs) -> None:

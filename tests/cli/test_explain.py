@@ -1,0 +1,98 @@
+"""Names from disk and commands with brackets are shown letter by letter, never read as markup."""
+
+import importlib.util
+import io
+import json
+from pathlib import Path
+
+import pytest
+from rich.console import Console, RenderableType
+from typer.testing import CliRunner, Result
+
+from photosort.cli import past
+from photosort.cli.app import app
+from photosort.filing.apply import Outcome, Remark
+from photosort.filing.facts import Mode
+from photosort.filing.undo import UndoOutcome
+from photosort.store.history import open_history
+from photosort.store.journal import Filing, FilingState
+from photosort.store.runs import ClusterRecord, MemberRecord, Runs
+
+ODD = {"IMG [/b].jpg": "IMG [/b].jpg", "x [copy].jpg": "x [copy].jpg", "e\x1b[2J.jpg": "e\\x1b[2J.jpg"}
+"""Names as they are on disk, and as they may be shown."""
+
+
+def stored(data: Path, name: str) -> None:
+    """A preview of two photos of this name, in two folders named after it, and a third that is left because of it."""
+    with open_history(data) as connection:
+        Runs(connection).add(
+            source=Path("/photos"),
+            destination=Path("/photos-sorted"),
+            mode="copy",
+            settings={},
+            clusters=[
+                ClusterRecord(number, f"{number} {name}", name, name, ((name.lower(), 1),), "keywords", 0.9)
+                for number in (0, 1)
+            ],
+            members=[
+                MemberRecord(Path(folder) / name, folder, number, 0, name, 0.9, 1 - number, 0.5)
+                for number, folder in enumerate(("/photos", "/photos/more"))
+            ],
+            left=[(Path("/photos/left") / name, f"because of {name}")],
+        )
+
+
+def photosort(*arguments: object) -> Result:
+    done = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    assert done.exit_code == 0, done.output
+    return done
+
+
+def drawn(view: RenderableType) -> str:
+    console = Console(file=io.StringIO(), width=200, highlight=False)
+    console.print(view)
+    return console.file.getvalue()
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_names_are_shown_whole(own_folders: Path, name: str) -> None:
+    stored(own_folders / "data", name)
+    shown = ODD[name]
+    photo = photosort("explain", Path("/photos") / name).output
+    assert f"0 {shown}" in photo
+    assert f"caption     {shown}" in photo
+    assert f"“1 {shown}”" in photo
+    assert f"from        /photos/{shown}" in photo
+    unread = photosort("explain", "--unread").output
+    assert f"because of {shown}" in unread
+    assert f"/photos/left/{shown}" in unread
+    assert json.loads(photosort("explain", "--json").output)["clusters"][0]["folder"] == f"0 {name}"
+    run = photosort("explain").output
+    assert f"0 {shown}" in run
+    assert "\x1b" not in photo + unread + run
+
+
+def test_programs_are_told_what_became_of_the_photo(own_folders: Path) -> None:
+    stored(own_folders / "data", "a.jpg")
+    found = json.loads(photosort("explain", "/photos/a.jpg", "--json").output)
+    assert found["now"] == "not placed: run 1 was a preview"
+    assert "not placed: run 1 was a preview" in photosort("explain", "/photos/a.jpg").output
+
+
+def test_the_command_for_a_missing_library_is_shown_with_its_brackets(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "xllamacpp" else real(name))
+    shown = photosort("models").output
+    assert 'pip install "photosort[llm]" && photosort models pull smollm2' in shown
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_reasons_of_undo_and_resume_are_shown_whole(name: str) -> None:
+    filing = Filing(1, "token", Path("/photos"), Path("/out"), "copy", FilingState.UNDOING, "")
+    remarks = (Remark(Path("/out") / name, f"stays with {name}"),)
+    undone = drawn(past._undone(filing, UndoOutcome(Mode.COPY, 1, remarks, remarks, 0, f"{name} is gone")))
+    finished = drawn(past._finished(filing, Outcome(Mode.COPY, 1, 1, 1, 0, remarks, (), f"{name} is gone")))
+    for shown in (undone, finished):
+        assert f"/out/{ODD[name]}: stays with {ODD[name]}" in shown
+        assert f"Stopped: {ODD[name]} is gone" in shown
+        assert "\x1b" not in shown
