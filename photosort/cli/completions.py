@@ -17,7 +17,7 @@ class Shell(StrEnum):
 
 
 def completions(shell: Annotated[Shell, typer.Argument(help="The shell to print the script for.")]) -> None:
-    """Print the completion script of a shell, to be put where that shell looks for it."""
+    """Print the completion script of a shell. Put it where that shell looks for it."""
     print(script(shell), end="")
 
 

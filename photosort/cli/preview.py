@@ -26,7 +26,7 @@ def models(settings: Settings) -> RenderableType:
     """Which models looked, read and wrote, in one line."""
     writer = writer_name(settings)
     line = f"models: {settings.captioner} by {settings.image_encoder}, {settings.text_encoder}; names by {writer}"
-    return Text(f"{line} (photosort models shows all)", style="dim")
+    return Text(f"{printable(line)} (photosort models shows all)", style="dim")
 
 
 def view(prepared: Prepared) -> RenderableType:
@@ -63,9 +63,9 @@ def ending(organized: Organized) -> RenderableType:
     if outcome.there:
         lines.append(Text(f"{plural(outcome.there, 'file')} lay there already."))
     for remark in (*outcome.failed, *outcome.remarks):
-        lines.append(Text(f"  {printable(str(remark.path))}: {remark.reason}", style="yellow"))
+        lines.append(Text(f"  {printable(str(remark.path))}: {printable(remark.reason)}", style="yellow"))
     if outcome.stopped:
-        lines.append(Text(f"Stopped: {outcome.stopped}. Go on with: photosort resume", style="red"))
+        lines.append(Text(f"Stopped: {printable(outcome.stopped)}. Go on with: photosort resume", style="red"))
     lines.append(Text("Why is a photo where it is?  photosort explain PHOTO     Take it all back:  photosort undo"))
     return Group(*lines)
 
@@ -121,7 +121,9 @@ def _left(plan: Plan) -> RenderableType:
     for reason, count in Counter(left.reason for left in plan.left).most_common():
         first = [short(left.path.name) for left in plan.left if left.reason == reason][:SAMPLES]
         more = "  …" if count > SAMPLES else ""
-        lines.append(_line("", "", (f"{count:,} {reason}", "yellow"), ("   " + "  ".join(first) + more, "dim")))
+        lines.append(
+            _line("", "", (f"{count:,} {printable(reason)}", "yellow"), ("   " + "  ".join(first) + more, "dim"))
+        )
     return Group(*lines)
 
 
