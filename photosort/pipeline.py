@@ -25,6 +25,7 @@ from photosort.naming.cluster_texts import cluster_texts
 from photosort.naming.folder_name import folder_name
 from photosort.naming.summary import KEYWORDS, ClusterName, name_clusters
 from photosort.photos.companions import companions_of
+from photosort.photos.photo import Unread
 from photosort.photos.scan import Found, Scan, scan
 from photosort.progress import Progress, silent
 from photosort.recording import record
@@ -112,7 +113,8 @@ def prepare(
         names, folders = _named(described, clustering, settings, cache, progress)
     photos, mode = described.photos, Mode(settings.mode)
     seen = survey(source, destination, photos, folders, mode=mode, progress=progress)
-    left = (*found.unread, *described.unread)
+    stranded = (Unread(path, "stays with its photo") for bad in described.unread for path in groups[bad.path])
+    left = (*found.unread, *described.unread, *stranded)
     plan = make_plan(
         photos,
         clustering.labels.tolist(),

@@ -321,3 +321,12 @@ def test_a_second_run_into_the_same_folder_is_refused_while_the_first_one_lives(
         assert str(os.getpid()) in refused.err
         assert photosort("organize", pictures, "--k", 2, "--dry-run").code == 0, "a look is always free"
     assert photosort("organize", pictures, "--k", 2).code == 0
+
+
+def test_what_travels_with_an_unreadable_photo_stays_with_it_and_is_named(photosort: Command, pictures: Path) -> None:
+    (pictures / "c" / "IMG_0003.JPG").write_bytes(b"<html>")
+    report = photosort("organize", pictures, "--k", 2, "--json").json
+    assert {Path(left["path"]).name: left["reason"] for left in report["left"]} == {
+        "IMG_0003.JPG": "not a picture, or a format that is not known",
+        "IMG_0003.xmp": "stays with its photo",
+    }
