@@ -6,12 +6,16 @@ import io
 import threading
 from collections.abc import Callable
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from photosort.photos.suffixes import RAWS
+
+if TYPE_CHECKING:
+    from rawpy import RawPy
 
 REVISION = "1"
 """Part of every cache key that depends on pixels; raise it when the same file would give other pixels."""
@@ -57,27 +61,27 @@ def decode(content: bytes, side: int, name: str = "") -> NDArray[np.uint8]:
     """
     if not content:
         raise UnreadablePhoto("empty file")
-    if PurePath(name).suffix.lower() in RAWS:
-        content = _raw_preview(content)
+    is_raw = PurePath(name).suffix.lower() in RAWS
     try:
-        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+        with _raw_preview(content) if is_raw else Image.open(io.BytesIO(content), formats=FORMATS) as image:
             image.draft("RGB", (side, side))
             width, height = image.size
             if width * height > MAX_PIXELS:
                 raise UnreadablePhoto(f"too large: {width} x {height} pixels")
             if width * height > LARGE_PIXELS:
-                return _one_at_a_time(image, side)
+                return _one_at_a_time(lambda: _small_rgb(image, side))
             return _small_rgb(image, side)
     except UnreadablePhoto:
         raise
     except Exception as error:  # decoders raise whatever they like on broken files: struct.error, KeyError, ...
-        raise UnreadablePhoto(_reason(error), lasting=not isinstance(error, MemoryError)) from error
+        lasting = not is_raw and not isinstance(error, MemoryError)
+        raise UnreadablePhoto(_reason(error), lasting=lasting) from error
 
 
-def _one_at_a_time(image: Image.Image, side: int) -> NDArray[np.uint8]:
+def _one_at_a_time(work: Callable[[], NDArray[np.uint8]]) -> NDArray[np.uint8]:
     alone = _large.acquire(timeout=LARGE_SECONDS)
     try:
-        return _small_rgb(image, side)
+        return work()
     finally:
         if alone:
             _large.release()
@@ -141,21 +145,61 @@ def _upright(image: Image.Image, orientation: int) -> Image.Image:
     return turn(image) if turn else image
 
 
-def _raw_preview(content: bytes) -> bytes:
+def _raw_preview(content: bytes) -> Image.Image:
+    """The picture that the camera put into its RAW, or the RAW developed at half its size where there is none.
+
+    No reason is lasting: another version of libraw may know the camera.
+    """
     try:
         import rawpy
     except ImportError as error:
         raise UnreadablePhoto('camera RAW: pip install "photosort[raw]" reads it', lasting=False) from error
     try:
         with rawpy.imread(io.BytesIO(content)) as raw:
-            thumb = raw.extract_thumb()
-            if thumb.format == rawpy.ThumbFormat.JPEG:
-                return bytes(thumb.data)
-            buffer = io.BytesIO()
-            Image.fromarray(thumb.data).save(buffer, "PNG")
-            return buffer.getvalue()
+            try:
+                preview = raw.extract_thumb().data
+            except (rawpy.LibRawNoThumbnailError, rawpy.LibRawUnsupportedThumbnailError, rawpy.NotSupportedError):
+                return Image.fromarray(_developed(raw))
+            if isinstance(preview, bytes) and (jpeg := _as_in_file(preview, content)):
+                image: Image.Image = Image.open(io.BytesIO(jpeg), formats=("JPEG",))
+            elif not isinstance(preview, bytes) and preview.tobytes() in content:
+                image = Image.fromarray(preview.squeeze())
+            else:  # libraw fills up a cut preview with whatever the memory held
+                return Image.fromarray(_developed(raw))
+            _orient(image, raw.sizes.flip, (raw.sizes.width, raw.sizes.height))
+            return image
+    except (UnreadablePhoto, MemoryError):
+        raise
     except Exception as error:
         raise UnreadablePhoto("camera RAW without a readable preview", lasting=False) from error
+
+
+def _as_in_file(jpeg: bytes, content: bytes) -> bytes:
+    """A preview as the camera wrote it: without the EXIF that libraw puts in front; nothing where it is cut."""
+    bare = jpeg[:2] + jpeg[4 + int.from_bytes(jpeg[4:6], "big") :]
+    return next((found for found in (jpeg, bare) if found in content), b"")
+
+
+def _developed(raw: RawPy) -> NDArray[np.uint8]:
+    """The sensor's own picture at half its size, upright."""
+    width, height = raw.sizes.raw_width, raw.sizes.raw_height
+    if width * height > MAX_PIXELS:
+        raise UnreadablePhoto(f"too large: {width} x {height} pixels", lasting=False)
+    if width * height > LARGE_PIXELS:
+        return _one_at_a_time(lambda: raw.postprocess(half_size=True, use_camera_wb=True))
+    half: NDArray[np.uint8] = raw.postprocess(half_size=True, use_camera_wb=True)
+    return half
+
+
+def _orient(preview: Image.Image, flip: int, sensor: tuple[int, int]) -> None:
+    """Give a preview the orientation of its RAW, unless it has its own or its shape shows that it was turned already.
+
+    `flip` is libraw's: 1 mirrors, 2 flips, 4 transposes.
+    """
+    exif = preview.getexif()
+    turned = flip & 4 and (preview.width - preview.height) * (sensor[0] - sensor[1]) < 0
+    if 0x0112 not in exif and not turned:
+        exif[0x0112] = (1, 2, 4, 3, 5, 8, 6, 7)[flip]
 
 
 def _reason(error: Exception) -> str:
