@@ -19,7 +19,7 @@ DOOR = {"__main__"}
 
 PIPELINE = {"pipeline", "describing", "remembering", "recording", "explaining", "past_runs", "demo"}
 ROOMS = {"photos", "models", "methods", "clustering", "naming", "filing", "evaluation"}
-GROUND = {"store", "errors", "settings", "progress"}
+GROUND = {"store", "errors", "settings", "progress", "printable"}
 ALLOWED = {
     "": set[str](),
     "__main__": {"", "cli"} | PIPELINE | ROOMS | GROUND,
@@ -29,6 +29,7 @@ ALLOWED = {
     "store": {"", "store", "errors"},
     "settings": {"", "errors"},
     "progress": {""},
+    "printable": {""},
     "errors": {""},
 }
 """Top-level part of the package -> the parts it may import; "" is the package itself, which holds the version."""

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from photosort.cli.options import AsJson, QuietFlag
-from photosort.cli.output import printable, speaking
+from photosort.cli.output import speaking
+from photosort.printable import printable
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

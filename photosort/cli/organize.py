@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from photosort.cli.options import AsJson, QuietFlag, Yes
-from photosort.cli.output import Output, finish, printable, speaking
+from photosort.cli.output import Output, finish, speaking
+from photosort.printable import printable
 
 if TYPE_CHECKING:
     from photosort.pipeline import Organized, Prepared

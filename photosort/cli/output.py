@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import typer
 
 from photosort.errors import Declined, Interrupted, NotAllFiled, PhotosortError, StoreError, Unfinished
+from photosort.printable import printable
 from photosort.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -155,11 +156,6 @@ class Json(Quiet):
         """On standard output, for the program; the exit code tells it apart from a result."""
         failure = {"kind": type(error).__name__, "problem": error.problem, "hint": error.hint}
         print(json.dumps({"error": failure}, indent=2, ensure_ascii=True))
-
-
-def printable(text: str) -> str:
-    """A name from disk or a model as it may be printed: control characters and broken bytes made visible."""
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
 def short(name: str, limit: int = 28) -> str:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from photosort.cli.options import AsJson, QuietFlag
-from photosort.cli.output import finish, plural, printable, speaking
+from photosort.cli.output import finish, plural, speaking
+from photosort.printable import printable
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -9,12 +9,13 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
-from photosort.cli.output import plural, printable, short
+from photosort.cli.output import plural, short
 from photosort.filing.facts import Mode
 from photosort.filing.plan import Plan, PlannedFolder
 from photosort.models.registry import writer_name
 from photosort.naming.summary import ClusterName
 from photosort.pipeline import Organized, Prepared
+from photosort.printable import printable
 from photosort.settings import Settings
 
 SAMPLES = 3

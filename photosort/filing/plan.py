@@ -15,9 +15,9 @@ from photosort.errors import DestinationError
 from photosort.filing.facts import Mode, Placement, Present, Survey
 from photosort.filing.folder import FolderNames
 from photosort.filing.names import numbered
-from photosort.filing.printable import printable
 from photosort.naming.folder_name import name_key
 from photosort.photos.photo import Photo, Unread
+from photosort.printable import printable
 
 OUTLIER = -1
 """The label of a photo that fits no folder."""

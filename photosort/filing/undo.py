@@ -13,8 +13,8 @@ from photosort.filing.apply import Remark, batches
 from photosort.filing.copying import Changed
 from photosort.filing.facts import Mode
 from photosort.filing.place import is_full, reason_of, sync_folder
-from photosort.filing.printable import printable
 from photosort.filing.takeback import IN_DOUBT, Kept, Step, clear_temporary, judge, relocate, take_back
+from photosort.printable import printable
 from photosort.progress import Progress, silent
 from photosort.store.journal import FilingState, Journal, Operation, State
 

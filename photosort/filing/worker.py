@@ -22,8 +22,8 @@ from photosort.filing.place import (
     sync_file,
     sync_folder,
 )
-from photosort.filing.printable import printable
 from photosort.filing.takeback import Kept, holds, judge, relocate, take_back, temporary_name
+from photosort.printable import printable
 from photosort.store.journal import Journal, Operation, State
 
 Group = Sequence[Operation]

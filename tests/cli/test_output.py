@@ -7,8 +7,9 @@ import sqlite3
 import pytest
 import typer
 
-from photosort.cli.output import Human, Json, Quiet, printable, speaking
+from photosort.cli.output import Human, Json, Quiet, speaking
 from photosort.errors import Declined, NoPhotos
+from photosort.printable import printable
 
 
 @pytest.mark.parametrize(("flags", "expected"), [({}, Human), ({"quiet": True}, Quiet), ({"as_json": True}, Json)])

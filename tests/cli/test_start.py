@@ -39,6 +39,7 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
         "photosort",
         "photosort.__main__",
         "photosort.errors",
+        "photosort.printable",
         "photosort.progress",
         "photosort.cli",
         *(f"photosort.cli.{name}" for name in ("app", "completions", "demo", "explain", "models", "options")),

@@ -2,12 +2,10 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from fakes.command import Command
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +19,6 @@ def command(name: str) -> str:
     return found[1]
 
 
-@pytest.mark.skipif(shutil.which("git") is None, reason="a clean clone needs git")
 def test_the_first_command_organizes_real_photos_from_a_clean_clone(tmp_path: Path) -> None:
     clone = tmp_path / "photosort"
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)

@@ -1,4 +1,4 @@
-"""Names from disk as they may stand in a reason, which is stored as text and shown on a terminal. Pure."""
+"""Names from disk or a model as they may be stored as text and shown on a terminal."""
 
 from __future__ import annotations
 
