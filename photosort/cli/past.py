@@ -83,6 +83,8 @@ def _undone(filing: Filing, outcome: UndoOutcome) -> RenderableType:
             )
         )
     lines += [_line(remark) for remark in (*outcome.kept, *outcome.remarks)]
+    if outcome.kept:
+        lines.append(Text("photosort undo tries these again; an older run: photosort undo RUN", style="dim"))
     if outcome.stopped:
         lines.append(_stopped(outcome.stopped, f"photosort undo {filing.run_id}"))
     return Group(*lines)
