@@ -72,8 +72,8 @@ def kmeans(vectors: Vectors, k: int, *, starts: int = 20, seed: int = 42) -> Clu
 
     Raises TooManyClusters where there are fewer than k distinct vectors.
     """
-    distinct = len(np.unique(vectors, axis=0)) if k > 1 else 1
-    if k > len(vectors) or k > distinct:
+    distinct = _distinct(vectors, k)
+    if k > distinct:
         raise TooManyClusters(
             f"{k} clusters were asked for, but there are only {distinct} different photos",
             f"The largest possible is --k {distinct}.",
@@ -92,9 +92,18 @@ def kmeans(vectors: Vectors, k: int, *, starts: int = 20, seed: int = 42) -> Clu
     return _by_size(vectors, _refined(vectors, labels, k))
 
 
+def _distinct(vectors: Vectors, enough: int) -> int:
+    """The number of different rows; counting stops at `enough`."""
+    seen: set[bytes] = set()
+    for row in vectors:
+        seen.add(row.tobytes())
+        if len(seen) >= enough:
+            break
+    return len(seen)
+
+
 def _centroids(vectors: Vectors, labels: Labels, k: int) -> Vectors:
-    sums = np.zeros((k, vectors.shape[1]), dtype=np.float64)
-    np.add.at(sums, labels, vectors)
+    sums = np.stack([vectors[labels == cluster].sum(axis=0, dtype=np.float64) for cluster in range(k)])
     lengths = np.linalg.norm(sums, axis=1, keepdims=True)
     return np.asarray(sums / np.where(lengths > 0, lengths, 1), dtype=np.float32)
 
