@@ -84,6 +84,8 @@ def copy_whole(
             os.utime(writing if os.utime in os.supports_fd else temporary, ns=(seen.st_atime_ns, mtime_ns))
             if flush:
                 os.fsync(writing)
+            else:
+                _forget_cached(writing)  # on Linux this begins to write, and so shortens the flush to come
         except BaseException:
             os.close(writing)
             with suppress(OSError):
