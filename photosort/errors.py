@@ -15,6 +15,7 @@
     ├── Unfinished                   13   an earlier run stopped half-way
     ├── Declined                     14   the user said no, or could not be asked
     ├── NotAllFiled                  15   some files could not be placed, or not be taken back; each is named
+    ├── EmptyFolder                  16   the folder to sort holds nothing at all
     └── Interrupted                 130   Ctrl-C while files were on their way
 
 The number is the exit code of the command.
@@ -50,6 +51,12 @@ class NoPhotos(PhotosortError):
     """Nothing in the folder can be sorted."""
 
     exit_code = 4
+
+
+class EmptyFolder(PhotosortError):
+    """The folder to sort holds nothing at all."""
+
+    exit_code = 16
 
 
 class TooManyClusters(PhotosortError):

@@ -77,8 +77,8 @@ def organize(
     `review` is called with the plan before the first file is touched; what it raises ends the run there. A dry run
     goes the same way up to that point.
 
-    Raises SourceMissing, NoPhotos, TooManyClusters, DestinationError, Busy, Unfinished, SettingsError and what
-    the models raise; nothing has been touched then.
+    Raises SourceMissing, EmptyFolder, NoPhotos, TooManyClusters, DestinationError, Busy, Unfinished, SettingsError and
+    what the models raise; nothing has been touched then. Raises Interrupted on Ctrl-C while files are on their way.
     """
     source, destination = Path(os.path.realpath(source)), Path(os.path.realpath(destination))
     lock = nullcontext() if dry_run else hold(destination, settings.data_dir)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from photosort.errors import NoPhotos, SettingsError, SourceMissing
+from photosort.errors import EmptyFolder, NoPhotos, SettingsError, SourceMissing
 from photosort.photos.photo import Unread
 from photosort.photos.suffixes import PHOTOS
 
@@ -53,8 +53,8 @@ def scan(source: Path, *, skip: Path | None = None, exclude: Sequence[str] = (),
     was not asked for. A file that is met a second time, by a hard link or a followed one, is one photo, under the
     first of its names.
 
-    Raises SourceMissing where `source` is no folder, NoPhotos where nothing in it is named like a photo, and
-    SettingsError where a pattern makes no sense.
+    Raises SourceMissing where `source` is no folder, EmptyFolder where nothing visible lies in it, NoPhotos where
+    nothing in it is named like a photo, and SettingsError where a pattern makes no sense.
     """
     _check_folder(source)
     walk = _Walk(source, skip, _ignored(source, exclude), follow_links)
@@ -77,6 +77,8 @@ def scan(source: Path, *, skip: Path | None = None, exclude: Sequence[str] = (),
                 continue
             seen.add((stat.st_dev, stat.st_ino))
         photos.append(Found(path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns))
+    if not (photos or others or walk.unread):
+        raise EmptyFolder(f"{source} is empty", "Name the folder that holds the photos.")
     if not photos:
         raise NoPhotos(f"No photo lies in {source}", "Photos end in .jpg, .png, .heic, .webp, .tif and the like.")
     return Scan(tuple(photos), tuple(others), tuple(walk.unread))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from photosort.errors import NoPhotos, SettingsError, SourceMissing
+from photosort.errors import EmptyFolder, NoPhotos, SettingsError, SourceMissing
 from photosort.photos.scan import scan
 
 
@@ -88,6 +88,9 @@ def test_a_missing_folder_a_file_and_a_folder_without_photos_each_say_so(tmp_pat
         scan(tmp_path / "notes.txt")
     with pytest.raises(NoPhotos, match="No photo lies in"):
         scan(tmp_path)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(EmptyFolder, match="is empty"):
+        scan(tmp_path / "empty")
 
 
 def test_patterns_exclude_as_in_gitignore(tmp_path: Path) -> None:
