@@ -157,6 +157,7 @@ def test_killed_at_any_step_then_undone(case: Case) -> None:
             case.check_back()
         if ended:
             break
+    assert step > 20
 
 
 @pytest.mark.parametrize("then", ["resume", "undo"])
@@ -172,6 +173,7 @@ def test_a_move_by_links_killed_at_any_step(memory: Path, killable: Killable, th
             case.check_finished() if then == "resume" else case.check_back()
         if ended:
             break
+    assert step > 20
 
 
 def test_an_undo_that_is_killed_at_any_step_is_finished_by_undo_or_resume(case: Case) -> None:

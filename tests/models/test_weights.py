@@ -35,6 +35,7 @@ def test_the_installed_weights_are_the_pinned_ones(pin: Pin) -> None:
 
 def test_the_language_model_is_the_pinned_one(smollm2_gguf: Path) -> None:
     verify(SMOLLM2, smollm2_gguf)
+    assert smollm2_gguf.stat().st_size == SMOLLM2.size
 
 
 def test_missing_weights_name_the_remedy(tmp_path: Path) -> None:
@@ -93,4 +94,7 @@ def test_a_broken_memory_is_begun_again(path: Path, tmp_path: Path, broken: str)
 
 
 def test_a_memory_that_cannot_be_written_is_no_failure(path: Path) -> None:
-    verify(PIN, path, path / "below-a-file" / "verified.json")
+    impossible = path / "below-a-file" / "verified.json"
+    with pytest.raises(OSError):
+        impossible.parent.mkdir(parents=True)
+    verify(PIN, path, impossible)
