@@ -41,9 +41,9 @@ def mend_torchvision() -> bool:
 
 
 def _declare_operators() -> None:
-    from torch.library import Library
+    from torch import library
 
-    library: Any = Library("torchvision", "DEF")  # type: ignore[no-untyped-call]
+    operators: Any = library.Library("torchvision", "DEF")  # type: ignore[no-untyped-call]
     for schema in _OPERATORS.values():
-        library.define(schema)
-    _kept_alive.append(library)  # an operator lives as long as the Library object that declares it
+        operators.define(schema)
+    _kept_alive.append(operators)  # an operator lives as long as the Library object that declares it
