@@ -1,6 +1,6 @@
 """Gathers the labelled photos of the README's tables: python tests/bench/labelled_photos.py DIR
 
-Needs a Debian or Ubuntu with `apt-get` and `dpkg`. Downloads the packages tuxpaint-stamps-default (GPL-2+) and
+Needs a Debian or Ubuntu whose package lists are there (`apt-get update`). Downloads the packages tuxpaint-stamps-default (GPL-2+) and
 gcompris-qt-data (GPL-3+), unpacks them beside DIR without installing them, and copies 425 photos into one folder
 for each of 14 classes, with DIR/captions.csv (path, class, caption, caption_source). Stamps have captions that people
 wrote; for the pictures of GCompris the file name stands in. Pictures keep the licence of their package.
@@ -73,11 +73,10 @@ class Picture(NamedTuple):
 
 def unpacked(package: str, work: Path) -> Path:
     """The folder with the files of a Debian package."""
-    folder = work / package
-    if not folder.is_dir():
+    if not any(work.glob(f"{package}_*.deb")):
         subprocess.run(["apt-get", "download", package], cwd=work, check=True)
-        archive = next(work.glob(f"{package}_*.deb"))
-        subprocess.run(["dpkg", "-x", str(archive), str(folder)], check=True)
+    folder, archive = work / package, next(work.glob(f"{package}_*.deb"))
+    subprocess.run(["dpkg", "-x", str(archive), str(folder)], check=True)
     return folder / "usr/share"
 
 
