@@ -1,9 +1,10 @@
 """Gathers the labelled photos of the README's tables: python tests/bench/labelled_photos.py DIR
 
-Needs a Debian or Ubuntu whose package lists are there (`apt-get update`). Downloads the packages tuxpaint-stamps-default (GPL-2+) and
-gcompris-qt-data (GPL-3+), unpacks them beside DIR without installing them, and copies 425 photos into one folder
-for each of 14 classes, with DIR/captions.csv (path, class, caption, caption_source). Stamps have captions that people
-wrote; for the pictures of GCompris the file name stands in. Pictures keep the licence of their package.
+Needs a Debian or Ubuntu whose package lists are there (`apt-get update`). Downloads the packages
+tuxpaint-stamps-default (GPL-2+) and gcompris-qt-data (GPL-3+), unpacks them beside DIR without installing them, and
+copies 425 photos into one folder for each of 14 classes, with DIR/captions.csv (path, class, caption,
+caption_source). Stamps have captions that people wrote; for the pictures of GCompris the file name stands in.
+Pictures keep the licence of their package.
 """
 
 from __future__ import annotations
