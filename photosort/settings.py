@@ -47,7 +47,7 @@ class Settings(BaseSettings):
     exclude: tuple[str, ...] = Field((), description="patterns to pass over, in the syntax of .gitignore")
     follow_links: bool = Field(False, description="whether symbolic links are followed")
     seed: int = Field(42, ge=0, le=2**32 - 1, description="seed of everything that is random")
-    starts: int = Field(20, ge=1, description="k-means starts; the one with the lowest inertia is kept")
+    starts: int | None = Field(None, ge=1, description="k-means starts; 20 to 400 by the number of photos if missing")
     batch: int = Field(32, ge=1, description="photos that a model looks at together")
     cache_dir: Path = Field(
         default_factory=lambda: user_cache_path("photosort", appauthor=False),

@@ -1,6 +1,6 @@
 """How well folders agree with true classes: python tests/bench/quality.py DIR [--captions FILE.csv]
 
-DIR holds one folder for each class. Each row is k-means at k = number of classes with 20 starts: the scores at
+DIR holds one folder for each class. Each row is k-means at k = number of classes with photosort's starts: the scores at
 seed 42, and mean and deviation over ten seeds, since one seed is a lottery on small sets. A CSV file with the
 columns path, class, caption (and caption_source) adds the same table for the photos that a person has captioned.
 """

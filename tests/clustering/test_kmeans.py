@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from photosort.clustering.choose_k import choose_k
-from photosort.clustering.kmeans import kmeans
+from photosort.clustering.kmeans import default_starts, kmeans
 from photosort.errors import TooManyClusters
 from photosort.evaluation.measures import agreement
 from photosort.methods.fusion import unit
@@ -42,6 +42,12 @@ def test_every_member_is_nearest_its_own_centroid(seed: int, k: int) -> None:
 def test_the_same_seed_gives_the_same_folders() -> None:
     vectors, _ = blobs([30, 30, 30], noise=1.0)
     assert np.array_equal(kmeans(vectors, 3).labels, kmeans(vectors, 3).labels)
+
+
+def test_few_photos_get_more_starts_and_a_lower_inertia() -> None:
+    assert [default_starts(photos) for photos in (0, 1, 250, 1000, 5000, 100_000)] == [400, 400, 400, 100, 20, 20]
+    vectors, _ = blobs([8] * 12, noise=0.6)
+    assert kmeans(vectors, 12).inertia < kmeans(vectors, 12, starts=20).inertia
 
 
 def test_the_exemplar_comes_first_and_members_fall_off() -> None:
