@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from photosort.models.nouns import nouns
 from photosort.models.protocols import Identity, TextEncoder, Vectors
@@ -28,9 +26,6 @@ class ConSE:
     `revision` is the revision of the encoder and head. ValueError unless `power` is above 0 and `top` at
     least 1.
     """
-
-    needs: Literal["pixels", "vectors"] = "vectors"
-    side = 0
 
     def __init__(
         self, head: LabelHead, texts: TextEncoder, revision: str, *, power: float = 0.5, top: int = 10
@@ -53,9 +48,9 @@ class ConSE:
         """
         return self._texts.encode_texts([nouns().explained(label.wnid) for label in nouns().labels])
 
-    def encode_images(self, inputs: NDArray[Any]) -> Vectors:
+    def place(self, vectors: Vectors) -> Vectors:
         """(b, d) features, not normalised -> (b, d of the texts) convex sums of label vectors."""
-        return self.weights(self._head.probabilities(inputs)) @ self.label_vectors
+        return self.weights(self._head.probabilities(vectors)) @ self.label_vectors
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
         """Texts (n) -> (n, d) float32, unit length, from the text encoder."""

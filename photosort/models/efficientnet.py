@@ -10,24 +10,22 @@ from __future__ import annotations
 import io
 import json
 import os
-import secrets
-import shutil
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
 import numpy as np
-from numpy.typing import NDArray
 
-from photosort.errors import ModelMissing, StoreError
-from photosort.models.protocols import Identity, Pixels, Vectors
-from photosort.models.weights import EFFICIENTNET_LITE2, verify
+from photosort.errors import ModelMissing
+from photosort.models.batch_size import BatchSize
+from photosort.models.devices import CPU, first_device
+from photosort.models.protocols import Frame, Identity, Pixels, Vectors
+from photosort.models.weights import EFFICIENTNET_LITE2, verify, write_whole
 from photosort.photos import decode
 
 if TYPE_CHECKING:
@@ -36,6 +34,7 @@ if TYPE_CHECKING:
 SIDE = 260
 DIMENSION = 1280
 PART = 2
+BATCH = 32
 NAME = "efficientnet-lite2"
 
 Run = Callable[[Pixels], Vectors]
@@ -44,41 +43,38 @@ Run = Callable[[Pixels], Vectors]
 class EfficientNetLite2:
     """Photos to the 1280 features before the classifier (an `ImageEncoder`).
 
-    On a machine without an NVIDIA GPU the network runs as an ONNX graph, exported once into `folder`, when that is
-    the faster of the two ways there; else in torch. What `folder` holds is made again whenever it cannot be used.
+    On a processor the network runs as an ONNX graph, exported once into `folder`, when that is the faster of the two
+    ways there; else, and on a GPU, in torch. What `folder` holds is made again whenever it cannot be used.
     """
 
     identity = Identity(NAME, f"9656183e-1-{decode.REVISION}")
-    needs: Literal["pixels", "vectors"] = "pixels"
-    side = SIDE
+    frame = Frame(SIDE)
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, device: str = "auto", batch: int = BATCH) -> None:
         self._folder = folder / NAME / self.identity.revision
+        self._device = device
+        self.batch = BatchSize(batch)
 
-    def encode_images(self, inputs: NDArray[Any]) -> Vectors:
-        """(b, 260, 260, 3) uint8 -> (b, 1280) float32, the pooled features, not normalised."""
-        return self._run(inputs)
+    def encode_images(self, pixels: Sequence[Pixels]) -> Vectors:
+        """B squares of 260 pixels -> (b, 1280) float32, the pooled features, not normalised."""
+        return self._run(np.stack(pixels))
 
     @cached_property
     def _run(self) -> Run:
+        device = first_device(self._device)
+        if device != CPU:
+            return _torch_runner(load_network(), device)
         graph, choice = self._folder / "features.onnx", self._folder / "fastest.json"
-        has_gpu = shutil.which("nvidia-smi") is not None
         try:
-            known = json.loads(choice.read_text())
-            if known["gpu"] == has_gpu:
-                return _torch_runner(load_network()) if known["way"] == "torch" else _onnx_runner(graph)
+            way = json.loads(choice.read_text())["way"]
+            return _torch_runner(load_network(), CPU) if way == "torch" else _onnx_runner(graph)
         except (OSError, ValueError, KeyError, TypeError, ImportError, UnusableGraph):
-            pass
-        return self._choose(graph, choice, has_gpu)
+            return self._choose(graph, choice)
 
-    def _choose(self, graph: Path, choice: Path, has_gpu: bool) -> Run:
-        """Try both ways on one batch and remember the faster one; a machine with CUDA stays with torch."""
-        import torch
-
+    def _choose(self, graph: Path, choice: Path) -> Run:
+        """Try both ways on one batch and remember the faster one."""
         network = load_network()
-        plain = _torch_runner(network)
-        if torch.cuda.is_available():
-            return plain
+        plain = _torch_runner(network, CPU)
         try:
             _export(network, graph)
             exported = _onnx_runner(graph)
@@ -86,7 +82,7 @@ class EfficientNetLite2:
             return plain
         seconds = {"torch": _seconds(plain), "onnxruntime": _seconds(exported)}
         way = min(seconds, key=lambda name: seconds[name])
-        write_whole(choice, json.dumps({"way": way, "gpu": has_gpu, "seconds for 8 photos": seconds}).encode())
+        write_whole(choice, json.dumps({"way": way, "seconds for 8 photos": seconds}).encode())
         return exported if way == "onnxruntime" else plain
 
 
@@ -165,10 +161,9 @@ def _features(network: Any) -> torch.nn.Module:
     return Features().eval()
 
 
-def _torch_runner(network: Any) -> Run:
+def _torch_runner(network: Any, device: str) -> Run:
     import torch
 
-    device = "cuda" if torch.cuda.is_available() else "cpu"
     features = _features(network).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def run(pixels: Pixels) -> Vectors:
@@ -233,22 +228,3 @@ def _seconds(run: Run) -> float:
         run(pixels)
         times.append(time.perf_counter() - start)
     return min(times)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file of the model cache so that no reader ever sees half of it. Raises StoreError."""
-    temporary = path.with_name(f"{path.name}-{secrets.token_hex(4)}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            temporary.unlink()
-        raise StoreError(
-            f"{path} cannot be written ({error.strerror or error})",
-            "Make room there, or name another folder in PHOTOSORT_CACHE_DIR.",
-        ) from error

@@ -1,6 +1,7 @@
 """What photosort asks of a model. Each adapter in this room is a small class that fits one of these.
 
-Shapes: b photos in a batch, h and w pixels, d the dimension of the vectors.
+Nothing is loaded before the first call; `identity` is known without it, so that the cache can be asked first.
+Shapes: b photos in a batch, n texts or photos, h and w pixels, d and e dimensions of vectors.
 """
 
 from __future__ import annotations
@@ -11,10 +12,15 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from photosort.models.batch_size import BatchSize
+from photosort.photos.frame import Frame
 from photosort.store.identity import Identity
 
 __all__ = [
+    "BatchSize",
     "Captioner",
+    "FeatureCaptioner",
+    "Frame",
     "Identity",
     "ImageEncoder",
     "JointEncoder",
@@ -25,22 +31,25 @@ __all__ = [
 ]
 
 Pixels = NDArray[np.uint8]
+"""One photo as `photos.decode` makes it: (h, w, 3), RGB."""
 Vectors = NDArray[np.float32]
 
 
 class ImageEncoder(Protocol):
     """Photos to vectors.
 
-    `needs` says what `encode_images` takes: "pixels", an RGB array (b, side, side, 3) as `photos.decode`
-    makes it, or "vectors", the (b, d) output of the image encoder that this one builds on.
+    frame   the picture of a photo that it looks at
+    batch   how many photos it looks at together, on the device that it runs on
     """
 
     identity: Identity
-    needs: Literal["pixels", "vectors"]
-    side: int
+    frame: Frame
 
-    def encode_images(self, inputs: NDArray[Any]) -> Vectors:
-        """(b, side, side, 3) uint8 or (b, d) float32 -> (b, d) float32, of any length (not normalised)."""
+    @property
+    def batch(self) -> BatchSize: ...
+
+    def encode_images(self, pixels: Sequence[Pixels]) -> Vectors:
+        """B pictures in this encoder's frame -> (b, d) float32, of any length (not normalised)."""
         ...
 
 
@@ -54,19 +63,37 @@ class TextEncoder(Protocol):
         ...
 
 
-class JointEncoder(ImageEncoder, TextEncoder, Protocol):
+class JointEncoder(TextEncoder, Protocol):
     """Photos and texts in one space, so that the cosine of a photo and a text means something (CLIP does this)."""
+
+    def place(self, vectors: Vectors) -> Vectors:
+        """(n, d) vectors of the image encoder -> (n, e) vectors in the space of the texts, not normalised."""
+        ...
 
 
 class Captioner(Protocol):
-    """Photos to captions, one for each photo; `needs` as for ImageEncoder."""
+    """Photos to texts: captions, or the answers to the question that the identity names."""
 
+    reads: Literal["pixels"]
     identity: Identity
-    needs: Literal["pixels", "vectors"]
-    side: int
+    frame: Frame
 
-    def caption(self, inputs: NDArray[Any], tones: Sequence[tuple[str, ...]] | None = None) -> list[str]:
-        """B inputs -> b captions; `tones` are what `photos.tone` is certain of, for captioners that do not see it."""
+    @property
+    def batch(self) -> BatchSize: ...
+
+    def caption(self, pixels: Sequence[Pixels]) -> list[tuple[str, ...]]:
+        """B pictures in this captioner's frame -> for each the texts that were asked for, one or more."""
+        ...
+
+
+class FeatureCaptioner(Protocol):
+    """Captions that are read out of the vectors of the image encoder, without a look at the photo."""
+
+    reads: Literal["vectors"]
+    identity: Identity
+
+    def caption(self, vectors: Vectors, tones: Sequence[tuple[str, ...]]) -> list[str]:
+        """(b, d) vectors, not normalised, and what `photos.tone` is certain of in each photo -> b captions."""
         ...
 
 

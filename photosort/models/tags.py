@@ -149,24 +149,22 @@ def describe(tags: Sequence[Tag], tones: Sequence[str] = (), tree: NounTree | No
 
 
 class TagCaptioner:
-    """A Captioner without a model of its own: it reads the features of the image encoder through its head.
+    """A FeatureCaptioner without a model of its own: it reads the features of the image encoder through its head.
 
     `revision` is the revision of the encoder and head, whose weights decide what is said.
     """
 
-    needs: Literal["pixels", "vectors"] = "vectors"
-    side = 0
+    reads: Literal["vectors"] = "vectors"
 
     def __init__(self, head: LabelHead, revision: str) -> None:
         self._head = head
         self._tagger = Tagger()
         self.identity = Identity("tags", f"{revision}+{nouns().digest}+{RULES}")
 
-    def tags(self, features: NDArray[Any]) -> list[list[Tag]]:
+    def tags(self, features: Vectors) -> list[list[Tag]]:
         """(b, d) features, not normalised -> tags of each photo, the surest first, none if unclear."""
         return self._tagger.tag(self._head.probabilities(features))
 
-    def caption(self, inputs: NDArray[Any], tones: Sequence[tuple[str, ...]] | None = None) -> list[str]:
-        """(b, d) features, not normalised, and the tones of each photo where known -> b captions."""
-        tags = self.tags(inputs)
-        return [describe(found, tone) for found, tone in zip(tags, tones or [()] * len(tags), strict=True)]
+    def caption(self, vectors: Vectors, tones: Sequence[tuple[str, ...]]) -> list[str]:
+        """(b, d) features, not normalised, and the tones of each photo -> b captions."""
+        return [describe(found, tone) for found, tone in zip(self.tags(vectors), tones, strict=True)]

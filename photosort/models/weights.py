@@ -9,12 +9,13 @@ import hashlib
 import io
 import json
 import os
+import secrets
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from photosort.errors import ModelMissing, WeightsMismatch
+from photosort.errors import ModelMissing, StoreError, WeightsMismatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,3 +138,22 @@ def _remember(remembered: Path, known: dict[str, list[object]]) -> None:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             json.dump(known, file)
         Path(name).replace(remembered)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file of the model cache so that no reader ever sees half of it. Raises StoreError."""
+    temporary = path.with_name(f"{path.name}-{secrets.token_hex(4)}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            temporary.unlink()
+        raise StoreError(
+            f"{path} cannot be written ({error.strerror or error})",
+            "Make room there, or name another folder in PHOTOSORT_CACHE_DIR.",
+        ) from error

@@ -1,21 +1,24 @@
-"""From the bytes of a photo to one small RGB array: oriented, on white, in sRGB, reduced while decoding."""
+"""From the bytes of a photo to small RGB arrays: oriented, on white, in sRGB, reduced while decoding."""
 
 from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
+from photosort.photos.frame import Frame
 from photosort.photos.suffixes import RAWS
 
 if TYPE_CHECKING:
     from rawpy import RawPy
+
+Made = TypeVar("Made")
 
 REVISION = "1"
 """Part of every cache key that depends on pixels; raise it when the same file would give other pixels."""
@@ -49,28 +52,27 @@ class UnreadablePhoto(Exception):
         super().__init__(reason)
 
 
-def decode(content: bytes, side: int, name: str = "") -> NDArray[np.uint8]:
-    """Decode `content` to an RGB array of shape (side, side, 3).
+def decode(content: bytes, frames: Sequence[Frame], name: str = "") -> list[NDArray[np.uint8]]:
+    """Decode `content` once, and fit it into each of the frames: RGB arrays of shape (h, w, 3).
 
-    The whole picture is squeezed into the square: nothing at its edges is lost, and the change of shape of a
-    3:2 or 4:3 photo lies within what image networks are trained to see through (random aspect ratios of 3/4
-    to 4/3). EXIF orientation is applied, transparency shows white, colour profiles are turned into sRGB, and
-    of an animation the first frame counts. `name` tells camera RAW files from TIFF.
+    EXIF orientation is applied, transparency shows white, colour profiles are turned into sRGB, and of an animation
+    the first frame counts. `name` tells camera RAW files from TIFF.
 
     Raises UnreadablePhoto with the reason.
     """
     if not content:
         raise UnreadablePhoto("empty file")
     is_raw = PurePath(name).suffix.lower() in RAWS
+    largest = max(frame.side for frame in frames)
     try:
         with _raw_preview(content) if is_raw else Image.open(io.BytesIO(content), formats=FORMATS) as image:
-            image.draft("RGB", (side, side))
+            image.draft("RGB", (largest, largest))
             width, height = image.size
             if width * height > MAX_PIXELS:
                 raise UnreadablePhoto(f"too large: {width} x {height} pixels")
             if width * height > LARGE_PIXELS:
-                return _one_at_a_time(lambda: _small_rgb(image, side))
-            return _small_rgb(image, side)
+                return _one_at_a_time(lambda: _fitted(image, frames))
+            return _fitted(image, frames)
     except UnreadablePhoto:
         raise
     except Exception as error:  # decoders raise whatever they like on broken files: struct.error, KeyError, ...
@@ -78,7 +80,7 @@ def decode(content: bytes, side: int, name: str = "") -> NDArray[np.uint8]:
         raise UnreadablePhoto(_reason(error), lasting=lasting) from error
 
 
-def _one_at_a_time(work: Callable[[], NDArray[np.uint8]]) -> NDArray[np.uint8]:
+def _one_at_a_time(work: Callable[[], Made]) -> Made:
     alone = _large.acquire(timeout=LARGE_SECONDS)
     try:
         return work()
@@ -87,19 +89,26 @@ def _one_at_a_time(work: Callable[[], NDArray[np.uint8]]) -> NDArray[np.uint8]:
             _large.release()
 
 
-def _small_rgb(image: Image.Image, side: int) -> NDArray[np.uint8]:
+def _fitted(image: Image.Image, frames: Sequence[Frame]) -> list[NDArray[np.uint8]]:
     image.load()
     orientation = image.getexif().get(0x0112, 1)
     profile = image.info.get("icc_profile")
-    small = _plain(image).resize((side, side), Image.Resampling.BICUBIC, reducing_gap=3.0)
+    plain = _plain(image)
+    return [np.array(_upright(_rgb(_small(plain, frame), profile), orientation)) for frame in frames]
+
+
+def _small(image: Image.Image, frame: Frame) -> Image.Image:
+    size, box = frame.size(*image.size), frame.box(*image.size)
+    return image.resize(size, Image.Resampling.BICUBIC, box=box, reducing_gap=3.0)
+
+
+def _rgb(small: Image.Image, profile: bytes | None) -> Image.Image:
     if small.mode == "RGBA":
         white = Image.new("RGBA", small.size, "white")
         small = Image.alpha_composite(white, small).convert("RGB")
     if profile:
         small = _to_srgb(small, profile)
-    if small.mode != "RGB":
-        small = small.convert("RGB")
-    return np.array(_upright(small, orientation))
+    return small if small.mode == "RGB" else small.convert("RGB")
 
 
 def _plain(image: Image.Image) -> Image.Image:

@@ -1,0 +1,91 @@
+"""One photo: read, hashed and decoded as far as something is still to be said of it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+
+from photosort.models.protocols import Frame, Pixels
+from photosort.photos.decode import REVISION, UnreadablePhoto, decode
+from photosort.photos.scan import Found
+from photosort.store.identity import Identity
+
+UNREADABLE = Identity("unreadable", f"{REVISION}-{version('pillow')}-{version('pillow-heif')}")
+MAX_BYTES = 1 << 30
+
+Stamp = tuple[bytes, int, int, int]
+"""Path, size and the times of the last change of content and of status: what tells an unchanged file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the cache knows before anything is looked at.
+
+    digests     stamp of a file -> digest of its content
+    done        for each task the digests of the photos that it is done for
+    unreadable  digest -> why it gives no pixels
+    """
+
+    digests: Mapping[Stamp, str]
+    done: Sequence[AbstractSet[str]]
+    unreadable: Mapping[str, str]
+
+    def digest(self, found: Found) -> str:
+        """The digest of a file that has not changed since it was seen; empty for a new one."""
+        return self.digests.get((os.fsencode(found.path), found.size, found.mtime_ns, found.ctime_ns), "")
+
+    def wanted(self, digest: str) -> tuple[int, ...]:
+        """The numbers of the tasks that are still to be done for a photo."""
+        if digest in self.unreadable:
+            return ()
+        return tuple(number for number, done in enumerate(self.done) if digest not in done)
+
+
+@dataclass(slots=True)
+class Look:
+    """What came of looking at a file.
+
+    wanted   the numbers of the tasks that pixels were made for
+    pixels   frame -> the photo in it; taken away once the models have seen it
+    problem  why there is nothing to say of the photo; empty where there is
+    lasting  whether the same content gives the same problem every time
+    decoded  whether it had to be decoded
+    """
+
+    found: Found
+    digest: str = ""
+    wanted: tuple[int, ...] = ()
+    pixels: dict[Frame, Pixels] = field(default_factory=dict)
+    problem: str = ""
+    lasting: bool = False
+    decoded: bool = False
+
+
+def look(found: Found, frames: Sequence[Frame], known: Known) -> Look:
+    """Read a file and decode it into the frames (one for each task) of the tasks that are still to be done."""
+    digest = known.digest(found)
+    if digest and not known.wanted(digest):
+        return Look(found, digest, problem=known.unreadable.get(digest, ""))
+    if found.size > MAX_BYTES:
+        return Look(found, problem=f"too large: {found.size / 1e9:.1f} GB")
+    try:
+        content = Path(found.path).read_bytes()
+    except OSError as error:
+        return Look(found, problem=(error.strerror or str(error)).lower())
+    if len(content) != found.size:
+        return Look(found, problem="changed while it was read")
+    digest = hashlib.sha256(content).hexdigest()
+    wanted = known.wanted(digest)
+    if not wanted:
+        return Look(found, digest, problem=known.unreadable.get(digest, ""))
+    needed = sorted({frames[number] for number in wanted})
+    try:
+        pixels = decode(content, needed, found.path.name)
+    except UnreadablePhoto as error:
+        return Look(found, digest, problem=str(error), lasting=error.lasting, decoded=True)
+    return Look(found, digest, wanted, dict(zip(needed, pixels, strict=True)), decoded=True)

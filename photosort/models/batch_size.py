@@ -1,0 +1,49 @@
+"""How many photos a model takes at once, and what happens where a device has too little memory for them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from photosort.models.weights import write_whole
+
+
+class BatchSize:
+    """The photos that a model looks at together; it only ever shrinks, and is remembered where a file is given.
+
+    file  JSON, key -> size; shared by all models of a cache
+    key   model, revision and device: what decides how much memory a photo takes and how much there is
+    """
+
+    def __init__(self, most: int, file: Path | None = None, key: str = "") -> None:
+        self._file, self._key = file, key
+        self.value = max(1, min(most, self._remembered().get(key, most)))
+
+    def shrink(self, size: int) -> None:
+        """From now on at most `size` photos, here and in every later run with the same model and device."""
+        self.value = max(1, min(self.value, size))
+        if self._file is not None:
+            write_whole(self._file, json.dumps({**self._remembered(), self._key: self.value}).encode())
+
+    def _remembered(self) -> dict[str, int]:
+        if self._file is None:
+            return {}
+        with suppress(OSError, ValueError):
+            known = json.loads(self._file.read_text())
+            if isinstance(known, dict):
+                return {key: size for key, size in known.items() if isinstance(size, int)}
+        return {}
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Whether a model failed because its device has no memory left."""
+    return type(error).__name__ == "OutOfMemoryError" or "out of memory" in str(error).lower()
+
+
+def release_memory() -> None:
+    """Give back what a failed batch has left on the devices."""
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available():
+        torch.cuda.empty_cache()

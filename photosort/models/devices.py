@@ -1,0 +1,50 @@
+"""Where models run: the processor, one GPU, or several."""
+
+from __future__ import annotations
+
+import re
+import shutil
+
+from photosort.errors import SettingsError
+
+CPU = "cpu"
+_NAME = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
+
+
+def check_device(setting: str) -> None:
+    """Raise SettingsError unless `setting` has the form of a device. Loads nothing."""
+    if not _NAME.fullmatch(setting):
+        raise SettingsError(f"There is no device '{setting}'", "Choose one of: auto, cuda, cuda:1, mps, cpu")
+
+
+def has_nvidia() -> bool:
+    """Whether this machine seems to have an NVIDIA GPU; asks no library, so it takes no time."""
+    return shutil.which("nvidia-smi") is not None
+
+
+def devices(setting: str) -> tuple[str, ...]:
+    """The devices that `setting` stands for, such as ("cuda:0", "cuda:1"): all GPUs, else Apple's, else the processor.
+
+    Raises SettingsError for one that this machine, or the installed torch, does not have.
+    """
+    check_device(setting)
+    if setting == CPU or (setting == "auto" and not has_nvidia() and shutil.which("sw_vers") is None):
+        return (CPU,)
+    import torch
+
+    cuda = tuple(f"cuda:{number}" for number in range(torch.cuda.device_count()))
+    mps = ("mps",) if torch.backends.mps.is_available() else ()
+    if setting == "auto":
+        return cuda or mps or (CPU,)
+    found = {"cuda": cuda, "mps": mps}.get(setting, tuple(name for name in cuda if name == setting))
+    if not found:
+        raise SettingsError(
+            f"The device {setting} is not there, or the installed torch {torch.__version__} cannot use it",
+            f"This machine has: {', '.join((*cuda, *mps, CPU))}",
+        )
+    return found
+
+
+def first_device(setting: str) -> str:
+    """The device for a model that runs on one alone. Raises SettingsError as `devices` does."""
+    return devices(setting)[0]

@@ -1,0 +1,38 @@
+"""How a photo is fitted into the picture that a model looks at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Fit = Literal["squeeze", "crop", "inside"]
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Frame:
+    """What a model wants to see of a photo.
+
+    squeeze   the whole photo in a square of `side` pixels: nothing at its edges is lost, and the change of shape of a
+              3:2 or 4:3 photo lies within what image networks are trained to see through (ratios of 3/4 to 4/3)
+    crop      the square in the middle, its shape kept; the rest is not seen
+    inside    the whole photo with its shape kept, the longer side at most `side` pixels, never enlarged
+    """
+
+    side: int
+    fit: Fit = "squeeze"
+
+    def size(self, width: int, height: int) -> tuple[int, int]:
+        """Width and height in pixels of the picture of a photo."""
+        if self.fit != "inside":
+            return self.side, self.side
+        scale = min(1.0, self.side / max(width, height))
+        return max(1, round(width * scale)), max(1, round(height * scale))
+
+    def box(self, width: int, height: int) -> Box:
+        """The part of the photo that is seen: left, top, right, bottom in pixels."""
+        if self.fit != "crop":
+            return 0, 0, width, height
+        square = min(width, height)
+        left, top = (width - square) / 2, (height - square) / 2
+        return left, top, left + square, top + square
