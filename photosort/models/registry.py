@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from photosort.errors import ModelMissing, SettingsError
+from photosort.methods.questions import questions, samples
 from photosort.models.devices import check_device
 from photosort.models.protocols import Captioner, FeatureCaptioner, ImageEncoder, JointEncoder, TextEncoder, Writer
 from photosort.settings import Settings
@@ -56,8 +57,8 @@ def captioner(settings: Settings, question: str = "", samples: int = 1) -> Capti
 
 
 def captioners(settings: Settings) -> tuple[Captioner | FeatureCaptioner, ...]:
-    """The captioners of a run."""
-    return (captioner(settings),)
+    """The captioners of a run, one for each question of its method."""
+    return tuple(captioner(settings, question, samples(settings)) for question in questions(settings))
 
 
 def joint_encoder(settings: Settings, texts: TextEncoder) -> JointEncoder:
@@ -87,6 +88,11 @@ def writer_name(settings: Settings) -> str:
     """Who writes the names: a language model, or "keywords"."""
     chosen = writer(settings)
     return chosen.identity.model if chosen else "keywords"
+
+
+def weight(settings: Settings) -> float:
+    """The share of the text in a fusion."""
+    return default_weight(settings) if settings.weight is None else settings.weight
 
 
 def default_weight(settings: Settings) -> float:

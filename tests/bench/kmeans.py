@@ -1,7 +1,7 @@
 """k-means against scikit-learn and faiss: python tests/bench/kmeans.py [--photos 10000 100000] [--million]
 
-Unit vectors of 512 dimensions around 200 centres, k = 50, all in one run on the same data. Each line gives the seconds,
-their ratio to photosort's, and by how much the inertia (the sum of 1 - cosine to the own centroid) is above photosort's.
+Unit vectors of 512 dimensions around 200 centres, k = 50, all in one run on the same data. Each line gives the
+seconds, their ratio to photosort's, and by how much the inertia (the sum of 1 - cosine to the own centroid) is higher.
 photosort makes its 20 starts; the others as many as the line says. faiss is compared where it is installed. With
 --million, photosort alone on a million vectors, with the memory it took.
 """
@@ -91,9 +91,8 @@ def million() -> None:
     found = kmeans(rows, K)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     took = time.perf_counter() - begun
-    print(
-        f"\n1,000,000 x {D}: {took:.0f} s, inertia {found.inertia:,.0f}; vectors {rows.nbytes / 1e9:.1f} GB, peak {peak:.1f} GB"
-    )
+    memory = f"vectors {rows.nbytes / 1e9:.1f} GB, peak {peak:.1f} GB"
+    print(f"\n1,000,000 x {D}: {took:.0f} s, inertia {found.inertia:,.0f}; {memory}")
 
 
 def main() -> None:
