@@ -23,6 +23,7 @@ PIPELINE = {
     "remembering",
     "recording",
     "explaining",
+    "evaluating",
     "past_runs",
     "demo",
     "grouping",
@@ -63,6 +64,8 @@ HEAVY = {
     "rawpy",
     "ray",
     "xllamacpp",
+    "matplotlib",
+    "graspologic_native",
 }
 
 
