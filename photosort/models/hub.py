@@ -57,7 +57,9 @@ class Snapshot:
             except FileNotFoundError:
                 continue
             except (OSError, ValueError) as error:
-                raise ModelMissing(f"{self.folder / name} cannot be read ({error})", "Bring the model again.") from error
+                raise ModelMissing(
+                    f"{self.folder / name} cannot be read ({error})", "Bring the model again."
+                ) from error
             return content if isinstance(content, dict) else {}
         return {}
 

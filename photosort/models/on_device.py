@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,12 +14,14 @@ from photosort.errors import ModelMissing
 from photosort.models.batch_size import out_of_memory
 from photosort.models.devices import CPU
 from photosort.models.preprocessing import Channels
-from photosort.models.protocols import Pixels
+from photosort.models.protocols import Pixels, Vectors
 
 if TYPE_CHECKING:
     import torch
 
 Loaded = TypeVar("Loaded")
+
+TEXTS_AT_ONCE = 256
 
 WORTH = 1.5
 """How many times as fast bfloat16 has to be on a processor before it is used there."""
@@ -56,10 +59,33 @@ def on_device(pixels: Sequence[Pixels], device: str, mean: Channels, std: Channe
     return ((colours - shift) / scale).to(number_format(device), memory_format=torch.channels_last)
 
 
+def numbers(vectors: torch.Tensor) -> Vectors:
+    """What a network gives, as float32 in the memory of the processor."""
+    found: Vectors = vectors.float().cpu().numpy()
+    return found
+
+
+def unit_vectors(texts: Sequence[str], encode: Callable[[list[str]], torch.Tensor]) -> Vectors:
+    """N texts -> (n, d) float32, unit length, encoded a few hundred at a time."""
+    import torch
+
+    if not texts:
+        return np.empty((0, 0), dtype=np.float32)
+    with torch.inference_mode():
+        starts = range(0, len(texts), TEXTS_AT_ONCE)
+        parts = [numbers(encode(list(texts[start : start + TEXTS_AT_ONCE]))) for start in starts]
+    vectors: Vectors = np.concatenate(parts)
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+
+
 def loaded(name: str, device: str, load: Callable[[], Loaded]) -> Loaded:
-    """What `load` gives. Raises ModelMissing where the model does not fit, is damaged, or is of a kind not known."""
+    """What `load` gives, without a word to a model hub, whatever a library or a configuration asks for.
+
+    Raises ModelMissing where the model does not fit, is damaged, or is of a kind not known.
+    """
     try:
-        return load()
+        with _no_hub():
+            return load()
     except ModelMissing:
         raise
     except Exception as error:  # every library has its own, and safetensors an uncommon one
@@ -68,7 +94,20 @@ def loaded(name: str, device: str, load: Callable[[], Loaded]) -> Loaded:
             raise ModelMissing(
                 f"The model {name} does not fit into the memory of {device}", "Choose a smaller one: photosort models"
             ) from error
-        raise ModelMissing(f"The model {name} cannot be loaded ({reason})", f"Try: photosort models pull {name}") from error
+        raise ModelMissing(
+            f"The model {name} cannot be loaded ({reason})", f"Try: photosort models pull {name}"
+        ) from error
+
+
+@contextmanager
+def _no_hub() -> Iterator[None]:
+    from huggingface_hub import constants
+
+    before, constants.HF_HUB_OFFLINE = constants.HF_HUB_OFFLINE, True
+    try:
+        yield
+    finally:
+        constants.HF_HUB_OFFLINE = before
 
 
 def _seconds(dtype: torch.dtype) -> float:

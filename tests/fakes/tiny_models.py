@@ -51,7 +51,11 @@ def blip(folder: Path) -> Path:
     _seeded()
     from transformers import BlipConfig, BlipForConditionalGeneration, BlipImageProcessor, BlipProcessor
 
-    return _saved(folder, BlipForConditionalGeneration(_blip_config(BlipConfig)), _blip_processor(BlipImageProcessor, BlipProcessor))
+    return _saved(
+        folder,
+        BlipForConditionalGeneration(_blip_config(BlipConfig)),
+        _blip_processor(BlipImageProcessor, BlipProcessor),
+    )
 
 
 def blip_itm(folder: Path) -> Path:
@@ -59,7 +63,9 @@ def blip_itm(folder: Path) -> Path:
     _seeded()
     from transformers import BlipConfig, BlipForImageTextRetrieval, BlipImageProcessor, BlipProcessor
 
-    return _saved(folder, BlipForImageTextRetrieval(_blip_config(BlipConfig)), _blip_processor(BlipImageProcessor, BlipProcessor))
+    return _saved(
+        folder, BlipForImageTextRetrieval(_blip_config(BlipConfig)), _blip_processor(BlipImageProcessor, BlipProcessor)
+    )
 
 
 def _blip_config(kind: Any) -> Any:
@@ -162,7 +168,10 @@ def florence2(folder: Path) -> Path:
     }  # fmt: skip
     config = Florence2Config(vision_config=vision, text_config=text, image_token_id=words.image_token_id)
     images = CLIPImageProcessor(
-        size={"height": SIDE, "width": SIDE}, do_center_crop=False, image_mean=[0.485, 0.456, 0.406], image_std=[0.229, 0.224, 0.225]
+        size={"height": SIDE, "width": SIDE},
+        do_center_crop=False,
+        image_mean=[0.485, 0.456, 0.406],
+        image_std=[0.229, 0.224, 0.225],
     )
     images.image_seq_length = (SIDE // 16) ** 2 + 1
     return _saved(folder, Florence2ForConditionalGeneration(config), Florence2Processor(images, words))
@@ -201,7 +210,10 @@ def smolvlm(folder: Path) -> Path:
 
     extra = ("<fake_token_around_image>", "<image>", "<end_of_utterance>", "<global-img>")
     words = tokenizer(extra)
-    words.fake_image_token, words.image_token, words.end_of_utterance_token, words.global_image_token = extra[0], *extra[1:]
+    words.fake_image_token, words.image_token, words.end_of_utterance_token, words.global_image_token = (
+        extra[0],
+        *extra[1:],
+    )
     words.image_token_id = words.convert_tokens_to_ids("<image>")
     words.fake_image_token_id = words.convert_tokens_to_ids(extra[0])
     words.global_image_token_id = words.convert_tokens_to_ids(extra[3])
@@ -301,3 +313,55 @@ CHATS: dict[str, Callable[[Path], Path]] = {
     "llava_onevision": llava_onevision,
 }
 """The families that are asked through a chat template."""
+
+
+def open_clip(folder: Path, *, siglip: bool = False) -> Path:
+    """A CLIP of open_clip: configuration and checkpoint as its own push to the hub writes them.
+
+    With `siglip` pictures are squeezed, and texts are read by a tokenizer that lies in the folder.
+    """
+    _seeded()
+    import json
+
+    import open_clip as library
+    from safetensors.torch import save_file
+
+    vision = {"image_size": SIDE, "layers": 2, "width": WIDTH, "head_width": 8, "patch_size": 8}
+    text: dict[str, Any] = {"context_length": 16, "vocab_size": 49408, "width": WIDTH, "heads": 4, "layers": 2}
+    preprocess: dict[str, Any] = {"mean": [0.48, 0.46, 0.41], "std": [0.27, 0.26, 0.28]}
+    folder.mkdir(parents=True, exist_ok=True)
+    if siglip:
+        text |= {
+            "hf_tokenizer_name": "tiny",
+            "no_causal_mask": True,
+            "pool_type": "last",
+            "tokenizer_kwargs": {"clean": "canonicalize"},
+        }
+        preprocess = {"mean": [0.5] * 3, "std": [0.5] * 3, "interpolation": "bicubic", "resize_mode": "squash"}
+        tokenizer().save_pretrained(folder)
+    model_cfg = {"embed_dim": 16, "vision_cfg": vision, "text_cfg": text}
+    if siglip:
+        model_cfg |= {"custom_text": True, "init_logit_bias": -10}
+    kind = library.CustomTextCLIP if siglip else library.CLIP
+    weights = kind(**{key: value for key, value in model_cfg.items() if key != "custom_text"}).state_dict()
+    save_file({name: value.contiguous() for name, value in weights.items()}, folder / "open_clip_model.safetensors")
+    (folder / "open_clip_config.json").write_text(json.dumps({"model_cfg": model_cfg, "preprocess_cfg": preprocess}))
+    return folder
+
+
+def sentences(folder: Path) -> Path:
+    """A sentence-transformers folder: BERT and mean pooling."""
+    _seeded()
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
+    from transformers import BertConfig, BertModel
+
+    words = tokenizer(cls_token="<s>", sep_token="</s>")
+    words.model_max_length = 64
+    config = BertConfig(
+        vocab_size=len(words), hidden_size=WIDTH, num_hidden_layers=2, num_attention_heads=4, intermediate_size=48,
+        max_position_embeddings=64, pad_token_id=0,
+    )  # fmt: skip
+    inner = _saved(folder / "bert", BertModel(config), words)
+    SentenceTransformer(modules=[Transformer(str(inner)), Pooling(WIDTH)], device="cpu").save(str(folder / "whole"))
+    return folder / "whole"
