@@ -16,6 +16,7 @@
     ├── Declined                     14   the user said no, or could not be asked
     ├── NotAllFiled                  15   some files could not be placed, or not be taken back; each is named
     ├── EmptyFolder                  16   the folder to sort holds nothing at all
+    ├── ModelFailed                  17   a model, or the process it runs in, stopped working
     └── Interrupted                 130   Ctrl-C while files were on their way
 
 The number is the exit code of the command.
@@ -33,6 +34,10 @@ class PhotosortError(Exception):
         self.problem = problem
         self.hint = hint
         super().__init__(f"{problem}. {hint}" if hint else problem)
+
+    def __reduce__(self) -> tuple[type[PhotosortError], tuple[str, str]]:
+        """Whole also when it comes from another process."""
+        return type(self), (self.problem, self.hint)
 
 
 class SettingsError(PhotosortError):
@@ -123,6 +128,12 @@ class NotAllFiled(PhotosortError):
     """Some files are not where they should be; what is wrong with each was said."""
 
     exit_code = 15
+
+
+class ModelFailed(PhotosortError):
+    """A model, or the process it runs in, stopped working."""
+
+    exit_code = 17
 
 
 class Interrupted(PhotosortError):

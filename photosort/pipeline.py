@@ -12,7 +12,8 @@ from pathlib import Path
 
 from photosort.clustering.choose_k import choose_k
 from photosort.clustering.kmeans import Clustering, kmeans
-from photosort.describing import Described, describe
+from photosort.describing.describe import Described, describe
+from photosort.describing.engines import engine_for
 from photosort.errors import Interrupted, NoPhotos, TooManyClusters, Unfinished
 from photosort.filing.apply import Outcome, apply
 from photosort.filing.facts import Mode
@@ -144,8 +145,8 @@ def _described(
     cache: Cache,
     progress: Progress,
 ) -> Described:
-    encoder, captioner = registry.image_encoder(settings), registry.captioner(settings)
-    described = describe(mains, encoder, captioner, cache, batch=settings.batch, progress=progress)
+    encoder, captioners = registry.image_encoder(settings), registry.captioners(settings)
+    described = describe(mains, encoder, captioners, cache, engine=engine_for(settings), progress=progress)
     if not described.photos:
         first = described.unread[0]
         raise NoPhotos(
@@ -161,10 +162,10 @@ def _fused(described: Described, settings: Settings, cache: Cache) -> Vectors:
     texts = RememberedTexts(registry.text_encoder(settings), cache)
     weight = registry.default_weight(settings) if settings.weight is None else settings.weight
     if settings.fusion == "sum":
-        image = registry.joint_encoder(settings, texts).encode_images(described.vectors)
+        image = registry.joint_encoder(settings, texts).place(described.vectors)
         return fuse(image, texts.encode_texts(described.captions), "sum", weight)
     unrounded = registry.unrounded(settings, texts)
-    said = unrounded.encode_images(described.vectors) if unrounded else texts.encode_texts(described.captions)
+    said = unrounded.place(described.vectors) if unrounded else texts.encode_texts(described.captions)
     return fuse(described.vectors, said, settings.fusion, weight)
 
 

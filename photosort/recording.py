@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from photosort.clustering.kmeans import Clustering, Labels
-from photosort.describing import Described
+from photosort.describing.describe import Described
 from photosort.filing.plan import Plan
 from photosort.naming.summary import ClusterName
 from photosort.settings import Settings

@@ -48,7 +48,9 @@ class Settings(BaseSettings):
     follow_links: bool = Field(False, description="whether symbolic links are followed")
     seed: int = Field(42, ge=0, le=2**32 - 1, description="seed of everything that is random")
     starts: int | None = Field(None, ge=1, description="k-means starts; 20 to 400 by the number of photos if missing")
-    batch: int = Field(32, ge=1, description="photos that a model looks at together")
+    device: str = Field("auto", description="where models run: auto, cuda, cuda:1, mps or cpu")
+    engine: str = Field("local", pattern="^(local|ray(:[1-9][0-9]*)?)$", description="local, ray or ray:WORKERS")
+    batch: int | None = Field(None, ge=1, description="photos that a model looks at together; by model and device")
     cache_dir: Path = Field(
         default_factory=lambda: user_cache_path("photosort", appauthor=False),
         description="what can be computed again",

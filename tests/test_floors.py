@@ -49,6 +49,7 @@ HEAVY = {
     "onnx",
     "onnxruntime",
     "rawpy",
+    "ray",
     "xllamacpp",
 }
 

@@ -9,7 +9,7 @@ import pytest
 from fakes.filing_kit import photos_in, write
 
 from photosort.clustering.kmeans import Clustering
-from photosort.describing import Described
+from photosort.describing.describe import Described
 from photosort.filing.facts import Mode
 from photosort.filing.plan import Plan, make_plan
 from photosort.filing.survey import survey
@@ -56,7 +56,7 @@ def recorded(runs: Runs, source: Path, *changed: str) -> tuple[int, Plan]:
         survey=survey(source, destination, photos, NAMES, mode=Mode.COPY),
     )
     captions = tuple(photo.path.stem for photo in photos)
-    described = Described(photos, (), np.zeros((5, 2), dtype=np.float32), captions, 5)
+    described = Described(photos, (), np.zeros((5, 2), dtype=np.float32), (tuple((text,) for text in captions),), 5)
     clustering = Clustering(np.array([0, 0, 0, 1, 2]), np.eye(3, dtype=np.float32), SIMILARITY, 1.0)
     names = [ClusterName(name, name, (Keyword(name.lower(), 1, 1.0),), "keywords") for name in NAMES]
     return record(runs, plan, described, clustering, names, Settings()), plan

@@ -70,6 +70,15 @@ def organize(
     follow_links: Annotated[bool | None, typer.Option("--follow-links", help="Follow symbolic links.")] = None,
     min_k: Annotated[int | None, typer.Option("--min-k", help="Least number to choose.  [default: 2]")] = None,
     max_k: Annotated[int | None, typer.Option("--max-k", help="Largest number to choose.  [default: 30]")] = None,
+    device: Annotated[
+        str | None, typer.Option("--device", help="Where models run: auto, cuda, cuda:1, mps, cpu.  [default: auto]")
+    ] = None,
+    engine: Annotated[
+        str | None, typer.Option("--engine", help="Who looks at photos: local, ray, ray:WORKERS.  [default: local]")
+    ] = None,
+    batch: Annotated[
+        int | None, typer.Option("--batch", help="Photos that a model looks at together.  [default: by device]")
+    ] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Seed of what is random.  [default: 42]")] = None,
     yes: Yes = False,
     as_json: AsJson = False,
@@ -90,6 +99,9 @@ def organize(
             follow_links=follow_links,
             min_k=min_k,
             max_k=max_k,
+            device=device,
+            engine=engine,
+            batch=batch,
             seed=seed,
         )
         run(source, out, settings, out_, dry_run=dry_run, yes=yes)

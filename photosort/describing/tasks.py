@@ -2,18 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from numpy.typing import NDArray
 
-from photosort.models.protocols import BatchSize, Captioner, Frame, ImageEncoder, Pixels, Vectors
+from photosort.models import registry
+from photosort.models.batch_size import BatchSize as FixedSize
+from photosort.models.protocols import BatchSize, Captioner, FeatureCaptioner, Frame, ImageEncoder, Pixels
 from photosort.photos.decode import REVISION
 from photosort.photos.tone import tone
+from photosort.settings import Settings
 from photosort.store.identity import Identity
 
 TONES = Identity("tone", REVISION)
 AT_ONCE = 32
+LINE = "\n"
+"""What stands between the texts of a photo in the cache; a text is one line."""
 
-Said = NDArray[Vectors] | tuple[str, ...]
-"""What a task gives for one photo: a vector, or texts."""
+Said = NDArray[np.float32] | str
+"""What a task gives for one photo: a vector (d,), or its texts, one a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing to know of every photo.
+
+    frame   the picture of the photo that `run` takes
+    run     b pictures -> b results
+    """
+
+    identity: Identity
+    frame: Frame
+    batch: Callable[[], BatchSize]
+    run: Callable[[Sequence[Pixels]], Iterable[Said]]
+
+
+def tasks_for(settings: Settings) -> list[Task]:
+    """The tasks of a run with these settings. Loads no model; raises what `registry` raises."""
+    return tasks(registry.image_encoder(settings), registry.captioners(settings))
+
+
+def tasks(encoder: ImageEncoder, captioners: Sequence[Captioner | FeatureCaptioner]) -> list[Task]:
+    """Image vectors first, then what the captioners need pixels for."""
+    wanted = [encoding(encoder)]
+    for captioner in captioners:
+        wanted.append(captioning(captioner) if captioner.reads == "pixels" else toning(encoder.frame))
+    return wanted
+
+
+def encoding(encoder: ImageEncoder) -> Task:
+    """The vectors of an image encoder."""
+    return Task(encoder.identity, encoder.frame, lambda: encoder.batch, encoder.encode_images)
+
+
+def captioning(captioner: Captioner) -> Task:
+    """The texts of a captioner."""
+
+    def run(pixels: Sequence[Pixels]) -> list[str]:
+        return [LINE.join(" ".join(text.split()) for text in texts) for texts in captioner.caption(pixels)]
+
+    return Task(captioner.identity, captioner.frame, lambda: captioner.batch, run)
+
+
+def toning(frame: Frame) -> Task:
+    """The words for light and colour, for captioners that see no pixels."""
+    size = FixedSize(AT_ONCE)
+    return Task(TONES, frame, lambda: size, lambda pixels: [LINE.join(tone(picture)) for picture in pixels])

@@ -39,7 +39,8 @@ class BatchSize:
 
 def out_of_memory(error: BaseException) -> bool:
     """Whether a model failed because its device has no memory left."""
-    return type(error).__name__ == "OutOfMemoryError" or "out of memory" in str(error).lower()
+    named = type(error).__name__ == "OutOfMemoryError" or "out of memory" in str(error).lower()
+    return named or isinstance(error, MemoryError)
 
 
 def release_memory() -> None:

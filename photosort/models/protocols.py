@@ -12,7 +12,6 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from photosort.models.batch_size import BatchSize
 from photosort.photos.frame import Frame
 from photosort.store.identity import Identity
 
@@ -35,12 +34,18 @@ Pixels = NDArray[np.uint8]
 Vectors = NDArray[np.float32]
 
 
-class ImageEncoder(Protocol):
-    """Photos to vectors.
+class BatchSize(Protocol):
+    """How many photos a model looks at together, on the device that it runs on."""
 
-    frame   the picture of a photo that it looks at
-    batch   how many photos it looks at together, on the device that it runs on
-    """
+    value: int
+
+    def shrink(self, size: int) -> None:
+        """From now on at most `size`: the device has no memory for more."""
+        ...
+
+
+class ImageEncoder(Protocol):
+    """Photos to vectors; `frame` is the picture of a photo that it looks at."""
 
     identity: Identity
     frame: Frame

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from photosort.errors import ModelMissing, SettingsError
-from photosort.models.protocols import Captioner, ImageEncoder, JointEncoder, TextEncoder, Writer
+from photosort.models.devices import check_device
+from photosort.models.protocols import Captioner, FeatureCaptioner, ImageEncoder, JointEncoder, TextEncoder, Writer
 from photosort.settings import Settings
 
 Made = TypeVar("Made")
@@ -24,9 +25,10 @@ def check(settings: Settings) -> None:
 
     Raises SettingsError for an unknown name and ModelMissing where a writer that was asked for is not installed.
     """
+    check_device(settings.device)
     image_encoder(settings)
     text_encoder(settings)
-    captioner(settings)
+    captioners(settings)
     writer(settings)
 
 
@@ -45,9 +47,17 @@ def text_encoder(settings: Settings) -> TextEncoder:
     return _pick("text_encoder", settings.text_encoder, _TEXT_ENCODERS)(settings)
 
 
-def captioner(settings: Settings) -> Captioner:
-    """The model that captions photos. Raises SettingsError for an unknown name."""
-    return _pick("captioner", settings.captioner, _CAPTIONERS)(settings)
+def captioner(settings: Settings, question: str = "", samples: int = 1) -> Captioner | FeatureCaptioner:
+    """The model that captions photos, or answers a question about them, with `samples` texts for each.
+
+    Raises SettingsError for an unknown name, and where the model cannot follow a question.
+    """
+    return _pick("captioner", settings.captioner, _CAPTIONERS)(settings, question, samples)
+
+
+def captioners(settings: Settings) -> tuple[Captioner | FeatureCaptioner, ...]:
+    """The captioners of a run."""
+    return (captioner(settings),)
 
 
 def joint_encoder(settings: Settings, texts: TextEncoder) -> JointEncoder:
@@ -85,9 +95,9 @@ def default_weight(settings: Settings) -> float:
 
 
 def _efficientnet(settings: Settings) -> ImageEncoder:
-    from photosort.models.efficientnet import EfficientNetLite2
+    from photosort.models.efficientnet import BATCH, EfficientNetLite2
 
-    return EfficientNetLite2(model_folder(settings))
+    return EfficientNetLite2(model_folder(settings), device=settings.device, batch=settings.batch or BATCH)
 
 
 def _minilm(settings: Settings) -> TextEncoder:
@@ -96,7 +106,7 @@ def _minilm(settings: Settings) -> TextEncoder:
     return MiniLM()
 
 
-def _tags(settings: Settings) -> Captioner:
+def _tags(settings: Settings, question: str, samples: int) -> FeatureCaptioner:
     from photosort.models.efficientnet import NAME, LabelHead
     from photosort.models.tags import TagCaptioner
 
@@ -135,7 +145,7 @@ def _best_writer(settings: Settings) -> Writer | None:
 
 _IMAGE_ENCODERS: dict[str, Callable[[Settings], ImageEncoder]] = {"efficientnet-lite2": _efficientnet}
 _TEXT_ENCODERS: dict[str, Callable[[Settings], TextEncoder]] = {"minilm": _minilm}
-_CAPTIONERS: dict[str, Callable[[Settings], Captioner]] = {"tags": _tags}
+_CAPTIONERS: dict[str, Callable[[Settings, str, int], Captioner | FeatureCaptioner]] = {"tags": _tags}
 _WRITERS: dict[str, Callable[[Settings], Writer | None]] = {
     "auto": _best_writer,
     "smollm2": _smollm2,

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -165,6 +165,7 @@ class TagCaptioner:
         """(b, d) features, not normalised -> tags of each photo, the surest first, none if unclear."""
         return self._tagger.tag(self._head.probabilities(features))
 
-    def caption(self, vectors: Vectors, tones: Sequence[tuple[str, ...]]) -> list[str]:
-        """(b, d) features, not normalised, and the tones of each photo -> b captions."""
-        return [describe(found, tone) for found, tone in zip(self.tags(vectors), tones, strict=True)]
+    def caption(self, vectors: Vectors, tones: Sequence[tuple[str, ...]] | None = None) -> list[str]:
+        """(b, d) features, not normalised, and the tones of each photo where known -> b captions."""
+        tags = self.tags(vectors)
+        return [describe(found, tone) for found, tone in zip(tags, tones or [()] * len(tags), strict=True)]

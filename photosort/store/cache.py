@@ -97,10 +97,10 @@ class Cache:
         known = self.vectors(identity, set(keys))
         return np.stack([known[key] for key in keys]).astype(np.float32)
 
-    def has_vectors(self, identity: Identity) -> set[str]:
-        """The keys that have a vector."""
-        rows = self._db.execute("SELECT key FROM vectors WHERE identity = ?", (self._id(identity),))
-        return {key.hex() for (key,) in rows}
+    def keys(self, identity: Identity) -> set[str]:
+        """The keys that have a vector or a text."""
+        query = "SELECT key FROM vectors WHERE identity = :id UNION ALL SELECT key FROM texts WHERE identity = :id"
+        return {key.hex() for (key,) in self._db.execute(query, {"id": self._id(identity)})}
 
     def all_texts(self, identity: Identity) -> dict[str, str]:
         """Every key -> text of an identity."""

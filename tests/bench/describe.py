@@ -19,10 +19,11 @@ import numpy as np
 from PIL import Image
 from sklearn.datasets import load_sample_images
 
-from photosort.describing import describe
+from photosort.describing.describe import describe
 from photosort.models.efficientnet import SIDE, EfficientNetLite2, LabelHead, load_network
 from photosort.models.tags import TagCaptioner
 from photosort.photos.decode import decode
+from photosort.photos.frame import Frame
 from photosort.photos.scan import scan
 from photosort.store.cache import open_cache
 
@@ -64,18 +65,18 @@ def measure(name: str, size: tuple[int, int], count: int, models: Path) -> None:
     """Print one table."""
     encoder = EfficientNetLite2(models)
     captioner = TagCaptioner(LabelHead(models), LabelHead.revision)
-    captioner.caption(encoder.encode_images(np.zeros((1, SIDE, SIDE, 3), dtype=np.uint8)))
+    captioner.caption(encoder.encode_images(np.zeros((1, SIDE, SIDE, 3), dtype=np.uint8)), [()])
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as cache_folder:
         write_photos(Path(folder), size, count)
         found = scan(Path(folder)).photos
         paths = [photo.path for photo in found]
         contents = [path.read_bytes() for path in paths]
-        arrays = np.stack([decode(content, SIDE) for content in contents])
+        arrays = np.stack([decode(content, [Frame(SIDE)])[0] for content in contents])
         few = paths[: max(8, count // 4)]
 
         def decode_all() -> None:
             with ThreadPoolExecutor(os.cpu_count()) as pool:
-                list(pool.map(lambda content: decode(content, SIDE), contents))
+                list(pool.map(lambda content: decode(content, [Frame(SIDE)]), contents))
 
         def model_all() -> None:
             for start in range(0, count, 32):
@@ -85,7 +86,7 @@ def measure(name: str, size: tuple[int, int], count: int, models: Path) -> None:
         decoding = rate(count, decode_all)
         model = rate(count, model_all)
         with open_cache(Path(cache_folder)) as cache:
-            ours = rate(count, lambda: describe(found, encoder, captioner, cache))
+            ours = rate(count, lambda: describe(found, encoder, [captioner], cache))
     lower, shared = min(decoding, model), 1 / (1 / decoding + 1 / model)
     print(f"\n{name}, {count} JPEGs of {size[0]} x {size[1]}, {os.cpu_count()} cores")
     for row, value in (

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from photosort.clustering.kmeans import kmeans
-from photosort.describing import describe
+from photosort.describing.describe import describe
 from photosort.evaluation.measures import agreement
 from photosort.methods.fusion import Vectors, fuse
 from photosort.models import registry
@@ -54,10 +54,10 @@ def main() -> None:
     with open_cache(settings.cache_dir) as cache:
         found = scan(root).photos
         encoder, captioner = registry.image_encoder(settings), registry.captioner(settings)
-        seen = describe(found, encoder, captioner, cache)
+        seen = describe(found, encoder, [captioner], cache)
         truth = [photo.path.relative_to(root).parts[0] for photo in seen.photos]
         texts = RememberedTexts(registry.text_encoder(settings), cache)
-        joint = registry.joint_encoder(settings, texts).encode_images(seen.vectors)
+        joint = registry.joint_encoder(settings, texts).place(seen.vectors)
         tags, weight = texts.encode_texts(seen.captions), registry.default_weight(settings)
         head(f"{len(truth)} photos, {len(set(truth))} classes, tags")
         row("image", fuse(seen.vectors, seen.vectors, "image"), truth)

@@ -6,7 +6,7 @@ from rich.console import Console
 
 from photosort.cli.preview import view
 from photosort.clustering.kmeans import Clustering
-from photosort.describing import Described
+from photosort.describing.describe import Described
 from photosort.filing.facts import Mode
 from photosort.filing.plan import Plan
 from photosort.pipeline import Prepared

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from photosort.models.batch_size import BatchSize
+from photosort.photos.frame import Frame
 from photosort.store.identity import Identity
 
 COLOURS = {"red": (200, 30, 30), "green": (30, 200, 30), "blue": (30, 30, 200), "white": (250, 250, 250)}
@@ -16,35 +18,62 @@ class ColourEncoder:
     """The mean colour of a photo as its vector. `seen` counts the photos it was shown."""
 
     identity = Identity("colour", "1")
-    needs = "pixels"
-    side = 16
+    frame = Frame(16)
 
-    def __init__(self) -> None:
+    def __init__(self, batch: int = 8) -> None:
         self.seen = 0
         self.batches: list[int] = []
+        self.batch = BatchSize(batch)
 
-    def encode_images(self, inputs: np.ndarray) -> np.ndarray:
-        assert inputs.shape[1:] == (16, 16, 3)
-        self.seen += len(inputs)
-        self.batches.append(len(inputs))
-        return inputs.mean(axis=(1, 2)).astype(np.float32)
+    def encode_images(self, pixels: Sequence[np.ndarray]) -> np.ndarray:
+        pictures = np.stack(pixels)
+        assert pictures.shape[1:] == (16, 16, 3)
+        self.seen += len(pictures)
+        self.batches.append(len(pictures))
+        return pictures.mean(axis=(1, 2)).astype(np.float32)
 
 
 class ColourCaptioner:
     """Names the nearest of four colours."""
 
     identity = Identity("colour-words", "1")
-    needs = "vectors"
-    side = 0
+    reads = "vectors"
 
     def __init__(self) -> None:
         self.asked = 0
 
-    def caption(self, inputs: np.ndarray, tones: Sequence[tuple[str, ...]] | None = None) -> list[str]:
-        self.asked += len(inputs)
-        names, values = list(COLOURS), np.array(list(COLOURS.values()), dtype=np.float32)
-        nearest = np.linalg.norm(inputs[:, None] - values, axis=2).argmin(axis=1)
-        return [f"a photo of a {names[number]} wall" for number in nearest]
+    def caption(self, vectors: np.ndarray, tones: Sequence[tuple[str, ...]]) -> list[str]:
+        assert len(vectors) == len(tones)
+        self.asked += len(vectors)
+        return [f"a photo of a {name} wall" for name in nearest_colours(vectors)]
+
+
+class PixelCaptioner:
+    """Answers a question about the shape and colour of a photo, twice. `shapes` has the pictures of each batch."""
+
+    reads = "pixels"
+    frame = Frame(24, "inside")
+
+    def __init__(self, question: str = "", batch: int = 4, most: int = 1000) -> None:
+        self.identity = Identity("pixel-words", "1", question)
+        self.batch = BatchSize(batch)
+        self.shapes: list[list[tuple[int, ...]]] = []
+        self._most = most
+
+    def caption(self, pixels: Sequence[np.ndarray]) -> list[tuple[str, ...]]:
+        """As a GPU that holds `most` pictures at once; one that is all white is too large for it."""
+        if len(pixels) > self._most or any((picture > 240).all() for picture in pixels):
+            raise RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB")
+        self.shapes.append([picture.shape for picture in pixels])
+        colours = nearest_colours(np.array([picture.mean(axis=(0, 1)) for picture in pixels]))
+        shapes = ["wide" if picture.shape[1] > picture.shape[0] else "tall" for picture in pixels]
+        return [(f"a {shape} {colour} one", f"{colour}\nagain") for shape, colour in zip(shapes, colours, strict=True)]
+
+
+def nearest_colours(vectors: np.ndarray) -> list[str]:
+    """The colour names of (b, 3) means."""
+    names, values = list(COLOURS), np.array(list(COLOURS.values()), dtype=np.float32)
+    return [names[number] for number in np.linalg.norm(vectors[:, None] - values, axis=2).argmin(axis=1)]
 
 
 class LetterTexts:
@@ -66,10 +95,10 @@ class FailingEncoder(ColourEncoder):
 
     def __init__(self, batch: int, error: BaseException) -> None:
         super().__init__()
-        self._batch = batch
+        self._fails_at = batch
         self._error = error
 
-    def encode_images(self, inputs: np.ndarray) -> Any:
-        if len(self.batches) + 1 == self._batch:
+    def encode_images(self, pixels: Sequence[np.ndarray]) -> Any:
+        if len(self.batches) + 1 == self._fails_at:
             raise self._error
-        return super().encode_images(inputs)
+        return super().encode_images(pixels)

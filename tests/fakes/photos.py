@@ -7,6 +7,9 @@ import numpy as np
 from PIL import Image
 from sklearn.datasets import load_sample_image
 
+from photosort.photos.decode import decode
+from photosort.photos.frame import Frame
+
 
 def crops(name: str, count: int, seed: int = 5) -> list[Image.Image]:
     """Different pieces of one real photo of scikit-learn's, 200 to 400 pixels wide."""
@@ -18,6 +21,11 @@ def crops(name: str, count: int, seed: int = 5) -> list[Image.Image]:
         left, top = int(rng.integers(photo.width - width)), int(rng.integers(photo.height - width * 3 // 4))
         pieces.append(photo.crop((left, top, left + width, top + width * 3 // 4)))
     return pieces
+
+
+def square(content: bytes, side: int, name: str = "") -> np.ndarray:
+    """A photo decoded into one square."""
+    return decode(content, [Frame(side)], name)[0]
 
 
 def digests(folder: Path) -> list[str]:

@@ -38,18 +38,18 @@ def conse(**settings) -> ConSE:
 
 
 def test_equation_3_with_plain_probabilities():
-    vectors = conse(power=1, top=2).encode_images(row(0.6, 0.2, 0.1, 0.1))
+    vectors = conse(power=1, top=2).place(row(0.6, 0.2, 0.1, 0.1))
     assert vectors[0, :4] == pytest.approx([0.75, 0.25, 0, 0])
 
 
 def test_a_power_below_one_lets_the_others_speak():
-    vectors = conse(power=0.5, top=3).encode_images(row(0.64, 0.04, 0.32))
+    vectors = conse(power=0.5, top=3).place(row(0.64, 0.04, 0.32))
     weights = np.array([0.8, 0.2, 0.32**0.5])
     assert vectors[0, :3] == pytest.approx(weights / weights.sum(), rel=1e-5)
 
 
 def test_one_label_is_its_name():
-    assert conse(top=1).encode_images(row(0.3, 0.7))[0, :2] == pytest.approx([0, 1])
+    assert conse(top=1).place(row(0.3, 0.7))[0, :2] == pytest.approx([0, 1])
 
 
 def test_equal_labels_are_taken_in_order():
@@ -64,8 +64,8 @@ def test_label_names_are_encoded_once_and_only_when_asked_for():
     texts = OneAxisEach()
     joint = ConSE(Ready(), texts, "r")
     assert texts.seen == []
-    joint.encode_images(row(1))
-    joint.encode_images(row(0, 1))
+    joint.place(row(1))
+    joint.place(row(0, 1))
     (names,) = texts.seen
     assert len(names) == 1000
     assert (names[135], names[281], names[644]) == ("limpkin (bird)", "tabby cat", "matchstick")

@@ -31,7 +31,7 @@ def test_onnx_and_torch_agree_for_any_batch(pixels: np.ndarray, network, tmp_pat
     efficientnet._export(network, tmp_path / "features.onnx")
     exported, plain = (
         efficientnet._onnx_runner(tmp_path / "features.onnx"),
-        efficientnet._torch_runner(network),
+        efficientnet._torch_runner(network, "cpu"),
     )
     for batch in (pixels[:1], pixels, np.concatenate([pixels] * 3)):
         assert exported(batch).shape == (len(batch), 1280)
@@ -60,7 +60,7 @@ def test_without_onnx_the_network_runs_in_torch(
     monkeypatch.setitem(__import__("sys").modules, missing, None)
     assert np.allclose(
         EfficientNetLite2(tmp_path).encode_images(pixels),
-        efficientnet._torch_runner(network)(pixels),
+        efficientnet._torch_runner(network, "cpu")(pixels),
         atol=1e-3,
     )
 
@@ -84,7 +84,7 @@ def test_the_label_of_a_real_photo_is_right(pixels: np.ndarray, shared_models: P
 def test_the_head_is_the_networks_own(pixels: np.ndarray, network, tmp_path: Path) -> None:
     import torch
 
-    features = efficientnet._torch_runner(network)(pixels)
+    features = efficientnet._torch_runner(network, "cpu")(pixels)
     with torch.inference_mode():
         whole = network(((torch.from_numpy(pixels).permute(0, 3, 1, 2).float()) - 127) / 128).softmax(-1).numpy()
     assert np.allclose(LabelHead(tmp_path).probabilities(features), whole, atol=1e-5)
@@ -123,14 +123,19 @@ def test_a_damaged_head_is_made_again(tmp_path: Path, content: bytes) -> None:
     assert head.stat().st_size > 1000
 
 
-def test_a_gpu_that_was_added_later_is_considered(
-    pixels: np.ndarray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_on_a_gpu_the_network_runs_in_torch(
+    pixels: np.ndarray, shared_models: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    EfficientNetLite2(tmp_path).encode_images(pixels)
-    before = json.loads(remembered(tmp_path).read_text())["gpu"]
-    monkeypatch.setattr("shutil.which", lambda name: None if before else f"/usr/bin/{name}")
-    EfficientNetLite2(tmp_path).encode_images(pixels)
-    assert json.loads(remembered(tmp_path).read_text())["gpu"] is not before
+    real, used = efficientnet._torch_runner, []
+
+    def runner(network: object, device: str) -> efficientnet.Run:
+        used.append(device)
+        return real(network, "cpu")
+
+    monkeypatch.setattr(efficientnet, "first_device", lambda setting: f"{setting}:0")
+    monkeypatch.setattr(efficientnet, "_torch_runner", runner)
+    assert EfficientNetLite2(shared_models, device="cuda").encode_images(pixels).shape == (2, 1280)
+    assert used == ["cuda:0"]
 
 
 def test_a_cache_that_takes_no_file_is_one_clear_failure(tmp_path: Path) -> None:

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fakes.photos import square
 from PIL import Image, ImageCms
 
 from photosort.photos import decode as decoding
 from photosort.photos.decode import UnreadablePhoto, decode
 from photosort.photos.formats import register_formats
+from photosort.photos.frame import Frame
 
 RED, GREEN, BLUE, WHITE = (200, 30, 30), (30, 200, 30), (30, 30, 200), (255, 255, 255)
 
@@ -42,7 +44,7 @@ def near(pixels: np.ndarray, expected: list[tuple[int, int, int]], tolerance: in
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "BMP", "AVIF", "HEIF"])
 def test_every_common_format_gives_a_small_rgb_square(kind: str) -> None:
     register_formats()
-    pixels = decode(encoded(quarters(size=(640, 480)), kind), 32)
+    pixels = square(encoded(quarters(size=(640, 480)), kind), 32)
     assert pixels.shape == (32, 32, 3)
     assert pixels.dtype == np.uint8
     assert near(pixels, [RED, GREEN, BLUE, WHITE])
@@ -50,7 +52,7 @@ def test_every_common_format_gives_a_small_rgb_square(kind: str) -> None:
 
 def test_the_first_frame_of_an_animation_counts() -> None:
     frames = [Image.new("RGB", (20, 20), colour) for colour in (RED, BLUE)]
-    pixels = decode(encoded(frames[0], "GIF", save_all=True, append_images=frames[1:]), 16)
+    pixels = square(encoded(frames[0], "GIF", save_all=True, append_images=frames[1:]), 16)
     assert near(pixels, [RED] * 4, tolerance=20)
 
 
@@ -71,13 +73,13 @@ def test_exif_orientation_is_applied(orientation: int, expected: list[tuple[int,
     image = quarters(size=(400, 300))
     exif = image.getexif()
     exif[0x0112] = orientation
-    assert near(decode(encoded(image, "JPEG", exif=exif, quality=95), 32), expected)
+    assert near(square(encoded(image, "JPEG", exif=exif, quality=95), 32), expected)
 
 
 @pytest.mark.parametrize("mode", ["P", "CMYK", "L", "1", "YCbCr", "LAB"])
 def test_other_colour_models_become_rgb(mode: str) -> None:
     kind = "TIFF" if mode in ("CMYK", "YCbCr", "LAB") else "PNG"
-    pixels = decode(encoded(quarters(mode), kind), 32)
+    pixels = square(encoded(quarters(mode), kind), 32)
     assert pixels.shape == (32, 32, 3)
     bright = pixels.sum(axis=2)
     assert bright[28, 28] > bright[2, 2]
@@ -85,15 +87,15 @@ def test_other_colour_models_become_rgb(mode: str) -> None:
 
 def test_transparency_shows_white() -> None:
     clear = Image.new("RGBA", (40, 40), (*RED, 0))
-    assert near(decode(encoded(clear, "PNG"), 16), [WHITE] * 4)
+    assert near(square(encoded(clear, "PNG"), 16), [WHITE] * 4)
     palette = quarters().quantize(4, dither=Image.Dither.NONE)
     see_through = encoded(palette, "PNG", transparency=palette.getpixel((2, 2)))
-    assert near(decode(see_through, 32), [WHITE, GREEN, BLUE, WHITE])
+    assert near(square(see_through, 32), [WHITE, GREEN, BLUE, WHITE])
 
 
 def test_sixteen_bits_are_scaled_not_cut() -> None:
     ramp = np.linspace(0, 65535, 64, dtype=np.uint16).reshape(1, 64).repeat(64, axis=0)
-    pixels = decode(encoded(Image.fromarray(ramp), "PNG"), 32)
+    pixels = square(encoded(Image.fromarray(ramp), "PNG"), 32)
     assert pixels[0, 0, 0] < 10
     assert 110 < pixels[0, 16, 0] < 145
     assert pixels[0, -1, 0] > 245
@@ -143,20 +145,20 @@ def test_a_wide_gamut_profile_is_turned_into_srgb(
     kind: str, adobe: tuple[int, int, int], srgb: tuple[int, int, int]
 ) -> None:
     image = Image.new("RGB", (32, 32), adobe)
-    assert near(decode(encoded(image, kind, icc_profile=adobe_rgb()), 16), [srgb] * 4, tolerance=3)
-    assert near(decode(encoded(image, kind), 16), [adobe] * 4, tolerance=3)
+    assert near(square(encoded(image, kind, icc_profile=adobe_rgb()), 16), [srgb] * 4, tolerance=3)
+    assert near(square(encoded(image, kind), 16), [adobe] * 4, tolerance=3)
 
 
 def test_the_profile_of_a_photo_that_is_in_srgb_already_changes_nothing() -> None:
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    assert near(decode(encoded(quarters(), "PNG", icc_profile=srgb), 32), [RED, GREEN, BLUE, WHITE], tolerance=1)
+    assert near(square(encoded(quarters(), "PNG", icc_profile=srgb), 32), [RED, GREEN, BLUE, WHITE], tolerance=1)
 
 
 def test_a_profile_that_is_damaged_or_for_other_channels_changes_nothing() -> None:
     lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
-    untouched = decode(encoded(quarters(), "PNG"), 16)
+    untouched = square(encoded(quarters(), "PNG"), 16)
     for profile in (b"no profile at all", adobe_rgb()[:200], lab):
-        assert np.array_equal(decode(encoded(quarters(), "PNG", icc_profile=profile), 16), untouched)
+        assert np.array_equal(square(encoded(quarters(), "PNG", icc_profile=profile), 16), untouched)
 
 
 def whole_jpeg() -> bytes:
@@ -168,7 +170,7 @@ def whole_jpeg() -> bytes:
 def test_a_truncated_photo_is_refused_and_says_so(percent: int) -> None:
     content = whole_jpeg()
     with pytest.raises(UnreadablePhoto, match=r"truncated|damaged"):
-        decode(content[: len(content) * percent // 100], 64)
+        square(content[: len(content) * percent // 100], 64)
 
 
 @pytest.mark.parametrize(
@@ -181,15 +183,15 @@ def test_a_truncated_photo_is_refused_and_says_so(percent: int) -> None:
 )
 def test_what_is_no_picture_is_refused_with_the_reason(content: bytes, reason: str) -> None:
     with pytest.raises(UnreadablePhoto, match=reason):
-        decode(content, 32)
+        square(content, 32)
 
 
 def test_a_decompression_bomb_is_refused_before_it_unfolds(monkeypatch: pytest.MonkeyPatch) -> None:
     bomb = encoded(Image.new("1", (30_000, 30_000)), "PNG")
     assert len(bomb) < 200_000
-    monkeypatch.setattr(decoding, "_small_rgb", lambda *_: pytest.fail("the bomb was unfolded"))
+    monkeypatch.setattr(decoding, "_fitted", lambda *_: pytest.fail("the bomb was unfolded"))
     with pytest.raises(UnreadablePhoto, match="too large: 30000 x 30000"):
-        decode(bomb, 32)
+        square(bomb, 32)
 
 
 def test_flipped_bits_never_escape_as_another_exception() -> None:
@@ -201,7 +203,7 @@ def test_flipped_bits_never_escape_as_another_exception() -> None:
             for place in rng.integers(0, len(content), 5):
                 content[place] ^= 1 << int(rng.integers(8))
             try:
-                assert decode(bytes(content), 16).shape == (16, 16, 3)
+                assert square(bytes(content), 16).shape == (16, 16, 3)
             except UnreadablePhoto as reason:
                 assert str(reason)
 
@@ -209,5 +211,42 @@ def test_flipped_bits_never_escape_as_another_exception() -> None:
 def test_raw_without_the_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "rawpy", None)
     with pytest.raises(UnreadablePhoto, match=r"photosort\[raw\]") as caught:
-        decode(b"II*\0whatever", 32, str(Path("x") / "DSC_1.NEF"))
+        square(b"II*\0whatever", 32, str(Path("x") / "DSC_1.NEF"))
     assert not caught.value.lasting
+
+
+def test_one_decode_serves_every_frame() -> None:
+    content = encoded(quarters(size=(640, 480)), "JPEG", quality=95)
+    squeezed, cropped, inside = decode(content, [Frame(32), Frame(32, "crop"), Frame(64, "inside")])
+    assert (squeezed.shape, cropped.shape, inside.shape) == ((32, 32, 3), (32, 32, 3), (48, 64, 3))
+    assert near(squeezed, [RED, GREEN, BLUE, WHITE])
+    assert near(cropped, [RED, GREEN, BLUE, WHITE])
+
+
+def test_a_crop_shows_the_middle_in_its_own_shape_also_when_turned() -> None:
+    stripes = Image.new("RGB", (300, 100), RED)
+    stripes.paste(GREEN, (100, 0, 200, 100))
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    for exif in (Image.Exif(), turned):
+        (pixels,) = decode(encoded(stripes, "PNG", exif=exif), [Frame(20, "crop")])
+        assert near(pixels, [GREEN] * 4)
+
+
+def test_a_frame_that_keeps_the_shape_is_turned_with_the_photo_and_never_enlarges() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    content = encoded(quarters(size=(64, 48)), "PNG", exif=exif)
+    assert [pixels.shape for pixels in decode(content, [Frame(32, "inside"), Frame(512, "inside")])] == [
+        (32, 24, 3),
+        (64, 48, 3),
+    ]
+
+
+def test_a_very_long_photo_fits_every_frame() -> None:
+    content = encoded(Image.new("RGB", (20_000, 3), RED), "PNG")
+    assert [pixels.shape for pixels in decode(content, [Frame(16), Frame(16, "crop"), Frame(16, "inside")])] == [
+        (16, 16, 3),
+        (16, 16, 3),
+        (1, 16, 3),
+    ]

@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fakes.models import COLOURS, ColourCaptioner, ColourEncoder
+from fakes.photos import square
 from fakes.raw import dng, dng_with_bitmap
 from PIL import Image
 
-from photosort.describing import describe
+from photosort.describing.describe import describe
 from photosort.photos import decode as decoding
 from photosort.photos.companions import companions_of
-from photosort.photos.decode import UnreadablePhoto, decode
+from photosort.photos.decode import UnreadablePhoto
 from photosort.photos.scan import scan
 from photosort.store.cache import open_cache
 
@@ -48,7 +49,7 @@ def with_orientation(image: Image.Image, orientation: int) -> Image.Image:
 
 
 def shows(content: bytes, expected: list[tuple[int, int, int]], name: str = "DSC_1.NEF", tolerance: int = 12) -> bool:
-    pixels = decode(content, 32, name).astype(int)
+    pixels = square(content, 32, name).astype(int)
     corners = [pixels[2, 2], pixels[2, 29], pixels[29, 2], pixels[29, 29]]
     return bool(np.abs(np.array(corners) - np.array(expected)).max() <= tolerance)
 
@@ -96,7 +97,7 @@ def test_a_raw_without_a_preview_is_developed_the_right_way_up(
 def test_what_is_too_large_to_develop_is_refused_before_it_unfolds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decoding, "MAX_PIXELS", 64 * 48 - 1)
     with pytest.raises(UnreadablePhoto, match="too large: 64 x 48") as caught:
-        decode(dng(None), 32, "a.dng")
+        square(dng(None), 32, "a.dng")
     assert not caught.value.lasting
 
 
@@ -116,9 +117,9 @@ def noise(width: int, height: int) -> Image.Image:
 @pytest.mark.parametrize("whole", [dng(noise(640, 480)), dng_with_bitmap(noise(64, 48))], ids=["jpeg", "bitmap"])
 @pytest.mark.parametrize("left", [10, 300, 6200, 7500, 9000])
 def test_a_raw_cut_within_its_preview_is_refused_whatever_libraw_fills_it_up_with(whole: bytes, left: int) -> None:
-    decode(whole, 32, "before.nef")
+    square(whole, 32, "before.nef")
     with pytest.raises(UnreadablePhoto) as caught:
-        decode(whole[:left], 32, "cut.nef")
+        square(whole[:left], 32, "cut.nef")
     assert str(caught.value)
     assert not caught.value.lasting
 
@@ -132,14 +133,14 @@ def test_a_raw_cut_behind_its_preview_is_read_by_it() -> None:
 def test_a_cut_raw_without_a_preview_is_refused(percent: int) -> None:
     whole = dng(None)
     with pytest.raises(UnreadablePhoto, match="RAW") as caught:
-        decode(whole[: len(whole) * percent // 100], 32, "cut.dng")
+        square(whole[: len(whole) * percent // 100], 32, "cut.dng")
     assert not caught.value.lasting
 
 
 @pytest.mark.parametrize("content", [b"garbage" * 1000, bytes(4096), b"II*\0whatever", b"x"])
 def test_garbage_named_like_a_raw_is_refused(content: bytes) -> None:
     with pytest.raises(UnreadablePhoto, match="RAW") as caught:
-        decode(content, 32, "IMG_1.cr2")
+        square(content, 32, "IMG_1.cr2")
     assert not caught.value.lasting
 
 
@@ -147,7 +148,7 @@ def test_a_damaged_preview_is_refused_but_not_for_good() -> None:
     whole = dng(quarters())
     frame = whole.index(b"\xff\xc0\0\x11")
     with pytest.raises(UnreadablePhoto, match="damaged") as caught:
-        decode(whole[: frame + 1] + b"\xcb" + whole[frame + 2 :], 32, "a.nef")
+        square(whole[: frame + 1] + b"\xcb" + whole[frame + 2 :], 32, "a.nef")
     assert not caught.value.lasting
 
 
@@ -159,7 +160,7 @@ def test_flipped_bits_never_escape_as_another_exception() -> None:
             for place in rng.integers(0, 1000, 4):
                 content[place] ^= 1 << int(rng.integers(8))
             try:
-                assert decode(bytes(content), 16, "a.nef").shape == (16, 16, 3)
+                assert square(bytes(content), 16, "a.nef").shape == (16, 16, 3)
             except UnreadablePhoto as reason:
                 assert str(reason)
                 assert not reason.lasting
@@ -183,8 +184,8 @@ def test_a_raw_beside_its_jpeg_is_one_photo_and_a_lone_raw_is_read(tmp_path: Pat
     assert {path.name for path in groups} == {"lone.dng", "bare.dng", "broken.cr2"}
     mains = [photo for photo in found if photo.path != folder / "pair.NEF"]
     with open_cache(tmp_path / "cache") as cache:
-        described = describe(mains, ColourEncoder(), ColourCaptioner(), cache)
-        again = describe(mains, ColourEncoder(), ColourCaptioner(), cache)
+        described = describe(mains, ColourEncoder(), [ColourCaptioner()], cache)
+        again = describe(mains, ColourEncoder(), [ColourCaptioner()], cache)
     said = {photo.path.name: text for photo, text in zip(described.photos, described.captions, strict=True)}
     assert said == {
         "bare.dng": "a photo of a green wall",

@@ -24,7 +24,7 @@ def test_vectors_come_back_in_the_order_asked_across_many_lookups(cache: Cache) 
     backwards = cache.matrix(LITE, KEYS[::-1])
     assert backwards.dtype == np.float32
     assert np.allclose(backwards, vectors[::-1], rtol=1e-3)
-    assert cache.has_vectors(LITE) == set(KEYS)
+    assert cache.keys(LITE) == set(KEYS)
 
 
 def test_another_model_revision_or_prompt_knows_nothing(cache: Cache) -> None:

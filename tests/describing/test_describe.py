@@ -12,38 +12,20 @@ import pytest
 from fakes.models import COLOURS, ColourCaptioner, ColourEncoder, FailingEncoder
 from PIL import Image
 
-from photosort import describing
-from photosort.describing import describe
+from photosort.describing import ahead, look
+from photosort.describing.describe import describe
+from photosort.photos.frame import Frame
 from photosort.photos.scan import scan
-from photosort.store.cache import Cache, open_cache
-
-
-@pytest.fixture
-def cache(tmp_path: Path):
-    with open_cache(tmp_path / "cache") as cache:
-        yield cache
-
-
-@pytest.fixture
-def photos(tmp_path: Path) -> Path:
-    """Forty photos in four colours, no two alike."""
-    folder = tmp_path / "photos"
-    folder.mkdir()
-    for number in range(40):
-        name = list(COLOURS)[number % 4]
-        image = Image.new("RGB", (30, 20), COLOURS[name])
-        image.putpixel((0, 0), (number, 0, 0))
-        image.save(folder / f"{number:02d}-{name}.png")
-    return folder
+from photosort.store.cache import Cache
 
 
 def run(folder: Path, cache: Cache, encoder=None, captioner=None, **options):
     return describe(
         scan(folder).photos,
         encoder or ColourEncoder(),
-        captioner or ColourCaptioner(),
+        [captioner or ColourCaptioner()],
         cache,
-        **{"batch": 8, **options},
+        **options,
     )
 
 
@@ -60,7 +42,7 @@ def test_a_second_look_decodes_nothing_and_asks_no_model(
     photos: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = run(photos, cache)
-    monkeypatch.setattr(describing, "decode", lambda *_: pytest.fail("decoded again"))
+    monkeypatch.setattr(look, "decode", lambda *_: pytest.fail("decoded again"))
     monkeypatch.setattr(Path, "read_bytes", lambda _: pytest.fail("read again"))
     encoder, captioner = ColourEncoder(), ColourCaptioner()
     second = run(photos, cache, encoder, captioner)
@@ -108,7 +90,7 @@ def test_bad_files_are_named_and_stop_nothing(photos: Path, cache: Cache) -> Non
         (photos / name).write_bytes(content)
     found = scan(photos).photos
     (photos / "gone.jpg").unlink()
-    described = describe(found, ColourEncoder(), ColourCaptioner(), cache, batch=8)
+    described = describe(found, ColourEncoder(), [ColourCaptioner()], cache)
     assert len(described.photos) == 40
     reasons = {left.path.name: left.reason for left in described.unread}
     assert reasons == {
@@ -123,7 +105,7 @@ def test_bad_files_are_named_and_stop_nothing(photos: Path, cache: Cache) -> Non
 def test_a_bad_file_is_remembered_with_its_reason(photos: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
     (photos / "page.jpg").write_bytes(b"<html>")
     first = run(photos, cache)
-    monkeypatch.setattr(describing, "decode", lambda *_: pytest.fail("decoded again"))
+    monkeypatch.setattr(look, "decode", lambda *_: pytest.fail("decoded again"))
     assert run(photos, cache).unread == first.unread
 
 
@@ -131,15 +113,15 @@ def test_files_that_take_too_long_are_given_up_and_hold_up_nothing_else(
     photos: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slow = threading.Event()
-    real = describing.decode
+    real = look.decode
 
-    def decode(content: bytes, side: int, name: str) -> np.ndarray:
+    def decode(content: bytes, frames: list[Frame], name: str) -> list[np.ndarray]:
         if name[:2] in ("03", "04", "05"):
             slow.wait(20)
-        return real(content, side, name)
+        return real(content, frames, name)
 
-    monkeypatch.setattr(describing, "decode", decode)
-    monkeypatch.setattr(describing, "PATIENCE", 1.0)
+    monkeypatch.setattr(look, "decode", decode)
+    monkeypatch.setattr(ahead, "PATIENCE", 1.0)
     try:
         described = run(photos, cache)
     finally:
@@ -154,17 +136,18 @@ def test_a_photo_that_never_ends_does_not_keep_the_program_alive(photos: Path, t
 import sys, threading
 from pathlib import Path
 from fakes.models import ColourCaptioner, ColourEncoder
-from photosort import describing
+from photosort.describing import ahead, look
+from photosort.describing.describe import describe
 from photosort.photos.scan import scan
 from photosort.store.cache import open_cache
-real = describing.decode
-def decode(content, side, name):
+real = look.decode
+def decode(content, frames, name):
     if name.startswith("03"):
         threading.Event().wait()
-    return real(content, side, name)
-describing.decode, describing.PATIENCE = decode, 0.5
+    return real(content, frames, name)
+look.decode, ahead.PATIENCE = decode, 0.5
 with open_cache(Path(sys.argv[2])) as cache:
-    found = describing.describe(scan(Path(sys.argv[1])).photos, ColourEncoder(), ColourCaptioner(), cache)
+    found = describe(scan(Path(sys.argv[1])).photos, ColourEncoder(), [ColourCaptioner()], cache)
 print(len(found.photos), len(found.unread))
 """
     done = subprocess.run(
@@ -173,7 +156,7 @@ print(len(found.photos), len(found.unread))
         text=True,
         check=True,
         timeout=60,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent)},
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
     )
     assert done.stdout.split() == ["39", "1"]
 
@@ -188,7 +171,7 @@ def test_an_edit_that_keeps_size_and_time_is_seen(photos: Path, cache: Cache) ->
     assert hashlib.sha256(content).hexdigest() in {photo.digest for photo in run(photos, cache).photos}
 
 
-@pytest.mark.parametrize("error", [RuntimeError("out of memory"), KeyboardInterrupt()])
+@pytest.mark.parametrize("error", [RuntimeError("device lost"), KeyboardInterrupt()])
 def test_what_was_looked_at_before_a_stop_is_kept(photos: Path, cache: Cache, error: BaseException) -> None:
     with pytest.raises(type(error)):
         run(photos, cache, FailingEncoder(4, error))

@@ -1,0 +1,90 @@
+"""The describing stage beyond one machine: a Ray Data pipeline over the same functions.
+
+Every worker reads the photos at the paths that the scan found, so all machines must see the folder under the same
+path. RAY_ADDRESS names a running cluster; without it Ray starts one on this machine.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pickle
+import warnings
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from photosort.describing.look import Known
+from photosort.describing.tasks import tasks_for
+from photosort.describing.worker import Event, see
+from photosort.errors import ModelFailed, ModelMissing, PhotosortError
+from photosort.photos.scan import Found
+from photosort.settings import Settings
+
+BLOCK = 256
+"""Photos that a worker is handed at once; what it has seen of them is kept together."""
+
+
+class Worker:
+    """One process of the cluster, with models that stay loaded from block to block."""
+
+    def __init__(self, settings: Settings, known: Any) -> None:
+        self._tasks = tasks_for(settings)
+        self._known: Known = known
+
+    def __call__(self, block: dict[str, Any]) -> dict[str, Any]:
+        """Pickled files in, pickled events out."""
+        found = [pickle.loads(item) for item in block["found"]]
+        events = [pickle.dumps(event) for event in see(found, self._tasks, self._known)]
+        return {"event": np.array(events, dtype=object)}
+
+
+def see_on_ray(settings: Settings, found: Sequence[Found], known: Known) -> Iterator[Event]:
+    """What `worker.see` gives, from `ray:N` workers, or one for each GPU of the cluster.
+
+    Raises ModelMissing where Ray is not installed, what the models raise, and ModelFailed where the cluster fails.
+    """
+    try:
+        import ray
+    except ImportError as error:
+        raise ModelMissing("The engine ray is not installed", 'pip install "photosort[ray]"') from error
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Ray warns of its own settings, and of processes that end with it
+            for row in _pipeline(settings, found, known).iter_rows():
+                yield pickle.loads(row["event"])
+    except ray.exceptions.RayError as error:
+        raise _cause(error) from error
+
+
+def _pipeline(settings: Settings, found: Sequence[Found], known: Known) -> Any:
+    ray: Any = importlib.import_module("ray")
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # Ray reports on its use unless it is told not to
+    here = {} if "RAY_ADDRESS" in os.environ else {"include_dashboard": False}
+    ray.init(ignore_reinit_error=True, log_to_driver=False, logging_level="error", **here)
+    ray.data.DataContext.get_current().enable_progress_bars = False
+    gpus = int(ray.cluster_resources().get("GPU", 0))
+    workers = int(settings.engine.partition(":")[2] or gpus or 1)
+    files = [{"found": pickle.dumps(item)} for item in found]
+    blocks = max(workers, -(-len(files) // BLOCK))
+    return ray.data.from_items(files, override_num_blocks=blocks).map_batches(
+        Worker,
+        fn_constructor_args=(settings, known),
+        batch_size=BLOCK,
+        concurrency=workers,
+        num_gpus=1 if gpus else 0,
+        num_cpus=1,
+    )
+
+
+def _cause(error: BaseException) -> PhotosortError:
+    """The failure of photosort's own that a worker had, if it was one; else what Ray says in its last line."""
+    cause: BaseException | None = error
+    while cause is not None:
+        inner = getattr(cause, "cause", None) or cause.__cause__
+        if isinstance(cause, PhotosortError):
+            return cause
+        cause = inner
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+    return ModelFailed(f"The Ray cluster failed ({lines[-1]})", "What was looked at is kept; try again.")

@@ -1,0 +1,125 @@
+"""Several processes, and a Ray cluster, fill the same cache as one process does."""
+
+import os
+import signal
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from end_to_end.conftest import write_pictures
+
+from photosort.describing import engines
+from photosort.describing.describe import Described, describe
+from photosort.describing.engines import Engine, engine_for, see_on_devices
+from photosort.errors import ModelFailed, ModelMissing, SettingsError
+from photosort.models import registry
+from photosort.photos.scan import Found, scan
+from photosort.settings import Settings, load_settings
+from photosort.store.cache import Cache, open_cache
+
+
+@pytest.fixture
+def settings(own_folders: Path, shared_models: Path) -> Settings:
+    (own_folders / "cache").mkdir()
+    (own_folders / "cache" / "models").symlink_to(shared_models)
+    return load_settings(batch=4)
+
+
+@pytest.fixture
+def found(tmp_path: Path) -> tuple[Found, ...]:
+    folder = write_pictures(tmp_path / "Pictures")
+    (folder / "page.jpg").write_text("<html>")
+    return scan(folder).photos
+
+
+def run(found: tuple[Found, ...], settings: Settings, cache: Cache, engine: Engine) -> Described:
+    return describe(found, registry.image_encoder(settings), registry.captioners(settings), cache, engine=engine)
+
+
+def agree(one: Described, other: Described) -> bool:
+    """The same, but for the last bits of half precision."""
+    assert [left.path.name for left in one.unread] == ["page.jpg"]
+    assert len(one.photos) == 20
+    assert np.allclose(one.vectors, other.vectors, atol=2e-3)
+    return (one.photos, one.unread, one.texts) == (other.photos, other.unread, other.texts)
+
+
+def two_processes(settings: Settings) -> Engine:
+    return lambda found, known: see_on_devices(settings, ("cpu", "cpu"), found, known)
+
+
+def test_two_processes_fill_the_same_cache_as_one(found: tuple[Found, ...], settings: Settings, tmp_path: Path) -> None:
+    with open_cache(tmp_path / "one") as one, open_cache(tmp_path / "two") as two:
+        alone = run(found, settings, one, engine_for(settings))
+        assert agree(run(found, settings, two, two_processes(settings)), alone)
+
+
+def test_every_gpu_gets_a_process_of_its_own(
+    found: tuple[Found, ...], settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, ...]] = []
+
+    def on_devices(settings: Settings, names: tuple[str, ...], found: object, known: object) -> object:
+        asked.append(names)
+        return see_on_devices(settings, ("cpu",), found, known)
+
+    monkeypatch.setattr(engines, "devices", lambda setting: ("cuda:0", "cuda:1"))
+    monkeypatch.setattr(engines, "FEW", 10)
+    monkeypatch.setattr(engines, "see_on_devices", on_devices)
+    with open_cache(tmp_path / "cache") as cache:
+        assert len(run(found, settings, cache, engine_for(settings)).photos) == 20
+    assert asked == [("cuda:0", "cuda:1")]
+
+
+def test_a_process_that_is_killed_is_one_clear_failure(
+    found: tuple[Found, ...], settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import multiprocessing
+
+    def kill_one() -> None:
+        while not (workers := multiprocessing.active_children()):
+            pass
+        os.kill(workers[0].pid or 0, signal.SIGKILL)
+
+    monkeypatch.setattr(engines, "POLL_SECONDS", 0.1)
+    killer = threading.Thread(target=kill_one)
+    killer.start()
+    with open_cache(tmp_path / "cache") as cache, pytest.raises(ModelFailed, match="photosort-cpu died"):
+        run(found, settings, cache, two_processes(settings))
+    killer.join()
+
+
+def test_what_a_process_finds_missing_is_said_here(
+    found: tuple[Found, ...], settings: Settings, tmp_path: Path
+) -> None:
+    elsewhere = settings.model_copy(update={"captioner": "nobody"})
+    with (
+        open_cache(tmp_path / "cache") as cache,
+        pytest.raises(SettingsError, match="'nobody' is not known") as failure,
+    ):
+        run(found, settings, cache, two_processes(elsewhere))
+    assert failure.value.hint.startswith("Choose one of:")
+
+
+def test_two_ray_workers_fill_the_same_cache_as_one_process(
+    found: tuple[Found, ...], settings: Settings, tmp_path: Path
+) -> None:
+    import ray
+
+    on_ray = settings.model_copy(update={"engine": "ray:2"})
+    try:
+        with open_cache(tmp_path / "one") as one, open_cache(tmp_path / "two") as two:
+            alone = run(found, settings, one, engine_for(settings))
+            assert agree(run(found, settings, two, engine_for(on_ray)), alone)
+    finally:
+        ray.shutdown()
+
+
+def test_ray_that_is_not_installed_is_named(
+    found: tuple[Found, ...], settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "ray", None)
+    on_ray = settings.model_copy(update={"engine": "ray"})
+    with open_cache(tmp_path / "cache") as cache, pytest.raises(ModelMissing, match=r"photosort\[ray\]"):
+        run(found, settings, cache, engine_for(on_ray))

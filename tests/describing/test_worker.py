@@ -1,0 +1,106 @@
+"""The models see full batches of pictures of like size, and a device without memory stops nothing."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fakes.models import ColourCaptioner, ColourEncoder, PixelCaptioner
+from PIL import Image
+
+from photosort.describing.describe import Described, describe
+from photosort.describing.worker import NO_MEMORY
+from photosort.models.batch_size import BatchSize
+from photosort.photos.scan import scan
+from photosort.store.cache import Cache, open_cache
+
+
+def run(folder: Path, cache: Cache, *captioners: object, encoder: ColourEncoder | None = None) -> Described:
+    return describe(scan(folder).photos, encoder or ColourEncoder(), captioners, cache)
+
+
+def test_one_look_serves_the_encoder_and_every_captioner(shapes: Path, cache: Cache) -> None:
+    what, which = PixelCaptioner(), PixelCaptioner("Which colour?")
+    described = run(shapes, cache, what, which, ColourCaptioner())
+    assert described.looked == len(described.photos) == 20
+    assert described.texts[0][0] == described.texts[1][0] == ("a tall red one", "red again")
+    assert described.texts[0][3] == ("a wide blue one", "blue again")
+    assert described.captions[0] == "a tall red one. red again"
+    assert described.texts[2][3] == ("a photo of a blue wall",)
+
+
+def test_a_new_question_is_asked_without_asking_the_old_ones_again(shapes: Path, cache: Cache) -> None:
+    run(shapes, cache, PixelCaptioner())
+    old, new, encoder = PixelCaptioner(), PixelCaptioner("Which colour?"), ColourEncoder()
+    described = run(shapes, cache, old, new, encoder=encoder)
+    assert (old.shapes, encoder.seen) == ([], 0)
+    assert sum(len(batch) for batch in new.shapes) == described.looked == 20
+
+
+def test_pictures_of_like_size_come_together(shapes: Path, cache: Cache) -> None:
+    captioner = PixelCaptioner(batch=4)
+    run(shapes, cache, captioner)
+    mixed = [batch for batch in captioner.shapes if len(set(batch)) > 1]
+    assert len(captioner.shapes) == 5
+    assert len(mixed) <= 2  # one in each window of four batches
+
+
+def test_equal_photos_are_shown_once(shapes: Path, cache: Cache) -> None:
+    (shapes / "copy.png").write_bytes((shapes / "00.png").read_bytes())
+    captioner, encoder = PixelCaptioner(), ColourEncoder()
+    described = run(shapes, cache, captioner, encoder=encoder)
+    assert len(described.texts[0]) == 21
+    assert sum(len(batch) for batch in captioner.shapes) == encoder.seen == 20
+
+
+def test_a_full_device_gets_half_the_batch_until_it_fits(shapes: Path, cache: Cache) -> None:
+    captioner = PixelCaptioner(batch=16, most=5)
+    described = run(shapes, cache, captioner)
+    assert len(described.photos) == 20
+    assert captioner.batch.value == 4
+    assert {len(batch) for batch in captioner.shapes} == {4}
+
+
+def test_a_photo_that_alone_is_too_large_stays_and_is_named(shapes: Path, cache: Cache) -> None:
+    Image.new("RGB", (24, 24), "white").save(shapes / "huge.png")
+    described = run(shapes, cache, PixelCaptioner())
+    assert [(left.path.name, left.reason) for left in described.unread] == [("huge.png", NO_MEMORY)]
+    assert len(described.photos) == 20
+    again = run(shapes, cache, PixelCaptioner())
+    assert [left.reason for left in again.unread] == [NO_MEMORY]
+    assert again.looked == 1
+
+
+def test_what_a_model_does_wrong_is_not_taken_for_a_lack_of_memory(shapes: Path, cache: Cache) -> None:
+    class Broken(PixelCaptioner):
+        def caption(self, pixels: object) -> list[tuple[str, ...]]:
+            raise RuntimeError("device-side assert triggered")
+
+    with pytest.raises(RuntimeError, match="device-side assert"):
+        run(shapes, cache, Broken())
+
+
+def test_the_size_that_fits_is_remembered_for_the_model_and_its_device(tmp_path: Path) -> None:
+    file = tmp_path / "models" / "batch-sizes.json"
+    BatchSize(32, file, "blip on cuda:0").shrink(8)
+    assert BatchSize(32, file, "blip on cuda:0").value == 8
+    assert BatchSize(4, file, "blip on cuda:0").value == 4
+    assert BatchSize(32, file, "blip on cuda:1").value == 32
+    file.write_text("{")
+    assert BatchSize(32, file, "blip on cuda:0").value == 32
+
+
+def test_a_stop_in_the_middle_loses_one_batch_and_the_rest_is_the_same(shapes: Path, tmp_path: Path) -> None:
+    class Stopped(PixelCaptioner):
+        def caption(self, pixels: list[np.ndarray]) -> list[tuple[str, ...]]:
+            if len(self.shapes) == 2:
+                raise KeyboardInterrupt
+            return super().caption(pixels)
+
+    with open_cache(tmp_path / "stopped") as cache, open_cache(tmp_path / "whole") as other:
+        with pytest.raises(KeyboardInterrupt):
+            run(shapes, cache, Stopped())
+        rest = PixelCaptioner()
+        described, whole = run(shapes, cache, rest), run(shapes, other, PixelCaptioner())
+    assert sum(len(batch) for batch in rest.shapes) == 20 - 2 * 4
+    assert described.texts == whole.texts
+    assert np.array_equal(described.vectors, whole.vectors)
