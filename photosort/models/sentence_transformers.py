@@ -1,0 +1,56 @@
+"""Any text encoder of sentence-transformers. Reimers & Gurevych 2019, https://arxiv.org/abs/1908.10084."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from photosort.models.hub import Snapshot
+from photosort.models.on_device import loaded
+from photosort.models.protocols import Identity, Vectors
+from photosort.models.torchvision_ops import mend_torchvision
+
+REVISION = "1"
+"""Part of the identity; changes with anything here that may change a vector."""
+TEXTS_AT_ONCE = 64
+
+
+class SentenceTexts:
+    """Texts to unit vectors (a `TextEncoder`)."""
+
+    def __init__(self, snapshot: Snapshot, device: str) -> None:
+        self._snapshot, self._device = snapshot, device
+        self.identity = Identity(snapshot.name, f"{snapshot.revision}-{REVISION}")
+
+    def encode_texts(self, texts: Sequence[str]) -> Vectors:
+        """N texts -> (n, d) float32, unit length; each distinct text is encoded once."""
+        distinct = list(dict.fromkeys(texts))
+        if not distinct:
+            return np.empty((0, self._model.get_embedding_dimension()), dtype=np.float32)
+        encoded = self._model.encode(
+            distinct, batch_size=TEXTS_AT_ONCE, normalize_embeddings=True, show_progress_bar=False
+        )
+        row = {text: number for number, text in enumerate(distinct)}
+        vectors: Vectors = np.asarray(encoded, dtype=np.float32)[[row[text] for text in texts]]
+        return vectors
+
+    @cached_property
+    def _model(self) -> Any:
+        return loaded(self._snapshot.name, self._device, self._load)
+
+    def _load(self) -> Any:
+        mend_torchvision()
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        return SentenceTransformer(
+            str(self._snapshot.folder),
+            device=self._device,
+            local_files_only=True,
+            trust_remote_code=False,
+            model_kwargs={"use_safetensors": True},
+        )

@@ -1,0 +1,121 @@
+"""Captioners of transformers that take one picture of a fixed size: BLIP, BLIP-2, GIT and Florence-2.
+
+BLIP: Li et al. 2022, https://arxiv.org/abs/2201.12086. BLIP-2: Li et al. 2023, https://arxiv.org/abs/2301.12597.
+GIT: Wang et al. 2022, https://arxiv.org/abs/2205.14100. Florence-2: Xiao et al. 2023, https://arxiv.org/abs/2311.06242.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from photosort.models import generating
+from photosort.models.batch_size import BatchSize
+from photosort.models.generating import Asking, tidy
+from photosort.models.hub import Snapshot
+from photosort.models.on_device import loaded, number_format, on_device
+from photosort.models.preprocessing import image_settings, preprocessing
+from photosort.models.protocols import Identity, Pixels
+from photosort.models.torchvision_ops import mend_torchvision
+from photosort.photos import decode
+
+if TYPE_CHECKING:
+    import torch
+
+REVISION = "1"
+"""Part of the identity; changes with anything here that may change a text."""
+FAMILIES = ("blip", "blip-2", "git", "florence2")
+ANSWERING = ("blip-2",)
+"""The families that can follow a question."""
+FLORENCE_TASK = "What does the image describe?"
+"""What Florence-2's task token <CAPTION> stands for."""
+
+
+@dataclass(slots=True)
+class Start:
+    """What stands before a text: the tokens that go in, and how many of those that come out are not the text."""
+
+    tokens: list[int] = field(default_factory=list)
+    echoed: int = 1
+
+
+class TransformersCaptioner:
+    """Photos to captions, or to answers where the family can follow a question (a `Captioner`).
+
+    The processor of transformers is not used: pictures come in their size already and are normalised on the device.
+    Drawn texts follow from the photo and the seed, whatever is in the batch, but for the rounding of the device.
+    """
+
+    reads: Literal["pixels"] = "pixels"
+
+    def __init__(self, snapshot: Snapshot, device: str, batch: BatchSize, asking: Asking) -> None:
+        self._snapshot, self._device, self._asking = snapshot, device, asking
+        self._family = str(snapshot.json("config.json").get("model_type"))
+        self._picture = preprocessing(snapshot)
+        self.frame = self._picture.frame
+        self.batch = batch
+        revision = f"{snapshot.revision}-{REVISION}-{decode.REVISION}-{self.frame.side}{self.frame.fit}"
+        self.identity = Identity(snapshot.name, revision, asking.prompt())
+
+    def caption(self, pixels: Sequence[Pixels]) -> list[tuple[str, ...]]:
+        """B pictures of the frame -> for each `samples` texts, none of them empty."""
+        import torch
+
+        model, tokenizer, start = self._loaded
+        pictures = on_device(pixels, self._device, self._picture.mean, self._picture.std)
+        inputs: dict[str, torch.Tensor] = {"pixel_values": pictures}
+        if start.tokens:
+            tokens = torch.tensor(start.tokens, device=self._device).repeat(len(pixels), 1)
+            inputs |= {"input_ids": tokens, "attention_mask": torch.ones_like(tokens)}
+        with torch.inference_mode():
+            written = model.generate(**inputs, **generating.arguments(self._asking, pixels, self._device))
+        return tidy(tokenizer.batch_decode(written[:, start.echoed :], skip_special_tokens=True), self._asking)
+
+    @cached_property
+    def _loaded(self) -> tuple[Any, Any, Start]:
+        return loaded(self._snapshot.name, self._device, self._load)
+
+    def _load(self) -> tuple[Any, Any, Start]:
+        mend_torchvision()
+        from transformers import AutoModelForImageTextToText, AutoTokenizer
+
+        model = load_model(AutoModelForImageTextToText, self._snapshot, self._device)
+        tokenizer = AutoTokenizer.from_pretrained(self._snapshot.folder, **OFFLINE)
+        return model, tokenizer, self._start(model.config, tokenizer)
+
+    def _start(self, config: Any, tokenizer: Any) -> Start:
+        question = self._asking.question
+        if self._family == "blip-2":
+            decoder_only = not config.text_config.is_encoder_decoder
+            prompt = f"Question: {question} Answer:" if question and decoder_only else question
+            image = [config.image_token_index] * config.num_query_tokens
+            tokens = image + tokenizer(prompt).input_ids
+            return Start(tokens, len(tokens) if decoder_only else 1)
+        if self._family == "florence2":
+            image = [config.image_token_id] * int(image_settings(self._snapshot)["image_seq_length"])
+            words = tokenizer(FLORENCE_TASK, add_special_tokens=False).input_ids
+            return Start([*image, tokenizer.bos_token_id, *words, tokenizer.eos_token_id])
+        return Start()
+
+
+OFFLINE: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
+"""No network and no code but transformers' own, whatever a repository asks for."""
+
+
+def load_model(kind: Any, snapshot: Snapshot, device: str) -> Any:
+    """The network of a snapshot, with every weight from its safetensors, on the device.
+
+    `kind` is a class of transformers. Attention is torch's own (SDPA) wherever the architecture has it. Raises
+    ValueError where a weight is missing, which transformers would fill with random numbers.
+    """
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    model, info = kind.from_pretrained(
+        snapshot.folder, dtype=number_format(device), use_safetensors=True, output_loading_info=True, **OFFLINE
+    )
+    if missing := sorted(info["missing_keys"]):
+        raise ValueError(f"its weights are those of another model: {len(missing)} are missing, such as {missing[0]}")
+    return model.to(device).eval()
