@@ -70,12 +70,13 @@ def evaluate(
     """Run `methods` on a `folder` that holds one folder for each class, on a file of texts, or on both together.
 
     Where both are given, the file has the texts and classes of the photos, and those that it does not name are left
-    out. `seeds` counts from the seed of the settings.
+    out; half the weight is the text's then, unless the settings say otherwise. `seeds` is their number.
 
     Raises SettingsError, SourceMissing, EmptyFolder, NoPhotos, TooManyClusters and what the models raise.
     """
-    chosen = read_methods(methods, registry.weight(settings), photos=folder is not None)
     lines = read_texts_file(texts_file) if texts_file else ()
+    weight = registry.EVEN if lines and settings.weight is None else registry.weight(settings)
+    chosen = read_methods(methods, weight, photos=folder is not None)
     with open_cache(settings.cache_dir) as cache:
         encoder = RememberedTexts(registry.text_encoder(settings), cache)
         if folder is None:

@@ -121,6 +121,11 @@ def _tags(settings: Settings, question: str, samples: int) -> FeatureCaptioner:
             f"The captioner tags reads the vectors of {NAME}, not of {settings.image_encoder}",
             f"Use --image-encoder {NAME}, or another captioner.",
         )
+    if question:
+        raise SettingsError(
+            "The captioner tags cannot follow a question",
+            "Use --texts caption, or set a captioner that can, such as blip2, smolvlm or qwen2.5-vl.",
+        )
     return TagCaptioner(LabelHead(model_folder(settings)), LabelHead.revision)
 
 
