@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
@@ -49,7 +50,7 @@ class Settings(BaseSettings):
     seed: int = Field(42, ge=0, le=2**32 - 1, description="seed of everything that is random")
     starts: int | None = Field(None, ge=1, description="k-means starts; 20 to 400 by the number of photos if missing")
     device: str = Field("auto", description="where models run: auto, cuda, cuda:1, mps or cpu")
-    engine: str = Field("local", pattern="^(local|ray(:[1-9][0-9]*)?)$", description="local, ray or ray:WORKERS")
+    engine: str = Field("local", description="who looks at photos: local, ray or ray:WORKERS")
     batch: int | None = Field(None, ge=1, description="photos that a model looks at together; by model and device")
     cache_dir: Path = Field(
         default_factory=lambda: user_cache_path("photosort", appauthor=False),
@@ -64,6 +65,13 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, folder: Path) -> Path:
         return folder.expanduser().absolute()
+
+    @field_validator("engine")
+    @classmethod
+    def _known_engine(cls, engine: str) -> str:
+        if not re.fullmatch(r"local|ray(:[1-9][0-9]*)?", engine):
+            raise ValueError("choose local, ray, or ray:WORKERS such as ray:4")
+        return engine
 
     @model_validator(mode="after")
     def _ordered(self) -> Settings:
