@@ -15,7 +15,7 @@ from filing_kit import sha, write
 
 from photosort.filing import copying, place
 from photosort.filing.copying import Changed, check_same, check_unchanged, copy_whole
-from photosort.filing.place import make_folder, rename_exclusive, sync_disk
+from photosort.filing.place import make_folder, remove_if_same, rename_exclusive, sync_disk, sync_file, sync_folder
 
 
 def no_native(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -228,6 +228,22 @@ def test_a_folder_is_told_of_before_it_is_made_and_durable_before_anything_comes
         ("about to", inner, False),
         ("flush", outer, True),
     ]
+
+
+def test_a_flush_reaches_the_file_and_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = write(tmp_path, {"a": "content"}) / "a"
+    flushed: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: flushed.append(os.fstat(descriptor).st_ino))
+    sync_file(file)
+    sync_folder(tmp_path)
+    assert flushed == [file.stat().st_ino] + [tmp_path.stat().st_ino] * (os.name != "nt")
+
+
+def test_only_the_very_file_is_removed(tmp_path: Path) -> None:
+    write(tmp_path, {"a": "content", "b": "content"})
+    remove_if_same(tmp_path / "a", (tmp_path / "b").lstat())
+    remove_if_same(tmp_path / "b", (tmp_path / "b").lstat())
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 
 def test_what_could_not_be_flushed_is_not_taken_for_durable(tmp_path: Path) -> None:

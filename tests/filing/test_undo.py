@@ -127,6 +127,16 @@ def test_the_last_copy_is_never_removed(source: Path, out: Path, connection: sql
     }
 
 
+def test_a_copy_that_became_a_link_stays(source: Path, out: Path, connection: sqlite3.Connection) -> None:
+    """The link shows the same content, but it is the user's."""
+    file_all(source, out, connection, Mode.COPY)
+    placed = out / "Dogs" / "J.JPG"
+    placed.unlink()
+    placed.symlink_to(source / "b" / "J.JPG")
+    assert [(kept.path, kept.reason) for kept in undo(connection, 1).kept] == [(placed, "changed since")]
+    assert placed.is_symlink()
+
+
 def test_a_hard_link_is_the_last_name_when_the_original_is_gone(
     source: Path, tmp_path: Path, connection: sqlite3.Connection
 ) -> None:
