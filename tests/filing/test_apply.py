@@ -624,6 +624,29 @@ def test_a_link_is_copied_as_what_it_shows(tmp_path: Path, connection: sqlite3.C
     assert not placed.is_symlink() and sha(placed) == sha(tmp_path / "elsewhere.jpg")
 
 
+@pytest.mark.parametrize("mode", [Mode.COPY, Mode.MOVE])
+def test_a_memory_card_takes_every_photo_and_gives_it_back(
+    tmp_path: Path, exfat: Path, connection: sqlite3.Connection, mode: Mode
+) -> None:
+    odd = {"2024-05-01 12:30:15.jpg": "one", "2024-05-01 12:30:15.xmp": "sidecar", "a\nb?.jpg": "two"}
+    odd |= {"\udcff.jpg": "three", "A/IMG.jpg": "four", "B/img.JPG": "five"}
+    source = write(tmp_path / "in", odd)
+    before = tree(source)
+    outcome = apply(one_folder(source, exfat / "out", mode), 1, connection)
+    assert (outcome.files, outcome.failed) == (6, ())
+    assert {name: (exfat / "out" / name).read_text() for name in names(exfat / "out")} == {
+        "Dogs/2024-05-01 12_30_15.jpg": "one",
+        "Dogs/2024-05-01 12_30_15.xmp": "sidecar",
+        "Dogs/a_b_.jpg": "two",
+        "Dogs/_.jpg": "three",
+        "Dogs/IMG.jpg": "four",
+        "Dogs/img (2).JPG": "five",
+    }
+    assert undo(connection, 1).kept == ()
+    assert digests(source) == digests(source, exfat) and {*tree(source)} == {*before}
+    assert list(exfat.iterdir()) == []
+
+
 def test_an_empty_plan_touches_nothing(tmp_path: Path, connection: sqlite3.Connection) -> None:
     source = write(tmp_path / "in", {"a.jpg": "a"})
     apply(plan_for(source, tmp_path / "out", labels=[-1]), 1, connection)

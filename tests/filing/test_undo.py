@@ -147,11 +147,14 @@ def test_a_hard_link_is_the_last_name_when_the_original_is_gone(
     assert names(source) == ["a/I.JPG", "a/I.xmp"]
 
 
-def test_a_symbolic_link_that_became_a_file_stays(source: Path, out: Path, connection: sqlite3.Connection) -> None:
+@pytest.mark.parametrize("becomes", ["a file", "another link"])
+def test_a_symbolic_link_that_became_something_else_stays(
+    source: Path, out: Path, connection: sqlite3.Connection, becomes: str
+) -> None:
     file_all(source, out, connection, Mode.SYMLINK)
     placed = out / "Dogs" / "J.JPG"
     placed.unlink()
-    placed.write_text("mine")
+    placed.write_text("mine") if becomes == "a file" else placed.symlink_to(source / "a" / "I.JPG")
     assert [(kept.path, kept.reason) for kept in undo(connection, 1).kept] == [(placed, "changed since")]
 
 
