@@ -113,6 +113,16 @@ def test_a_disk_that_is_too_small_is_refused_before_the_first_file(
     assert list(out.iterdir()) == []
 
 
+def test_the_disk_is_asked_how_long_its_names_may_be(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not hasattr(os, "pathconf"):
+        pytest.skip("not asked on Windows")
+    monkeypatch.setattr(os, "pathconf", lambda folder, setting: {"PC_NAME_MAX": 143, "PC_PATH_MAX": 1024}[setting])
+    found = survey(source, tmp_path / "out", [], [], mode=Mode.COPY)
+    assert (found.name_limit, found.path_limit) == (143, 1024)
+
+
 def test_a_disk_that_folds_names_is_found_out(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As a Mac's does: in case, and in the two forms of é."""
 
