@@ -118,7 +118,9 @@ def _table(found: list[PastRun]) -> RenderableType:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table("run", "when", "state", "folders", "photos", "mode", "from", "into", box=None, header_style="dim")
+    table = Table(
+        "run", "when", "state", "folders", "photos", "files", "mode", "from", "into", box=None, header_style="dim"
+    )
     for past in found:
         run = past.run
         table.add_row(
@@ -127,6 +129,7 @@ def _table(found: list[PastRun]) -> RenderableType:
             past.state,
             f"{past.folders:,}",
             f"{past.photos:,}",
+            f"{past.files:,}",
             run.mode,
             Text(printable(str(run.source)), overflow="fold"),
             Text(printable(str(run.destination)), overflow="fold"),
@@ -141,6 +144,7 @@ def _run_document(past: PastRun) -> dict[str, Any]:
         "state": past.state,
         "folders": past.folders,
         "photos": past.photos,
+        "files": past.files,
         "mode": past.run.mode,
         "source": str(past.run.source),
         "destination": str(past.run.destination),

@@ -28,7 +28,7 @@ from photosort.filing.worker import Halt, Worker
 from photosort.progress import Progress, silent
 from photosort.store.journal import Entry, FilingState, Journal, Operation, State
 
-_BATCH_FILES = 64
+_BATCH_FILES = 256
 _BATCH_BYTES = 256 << 20
 
 

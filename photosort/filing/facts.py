@@ -59,6 +59,7 @@ class Survey:
     name_limit      bytes of one name; path_limit: bytes of a whole path
     case_sensitive  whether IMG.JPG and img.jpg are two files there
     normalizes      whether é as one and as two code points are one file there
+    forbidden       what no name may hold there, of `names.DOUBTFUL`
     clones          whether a copy within that file system shares its blocks
     within_source   whether the destination lies inside the source, and has to be left out of a scan
     """
@@ -73,6 +74,7 @@ class Survey:
     path_limit: int = 4096
     case_sensitive: bool = True
     normalizes: bool = False
+    forbidden: frozenset[str] = frozenset()
     clones: bool = False
     within_source: bool = False
 

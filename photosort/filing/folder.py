@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from photosort.filing.facts import Mode, Placement, Present, Survey
-from photosort.filing.names import NUMBER, numbered
+from photosort.filing.names import NUMBER, legal, numbered
 from photosort.naming.folder_name import name_key
 from photosort.photos.photo import Photo
 
@@ -34,7 +34,7 @@ class FolderNames:
     def take(self, photo: Photo, group: int) -> bool:
         """Place the photo with its companions; False where no name fits."""
         paths = (photo.path, *photo.companions)
-        plain = tuple(path.name for path in paths)
+        plain = tuple(legal(path.name, self.survey.forbidden) for path in paths)
         number = self._number(paths, plain)
         names = self._names(plain, number) if number else None
         if names is None:

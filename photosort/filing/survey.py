@@ -1,4 +1,4 @@
-"""Looks at both disks before anything is planned. Changes nothing but a probe file, which it removes."""
+"""Looks at both disks before anything is planned. Changes nothing but probe files, which it removes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from photosort.errors import DestinationError
 from photosort.filing.copying import can_clone
 from photosort.filing.facts import Mode, Present, SourceFile, Survey
-from photosort.filing.names import NAME_BYTES, unnumbered
+from photosort.filing.names import DOUBTFUL, NAME_BYTES, unnumbered
 from photosort.filing.place import digest_of, reason_of
 from photosort.naming.folder_name import name_key
 from photosort.photos.photo import Photo
@@ -100,6 +100,7 @@ def survey(
         path_limit,
         case_sensitive,
         normalizes,
+        _forbidden(ground),
         clones,
         within,
     )
@@ -140,6 +141,21 @@ def _probe(ground: Path, destination: Path) -> tuple[bool, bool, bool]:
     finally:
         with suppress(FileNotFoundError):
             path.unlink()
+
+
+def _forbidden(ground: Path) -> frozenset[str]:
+    """What the disk refuses in a name; on Windows, where a colon would open a stream, nothing is tried."""
+    if os.name == "nt":
+        return frozenset(DOUBTFUL)
+    refused = set()
+    for char in DOUBTFUL:
+        path = ground / f".photosort-probe-{secrets.token_hex(4)}{char}"
+        try:
+            path.touch(exist_ok=False)
+            path.unlink()
+        except OSError:
+            refused.add(char)
+    return frozenset(refused)
 
 
 def _limits(ground: Path) -> tuple[int, int]:

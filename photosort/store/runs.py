@@ -203,6 +203,11 @@ class Runs:
         query = "SELECT cluster, count(*) FROM members WHERE run = ? GROUP BY cluster"
         return dict(self._db.execute(query, (run,)))
 
+    def files(self, run: int) -> int:
+        """Number of members and their companions."""
+        query = "SELECT (SELECT count(*) FROM members WHERE run = ?) + (SELECT count(*) FROM companions WHERE run = ?)"
+        return int(self._db.execute(query, (run, run)).fetchone()[0])
+
     def member_at(self, run: int, path: Path) -> MemberRecord | None:
         """The photo that lay at `path` when the run saw it, or whose companion did."""
         photo = "(SELECT photo FROM companions WHERE run = ? AND path = ?)"

@@ -10,6 +10,7 @@ import pytest
 
 from photosort.errors import NoSuchRun, StoreError
 from photosort.store.database import open_database
+from photosort.store.history import open_history
 from photosort.store.journal import MIGRATION, Entry, FilingState, Journal, State, filings, unfinished
 
 RUNS = ("CREATE TABLE runs (id INTEGER PRIMARY KEY)", "INSERT INTO runs VALUES (1), (2)")
@@ -114,3 +115,8 @@ def test_a_full_disk_leaves_the_connection_usable(connection: sqlite3.Connection
     connection.execute("PRAGMA max_page_count=1000000")
     journal.mark(journal.group(0), State.DONE)
     assert journal.counts()[State.DONE] == 2
+
+
+def test_the_history_outlasts_a_power_cut(tmp_path: Path) -> None:
+    with open_history(tmp_path) as connection:
+        assert connection.execute("PRAGMA synchronous").fetchone()[0] == 2
