@@ -16,6 +16,7 @@
     ├── Declined                     14   the user said no, or could not be asked
     ├── NotAllFiled                  15   some files could not be placed, or not be taken back; each is named
     ├── EmptyFolder                  16   the folder to sort holds nothing at all
+    ├── WriterRefused                20   the server of a language model refuses the key, the model or the question
     └── Interrupted                 130   Ctrl-C while files were on their way
 
 The number is the exit code of the command.
@@ -123,6 +124,12 @@ class NotAllFiled(PhotosortError):
     """Some files are not where they should be; what is wrong with each was said."""
 
     exit_code = 15
+
+
+class WriterRefused(PhotosortError):
+    """A server that was to write names cannot be reached, or refuses the key, the model or the question."""
+
+    exit_code = 20
 
 
 class Interrupted(PhotosortError):
