@@ -14,6 +14,7 @@ from typing import Any
 
 from photosort.errors import ModelMissing
 from photosort.models.protocols import Identity, WriterForm
+from photosort.models.torchvision_ops import mend_torchvision
 
 PREFIX = "summarize: "
 CHUNK = 400
@@ -91,6 +92,7 @@ class Seq2Seq:
 
     @cached_property
     def _parts(self) -> tuple[Any, Any]:
+        mend_torchvision()
         from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
         try:

@@ -37,7 +37,7 @@ class SmolLM2:
     """Prompts to JSON, in this process, without a network.
 
     The engine starts at the first question. It opens a port on the loopback interface, which cannot be
-    switched off: a random key that nobody else knows keeps other programs and web pages out.
+    switched off: a random `key` that nobody else knows keeps other programs and web pages out.
     """
 
     identity = Identity("smollm2", f"{SMOLLM2.sha256[:12]}-1")
@@ -53,6 +53,7 @@ class SmolLM2:
         """
         if importlib.util.find_spec("xllamacpp") is None:
             raise ModelMissing("The language model smollm2 needs xllamacpp", 'pip install "photosort[llm]"')
+        self.key = secrets.token_hex()
         self._failure = failure
         self._path = smollm2_path(cache_dir)
         self._remembered = cache_dir / SMOLLM2.model / "verified.json"
@@ -105,7 +106,7 @@ class SmolLM2:
         params.ui = False
         params.endpoint_slots = False
         params.cache_ram_mib = 0
-        params.api_keys = [secrets.token_hex()]
+        params.api_keys = [self.key]
         try:
             return xllamacpp.Server(params)
         except RuntimeError as error:

@@ -174,7 +174,7 @@ def read_digest(raw: str, grounds: Grounds, planted: Container[str] = ()) -> Ans
         raise AnswerError("it repeats what a caption ordered")
     if _stutters(content_words(summary)):
         raise AnswerError("it repeated itself")
-    summary = cut_words(summary, SUMMARY_WORDS)
+    summary = cut_words(summary.rstrip(" ."), SUMMARY_WORDS)
     return Answer("", summary[0].upper() + summary[1:])
 
 
