@@ -14,10 +14,11 @@ from photosort.clustering.choose_k import choose_k
 from photosort.clustering.kmeans import Clustering, kmeans
 from photosort.describing import Described, describe
 from photosort.errors import Interrupted, NoPhotos, TooManyClusters, Unfinished
+from photosort.filing.about import about_files
 from photosort.filing.apply import Outcome, apply
 from photosort.filing.facts import Mode
 from photosort.filing.lock import hold
-from photosort.filing.plan import Plan, make_plan
+from photosort.filing.plan import Plan, make_plan, no_files
 from photosort.filing.survey import check_destination, survey
 from photosort.methods.fusion import Vectors, fuse
 from photosort.models import registry
@@ -129,6 +130,7 @@ def prepare(
         mode=mode,
         survey=seen,
         unread=left,
+        about=(lambda label, files: about_files(names[label], files)) if settings.about else no_files,
     )
     run = record(Runs(connection), plan, described, clustering, names, settings)
     return Prepared(run, described, clustering, scores, names, plan, writer.used if writer else None)

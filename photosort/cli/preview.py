@@ -70,6 +70,8 @@ def ending(organized: Organized) -> RenderableType:
     lines = [Text(f"{plural(outcome.photos, 'photo')} {DONE[outcome.mode]}.", style="green")]
     if outcome.there:
         lines.append(Text(f"{plural(outcome.there, 'file')} lay there already."))
+    if outcome.written:
+        lines.append(Text(f"{plural(outcome.written, 'file')} say what is in the folders (ABOUT.txt, photosort.json)."))
     for remark in (*outcome.failed, *outcome.remarks):
         lines.append(Text(f"  {printable(str(remark.path))}: {printable(remark.reason)}", style="yellow"))
     if outcome.stopped:
@@ -99,6 +101,7 @@ def document(organized: Organized) -> dict[str, Any]:
             "photos": outcome.photos,
             "bytes": outcome.size,
             "already_there": outcome.there,
+            "written": outcome.written,
             "failed": [{"path": str(remark.path), "reason": remark.reason} for remark in outcome.failed],
             "remarks": [{"path": str(remark.path), "reason": remark.reason} for remark in outcome.remarks],
             "stopped": outcome.stopped,
@@ -175,6 +178,7 @@ def _folder_document(folder: PlannedFolder, name: ClusterName) -> dict[str, Any]
             }
             for file in folder.files
         ],
+        "about": [{"to": str(file.destination), "already_there": file.there} for file in folder.about],
     }
 
 
