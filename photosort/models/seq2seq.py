@@ -94,7 +94,9 @@ class Seq2Seq:
     def _parts(self) -> tuple[Any, Any]:
         mend_torchvision()
         from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
+        from transformers.utils import logging
 
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
             tokenizer = AutoTokenizer.from_pretrained(self._folder, local_files_only=True)
             model = AutoModelForSeq2SeqLM.from_pretrained(self._folder, local_files_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -15,7 +16,7 @@ from photosort.errors import SettingsError, WriterRefused
 from photosort.models.openai_chat import OpenAIChat
 from photosort.models.protocols import NoAnswer, Used
 from photosort.models.smollm2 import SmolLM2
-from photosort.naming.answer import SCHEMA
+from photosort.naming.answer import SCHEMA, SMALL_SCHEMA
 from photosort.naming.cluster_texts import cluster_texts
 from photosort.naming.summary import name_clusters
 from photosort.remembering import RememberedWriter
@@ -227,15 +228,17 @@ def test_a_real_llama_cpp_server_writes_by_the_schema(smollm2_cache: Path) -> No
     """xllamacpp is llama.cpp's own server; the adapter reaches it as it would any other."""
     pytest.importorskip("xllamacpp", reason='the extra "llm" is not installed')
     engine = SmolLM2(smollm2_cache)
-    engine.write("", "hello", SCHEMA)
+    engine.write("", "hello", SMALL_SCHEMA)
     server = engine._server
     environment = {"OPENAI_BASE_URL": f"{server.listening_address}/v1", "OPENAI_API_KEY": engine.key}
     chat = OpenAIChat("smollm2", environment)
     chat.check()
     with pytest.raises(WriterRefused, match="refuses the key"):
         OpenAIChat("smollm2", {**environment, "OPENAI_API_KEY": "guess"}).check()
-    texts = cluster_texts([["a penguin on ice"] * 4 + ["a heron"], ["a car on a street"] * 3])
-    names = name_clusters(texts, chat)
-    assert chat.used.calls >= 2 and chat.used.tokens_in > 200
-    assert all(name.title and len(name.summary.split()) <= 30 for name in names)
-    assert "openai:smollm2" in {name.source for name in names}
+    said = json.loads(chat.write("Name these photos as JSON.", "a penguin on ice, two penguins, ice", SMALL_SCHEMA))
+    assert set(said) == {"title", "summary"} and said["title"]
+    assert chat.used.calls == 1 and chat.used.tokens_in > 10
+    chat.form = "small"
+    (name,) = name_clusters(cluster_texts([["a penguin on ice"] * 4 + ["a heron"]]), chat)
+    assert name.title and len(name.summary.split()) <= 30
+    assert name.source == "openai:smollm2" or name.note.startswith("openai:smollm2: ")

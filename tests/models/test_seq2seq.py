@@ -29,7 +29,14 @@ def tiny_t5(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tokenizer.pre_tokenizer = Whitespace()
     torch.manual_seed(0)
     config = T5Config(
-        vocab_size=len(words), d_model=16, d_kv=4, d_ff=16, num_layers=1, num_heads=2, decoder_start_token_id=0
+        vocab_size=len(words),
+        d_model=16,
+        d_kv=4,
+        d_ff=16,
+        num_layers=1,
+        num_heads=2,
+        decoder_start_token_id=0,
+        initializer_factor=5,
     )
     folder = tmp_path_factory.mktemp("t5") / "tiny"
     T5ForConditionalGeneration(config).save_pretrained(folder)
