@@ -15,16 +15,19 @@ from photosort.clustering.kmeans import Clustering, kmeans
 from photosort.describing.describe import Described, describe
 from photosort.describing.engines import engine_for
 from photosort.errors import Interrupted, NoPhotos, TooManyClusters, Unfinished
+from photosort.filing.about import about_files
 from photosort.filing.apply import Outcome, apply
 from photosort.filing.facts import Mode
 from photosort.filing.lock import hold
-from photosort.filing.plan import Plan, make_plan
+from photosort.filing.plan import Plan, make_plan, no_files
 from photosort.filing.survey import check_destination, survey
 from photosort.methods.fusion import Vectors, fuse
 from photosort.models import registry
+from photosort.models.protocols import Used
 from photosort.naming.cluster_texts import cluster_texts
-from photosort.naming.folder_name import folder_name
-from photosort.naming.summary import KEYWORDS, ClusterName, name_clusters
+from photosort.naming.folders import folder_names
+from photosort.naming.prompt import Wish
+from photosort.naming.summary import ClusterName, name_clusters
 from photosort.photos.companions import companions_of
 from photosort.photos.photo import Unread
 from photosort.photos.scan import Found, Scan, scan
@@ -46,6 +49,7 @@ class Prepared:
     scores      k -> silhouette, where k was chosen
     names       one for each cluster, in their order
     plan        what a real run carries out and a dry run shows
+    used        calls, tokens and cost of a writer on a server; None for any other
     """
 
     run: int
@@ -54,6 +58,7 @@ class Prepared:
     scores: dict[int, float]
     names: tuple[ClusterName, ...]
     plan: Plan
+    used: Used | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +112,12 @@ def prepare(
             f"The largest possible is --k {len(mains)}.",
         )
     with open_cache(settings.cache_dir) as cache:
+        writer = _writer(settings, cache)
         described = _described(mains, groups, settings, cache, progress)
         vectors = _fused(described, settings, cache)
         k, scores = _number_of_clusters(vectors, settings, progress)
         clustering = kmeans(vectors, k, starts=settings.starts, seed=settings.seed)
-        names, folders = _named(described, clustering, settings, cache, progress)
+        names, folders = _named(described, clustering, settings, writer, progress)
     photos, mode = described.photos, Mode(settings.mode)
     seen = survey(source, destination, photos, folders, mode=mode, progress=progress)
     stranded = (Unread(path, "stays with its photo") for bad in described.unread for path in groups[bad.path])
@@ -125,9 +131,20 @@ def prepare(
         mode=mode,
         survey=seen,
         unread=left,
+        about=(lambda label, files: about_files(names[label], files)) if settings.about else no_files,
     )
     run = record(Runs(connection), plan, described, clustering, names, settings)
-    return Prepared(run, described, clustering, scores, names, plan)
+    return Prepared(run, described, clustering, scores, names, plan, writer.used if writer else None)
+
+
+def _writer(settings: Settings, cache: Cache) -> RememberedWriter | None:
+    """Who writes the names, checked before hours of looking at photos."""
+    chosen = registry.writer(settings)
+    if chosen is None:
+        return None
+    remembered = RememberedWriter(chosen, cache)
+    remembered.check()
+    return remembered
 
 
 def _groups(found: Scan) -> dict[Path, tuple[Path, ...]]:
@@ -176,18 +193,24 @@ def _number_of_clusters(vectors: Vectors, settings: Settings, progress: Progress
 
 
 def _named(
-    described: Described, clustering: Clustering, settings: Settings, cache: Cache, progress: Progress
+    described: Described,
+    clustering: Clustering,
+    settings: Settings,
+    writer: RememberedWriter | None,
+    progress: Progress,
 ) -> tuple[tuple[ClusterName, ...], list[str]]:
     """The names of the clusters, and the folder names made of them."""
-    captions = [[described.captions[photo] for photo in clustering.members(number)] for number in range(clustering.k)]
-    writer = registry.writer(settings)
-    remembered = RememberedWriter(writer, cache) if writer else None
-    names = tuple(name_clusters(cluster_texts(captions), remembered, progress=progress))
-    folders: list[str] = []
-    for name in names:
-        written = settings.names == "summary" and name.source != KEYWORDS
-        folders.append(folder_name(name.summary if written else name.title, folders))
-    return names, folders
+    members = [clustering.members(number) for number in range(clustering.k)]
+    texts = cluster_texts(
+        [[described.captions[photo] for photo in photos] for photos in members],
+        settings.keywords,
+        files=[[described.photos[photo].path.stem for photo in photos] for photos in members],
+        nearest=clustering.nearest,
+    )
+    wish = Wish(settings.language, settings.style)
+    names = tuple(name_clusters(texts, writer, wish=wish, progress=progress))
+    sizes = [len(photos) for photos in members]
+    return names, folder_names(names, sizes, settings.names, settings.name_template)
 
 
 def _filed(prepared: Prepared, connection: sqlite3.Connection, progress: Progress) -> Outcome:

@@ -42,6 +42,7 @@ def record(
                 keywords=tuple((keyword.term, keyword.count) for keyword in name.keywords),
                 named_by=name.source,
                 cohesion=float(own[photos].mean()),
+                note=name.note,
             )
         )
         members += [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
+from string import Formatter
 from typing import Any, Literal
 
 from platformdirs import user_cache_path, user_config_path, user_data_path
@@ -22,6 +23,10 @@ from photosort.errors import SettingsError
 Mode = Literal["copy", "move", "hardlink", "symlink"]
 Fusion = Literal["sum", "concat", "image", "text"]
 Names = Literal["summary", "title", "keywords"]
+Keywords = Literal["winner", "paper", "tfidf"]
+
+NAME_FIELDS = {"name": "a", "title": "a", "summary": "a", "keywords": "a", "index": 1, "photos": 1}
+"""What a template may name, with a value of the type that it gets."""
 
 
 def config_file() -> Path:
@@ -42,6 +47,14 @@ class Settings(BaseSettings):
     weight: float | None = Field(None, ge=0, le=1, description="share of the text; the image has the rest")
     names: Names = Field("summary", description="what a folder's name is made of")
     writer: str = Field("auto", description="the language model that writes summaries")
+    max_cost: float | None = Field(
+        None, ge=0, allow_inf_nan=False, description="US dollars that a remote writer may cost"
+    )
+    language: str = Field("en", description="the language of titles and summaries")
+    style: str = Field("", max_length=200, description="how titles and summaries are to sound")
+    name_template: str = Field("{name}", description="what a folder's name is put together of")
+    keywords: Keywords = Field("winner", description="how words are ranked, and who keeps a word of several folders")
+    about: bool = Field(True, description="whether a folder gets files that say what it holds")
     captioner: str = Field("tags", description="the model that captions photos")
     image_encoder: str = Field("efficientnet-lite2", description="the model that turns photos into vectors")
     text_encoder: str = Field("minilm", description="the model that turns texts into vectors")
@@ -73,6 +86,30 @@ class Settings(BaseSettings):
             raise ValueError("choose local, ray, or ray:WORKERS such as ray:4")
         return engine
 
+    @field_validator("language")
+    @classmethod
+    def _is_language(cls, language: str) -> str:
+        if not re.fullmatch(r"[^\W\d_][\w -]{1,39}", language):
+            raise ValueError("is no language; write a code such as de or pt-BR, or a name")
+        return language
+
+    @field_validator("name_template")
+    @classmethod
+    def _is_template(cls, template: str) -> str:
+        """Raise ValueError unless it has fields that there are, one of which tells folders apart."""
+        if re.search(r"\d{3}", template):
+            raise ValueError("may not fill up with hundreds of characters")
+        try:
+            fields = [field for _, field, _, _ in Formatter().parse(template) if field is not None]
+            template.format(**NAME_FIELDS)
+        except (ValueError, KeyError, IndexError, AttributeError, TypeError) as error:
+            raise ValueError(f"is no template ({error}); it may have {_listed_fields()}") from error
+        if not set(fields) <= set(NAME_FIELDS):
+            raise ValueError(f"may have {_listed_fields()} and nothing else")
+        if set(fields) <= {"photos"}:
+            raise ValueError("would give all folders the same name; add {name}, {title} or {index}")
+        return template
+
     @model_validator(mode="after")
     def _ordered(self) -> Settings:
         if self.min_k > self.max_k:
@@ -90,6 +127,10 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Flags first, then environment, then the config file."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=config_file())
+
+
+def _listed_fields() -> str:
+    return ", ".join(f"{{{name}}}" for name in NAME_FIELDS)
 
 
 def load_settings(**flags: Any) -> Settings:

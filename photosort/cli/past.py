@@ -168,6 +168,7 @@ def _finish_document(filing: Filing, outcome: Outcome) -> dict[str, Any]:
         "files": outcome.files,
         "photos": outcome.photos,
         "already_there": outcome.there,
+        "written": outcome.written,
         "failed": [{"path": str(remark.path), "reason": remark.reason} for remark in outcome.failed],
         "stopped": outcome.stopped,
     }

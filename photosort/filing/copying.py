@@ -96,6 +96,21 @@ def copy_whole(
         os.close(reading)
 
 
+def write_whole(content: bytes, temporary: Path) -> None:
+    """Write `content` to `temporary`, which must not exist, durably or not at all. Raises OSError."""
+    writing = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666)
+    try:
+        with open(writing, "wb", closefd=False) as file:
+            file.write(content)
+        os.fsync(writing)
+    except BaseException:
+        os.close(writing)
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+    os.close(writing)
+
+
 def can_clone(folder: Path, name: str) -> bool:
     """Whether copies within a file system share blocks. Makes two files in `folder` and removes them."""
     first, second = folder / f"{name}-1", folder / f"{name}-2"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -94,3 +95,17 @@ class Placement:
     group: int
     main: bool
     there: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file that photosort writes about a folder. `there`: an equal one has the name already."""
+
+    destination: Path
+    content: bytes
+    there: bool
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the content, 64 hexadecimal digits."""
+        return hashlib.sha256(self.content).hexdigest()

@@ -17,6 +17,7 @@ from photosort.filing.facts import Mode, Present, SourceFile, Survey
 from photosort.filing.names import DOUBTFUL, NAME_BYTES, unnumbered
 from photosort.filing.place import digest_of, reason_of
 from photosort.naming.folder_name import name_key
+from photosort.photos.own_files import is_about_name
 from photosort.photos.photo import Photo
 from photosort.progress import Progress, silent
 
@@ -63,7 +64,8 @@ def survey(
 ) -> Survey:
     """Find out all that `make_plan` has to know, for photos that may go into `folders` of `destination`.
 
-    Companions are read for their digests; files at the destination only where one to come is as large.
+    Companions are read for their digests; files at the destination only where one to come is as large, or where
+    photosort has written them.
     Nothing is created at the destination: what does not exist yet is probed through the nearest folder
     above it.
 
@@ -214,6 +216,10 @@ def _entries(folder: Path, sizes: frozenset[int] | set[int] = frozenset()) -> tu
     return tuple(found)
 
 
+def _digest(entry: os.DirEntry[str], size: int, sizes: frozenset[int] | set[int]) -> str | None:
+    return digest_of(Path(entry.path)) if size in sizes or is_about_name(entry.name) else None
+
+
 def _present(entry: os.DirEntry[str], sizes: frozenset[int] | set[int]) -> Present:
     if entry.is_symlink():
         with suppress(OSError):
@@ -225,6 +231,6 @@ def _present(entry: os.DirEntry[str], sizes: frozenset[int] | set[int]) -> Prese
         return Present(entry.name, "other")
     try:
         size = entry.stat(follow_symlinks=False).st_size
-        return Present(entry.name, "file", size, digest_of(Path(entry.path)) if size in sizes else None)
+        return Present(entry.name, "file", size, _digest(entry, size, sizes))
     except OSError:
         return Present(entry.name, "file")
