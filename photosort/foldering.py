@@ -11,14 +11,14 @@ import numpy as np
 from photosort.clustering.hierarchy import parents
 from photosort.clustering.kmeans import Clustering, Labels
 from photosort.clustering.outliers import outliers
-from photosort.models import registry
 from photosort.naming.cluster_texts import cluster_texts
 from photosort.naming.folder_name import folder_name
-from photosort.naming.summary import KEYWORDS, ClusterName, name_clusters
+from photosort.naming.folders import folder_names
+from photosort.naming.prompt import Wish
+from photosort.naming.summary import ClusterName, name_clusters
 from photosort.progress import Progress, silent
 from photosort.remembering import RememberedWriter
 from photosort.settings import Settings
-from photosort.store.cache import Cache
 
 UNSORTED = ClusterName("Unsorted", "Photos that no folder is clearly right for.", (), "outliers")
 """The folder of what was set aside; its label is k."""
@@ -39,28 +39,39 @@ class Folders:
 
 
 def make_folders(
-    clustering: Clustering, captions: Sequence[str], settings: Settings, cache: Cache, progress: Progress = silent
+    clustering: Clustering,
+    captions: Sequence[str],
+    files: Sequence[str],
+    settings: Settings,
+    writer: RememberedWriter | None = None,
+    progress: Progress = silent,
 ) -> Folders:
-    """Name the clusters of n photos, of which `captions` say one line each, and lay out their folders."""
+    """Name the clusters of n photos, by one line of text and the file name of each, and lay out their folders."""
     labels = clustering.labels.copy()
     if settings.outliers:
         labels[outliers(clustering)] = clustering.k
-    members = [
-        [captions[photo] for photo in clustering.members(number) if labels[photo] == number]
-        for number in range(clustering.k)
-    ]
-    writer = registry.writer(settings)
-    remembered = RememberedWriter(writer, cache) if writer else None
-    names = name_clusters(cluster_texts(members), remembered, progress=progress)
-    groups = parents(clustering) if settings.levels > 1 else np.arange(clustering.k)
-    paths = _paths([_wanted(name, settings) for name in names], groups, _parent_names(members, groups))
+    members = [_filed(clustering, labels, number) for number in range(clustering.k)]
+    said = [[captions[photo] for photo in photos] for photos in members]
+    texts = cluster_texts(
+        said,
+        settings.keywords,
+        files=[[files[photo] for photo in photos] for photos in members],
+        nearest=clustering.nearest,
+    )
+    names = name_clusters(texts, writer, wish=Wish(settings.language, settings.style), progress=progress)
+    sizes = [len(photos) for photos in members]
+    paths = folder_names(names, sizes, settings.names, settings.name_template)
+    if settings.levels > 1:
+        groups = parents(clustering)
+        paths = _nested(paths, groups, _parent_names(said, groups))
     if (labels == clustering.k).any():
         names, paths = [*names, UNSORTED], [*paths, folder_name(UNSORTED.title, _tops(paths))]
     return Folders(labels, tuple(names), tuple(paths))
 
 
-def _wanted(name: ClusterName, settings: Settings) -> str:
-    return name.summary if settings.names == "summary" and name.source != KEYWORDS else name.title
+def _filed(clustering: Clustering, labels: Labels, number: int) -> list[int]:
+    """The members of a cluster that were not set aside, its exemplar first."""
+    return [photo for photo in clustering.members(number).tolist() if labels[photo] == number]
 
 
 def _parent_names(members: Sequence[Sequence[str]], groups: Labels) -> dict[int, str]:
@@ -72,18 +83,15 @@ def _parent_names(members: Sequence[Sequence[str]], groups: Labels) -> dict[int,
     return {group: name.title for group, name in zip(several, name_clusters(cluster_texts(unions)), strict=True)}
 
 
-def _paths(wanted: Sequence[str], groups: Labels, above: dict[int, str]) -> list[str]:
+def _nested(names: Sequence[str], groups: Labels, above: dict[int, str]) -> list[str]:
     """A path for each cluster; one that is alone in its group lies at the top."""
+    alone = [name for name, group in zip(names, groups.tolist(), strict=True) if group not in above]
     tops: dict[int, str] = {}
-    paths: list[str] = []
-    for name, group in zip(wanted, groups.tolist(), strict=True):
-        if group not in above:
-            paths.append(folder_name(name, _tops(paths)))
-            continue
-        top = tops.setdefault(group, folder_name(above[group], _tops(paths)))
-        inside = [path.partition("/")[2] for path in paths if path.startswith(f"{top}/")]
-        paths.append(f"{top}/{folder_name(name, inside)}")
-    return paths
+    for group, name in above.items():
+        tops[group] = folder_name(name, [*alone, *tops.values()])
+    return [
+        f"{tops[group]}/{name}" if group in tops else name for name, group in zip(names, groups.tolist(), strict=True)
+    ]
 
 
 def _tops(paths: Iterable[str]) -> list[str]:

@@ -15,21 +15,24 @@ from photosort.clustering.kmeans import Clustering
 from photosort.describing.describe import Described, describe
 from photosort.describing.engines import engine_for
 from photosort.errors import Interrupted, NoPhotos, TooManyClusters, Unfinished
+from photosort.filing.about import about_files
 from photosort.filing.apply import Outcome, apply
 from photosort.filing.facts import Mode
 from photosort.filing.lock import hold
-from photosort.filing.plan import Plan, make_plan
+from photosort.filing.plan import Plan, make_plan, no_files
 from photosort.filing.survey import check_destination, survey
 from photosort.foldering import Folders, make_folders
 from photosort.grouping import group
 from photosort.methods.method import Grouping
 from photosort.models import registry
+from photosort.models.protocols import Used
 from photosort.naming.summary import ClusterName
 from photosort.photos.companions import companions_of
 from photosort.photos.photo import Unread
 from photosort.photos.scan import Found, Scan, scan
 from photosort.progress import Progress, silent
 from photosort.recording import record
+from photosort.remembering import RememberedWriter
 from photosort.settings import Settings
 from photosort.store.cache import Cache, open_cache
 from photosort.store.history import open_history
@@ -46,6 +49,7 @@ class Prepared:
     choice      how k was chosen, where it was
     folders     what each cluster becomes
     plan        what a real run carries out and a dry run shows
+    used        calls, tokens and cost of a writer on a server; None for any other
     """
 
     run: int
@@ -54,6 +58,7 @@ class Prepared:
     choice: KChoice | None
     folders: Folders
     plan: Plan
+    used: Used | None = None
 
     @property
     def clustering(self) -> Clustering:
@@ -117,10 +122,12 @@ def prepare(
             f"The largest possible is --k {len(mains)}.",
         )
     with open_cache(settings.cache_dir) as cache:
+        writer = _writer(settings, cache)
         described = _described(mains, groups, settings, cache, progress)
         grouping, choice = group(described, settings, cache, progress)
         clustering, captions = grouping.best.clustering, grouping.best.texts
-        folders = make_folders(clustering, captions, settings, cache, progress)
+        stems = [photo.path.stem for photo in described.photos]
+        folders = make_folders(clustering, captions, stems, settings, writer, progress)
     photos, mode = described.photos, Mode(settings.mode)
     seen = survey(source, destination, photos, folders.paths, mode=mode, progress=progress)
     stranded = (Unread(path, "stays with its photo") for bad in described.unread for path in groups[bad.path])
@@ -134,9 +141,20 @@ def prepare(
         mode=mode,
         survey=seen,
         unread=left,
+        about=(lambda label, files: about_files(folders.names[label], files)) if settings.about else no_files,
     )
     run = record(Runs(connection), plan, photos, captions, clustering, folders, settings)
-    return Prepared(run, described, grouping, choice, folders, plan)
+    return Prepared(run, described, grouping, choice, folders, plan, writer.used if writer else None)
+
+
+def _writer(settings: Settings, cache: Cache) -> RememberedWriter | None:
+    """Who writes the names, checked before hours of looking at photos."""
+    chosen = registry.writer(settings)
+    if chosen is None:
+        return None
+    remembered = RememberedWriter(chosen, cache)
+    remembered.check()
+    return remembered
 
 
 def _groups(found: Scan) -> dict[Path, tuple[Path, ...]]:

@@ -43,6 +43,7 @@ def record(
                 keywords=tuple((keyword.term, keyword.count) for keyword in name.keywords),
                 named_by=name.source,
                 cohesion=float(own[filed].mean()),
+                note=name.note,
             )
         )
         members += [

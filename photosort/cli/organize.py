@@ -66,6 +66,14 @@ class Names(StrEnum):
     KEYWORDS = "keywords"
 
 
+class Keywords(StrEnum):
+    """How words are ranked, and who keeps one that several folders have."""
+
+    WINNER = "winner"
+    PAPER = "paper"
+    TFIDF = "tfidf"
+
+
 def organize(
     source: Annotated[Path, typer.Argument(metavar="DIR", help="The folder with the photos.")],
     k: Annotated[
@@ -79,7 +87,24 @@ def organize(
     ] = None,
     writer: Annotated[
         str | None,
-        typer.Option("--writer", help="Who writes summaries: auto, smollm2, keywords.  [default: auto]"),
+        typer.Option(
+            "--writer",
+            help="Who writes names: auto, smollm2, keywords, openai:MODEL, t5:NAME.  [default: auto]",
+        ),
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option("--language", help="Language of names, such as de.  [default: en]")
+    ] = None,
+    style: Annotated[str | None, typer.Option("--style", help="How names are to sound, in your words.")] = None,
+    name_template: Annotated[
+        str | None, typer.Option("--name-template", help='Folder names, such as "{index:02d} {title}".')
+    ] = None,
+    keywords: Annotated[
+        Keywords | None, typer.Option("--keywords", help="How words are ranked.  [default: winner]")
+    ] = None,
+    max_cost: Annotated[float | None, typer.Option("--max-cost", help="US dollars that a writer may cost.")] = None,
+    about: Annotated[
+        bool | None, typer.Option("--about/--no-about", help="Files that say what a folder holds.  [default: about]")
     ] = None,
     method: Annotated[
         Method | None, typer.Option("--method", help="How photos are grouped.  [default: fusion]")
@@ -141,6 +166,12 @@ def organize(
             mode=mode,
             names=names,
             writer=writer,
+            language=language,
+            style=style,
+            name_template=name_template,
+            keywords=keywords,
+            max_cost=max_cost,
+            about=about,
             fusion=fusion,
             weight=weight,
             method=method,
@@ -175,12 +206,15 @@ def run(
     """Organize, showing the preview on the way and the outcome at the end."""
     from photosort import pipeline
     from photosort.cli import preview
+    from photosort.models.registry import what_is_sent
     from photosort.past_runs import unfinished_runs
 
     source = Path(os.path.realpath(source))
     for filing in unfinished_runs(settings.data_dir):
         where = printable(str(filing.destination))
         out.note(f"Run {filing.run_id} into {where} stopped half-way. Finish it: photosort resume {filing.run_id}")
+    if sent := what_is_sent(settings):
+        out.note(sent)
     with out.progress() as progress:
 
         def review(prepared: Prepared) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import asdict
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -13,8 +14,10 @@ from photosort.cli import candidates
 from photosort.cli.output import plural, short
 from photosort.filing.facts import Mode
 from photosort.filing.plan import Plan, PlannedFolder
+from photosort.models.protocols import Used
 from photosort.models.registry import writer_name
-from photosort.naming.summary import ClusterName
+from photosort.naming.folder_name import folder_name
+from photosort.naming.summary import KEYWORDS, ClusterName
 from photosort.pipeline import Organized, Prepared
 from photosort.printable import printable
 from photosort.settings import Settings
@@ -62,9 +65,13 @@ def view(prepared: Prepared, *, show_all: bool = False) -> RenderableType:
         remarks.append(f"{inside} lies inside {around} and was left out of the search.")
     if prepared.choice:
         remarks.append(candidates.chosen(prepared.choice))
+    if counted := sum(bool(name.note) and name.source == KEYWORDS for name in prepared.names):
+        remarks.append(f"{counted} of {len(prepared.names)} names are keywords: photosort explain says why.")
+    if prepared.used and prepared.used.calls:
+        remarks.append(_used(prepared.used))
     tried = [candidates.losses(prepared.grouping)] if len(prepared.grouping.candidates) > 1 else []
-    beside = [candidates.side_by_side(prepared.grouping)] if show_all else []
-    return Group(*tried, *beside, tree, *(Text(remark, style="dim") for remark in remarks))
+    compared = [candidates.side_by_side(prepared.grouping)] if show_all else []
+    return Group(*tried, *compared, tree, *(Text(remark, style="dim") for remark in remarks))
 
 
 def ending(organized: Organized) -> RenderableType:
@@ -75,6 +82,8 @@ def ending(organized: Organized) -> RenderableType:
     lines = [Text(f"{plural(outcome.photos, 'photo')} {DONE[outcome.mode]}.", style="green")]
     if outcome.there:
         lines.append(Text(f"{plural(outcome.there, 'file')} lay there already."))
+    if outcome.written:
+        lines.append(Text(f"{plural(outcome.written, 'file')} say what is in the folders (ABOUT.txt, photosort.json)."))
     for remark in (*outcome.failed, *outcome.remarks):
         lines.append(Text(f"  {printable(str(remark.path))}: {printable(remark.reason)}", style="yellow"))
     if outcome.stopped:
@@ -94,6 +103,7 @@ def document(organized: Organized) -> dict[str, Any]:
         "mode": plan.mode.value,
         "dry_run": outcome is None,
         **candidates.document(prepared.grouping, prepared.choice),
+        "used": prepared.used and asdict(prepared.used),
         "folders": [_folder_document(folder, prepared.names[folder.label]) for folder in plan.folders],
         "left": [{"path": str(left.path), "reason": left.reason} for left in plan.left],
         "outcome": outcome
@@ -102,6 +112,7 @@ def document(organized: Organized) -> dict[str, Any]:
             "photos": outcome.photos,
             "bytes": outcome.size,
             "already_there": outcome.there,
+            "written": outcome.written,
             "failed": [{"path": str(remark.path), "reason": remark.reason} for remark in outcome.failed],
             "remarks": [{"path": str(remark.path), "reason": remark.reason} for remark in outcome.remarks],
             "stopped": outcome.stopped,
@@ -122,9 +133,23 @@ def _folder(folder: PlannedFolder, shown: str, name: ClusterName) -> RenderableT
     )
     keywords = ", ".join(f"{keyword.term} {keyword.count}" for keyword in name.keywords)
     lines = [_line(f"{len(photos):,}", "cyan", (printable(shown), "bold"))]
+    lines += [
+        _line("", "", (printable(text), "italic")) for text in beside(shown, name.title, name.summary, name.source)
+    ]
     if keywords:
         lines.append(_line("", "", (printable(keywords), "green")))
     return Group(*lines, _line("", "", (samples, "dim")))
+
+
+def beside(folder: str, title: str, summary: str, named_by: str) -> list[str]:
+    """Of title and summary what the folder's name does not say already; nothing of what only repeats the keywords."""
+    said, texts = folder.casefold(), (title,) if named_by == KEYWORDS else (title, summary)
+    return [text for text in dict.fromkeys(texts) if folder_name(text).casefold() not in said]
+
+
+def _used(used: Used) -> str:
+    cost = "" if used.cost is None else f", ${used.cost:.4f}"
+    return f"{plural(used.calls, 'call')}, {used.tokens_in:,} tokens asked, {used.tokens_out:,} answered{cost}."
 
 
 def _left(plan: Plan) -> RenderableType:
@@ -157,6 +182,8 @@ def _folder_document(folder: PlannedFolder, name: ClusterName) -> dict[str, Any]
         "title": name.title,
         "summary": name.summary,
         "named_by": name.source,
+        "note": name.note,
+        "topics": list(name.topics),
         "keywords": [{"word": keyword.term, "photos": keyword.count} for keyword in name.keywords],
         "files": [
             {
@@ -167,6 +194,7 @@ def _folder_document(folder: PlannedFolder, name: ClusterName) -> dict[str, Any]
             }
             for file in folder.files
         ],
+        "about": [{"to": str(file.destination), "already_there": file.there} for file in folder.about],
     }
 
 

@@ -56,6 +56,13 @@ class Clustering:
         return np.asarray(others.argmax(axis=1), dtype=np.intp)
 
     @property
+    def nearest(self) -> list[list[int]]:
+        """For each cluster the others, by the cosine of their centroids, nearest first."""
+        cosines = self.centroids @ self.centroids.T
+        np.fill_diagonal(cosines, np.inf)
+        return [[int(other) for other in row[1:]] for row in np.argsort(-cosines, axis=1, kind="stable")]
+
+    @property
     def confidence(self) -> Vectors:
         """(n,) how much nearer its own centroid is than the second-best, in similarity; 1 with k = 1."""
         if self.k == 1:

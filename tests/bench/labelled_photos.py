@@ -4,7 +4,8 @@ Needs a Debian or Ubuntu whose package lists are there (`apt-get update`). Downl
 tuxpaint-stamps-default (GPL-2+) and gcompris-qt-data (GPL-3+), unpacks them beside DIR without installing them, and
 copies 425 photos into one folder for each of 14 classes. Stamps have captions that people wrote: DIR/captions.jsonl has
 those 201, as `photosort evaluate --texts-file` takes them. DIR/captions.csv (path, class, caption, caption_source) has
-a line for every photo; for the pictures of GCompris the file name stands in for a caption. Pictures keep the licence of their package.
+a line for every photo; for the pictures of GCompris the file name stands in for a caption. Pictures keep the licence of
+their package.
 """
 
 from __future__ import annotations

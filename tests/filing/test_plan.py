@@ -188,6 +188,24 @@ def test_a_long_name_gets_a_number_and_keeps_within_the_limit() -> None:
     assert places(made)[f"b/{name}"] == f"Dogs/{'x' * 247} (2).jpg"
 
 
+def test_a_disk_with_short_names_gets_short_names() -> None:
+    name = "x" * 150 + ".jpg"
+    made = plan([photo(name)], folders=["Dogs" * 20], present=[Present("Dogs" * 15, "file")], name_limit=60)
+    assert places(made) == {name: f"{'Dogs' * 14} (2)/{'x' * 56}.jpg"}
+
+
+def test_names_that_the_disk_refuses_are_made_legal_without_meeting() -> None:
+    photos = [photo("12:30.jpg", companions=["12:30.xmp"]), photo("12?30.jpg")]
+    assert places(plan(photos, forbidden=frozenset(":?"))) == {
+        "12:30.jpg": "Dogs/12_30.jpg",
+        "12:30.xmp": "Dogs/12_30.xmp",
+        "12?30.jpg": "Dogs/12_30 (2).jpg",
+    }
+    inside = {"Dogs": (Present("12_30.jpg", "file", 10, "same"),)}
+    again = plan([photo("12:30.jpg", "same")], inside=inside, forbidden=frozenset(":"))
+    assert there(again) == {"12:30.jpg": "Dogs/12_30.jpg"}
+
+
 def test_a_path_that_is_too_long_leaves_the_photo() -> None:
     made = plan([photo("I.JPG")], path_limit=15)
     assert (made.folders, made.left[0].reason) == (

@@ -57,6 +57,7 @@ def test_a_companion_leads_to_its_photo_by_its_path_and_by_its_content(runs: Run
     assert runs.member_at(other, sidecar) is None
     assert runs.member_with(other, "cc") is None
     assert runs.sizes(number) == {0: 2}
+    assert (runs.files(number), runs.files(other)) == (3, 2)
 
 
 def test_of_equal_files_the_one_of_that_name_is_found(runs: Runs) -> None:
