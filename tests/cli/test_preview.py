@@ -97,13 +97,13 @@ def test_the_losses_of_all_questions_are_told_and_the_lowest_is_marked() -> None
 def test_all_questions_are_shown_side_by_side_when_asked_for() -> None:
     text = shown(prepared(Path("/p"), Path("/o"), "Lake", "Hill", grouping=TWO), show_all=True)
     row = next(line for line in text.splitlines() if "Dog" in line)
-    assert row.split() == ["2", "Dog", "2", "Lake"]
+    assert row.split() == ["2", "Dogs", "2", "Lakes"]
 
 
 def test_programs_get_every_question_and_both_numbers() -> None:
     found = document(Organized(prepared(Path("/p"), Path("/o"), "Lake", "Hill", grouping=TWO, choice=CHOICE), None))
     assert [(one["loss"], one["taken"]) for one in found["questions"]] == [(0.5, False), (pytest.approx(0.2), True)]
-    assert found["questions"][1]["clusters"][0] == {"title": "Lake", "photos": 2}
+    assert found["questions"][1]["clusters"][0] == {"title": "Lakes", "photos": 2}
     assert found["k_choice"] == {"k": 2, "communities": 7, "best_silhouette": 3}
 
 
