@@ -22,6 +22,9 @@ from photosort.errors import SettingsError
 
 Mode = Literal["copy", "move", "hardlink", "symlink"]
 Fusion = Literal["sum", "concat", "image", "text"]
+Method = Literal["fusion", "text"]
+Texts = Literal["caption", "keywords", "ask"]
+TextVectors = Literal["tfidf", "sbert"]
 Names = Literal["summary", "title", "keywords"]
 Keywords = Literal["winner", "paper", "tfidf"]
 
@@ -43,6 +46,15 @@ class Settings(BaseSettings):
     min_k: int = Field(2, ge=1, description="least number of clusters to choose")
     max_k: int = Field(30, ge=1, description="largest number of clusters to choose")
     mode: Mode = Field("copy", description="what happens to the photos")
+    method: Method = Field("fusion", description="how photos are grouped")
+    texts: Texts | None = Field(
+        None, description="what the method text asks; ask where there are questions, or caption"
+    )
+    ask: tuple[str, ...] = Field((), description="the questions for texts = ask")
+    captions: int | None = Field(None, ge=1, description="texts for each photo; 6 for the method text, else 1")
+    vectors: TextVectors = Field("sbert", description="what the method text makes of texts")
+    outliers: bool = Field(False, description="whether photos of low confidence get a folder of their own")
+    levels: int = Field(1, ge=1, le=2, description="how deep the folders are nested")
     fusion: Fusion = Field("concat", description="how image and text are brought together")
     weight: float | None = Field(None, ge=0, le=1, description="share of the text; the image has the rest")
     names: Names = Field("summary", description="what a folder's name is made of")
@@ -73,6 +85,11 @@ class Settings(BaseSettings):
         default_factory=lambda: user_data_path("photosort", appauthor=False),
         description="runs and the journal",
     )
+
+    @field_validator("k", mode="before")
+    @classmethod
+    def _auto(cls, k: Any) -> Any:
+        return None if k == "auto" else k
 
     @field_validator("cache_dir", "data_dir")
     @classmethod
@@ -114,6 +131,10 @@ class Settings(BaseSettings):
     def _ordered(self) -> Settings:
         if self.min_k > self.max_k:
             raise ValueError(f"min_k ({self.min_k}) is larger than max_k ({self.max_k})")
+        if self.texts == "ask" and not self.ask:
+            raise ValueError('texts = ask needs a question, such as --ask "Which activity is shown?"')
+        if self.ask and self.method != "text":
+            raise ValueError("a question is asked by the method text alone; add --method text")
         return self
 
     @classmethod

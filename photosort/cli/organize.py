@@ -36,6 +36,28 @@ class Fusion(StrEnum):
     TEXT = "text"
 
 
+class Method(StrEnum):
+    """How photos are grouped."""
+
+    FUSION = "fusion"
+    TEXT = "text"
+
+
+class Texts(StrEnum):
+    """What the method text goes by."""
+
+    CAPTION = "caption"
+    KEYWORDS = "keywords"
+    ASK = "ask"
+
+
+class TextVectors(StrEnum):
+    """What the method text makes of texts."""
+
+    TFIDF = "tfidf"
+    SBERT = "sbert"
+
+
 class Names(StrEnum):
     """What a folder's name is made of."""
 
@@ -54,7 +76,9 @@ class Keywords(StrEnum):
 
 def organize(
     source: Annotated[Path, typer.Argument(metavar="DIR", help="The folder with the photos.")],
-    k: Annotated[int | None, typer.Option("--k", help="Number of folders; chosen where it is missing.")] = None,
+    k: Annotated[
+        str | None, typer.Option("--k", metavar="NUMBER", help="Number of folders, or auto.  [default: auto]")
+    ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Where the folders go.  [default: DIR-sorted]")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen, touch no file.")] = False,
     mode: Annotated[Mode | None, typer.Option("--mode", help="What happens to the photos.  [default: copy]")] = None,
@@ -81,6 +105,30 @@ def organize(
     max_cost: Annotated[float | None, typer.Option("--max-cost", help="US dollars that a writer may cost.")] = None,
     about: Annotated[
         bool | None, typer.Option("--about/--no-about", help="Files that say what a folder holds.  [default: about]")
+    ] = None,
+    method: Annotated[
+        Method | None, typer.Option("--method", help="How photos are grouped.  [default: fusion]")
+    ] = None,
+    texts: Annotated[
+        Texts | None, typer.Option("--texts", help="What --method text goes by.  [default: caption, or ask with --ask]")
+    ] = None,
+    ask: Annotated[
+        list[str] | None, typer.Option("--ask", help="A question about each photo, for --method text; repeatable.")
+    ] = None,
+    captions: Annotated[
+        int | None, typer.Option("--captions", help="Texts for each photo.  [default: 6 with --method text, else 1]")
+    ] = None,
+    vectors: Annotated[
+        TextVectors | None, typer.Option("--vectors", help="What --method text makes of texts.  [default: sbert]")
+    ] = None,
+    show_all: Annotated[
+        bool, typer.Option("--show-all", help="Show the folders of every question side by side.")
+    ] = False,
+    outliers: Annotated[
+        bool | None, typer.Option("--outliers", help="Put photos that fit no folder clearly into one of their own.")
+    ] = None,
+    levels: Annotated[
+        int | None, typer.Option("--levels", help="1, or 2 for folders in folders.  [default: 1]")
     ] = None,
     fusion: Annotated[
         Fusion | None,
@@ -126,6 +174,13 @@ def organize(
             about=about,
             fusion=fusion,
             weight=weight,
+            method=method,
+            texts=texts,
+            ask=ask or None,
+            captions=captions,
+            vectors=vectors,
+            outliers=outliers,
+            levels=levels,
             exclude=exclude or None,
             follow_links=follow_links,
             min_k=min_k,
@@ -135,7 +190,7 @@ def organize(
             batch=batch,
             seed=seed,
         )
-        run(source, out, settings, out_, dry_run=dry_run, yes=yes)
+        run(source, out, settings, out_, dry_run=dry_run, yes=yes, show_all=show_all)
 
 
 def run(
@@ -146,6 +201,7 @@ def run(
     *,
     dry_run: bool = False,
     yes: bool = False,
+    show_all: bool = False,
 ) -> Organized:
     """Organize, showing the preview on the way and the outcome at the end."""
     from photosort import pipeline
@@ -163,7 +219,7 @@ def run(
 
         def review(prepared: Prepared) -> None:
             out.show(lambda: preview.models(settings))
-            out.show(lambda: preview.view(prepared))
+            out.show(lambda: preview.view(prepared, show_all=show_all))
             if settings.mode == "move" and not dry_run and not yes:
                 count = sum(len(folder.photos) for folder in prepared.plan.folders)
                 out.confirm(f"Move {count:,} photos out of {printable(str(source))}?")

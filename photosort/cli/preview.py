@@ -10,6 +10,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
+from photosort.cli import candidates
 from photosort.cli.output import plural, short
 from photosort.filing.facts import Mode
 from photosort.filing.plan import Plan, PlannedFolder
@@ -33,8 +34,11 @@ def models(settings: Settings) -> RenderableType:
     return Text(f"{printable(line)} (photosort models shows all)", style="dim")
 
 
-def view(prepared: Prepared) -> RenderableType:
-    """The whole plan as a tree: every folder with its count, keywords and three samples, what stays, and remarks."""
+def view(prepared: Prepared, *, show_all: bool = False) -> RenderableType:
+    """The whole plan as a tree: every folder with its count, keywords and three samples, what stays, and remarks.
+
+    Before it, where there were several questions, the loss of each; with `show_all` the clusters of each, too.
+    """
     plan = prepared.plan
     count = sum(len(folder.photos) for folder in plan.folders)
     head = Text.assemble(
@@ -45,21 +49,29 @@ def view(prepared: Prepared) -> RenderableType:
         f" ({_bytes(plan.bytes_written)})" if plan.bytes_written else "",
     )
     tree = Tree(head, guide_style="dim")
-    for folder in plan.folders:
-        tree.add(_folder(folder, prepared.names[folder.label]))
+    above: dict[str, Tree] = {}
+    for folder in sorted(plan.folders, key=lambda folder: _place(folder, plan)):
+        top, _, name = folder.name.rpartition("/")
+        if top and top not in above:
+            mates = [other for other in plan.folders if other.name.startswith(f"{top}/")]
+            count = sum(len(other.photos) for other in mates)
+            above[top] = tree.add(_line(f"{count:,}", "cyan", (printable(top), "bold blue")))
+        above.get(top, tree).add(_folder(folder, name, prepared.names[folder.label]))
     if plan.left:
         tree.add(_left(plan))
     remarks = []
     if plan.within_source:
         inside, around = printable(plan.destination.name), printable(plan.source.name)
         remarks.append(f"{inside} lies inside {around} and was left out of the search.")
-    if prepared.scores:
-        remarks.append(f"{len(prepared.names)} folders gave the best silhouette; --k sets another number.")
+    if prepared.choice:
+        remarks.append(candidates.chosen(prepared.choice))
     if counted := sum(bool(name.note) and name.source == KEYWORDS for name in prepared.names):
         remarks.append(f"{counted} of {len(prepared.names)} names are keywords: photosort explain says why.")
     if prepared.used and prepared.used.calls:
         remarks.append(_used(prepared.used))
-    return Group(tree, *(Text(remark, style="dim") for remark in remarks))
+    tried = [candidates.losses(prepared.grouping)] if len(prepared.grouping.candidates) > 1 else []
+    others = [candidates.side_by_side(prepared.grouping)] if show_all else []
+    return Group(*tried, *others, tree, *(Text(remark, style="dim") for remark in remarks))
 
 
 def ending(organized: Organized) -> RenderableType:
@@ -90,9 +102,8 @@ def document(organized: Organized) -> dict[str, Any]:
         "destination": str(plan.destination),
         "mode": plan.mode.value,
         "dry_run": outcome is None,
-        "k": prepared.clustering.k,
         "used": prepared.used and asdict(prepared.used),
-        "silhouette": {str(k): score for k, score in prepared.scores.items()},
+        **candidates.document(prepared.grouping, prepared.choice),
         "folders": [_folder_document(folder, prepared.names[folder.label]) for folder in plan.folders],
         "left": [{"path": str(left.path), "reason": left.reason} for left in plan.left],
         "outcome": outcome
@@ -109,13 +120,19 @@ def document(organized: Organized) -> dict[str, Any]:
     }
 
 
-def _folder(folder: PlannedFolder, name: ClusterName) -> RenderableType:
+def _place(folder: PlannedFolder, plan: Plan) -> tuple[int, int]:
+    """Where a folder stands in the tree: by the first label in its top folder, then by its own."""
+    top = folder.name.partition("/")[0]
+    return min(other.label for other in plan.folders if other.name.partition("/")[0] == top), folder.label
+
+
+def _folder(folder: PlannedFolder, shown: str, name: ClusterName) -> RenderableType:
     photos = folder.photos
     samples = "  ".join(short(photo.source.name) for photo in photos[:SAMPLES]) + (
         "  …" if len(photos) > SAMPLES else ""
     )
     keywords = ", ".join(f"{keyword.term} {keyword.count}" for keyword in name.keywords)
-    lines = [_line(f"{len(photos):,}", "cyan", (printable(folder.name), "bold"))]
+    lines = [_line(f"{len(photos):,}", "cyan", (printable(shown), "bold"))]
     lines += [
         _line("", "", (printable(text), "italic"))
         for text in beside(folder.name, name.title, name.summary, name.source)

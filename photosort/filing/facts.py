@@ -52,7 +52,7 @@ class Survey:
     """What a plan has to know about the disks. Made by `filing.survey`.
 
     present         the destination's own entries
-    inside          the entries of those of its folders that a planned folder may meet, by the folder's name
+    inside          the entries of those of its folders that a planned folder may meet, by the folder's path
     files           every photo and companion that can be read
     refused         those that cannot be filed, with the reason
     device          st_dev of the file system that will hold the destination

@@ -95,10 +95,10 @@ def make_plan(
 ) -> Plan:
     """Give every photo its place: `photos[i]` goes to `folders[labels[i]]`, or stays where the label is -1.
 
-    Keeps the promise that the whole plan exists before the first file is touched, and that names are
-    reserved by NFC and case folding. The same arguments give the same plan, whatever the order of the
-    photos. A photo that is a companion of another goes where that one goes, whatever its own label. `about`
-    says what is to be written into a folder with these files.
+    A "/" in a folder's name is a step into a folder. Keeps the promise that the whole plan exists before the first
+    file is touched, and that names are reserved by NFC and case folding. The same arguments give the same plan,
+    whatever the order of the photos. A photo that is a companion of another goes where that one goes, whatever its
+    own label. `about` says what is to be written into a folder with these files.
 
     Raises DestinationError where the destination's disk is too small, ValueError where the folder names are
     not safe or not unique (they come from `naming.folder_name`, which sees to both).
@@ -116,12 +116,10 @@ def make_plan(
         else:
             members[int(label)].append(photo)
 
-    top = {name_key(entry.name): entry for entry in survey.present if entry.kind != "folder"}
-    existing = {entry.name for entry in survey.present if entry.kind == "folder"}
     planned = []
     group = 0
     for label in sorted(members):
-        name = _folder_name(folders[label], top, existing, survey.name_limit)
+        name = _folder_path(folders[label], survey)
         folder = FolderNames(destination / name, mode, survey, survey.inside.get(name, ()))
         for photo in members[label]:
             if not folder.take(photo, group):
@@ -131,7 +129,7 @@ def make_plan(
             files = tuple(folder.files)
             written = (folder.write(other, content) for other, content in about(label, files).items())
             beside = tuple(file for file in written if file)
-            planned.append(PlannedFolder(label, name, folder.path, name in existing, files, beside))
+            planned.append(PlannedFolder(label, name, folder.path, name in survey.inside, files, beside))
 
     size = _bytes_written(planned, mode, survey)
     if size > survey.free:
@@ -144,8 +142,8 @@ def make_plan(
 
 
 def _check(folders: Sequence[str]) -> None:
-    for name in folders:
-        if name in ("", ".", "..") or any(char in name for char in "/\\\0"):
+    for name in (name for path in folders for name in path.split("/")):
+        if name in ("", ".", "..") or any(char in name for char in "\\\0"):
             raise ValueError(f"unsafe folder name: {name!r}")
     if len({name_key(name) for name in folders}) < len(folders):
         raise ValueError("two folders have the same name")
@@ -168,8 +166,19 @@ def _refusal(photo: Photo, mode: Mode, survey: Survey) -> str:
     return ""
 
 
-def _folder_name(wanted: str, taken: Mapping[str, Present], existing: set[str], limit: int) -> str:
+def _folder_path(wanted: str, survey: Survey) -> str:
+    """The wanted path, one level after the other; a level that is to be made is empty."""
+    path, present = "", survey.present
+    for name in wanted.split("/"):
+        path += ("/" if path else "") + _folder_name(name, present, survey.name_limit)
+        present = survey.inside.get(path, ())
+    return path
+
+
+def _folder_name(wanted: str, present: Sequence[Present], limit: int) -> str:
     """The wanted name in the spelling that exists, numbered where a file has it."""
+    taken = {name_key(entry.name) for entry in present if entry.kind != "folder"}
+    existing = {entry.name for entry in present if entry.kind == "folder"}
     number = 1
     while True:
         (name,) = numbered((wanted,), number, limit) or (wanted,)

@@ -7,7 +7,7 @@ import secrets
 import shutil
 import stat
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -83,13 +83,8 @@ def survey(
         )
     files, refused = _source_files(photos, mode, progress)
     present = _entries(destination) if destination.is_dir() else ()
-    wanted = {name_key(unnumbered(folder)) for folder in folders}
-    sizes = {file.size for file in files.values()}
-    inside = {
-        entry.name: _entries(destination / entry.name, sizes)
-        for entry in present
-        if entry.kind == "folder" and name_key(unnumbered(entry.name)) in wanted
-    }
+    wanted = {tuple(name_key(unnumbered(name)) for name in folder.split("/")) for folder in folders}
+    inside = dict(_inside(destination, "", present, wanted, {file.size for file in files.values()}))
     name_limit, path_limit = _limits(ground)
     return Survey(
         present,
@@ -199,6 +194,20 @@ def _source_files(
             files[path] = SourceFile(seen.st_size, seen.st_mtime_ns, digest, seen.st_dev, link)
     progress("surveying", len(photos), len(photos))
     return files, refused
+
+
+def _inside(
+    destination: Path, above: str, present: Iterable[Present], wanted: set[tuple[str, ...]], sizes: set[int]
+) -> Iterator[tuple[str, tuple[Present, ...]]]:
+    """The entries of each folder that a planned one may meet, and of those above it, by its path."""
+    for entry in present:
+        key = name_key(unnumbered(entry.name))
+        below = {names[1:] for names in wanted if names[0] == key}
+        if below and entry.kind == "folder":
+            path = above + entry.name
+            entries = _entries(destination / path, sizes)
+            yield path, entries
+            yield from _inside(destination, f"{path}/", entries, below - {()}, sizes)
 
 
 def _entries(folder: Path, sizes: frozenset[int] | set[int] = frozenset()) -> tuple[Present, ...]:

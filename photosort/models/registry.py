@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from photosort.errors import ModelMissing, SettingsError
+from photosort.methods.questions import questions, samples
 from photosort.models.devices import check_device
 from photosort.models.protocols import (
     Captioner,
@@ -64,8 +65,8 @@ def captioner(settings: Settings, question: str = "", samples: int = 1) -> Capti
 
 
 def captioners(settings: Settings) -> tuple[Captioner | FeatureCaptioner, ...]:
-    """The captioners of a run."""
-    return (captioner(settings),)
+    """The captioners of a run, one for each question of its method."""
+    return tuple(captioner(settings, question, samples(settings)) for question in questions(settings))
 
 
 def joint_encoder(settings: Settings, texts: TextEncoder) -> JointEncoder:
@@ -116,6 +117,11 @@ def writer_name(settings: Settings) -> str:
     return chosen.identity.model if chosen else "keywords"
 
 
+def weight(settings: Settings) -> float:
+    """The share of the text in a fusion."""
+    return default_weight(settings) if settings.weight is None else settings.weight
+
+
 def default_weight(settings: Settings) -> float:
     """The share of the text in a fusion when the user names none."""
     return TEXT_WEIGHT.get(settings.captioner, EVEN)
@@ -141,6 +147,11 @@ def _tags(settings: Settings, question: str, samples: int) -> FeatureCaptioner:
         raise SettingsError(
             f"The captioner tags reads the vectors of {NAME}, not of {settings.image_encoder}",
             f"Use --image-encoder {NAME}, or another captioner.",
+        )
+    if question:
+        raise SettingsError(
+            "The captioner tags cannot follow a question",
+            "Use --texts caption, or set a captioner that can, such as blip2, smolvlm or qwen2.5-vl.",
         )
     return TagCaptioner(LabelHead(model_folder(settings)), LabelHead.revision)
 
