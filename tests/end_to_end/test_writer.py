@@ -8,9 +8,7 @@ from fakes.chat_server import ChatServer, Reply
 from fakes.command import Command
 from fakes.writer import full_answer
 
-TEMPLE = full_answer(
-    "Ein Tempel", "Ein chinesischer Tempel mit geschwungenen Dächern unter dem Himmel.", "Tempel", "Dach"
-)
+TEMPLE = full_answer("Ein Tempel", "Ein chinesischer Tempel mit geschwungenen Dächern.", "Tempel", "Dach")
 FLOWER = full_answer("Eine Blume", "Eine große rote Blume leuchtet im Garten.", "Blume")
 
 
@@ -34,9 +32,7 @@ def test_names_by_a_server_say_what_is_sent_where_and_are_asked_once(photosort: 
     assert photosort("undo").code == 0 and not sorted_.exists()
 
 
-def test_a_server_that_refuses_the_key_stops_the_run_before_anything_is_sent(
-    photosort: Command, pictures: Path
-) -> None:
+def test_a_server_that_refuses_the_key_stops_the_run_before_it_begins(photosort: Command, pictures: Path) -> None:
     with ChatServer([Reply(TEMPLE)], key="right").running() as server:
         environment = {**server.environment, "OPENAI_API_KEY": "wrong"}
         done = photosort("organize", pictures, "--k", 2, "--writer", "openai:tiny", **environment)
