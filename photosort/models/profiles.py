@@ -68,6 +68,8 @@ def parts(model_folder: Path) -> tuple[Part, ...]:
             (*engine, *weights),
             optional=True,
         ),
+        Part("own", "writer", "openai:MODEL", "a model on a server, far or near", "", 0, (), optional=True),
+        Part("own", "writer", "t5:NAME", "a summarizer from a folder or from hf download", "", 0, (), optional=True),
     )
 
 
