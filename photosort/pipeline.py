@@ -82,6 +82,7 @@ def organize(
     what the models raise; nothing has been touched then. Raises Interrupted on Ctrl-C while files are on their way.
     """
     source, destination = Path(os.path.realpath(source)), Path(os.path.realpath(destination))
+    settings = registry.settled(settings)
     lock = nullcontext() if dry_run else hold(destination, settings.data_dir)
     with lock, open_history(settings.data_dir) as connection:
         _refuse_over_unfinished(connection, destination)
@@ -162,8 +163,9 @@ def _fused(described: Described, settings: Settings, cache: Cache) -> Vectors:
     texts = RememberedTexts(registry.text_encoder(settings), cache)
     weight = registry.default_weight(settings) if settings.weight is None else settings.weight
     if settings.fusion == "sum":
-        image = registry.joint_encoder(settings, texts).place(described.vectors)
-        return fuse(image, texts.encode_texts(described.captions), "sum", weight)
+        joint = registry.joint_encoder(settings, texts)
+        said = RememberedTexts(joint, cache).encode_texts(described.captions)
+        return fuse(joint.place(described.vectors), said, "sum", weight)
     unrounded = registry.unrounded(settings, texts)
     said = unrounded.place(described.vectors) if unrounded else texts.encode_texts(described.captions)
     return fuse(described.vectors, said, settings.fusion, weight)

@@ -57,6 +57,24 @@ def organize(
         str | None,
         typer.Option("--writer", help="Who writes summaries: auto, smollm2, keywords.  [default: auto]"),
     ] = None,
+    profile: Annotated[
+        str | None, typer.Option("--profile", help="Models: auto, builtin, fast, paper, best.  [default: auto]")
+    ] = None,
+    captioner: Annotated[
+        str | None, typer.Option("--captioner", help="Who captions photos.  [default: by profile]")
+    ] = None,
+    image_encoder: Annotated[
+        str | None, typer.Option("--image-encoder", help="What turns photos into vectors.  [default: by profile]")
+    ] = None,
+    text_encoder: Annotated[
+        str | None, typer.Option("--text-encoder", help="What turns texts into vectors.  [default: by profile]")
+    ] = None,
+    samples: Annotated[
+        int | None, typer.Option("--samples", help="Captions for each photo.  [default: by profile]")
+    ] = None,
+    allow_upload: Annotated[
+        list[str] | None, typer.Option("--allow-upload", help="Host that may receive photos; repeatable.")
+    ] = None,
     fusion: Annotated[
         Fusion | None,
         typer.Option("--fusion", help="How image and text are brought together.  [default: concat]"),
@@ -93,6 +111,12 @@ def organize(
             mode=mode,
             names=names,
             writer=writer,
+            profile=profile,
+            captioner=captioner,
+            image_encoder=image_encoder,
+            text_encoder=text_encoder,
+            samples=samples,
+            allow_upload=allow_upload or None,
             fusion=fusion,
             weight=weight,
             exclude=exclude or None,
@@ -119,16 +143,21 @@ def run(
     """Organize, showing the preview on the way and the outcome at the end."""
     from photosort import pipeline
     from photosort.cli import preview
+    from photosort.models.registry import sending, settled
     from photosort.past_runs import unfinished_runs
 
     source = Path(os.path.realpath(source))
+    models = preview.models(settings)
+    settings = settled(settings)
+    if sent := sending(settings):
+        out.note(f"{sent}.")
     for filing in unfinished_runs(settings.data_dir):
         where = printable(str(filing.destination))
         out.note(f"Run {filing.run_id} into {where} stopped half-way. Finish it: photosort resume {filing.run_id}")
     with out.progress() as progress:
 
         def review(prepared: Prepared) -> None:
-            out.show(lambda: preview.models(settings))
+            out.show(lambda: models)
             out.show(lambda: preview.view(prepared))
             if settings.mode == "move" and not dry_run and not yes:
                 count = sum(len(folder.photos) for folder in prepared.plan.folders)
