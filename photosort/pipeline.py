@@ -97,6 +97,7 @@ def organize(
     what the models raise; nothing has been touched then. Raises Interrupted on Ctrl-C while files are on their way.
     """
     source, destination = Path(os.path.realpath(source)), Path(os.path.realpath(destination))
+    settings = registry.settled(settings)
     lock = nullcontext() if dry_run else hold(destination, settings.data_dir)
     with lock, open_history(settings.data_dir) as connection:
         _refuse_over_unfinished(connection, destination)

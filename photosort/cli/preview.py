@@ -14,8 +14,9 @@ from photosort.cli import candidates
 from photosort.cli.output import plural, short
 from photosort.filing.facts import Mode
 from photosort.filing.plan import Plan, PlannedFolder
+from photosort.models.profiles import choose
 from photosort.models.protocols import Used
-from photosort.models.registry import writer_name
+from photosort.models.registry import settled, writer_name
 from photosort.naming.folder_name import folder_name
 from photosort.naming.summary import KEYWORDS, ClusterName
 from photosort.pipeline import Organized, Prepared
@@ -28,10 +29,12 @@ DONE = {Mode.COPY: "copied", Mode.MOVE: "moved", Mode.HARDLINK: "hard-linked", M
 
 
 def models(settings: Settings) -> RenderableType:
-    """Which models looked, read and wrote, in one line."""
-    writer = writer_name(settings)
-    line = f"models: {settings.captioner} by {settings.image_encoder}, {settings.text_encoder}; names by {writer}"
-    return Text(f"{printable(line)} (photosort models shows all)", style="dim")
+    """Which models look, read and write, from which profile and why, in one line."""
+    choice, chosen = choose(settings.profile, settings.device), settled(settings)
+    by = " by" if chosen.captioner == "tags" else ","
+    looking = f"{chosen.captioner}{by} {chosen.image_encoder}, {chosen.text_encoder}"
+    line = f"models: {choice.profile.name} ({choice.why}): {looking}; names by {writer_name(settings)}"
+    return Text(printable(line), style="dim")
 
 
 def view(prepared: Prepared, *, show_all: bool = False) -> RenderableType:
