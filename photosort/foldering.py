@@ -11,13 +11,14 @@ import numpy as np
 from photosort.clustering.hierarchy import parents
 from photosort.clustering.kmeans import Clustering, Labels
 from photosort.clustering.outliers import outliers
+from photosort.models.protocols import Writer
 from photosort.naming.cluster_texts import cluster_texts
 from photosort.naming.folder_name import folder_name
 from photosort.naming.folders import folder_names
 from photosort.naming.prompt import Wish
 from photosort.naming.summary import ClusterName, name_clusters
+from photosort.photos.photo import Photo
 from photosort.progress import Progress, silent
-from photosort.remembering import RememberedWriter
 from photosort.settings import Settings
 
 UNSORTED = ClusterName("Unsorted", "Photos that no folder is clearly right for.", (), "outliers")
@@ -40,38 +41,31 @@ class Folders:
 
 def make_folders(
     clustering: Clustering,
+    photos: Sequence[Photo],
     captions: Sequence[str],
-    files: Sequence[str],
     settings: Settings,
-    writer: RememberedWriter | None = None,
+    writer: Writer | None,
     progress: Progress = silent,
 ) -> Folders:
-    """Name the clusters of n photos, by one line of text and the file name of each, and lay out their folders."""
+    """Name the clusters of n photos, of which `captions` say one line each, and lay out their folders."""
     labels = clustering.labels.copy()
     if settings.outliers:
         labels[outliers(clustering)] = clustering.k
-    members = [_filed(clustering, labels, number) for number in range(clustering.k)]
-    said = [[captions[photo] for photo in photos] for photos in members]
-    texts = cluster_texts(
-        said,
-        settings.keywords,
-        files=[[files[photo] for photo in photos] for photos in members],
-        nearest=clustering.nearest,
-    )
-    names = name_clusters(texts, writer, wish=Wish(settings.language, settings.style), progress=progress)
-    sizes = [len(photos) for photos in members]
-    paths = folder_names(names, sizes, settings.names, settings.name_template)
-    if settings.levels > 1:
-        groups = parents(clustering)
-        paths = _nested(paths, groups, _parent_names(said, groups))
+    members = [
+        [photo for photo in clustering.members(number).tolist() if labels[photo] == number]
+        for number in range(clustering.k)
+    ]
+    said = [[captions[photo] for photo in cluster] for cluster in members]
+    files = [[photos[photo].path.stem for photo in cluster] for cluster in members]
+    texts = cluster_texts(said, settings.keywords, files=files, nearest=clustering.nearest)
+    wish = Wish(settings.language, settings.style)
+    names = name_clusters(texts, writer, wish=wish, progress=progress)
+    leaves = folder_names(names, [len(cluster) for cluster in members], settings.names, settings.name_template)
+    groups = parents(clustering) if settings.levels > 1 else np.arange(clustering.k)
+    paths = _paths(leaves, groups, _parent_names(said, groups))
     if (labels == clustering.k).any():
         names, paths = [*names, UNSORTED], [*paths, folder_name(UNSORTED.title, _tops(paths))]
     return Folders(labels, tuple(names), tuple(paths))
-
-
-def _filed(clustering: Clustering, labels: Labels, number: int) -> list[int]:
-    """The members of a cluster that were not set aside, its exemplar first."""
-    return [photo for photo in clustering.members(number).tolist() if labels[photo] == number]
 
 
 def _parent_names(members: Sequence[Sequence[str]], groups: Labels) -> dict[int, str]:
@@ -83,14 +77,14 @@ def _parent_names(members: Sequence[Sequence[str]], groups: Labels) -> dict[int,
     return {group: name.title for group, name in zip(several, name_clusters(cluster_texts(unions)), strict=True)}
 
 
-def _nested(names: Sequence[str], groups: Labels, above: dict[int, str]) -> list[str]:
+def _paths(leaves: Sequence[str], groups: Labels, above: dict[int, str]) -> list[str]:
     """A path for each cluster; one that is alone in its group lies at the top."""
-    alone = [name for name, group in zip(names, groups.tolist(), strict=True) if group not in above]
+    taken = [leaf for leaf, group in zip(leaves, groups.tolist(), strict=True) if group not in above]
     tops: dict[int, str] = {}
     for group, name in above.items():
-        tops[group] = folder_name(name, [*alone, *tops.values()])
+        tops[group] = folder_name(name, [*taken, *tops.values()])
     return [
-        f"{tops[group]}/{name}" if group in tops else name for name, group in zip(names, groups.tolist(), strict=True)
+        f"{tops[group]}/{leaf}" if group in tops else leaf for leaf, group in zip(leaves, groups.tolist(), strict=True)
     ]
 
 

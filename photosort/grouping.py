@@ -46,13 +46,14 @@ class Clusters:
 def views_of(described: Described, settings: Settings, cache: Cache) -> Views:
     """The photos as methods see them; texts are encoded when a method asks."""
     texts = RememberedTexts(registry.text_encoder(settings), cache)
-    unrounded = registry.unrounded(settings, texts)
+    unrounded, joint = registry.unrounded(settings, texts), registry.joint_encoder(settings, texts)
     return Views(
         image=described.vectors,
         questions=questions(settings),
         texts=described.texts,
         embed=texts.encode_texts,
-        placed=lambda: registry.joint_encoder(settings, texts).place(described.vectors),
+        placed=lambda: joint.place(described.vectors),
+        beside=RememberedTexts(joint, cache).encode_texts,
         unrounded=(lambda: unrounded.place(described.vectors)) if unrounded else None,
     )
 

@@ -97,6 +97,7 @@ def organize(
     what the models raise; nothing has been touched then. Raises Interrupted on Ctrl-C while files are on their way.
     """
     source, destination = Path(os.path.realpath(source)), Path(os.path.realpath(destination))
+    settings = registry.settled(settings)
     lock = nullcontext() if dry_run else hold(destination, settings.data_dir)
     with lock, open_history(settings.data_dir) as connection:
         _refuse_over_unfinished(connection, destination)
@@ -126,8 +127,7 @@ def prepare(
         described = _described(mains, groups, settings, cache, progress)
         grouping, choice = group(described, settings, cache, progress)
         clustering, captions = grouping.best.clustering, grouping.best.texts
-        stems = [photo.path.stem for photo in described.photos]
-        folders = make_folders(clustering, captions, stems, settings, writer, progress)
+        folders = make_folders(clustering, described.photos, captions, settings, writer, progress)
     photos, mode = described.photos, Mode(settings.mode)
     seen = survey(source, destination, photos, folders.paths, mode=mode, progress=progress)
     stranded = (Unread(path, "stays with its photo") for bad in described.unread for path in groups[bad.path])

@@ -51,7 +51,9 @@ class Settings(BaseSettings):
         None, description="what the method text asks; ask where there are questions, or caption"
     )
     ask: tuple[str, ...] = Field((), description="the questions for texts = ask")
-    captions: int | None = Field(None, ge=1, description="texts for each photo; 6 for the method text, else 1")
+    captions: int | None = Field(
+        None, ge=1, le=100, description="texts for each photo; 6 for the method text, else those of the profile"
+    )
     vectors: TextVectors = Field("sbert", description="what the method text makes of texts")
     outliers: bool = Field(False, description="whether photos of low confidence get a folder of their own")
     levels: int = Field(1, ge=1, le=2, description="how deep the folders are nested")
@@ -67,9 +69,11 @@ class Settings(BaseSettings):
     name_template: str = Field("{name}", description="what a folder's name is put together of")
     keywords: Keywords = Field("winner", description="how words are ranked, and who keeps a word of several folders")
     about: bool = Field(True, description="whether a folder gets files that say what it holds")
-    captioner: str = Field("tags", description="the model that captions photos")
-    image_encoder: str = Field("efficientnet-lite2", description="the model that turns photos into vectors")
-    text_encoder: str = Field("minilm", description="the model that turns texts into vectors")
+    profile: str = Field("auto", description="models that work together: auto, builtin, fast, paper, best")
+    captioner: str | None = Field(None, description="the model that captions photos; that of the profile if missing")
+    image_encoder: str | None = Field(None, description="the model that turns photos into vectors; of the profile")
+    text_encoder: str | None = Field(None, description="the model that turns texts into vectors; of the profile")
+    allow_upload: tuple[str, ...] = Field((), description="hosts other than this machine that may receive photos")
     exclude: tuple[str, ...] = Field((), description="patterns to pass over, in the syntax of .gitignore")
     follow_links: bool = Field(False, description="whether symbolic links are followed")
     seed: int = Field(42, ge=0, le=2**32 - 1, description="seed of everything that is random")

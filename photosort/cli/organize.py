@@ -116,7 +116,8 @@ def organize(
         list[str] | None, typer.Option("--ask", help="A question about each photo, for --method text; repeatable.")
     ] = None,
     captions: Annotated[
-        int | None, typer.Option("--captions", help="Texts for each photo.  [default: 6 with --method text, else 1]")
+        int | None,
+        typer.Option("--captions", help="Texts for each photo.  [default: 6 with --method text, else by profile]"),
     ] = None,
     vectors: Annotated[
         TextVectors | None, typer.Option("--vectors", help="What --method text makes of texts.  [default: sbert]")
@@ -129,6 +130,21 @@ def organize(
     ] = None,
     levels: Annotated[
         int | None, typer.Option("--levels", help="1, or 2 for folders in folders.  [default: 1]")
+    ] = None,
+    profile: Annotated[
+        str | None, typer.Option("--profile", help="Models: auto, builtin, fast, paper, best.  [default: auto]")
+    ] = None,
+    captioner: Annotated[
+        str | None, typer.Option("--captioner", help="Who captions photos.  [default: by profile]")
+    ] = None,
+    image_encoder: Annotated[
+        str | None, typer.Option("--image-encoder", help="What turns photos into vectors.  [default: by profile]")
+    ] = None,
+    text_encoder: Annotated[
+        str | None, typer.Option("--text-encoder", help="What turns texts into vectors.  [default: by profile]")
+    ] = None,
+    allow_upload: Annotated[
+        list[str] | None, typer.Option("--allow-upload", help="Host that may receive photos; repeatable.")
     ] = None,
     fusion: Annotated[
         Fusion | None,
@@ -172,6 +188,11 @@ def organize(
             keywords=keywords,
             max_cost=max_cost,
             about=about,
+            profile=profile,
+            captioner=captioner,
+            image_encoder=image_encoder,
+            text_encoder=text_encoder,
+            allow_upload=allow_upload or None,
             fusion=fusion,
             weight=weight,
             method=method,
@@ -206,19 +227,21 @@ def run(
     """Organize, showing the preview on the way and the outcome at the end."""
     from photosort import pipeline
     from photosort.cli import preview
-    from photosort.models.registry import what_is_sent
+    from photosort.models.registry import sending, settled, what_is_sent
     from photosort.past_runs import unfinished_runs
 
     source = Path(os.path.realpath(source))
+    models = preview.models(settings)
+    settings = settled(settings)
+    for sent in filter(None, (sending(settings), what_is_sent(settings))):
+        out.note(sent)
     for filing in unfinished_runs(settings.data_dir):
         where = printable(str(filing.destination))
         out.note(f"Run {filing.run_id} into {where} stopped half-way. Finish it: photosort resume {filing.run_id}")
-    if sent := what_is_sent(settings):
-        out.note(sent)
     with out.progress() as progress:
 
         def review(prepared: Prepared) -> None:
-            out.show(lambda: preview.models(settings))
+            out.show(lambda: models)
             out.show(lambda: preview.view(prepared, show_all=show_all))
             if settings.mode == "move" and not dry_run and not yes:
                 count = sum(len(folder.photos) for folder in prepared.plan.folders)

@@ -14,8 +14,9 @@ from photosort.cli import candidates
 from photosort.cli.output import plural, short
 from photosort.filing.facts import Mode
 from photosort.filing.plan import Plan, PlannedFolder
+from photosort.models.profiles import choose
 from photosort.models.protocols import Used
-from photosort.models.registry import writer_name
+from photosort.models.registry import settled, writer_name
 from photosort.naming.folder_name import folder_name
 from photosort.naming.summary import KEYWORDS, ClusterName
 from photosort.pipeline import Organized, Prepared
@@ -28,10 +29,12 @@ DONE = {Mode.COPY: "copied", Mode.MOVE: "moved", Mode.HARDLINK: "hard-linked", M
 
 
 def models(settings: Settings) -> RenderableType:
-    """Which models looked, read and wrote, in one line."""
-    writer = writer_name(settings)
-    line = f"models: {settings.captioner} by {settings.image_encoder}, {settings.text_encoder}; names by {writer}"
-    return Text(f"{printable(line)} (photosort models shows all)", style="dim")
+    """Which models look, read and write, from which profile and why, in one line."""
+    choice, chosen = choose(settings.profile, settings.device), settled(settings)
+    by = " by" if chosen.captioner == "tags" else ","
+    looking = f"{chosen.captioner}{by} {chosen.image_encoder}, {chosen.text_encoder}"
+    line = f"models: {choice.profile.name} ({choice.why}): {looking}; names by {writer_name(settings)}"
+    return Text(printable(line), style="dim")
 
 
 def view(prepared: Prepared, *, show_all: bool = False) -> RenderableType:
@@ -70,8 +73,8 @@ def view(prepared: Prepared, *, show_all: bool = False) -> RenderableType:
     if prepared.used and prepared.used.calls:
         remarks.append(_used(prepared.used))
     tried = [candidates.losses(prepared.grouping)] if len(prepared.grouping.candidates) > 1 else []
-    compared = [candidates.side_by_side(prepared.grouping)] if show_all else []
-    return Group(*tried, *compared, tree, *(Text(remark, style="dim") for remark in remarks))
+    others = [candidates.side_by_side(prepared.grouping)] if show_all else []
+    return Group(*tried, *others, tree, *(Text(remark, style="dim") for remark in remarks))
 
 
 def ending(organized: Organized) -> RenderableType:
@@ -102,8 +105,8 @@ def document(organized: Organized) -> dict[str, Any]:
         "destination": str(plan.destination),
         "mode": plan.mode.value,
         "dry_run": outcome is None,
-        **candidates.document(prepared.grouping, prepared.choice),
         "used": prepared.used and asdict(prepared.used),
+        **candidates.document(prepared.grouping, prepared.choice),
         "folders": [_folder_document(folder, prepared.names[folder.label]) for folder in plan.folders],
         "left": [{"path": str(left.path), "reason": left.reason} for left in plan.left],
         "outcome": outcome
@@ -134,7 +137,8 @@ def _folder(folder: PlannedFolder, shown: str, name: ClusterName) -> RenderableT
     keywords = ", ".join(f"{keyword.term} {keyword.count}" for keyword in name.keywords)
     lines = [_line(f"{len(photos):,}", "cyan", (printable(shown), "bold"))]
     lines += [
-        _line("", "", (printable(text), "italic")) for text in beside(shown, name.title, name.summary, name.source)
+        _line("", "", (printable(text), "italic"))
+        for text in beside(folder.name, name.title, name.summary, name.source)
     ]
     if keywords:
         lines.append(_line("", "", (printable(keywords), "green")))

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 from photosort.filing.facts import Placement
-from photosort.naming.summary import ClusterName
+from photosort.naming.summary import KEYWORDS, ClusterName
 from photosort.photos.own_files import ABOUT_DATA, ABOUT_TEXT
 from photosort.printable import printable
 
@@ -27,7 +27,8 @@ def _text(name: ClusterName, photos: Sequence[Placement]) -> str:
     lines = [name.title, "=" * len(name.title), "", *_unless(name.title, name.summary)]
     lines += [f"Keywords: {', '.join(name.topics)}"] if name.topics else []
     lines += [f"Words of the captions, with the number of photos: {keywords}"] if keywords else []
-    lines += [f"Named by photosort, with {name.source}.", "", f"Photos: {len(photos)}, and where each came from", ""]
+    by = "by counting what the captions say" if name.source == KEYWORDS else f"by {name.source}"
+    lines += [f"Named {by}.", "", f"Photos: {len(photos)}, and where each came from", ""]
     width = max((len(printable(photo.destination.name)) for photo in photos), default=0)
     lines += [f"{printable(photo.destination.name):<{width}}  {printable(str(photo.source))}" for photo in photos]
     return "\n".join(lines) + "\n"

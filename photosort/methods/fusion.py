@@ -36,7 +36,8 @@ class Fusion:
         if self.mode == "image":
             return unit(views.image)
         if self.mode == "sum":
-            return fuse(_placed(views), summed_vectors(views.texts[0], views.embed), "sum", self.weight)
+            said = summed_vectors(views.texts[0], views.beside or views.embed)
+            return fuse(_placed(views), said, "sum", self.weight)
         said = views.unrounded() if views.unrounded else summed_vectors(views.texts[0], views.embed)
         return unit(said) if self.mode == "text" else fuse(views.image, said, self.mode, self.weight)
 

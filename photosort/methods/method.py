@@ -20,7 +20,8 @@ class Views:
     questions  what the photos were asked
     texts      for each question n tuples of texts
     embed      m texts -> (m, e) unit vectors
-    placed     () -> (n, e) the photos in the space of texts; None where no model knows that
+    placed     () -> (n, e) the photos in a space of texts; None where no model knows that
+    beside     m texts -> (m, e) unit vectors in the space of `placed`; None where that is the space of `embed`
     unrounded  () -> (n, e) what the captions say in a few words, said in full; None where captions say all
     """
 
@@ -29,6 +30,7 @@ class Views:
     texts: tuple[Texts, ...]
     embed: Callable[[Sequence[str]], Vectors]
     placed: Callable[[], Vectors] | None = None
+    beside: Callable[[Sequence[str]], Vectors] | None = None
     unrounded: Callable[[], Vectors] | None = None
 
 

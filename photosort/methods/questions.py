@@ -20,6 +20,6 @@ def questions(settings: Settings) -> tuple[str, ...]:
     return {"caption": (CAPTION,), "keywords": (KEYWORDS,), "ask": settings.ask}[texts]
 
 
-def samples(settings: Settings) -> int:
-    """Return how many texts are wanted for each photo and question."""
-    return settings.captions or (SAMPLES if settings.method == "text" else 1)
+def samples(settings: Settings, usual: int = 1) -> int:
+    """Return how many texts are wanted for each photo and question, where the models of the run have a `usual`."""
+    return settings.captions or (max(SAMPLES, usual) if settings.method == "text" else usual)

@@ -1,6 +1,6 @@
 """BLIP's own image tower and text tower, which the fusion paper uses beside CLIP's: photos and texts in one space.
 
-Li et al. 2022, https://arxiv.org/abs/2201.12086, section 3.2 (the image-text contrastive loss puts both into one space).
+Li et al. 2022, https://arxiv.org/abs/2201.12086, section 3.2: the contrastive loss puts both into one space.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from photosort.models.batch_size import BatchSize
 from photosort.models.hub import Snapshot
 from photosort.models.on_device import loaded, numbers, on_device, unit_vectors
+from photosort.models.placement import Placement
 from photosort.models.preprocessing import preprocessing
 from photosort.models.protocols import Identity, Pixels, Vectors
 from photosort.models.torchvision_ops import mend_torchvision
@@ -28,15 +29,19 @@ LONGEST = 35
 
 
 class BlipTowers:
-    """Photos and texts to vectors of one space (an `ImageEncoder` and a `JointEncoder`), the first token of each tower."""
+    """Photos and texts to vectors of one space (`Towers`): the first token of each."""
 
-    def __init__(self, snapshot: Snapshot, device: str, batch: BatchSize) -> None:
-        self._snapshot, self._device = snapshot, device
+    def __init__(self, snapshot: Snapshot, placement: Placement) -> None:
+        self._snapshot, self._placement = snapshot, placement
         self._picture = preprocessing(snapshot)
         self.frame = self._picture.frame
-        self.batch = batch
         revision = f"{snapshot.revision}-{REVISION}-{decode.REVISION}-{self.frame.side}{self.frame.fit}"
         self.identity = Identity(snapshot.name, revision)
+
+    @cached_property
+    def batch(self) -> BatchSize:
+        """How many photos it looks at together, on its device."""
+        return self._placement.batch(self.identity, "encoder")
 
     def encode_images(self, pixels: Sequence[Pixels]) -> Vectors:
         """B pictures of the frame -> (b, d) float32, as long as the model makes them."""
@@ -44,7 +49,7 @@ class BlipTowers:
 
         model, _ = self._loaded
         with torch.inference_mode():
-            pictures = on_device(pixels, self._device, self._picture.mean, self._picture.std)
+            pictures = on_device(pixels, self._placement.device, self._picture.mean, self._picture.std)
             return numbers(model.vision_proj(model.vision_model(pixel_values=pictures).last_hidden_state[:, 0]))
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
@@ -53,7 +58,7 @@ class BlipTowers:
 
         def encode(some: list[str]) -> torch.Tensor:
             read = tokenizer(some, padding=True, truncation=True, max_length=LONGEST, return_tensors="pt").to(
-                self._device
+                self._placement.device
             )
             states = model.text_encoder(input_ids=read.input_ids, attention_mask=read.attention_mask)
             vectors: torch.Tensor = model.text_proj(states.last_hidden_state[:, 0])
@@ -67,11 +72,11 @@ class BlipTowers:
 
     @cached_property
     def _loaded(self) -> tuple[Any, Any]:
-        return loaded(self._snapshot.name, self._device, self._load)
+        return loaded(self._snapshot.name, self._placement.device, self._load)
 
     def _load(self) -> tuple[Any, Any]:
         mend_torchvision()
         from transformers import AutoTokenizer, BlipForImageTextRetrieval
 
-        model = load_model(BlipForImageTextRetrieval, self._snapshot, self._device)
+        model = load_model(BlipForImageTextRetrieval, self._snapshot, self._placement.device)
         return model, AutoTokenizer.from_pretrained(self._snapshot.folder, **OFFLINE)

@@ -14,6 +14,7 @@ from photosort.models.batch_size import BatchSize
 from photosort.models.generating import Asking, tidy
 from photosort.models.hub import Snapshot
 from photosort.models.on_device import loaded, number_format
+from photosort.models.placement import Placement
 from photosort.models.preprocessing import image_settings
 from photosort.models.protocols import Frame, Identity, Pixels
 from photosort.models.torchvision_ops import mend_torchvision
@@ -36,22 +37,26 @@ class ChatCaptioner:
 
     reads: Literal["pixels"] = "pixels"
 
-    def __init__(self, snapshot: Snapshot, device: str, batch: BatchSize, asking: Asking) -> None:
-        self._snapshot, self._device, self._asking = snapshot, device, asking
+    def __init__(self, snapshot: Snapshot, placement: Placement, asking: Asking) -> None:
+        self._snapshot, self._placement, self._asking = snapshot, placement, asking
         self._settings = image_settings(snapshot)
         self.frame = _frame(self._settings)
-        self.batch = batch
         revision = f"{snapshot.revision}-{REVISION}-{decode.REVISION}-{self.frame.side}{self.frame.fit}"
         self.identity = Identity(snapshot.name, revision, asking.prompt(CAPTION))
+
+    @cached_property
+    def batch(self) -> BatchSize:
+        """How many photos it looks at together, on its device."""
+        return self._placement.batch(self.identity, "chat", self._asking.samples)
 
     def caption(self, pixels: Sequence[Pixels]) -> list[tuple[str, ...]]:
         """B pictures of the frame, best of like size -> for each `samples` texts, none of them empty."""
         import torch
 
         model, processor = self._loaded
-        inputs = self._inputs(processor, pixels).to(self._device, number_format(self._device))
+        inputs = self._inputs(processor, pixels).to(self._placement, number_format(self._placement.device))
         with torch.inference_mode():
-            written = model.generate(**inputs, **generating.arguments(self._asking, pixels, self._device))
+            written = model.generate(**inputs, **generating.arguments(self._asking, pixels, self._placement.device))
         answers = written[:, inputs["input_ids"].shape[1] :]
         return tidy(processor.batch_decode(answers, skip_special_tokens=True), self._asking)
 
@@ -74,16 +79,16 @@ class ChatCaptioner:
 
     @cached_property
     def _loaded(self) -> tuple[Any, Any]:
-        return loaded(self._snapshot.name, self._device, self._load)
+        return loaded(self._snapshot.name, self._placement.device, self._load)
 
     def _load(self) -> tuple[Any, Any]:
         mend_torchvision()
         from transformers import AutoModelForImageTextToText, AutoProcessor
 
-        processor = AutoProcessor.from_pretrained(self._snapshot.folder, **OFFLINE)
+        processor: Any = AutoProcessor.from_pretrained(self._snapshot.folder, **OFFLINE)  # type: ignore[no-untyped-call]
         if not getattr(processor, "chat_template", None):
             raise ValueError("it has no chat template, so it cannot be asked about a photo")
-        return load_model(AutoModelForImageTextToText, self._snapshot, self._device), processor
+        return load_model(AutoModelForImageTextToText, self._snapshot, self._placement.device), processor
 
 
 def _frame(settings: dict[str, Any]) -> Frame:

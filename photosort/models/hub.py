@@ -1,8 +1,8 @@
 """Snapshots of models on disk: found without asking a network, and without loading anything.
 
-A model of the Hugging Face hub lies in the cache of huggingface_hub (HF_HOME, HF_HUB_CACHE), where other programs find it
-too; its revision is the hash of its commit. A folder of the user's own has the digest of its small files and the sizes
-of its large ones.
+A model of the Hugging Face hub lies in the cache of huggingface_hub (HF_HOME, HF_HUB_CACHE), where other programs
+find it too; its revision is the hash of its commit. A folder of the user's own has the digest of its small files and
+the sizes of its large ones.
 """
 
 from __future__ import annotations

@@ -74,8 +74,9 @@ def unit_vectors(texts: Sequence[str], encode: Callable[[list[str]], torch.Tenso
     with torch.inference_mode():
         starts = range(0, len(texts), TEXTS_AT_ONCE)
         parts = [numbers(encode(list(texts[start : start + TEXTS_AT_ONCE]))) for start in starts]
-    vectors: Vectors = np.concatenate(parts)
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    vectors = np.concatenate(parts)
+    unit: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    return unit
 
 
 def loaded(name: str, device: str, load: Callable[[], Loaded]) -> Loaded:

@@ -15,6 +15,7 @@ from photosort.errors import ModelMissing, SettingsError
 from photosort.models.batch_size import BatchSize
 from photosort.models.hub import HUB, OPEN_CLIP, Snapshot, Source
 from photosort.models.on_device import loaded, number_format, numbers, on_device, unit_vectors
+from photosort.models.placement import Placement
 from photosort.models.protocols import Frame, Identity, Pixels, Vectors
 from photosort.models.torchvision_ops import mend_torchvision
 from photosort.models.weights import write_whole
@@ -26,18 +27,22 @@ CONFIG = "open_clip_config.json"
 
 
 class OpenClip:
-    """Photos and texts to vectors of one space (an `ImageEncoder` and a `JointEncoder`).
+    """Photos and texts to vectors of one space (`Towers`).
 
     `quick_gelu` makes sure of the activation that the weights were trained with, where the pair of names in open_clip's
     own table asks for it.
     """
 
-    def __init__(self, snapshot: Snapshot, device: str, batch: BatchSize, *, quick_gelu: bool = False) -> None:
-        self._snapshot, self._device, self._quick_gelu = snapshot, device, quick_gelu
-        self.batch = batch
+    def __init__(self, snapshot: Snapshot, placement: Placement, *, quick_gelu: bool = False) -> None:
+        self._snapshot, self._placement, self._quick_gelu = snapshot, placement, quick_gelu
         self.frame = _frame(snapshot)
         revision = f"{snapshot.revision}-{REVISION}-{decode.REVISION}-{self.frame.side}{self.frame.fit}"
         self.identity = Identity(snapshot.name, revision)
+
+    @cached_property
+    def batch(self) -> BatchSize:
+        """How many photos it looks at together, on its device."""
+        return self._placement.batch(self.identity, "encoder")
 
     def encode_images(self, pixels: Sequence[Pixels]) -> Vectors:
         """B pictures of the frame -> (b, d) float32, as long as the model makes them."""
@@ -46,13 +51,13 @@ class OpenClip:
         model, _ = self._loaded
         colours = model.visual.preprocess_cfg
         with torch.inference_mode():
-            pictures = on_device(pixels, self._device, colours["mean"], colours["std"])
+            pictures = on_device(pixels, self._placement.device, colours["mean"], colours["std"])
             return numbers(model.encode_image(pictures))
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
         """N texts -> (n, d) float32, unit length. What passes the length that the model reads is cut off."""
         model, tokenizer = self._loaded
-        return unit_vectors(texts, lambda some: model.encode_text(tokenizer(some).to(self._device)))
+        return unit_vectors(texts, lambda some: model.encode_text(tokenizer(some).to(self._placement.device)))
 
     def place(self, vectors: Vectors) -> Vectors:
         """Vectors of photos lie in the space of the texts already."""
@@ -60,7 +65,7 @@ class OpenClip:
 
     @cached_property
     def _loaded(self) -> tuple[Any, Any]:
-        return loaded(self._snapshot.name, self._device, self._load)
+        return loaded(self._snapshot.name, self._placement.device, self._load)
 
     def _load(self) -> tuple[Any, Any]:
         mend_torchvision()
@@ -70,8 +75,8 @@ class OpenClip:
         precision = {"torch.float32": "fp32", "torch.float16": "pure_fp16", "torch.bfloat16": "pure_bf16"}
         model = open_clip.create_model(
             folder,
-            precision=precision[str(number_format(self._device))],
-            device=self._device,
+            precision=precision[str(number_format(self._placement.device))],
+            device=self._placement.device,
             force_quick_gelu=self._quick_gelu,
             require_pretrained=True,
         )

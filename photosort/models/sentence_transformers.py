@@ -10,6 +10,7 @@ import numpy as np
 
 from photosort.models.hub import Snapshot
 from photosort.models.on_device import loaded
+from photosort.models.placement import Placement
 from photosort.models.protocols import Identity, Vectors
 from photosort.models.torchvision_ops import mend_torchvision
 
@@ -21,8 +22,8 @@ TEXTS_AT_ONCE = 64
 class SentenceTexts:
     """Texts to unit vectors (a `TextEncoder`)."""
 
-    def __init__(self, snapshot: Snapshot, device: str) -> None:
-        self._snapshot, self._device = snapshot, device
+    def __init__(self, snapshot: Snapshot, placement: Placement) -> None:
+        self._snapshot, self._placement = snapshot, placement
         self.identity = Identity(snapshot.name, f"{snapshot.revision}-{REVISION}")
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
@@ -39,7 +40,7 @@ class SentenceTexts:
 
     @cached_property
     def _model(self) -> Any:
-        return loaded(self._snapshot.name, self._device, self._load)
+        return loaded(self._snapshot.name, self._placement.device, self._load)
 
     def _load(self) -> Any:
         mend_torchvision()
@@ -49,7 +50,7 @@ class SentenceTexts:
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         return SentenceTransformer(
             str(self._snapshot.folder),
-            device=self._device,
+            device=self._placement.device,
             local_files_only=True,
             trust_remote_code=False,
             model_kwargs={"use_safetensors": True},

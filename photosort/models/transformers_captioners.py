@@ -16,6 +16,7 @@ from photosort.models.batch_size import BatchSize
 from photosort.models.generating import Asking, tidy
 from photosort.models.hub import Snapshot
 from photosort.models.on_device import loaded, number_format, on_device
+from photosort.models.placement import Placement
 from photosort.models.preprocessing import image_settings, preprocessing
 from photosort.models.protocols import Identity, Pixels
 from photosort.models.torchvision_ops import mend_torchvision
@@ -50,38 +51,42 @@ class TransformersCaptioner:
 
     reads: Literal["pixels"] = "pixels"
 
-    def __init__(self, snapshot: Snapshot, device: str, batch: BatchSize, asking: Asking) -> None:
-        self._snapshot, self._device, self._asking = snapshot, device, asking
+    def __init__(self, snapshot: Snapshot, placement: Placement, asking: Asking) -> None:
+        self._snapshot, self._placement, self._asking = snapshot, placement, asking
         self._family = str(snapshot.json("config.json").get("model_type"))
         self._picture = preprocessing(snapshot)
         self.frame = self._picture.frame
-        self.batch = batch
         revision = f"{snapshot.revision}-{REVISION}-{decode.REVISION}-{self.frame.side}{self.frame.fit}"
         self.identity = Identity(snapshot.name, revision, asking.prompt())
+
+    @cached_property
+    def batch(self) -> BatchSize:
+        """How many photos it looks at together, on its device."""
+        return self._placement.batch(self.identity, "captioner", self._asking.samples)
 
     def caption(self, pixels: Sequence[Pixels]) -> list[tuple[str, ...]]:
         """B pictures of the frame -> for each `samples` texts, none of them empty."""
         import torch
 
         model, tokenizer, start = self._loaded
-        pictures = on_device(pixels, self._device, self._picture.mean, self._picture.std)
+        pictures = on_device(pixels, self._placement.device, self._picture.mean, self._picture.std)
         inputs: dict[str, torch.Tensor] = {"pixel_values": pictures}
         if start.tokens:
-            tokens = torch.tensor(start.tokens, device=self._device).repeat(len(pixels), 1)
+            tokens = torch.tensor(start.tokens, device=self._placement.device).repeat(len(pixels), 1)
             inputs |= {"input_ids": tokens, "attention_mask": torch.ones_like(tokens)}
         with torch.inference_mode():
-            written = model.generate(**inputs, **generating.arguments(self._asking, pixels, self._device))
+            written = model.generate(**inputs, **generating.arguments(self._asking, pixels, self._placement.device))
         return tidy(tokenizer.batch_decode(written[:, start.echoed :], skip_special_tokens=True), self._asking)
 
     @cached_property
     def _loaded(self) -> tuple[Any, Any, Start]:
-        return loaded(self._snapshot.name, self._device, self._load)
+        return loaded(self._snapshot.name, self._placement.device, self._load)
 
     def _load(self) -> tuple[Any, Any, Start]:
         mend_torchvision()
         from transformers import AutoModelForImageTextToText, AutoTokenizer
 
-        model = load_model(AutoModelForImageTextToText, self._snapshot, self._device)
+        model = load_model(AutoModelForImageTextToText, self._snapshot, self._placement.device)
         tokenizer = AutoTokenizer.from_pretrained(self._snapshot.folder, **OFFLINE)
         return model, tokenizer, self._start(model.config, tokenizer)
 

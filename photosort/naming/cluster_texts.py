@@ -36,7 +36,7 @@ def cluster_texts(
     `files` are file names without endings, in the order of `captions`; `nearest` are the other clusters, nearest
     first. What a caption only says with a maybe is no keyword: a wrong noun in a folder name is worse than none.
     """
-    said = fold_plurals([[terms(without_doubt(caption)) for caption in members] for members in captions])
+    said = said_terms(captions)
     keywords = exclusive_keywords(said, KEYWORDS, ranking)
     countable = _countable({word.term for words in keywords for word in words}, captions)
     return [
@@ -52,6 +52,11 @@ def cluster_texts(
         )
         for number, members in enumerate(captions)
     ]
+
+
+def said_terms(captions: Sequence[Sequence[str]]) -> list[list[list[str]]]:
+    """For each cluster, for each photo, the terms that its caption says without a maybe, plurals folded."""
+    return fold_plurals([[terms(without_doubt(caption)) for caption in members] for members in captions])
 
 
 def without_doubt(caption: str) -> str:

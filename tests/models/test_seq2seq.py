@@ -36,7 +36,7 @@ def tiny_t5(tmp_path_factory: pytest.TempPathFactory) -> Path:
         num_layers=1,
         num_heads=2,
         decoder_start_token_id=0,
-        initializer_factor=5,
+        initializer_factor=5.0,
     )
     folder = tmp_path_factory.mktemp("t5") / "tiny"
     T5ForConditionalGeneration(config).save_pretrained(folder)

@@ -1,0 +1,83 @@
+"""The models that photosort knows by a short name, and how any other one is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from photosort.errors import SettingsError
+from photosort.models.hub import HUB, LOCAL, OPEN_CLIP, TRANSFORMERS, Source
+
+SERVER, SENTENCES, OPEN_CLIP_PREFIX = "server:", "st:", "open_clip:"
+IN_HUB, IN_FOLDER = "hf-hub:", "local-dir:"
+_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A model of the hub.
+
+    repository  ORG/NAME
+    size        of its weights in bytes, roughly: what is really fetched is said before it is fetched
+    questions   whether it can follow a question
+    """
+
+    repository: str
+    about: str
+    licence: str
+    size: float
+    questions: bool = False
+    weights: str = TRANSFORMERS
+
+
+CAPTIONERS: Mapping[str, Listed] = {
+    "blip": Listed("Salesforce/blip-image-captioning-base", "BLIP, short captions", "BSD-3-Clause", 1.0e9),
+    "blip-large": Listed("Salesforce/blip-image-captioning-large", "BLIP, short captions", "BSD-3-Clause", 1.9e9),
+    "blip2-opt-2.7b": Listed("Salesforce/blip2-opt-2.7b", "BLIP-2 on OPT", "MIT", 15e9, True),
+    "blip2-flan-t5-xl": Listed("Salesforce/blip2-flan-t5-xl", "BLIP-2 on Flan-T5, as in the papers", "MIT", 16e9, True),
+    "blip2-flan-t5-xxl": Listed("Salesforce/blip2-flan-t5-xxl", "BLIP-2 on Flan-T5", "MIT", 49e9, True),
+    "git-large-coco": Listed("microsoft/git-large-coco", "GIT, short captions", "MIT", 1.6e9),
+    "florence2": Listed("florence-community/Florence-2-base", "Florence-2, short captions", "MIT", 0.9e9),
+    "smolvlm2": Listed("HuggingFaceTB/SmolVLM2-2.2B-Instruct", "SmolVLM2, 2.2 billion", "Apache-2.0", 9e9, True),
+    "qwen2.5-vl": Listed("Qwen/Qwen2.5-VL-3B-Instruct", "Qwen2.5-VL, 3 billion", "Qwen Research", 7.5e9, True),
+    "qwen3-vl": Listed("Qwen/Qwen3-VL-2B-Instruct", "Qwen3-VL, 2 billion", "Apache-2.0", 4.3e9, True),
+    "llava-onevision": Listed(
+        "llava-hf/llava-onevision-qwen2-0.5b-ov-hf", "LLaVA-OneVision, 0.5 billion", "Apache-2.0", 1.8e9, True
+    ),
+}
+ENCODERS: Mapping[str, Listed] = {
+    "clip": Listed("timm/vit_base_patch32_clip_224.openai", "CLIP ViT-B/32", "MIT", 0.6e9, weights=OPEN_CLIP),
+    "siglip2": Listed(
+        "timm/ViT-SO400M-16-SigLIP2-256", "SigLIP 2 So400m at 256 pixels", "Apache-2.0", 4.5e9, weights=OPEN_CLIP
+    ),
+    "blip-itm": Listed("Salesforce/blip-itm-base-coco", "BLIP's own two towers", "BSD-3-Clause", 0.9e9),
+}
+QUICK_GELU = frozenset({"clip"})
+"""The listed encoders whose weights were trained with that activation."""
+
+
+def source_of(name: str, listed: Mapping[str, Listed], weights: str = TRANSFORMERS) -> Source | None:
+    """Where a model comes from: a listed name, `hf:ORG/NAME` or `local:FOLDER`; None for anything else.
+
+    Raises SettingsError for an `hf:` that is no ORG/NAME.
+    """
+    if name in listed:
+        return Source(name, HUB + listed[name].repository, listed[name].weights)
+    if name.startswith(LOCAL):
+        return Source(name, name, weights)
+    if not name.startswith(HUB):
+        return None
+    repository = name.removeprefix(HUB)
+    if not _REPOSITORY.fullmatch(repository):
+        raise SettingsError(f"'{name}' names no model of the hub", "Write hf:ORG/NAME.")
+    short = next((short for short, known in listed.items() if known.repository == repository), "")
+    return Source(short or name, name, listed[short].weights if short else weights)
+
+
+def sentences_source(name: str) -> Source:
+    """Where the `st:NAME_OR_PATH` of sentence-transformers comes from; a name without ORG is one of its own."""
+    wanted = name.removeprefix(SENTENCES)
+    if wanted.startswith(("/", ".", "~")):
+        return Source(name, LOCAL + wanted)
+    return Source(name, HUB + (wanted if "/" in wanted else f"sentence-transformers/{wanted}"))

@@ -1,0 +1,184 @@
+"""Bring models of the Hugging Face hub into its cache on this machine: the one way in which photosort asks a hub.
+
+Configurations, vocabularies and safetensors are fetched, nothing else. HF_HOME, HF_ENDPOINT, HF_TOKEN and
+HF_HUB_OFFLINE are obeyed.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from photosort.errors import ModelMissing, SettingsError
+from photosort.models.catalogue import (
+    CAPTIONERS,
+    ENCODERS,
+    OPEN_CLIP_PREFIX,
+    SENTENCES,
+    SERVER,
+    sentences_source,
+    source_of,
+)
+from photosort.models.hub import Source, find
+from photosort.models.profiles import PROFILES
+from photosort.models.towers import open_clip_source
+from photosort.progress import Progress, silent
+
+SMALL_FILES = ("*.json", "*.txt", "*.model", "*.jinja")
+CONVERTER = "SFconvertbot"
+"""The hub's own account that offers safetensors to repositories which have none, as a pull request of theirs."""
+OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """What is to be fetched for a model, and from where; `size` in bytes is what is not there yet."""
+
+    source: Source
+    repository: str
+    revision: str
+    patterns: tuple[str, ...]
+    size: int
+    host: str
+
+
+def sources_for(name: str, model_folder: Path) -> tuple[Source, ...]:
+    """The models that a profile or a model's name stands for. Raises SettingsError for what cannot be fetched."""
+    if name in PROFILES:
+        return PROFILES[name].fetched
+    if name.startswith(SENTENCES):
+        found: Source | None = sentences_source(name)
+    elif name.startswith(OPEN_CLIP_PREFIX):
+        found = open_clip_source(name, model_folder)[0]
+    else:
+        found = source_of(name, CAPTIONERS) or source_of(name, ENCODERS)
+    if found is None or not found.repository:
+        known = ", ".join((*PROFILES, "smollm2", *CAPTIONERS, *ENCODERS, "hf:ORG/NAME", f"{SENTENCES}NAME"))
+        why = "is on a server" if name.startswith(SERVER) else "is no model that can be fetched"
+        raise SettingsError(f"'{name}' {why}", f"Choose one of: {known}")
+    return (found,)
+
+
+def plan(source: Source) -> Download | None:
+    """What is to be fetched; None where the model is whole already.
+
+    Where the main branch has no safetensors, the hub's own conversion of its weights is taken. Raises ModelMissing
+    where the hub cannot be asked, or has no safetensors of this model.
+    """
+    if find(source):
+        return None
+    from huggingface_hub import constants
+
+    patterns = _patterns(source)
+    for revision in ("main", *_conversions(source.repository)):
+        files = _listing(source, revision, patterns)
+        if any(file.filename.endswith(".safetensors") for file in files):
+            size = sum(file.file_size or 0 for file in files if file.will_download)
+            return Download(source, source.repository, revision, patterns, size, constants.ENDPOINT)
+    raise ModelMissing(
+        f"{source.repository} has no {source.weights}.safetensors", "Other formats of weights are not loaded."
+    )
+
+
+def fetch(download: Download, progress: Progress = silent) -> None:
+    """Fetch it; `progress` is told bytes. What has come is kept where it stops, and the next try goes on from there.
+
+    Raises ModelMissing where the disk is too small, the hub out of reach, or the model not whole afterwards.
+    """
+    from huggingface_hub import constants, snapshot_download
+
+    cache = Path(constants.HF_HUB_CACHE)
+    free = shutil.disk_usage(next(path for path in (cache, *cache.parents) if path.exists())).free
+    if download.size > free:
+        raise ModelMissing(
+            f"{download.source.name} needs {download.size / 1e9:.1f} GB in {cache}, where {free / 1e9:.1f} GB are free",
+            "Make room there, or name another folder in HF_HOME.",
+        )
+    stage = f"pull {download.source.name}"
+    progress(stage, 0, download.size)
+    with _reaching(download.source.name, download.repository):
+        snapshot_download(
+            download.repository,
+            revision=download.revision,
+            cache_dir=cache,
+            allow_patterns=list(download.patterns),
+            tqdm_class=_told(progress, stage, download.size),
+        )
+    progress(stage, download.size, download.size)
+    if find(download.source) is None:
+        raise ModelMissing(
+            f"The model {download.source.name} came without all of its weights", "Nothing can be done here."
+        )
+
+
+def _patterns(source: Source) -> tuple[str, ...]:
+    name = source.weights
+    modules = ("[0-9]_*/*.safetensors",) if source.name.startswith(SENTENCES) else ()
+    return (*SMALL_FILES, f"{name}.safetensors", f"{name}-*-of-*.safetensors", *modules)
+
+
+def _listing(source: Source, revision: str, patterns: Sequence[str]) -> list[Any]:
+    from huggingface_hub import constants, snapshot_download
+
+    with _reaching(source.name, source.repository):
+        return snapshot_download(
+            source.repository,
+            revision=revision,
+            cache_dir=constants.HF_HUB_CACHE,
+            allow_patterns=list(patterns),
+            tqdm_class=_told(silent, "", 0),
+            dry_run=True,
+        )
+
+
+def _conversions(repository: str) -> list[str]:
+    """Revisions with the weights as safetensors, offered to the repository by the hub itself; the newest first."""
+    from huggingface_hub import HfApi
+
+    with _reaching(repository, repository):
+        offers = list(HfApi().get_repo_discussions(repository, author=CONVERTER, discussion_type="pull_request"))
+    return [f"refs/pr/{offer.num}" for offer in offers if offer.author == CONVERTER and offer.status == OPEN]
+
+
+@contextmanager
+def _reaching(name: str, repository: str) -> Iterator[None]:
+    """What the hub's library raises becomes one clear line."""
+    from huggingface_hub import constants
+    from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
+
+    what = f"The model {name} ({repository})" if name != repository else f"The model {name}"
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        if constants.HF_HUB_OFFLINE:
+            raise ModelMissing(f"{what} is not fetched: HF_HUB_OFFLINE is set", "Unset it and try again.") from error
+        if isinstance(error, GatedRepoError):
+            raise ModelMissing(f"{what} asks for an account", "Accept its terms there, then set HF_TOKEN.") from error
+        if isinstance(error, RepositoryNotFoundError):
+            raise SettingsError(f"{what} is not at {constants.ENDPOINT}", "Look for its name there.") from error
+        reason = " ".join(str(error).split())[:200]
+        raise ModelMissing(f"{what} cannot be fetched ({reason})", "Check the network, then run it again.") from error
+
+
+def _told(progress: Progress, stage: str, size: int) -> Any:
+    """A class of progress bars that draw nothing, and tell `progress` of the bytes that are on the disk."""
+    from tqdm.auto import tqdm
+
+    done = 0
+
+    class Told(tqdm):  # type: ignore[misc]
+        def __init__(self, *args: Any, **keywords: Any) -> None:
+            self.counts = keywords.get("unit") == "B" and str(keywords.get("desc")).startswith("Reconstructing")
+            super().__init__(*args, **keywords | {"disable": True})
+
+        def update(self, n: float | None = 1) -> None:
+            nonlocal done
+            if self.counts and n:
+                done = min(size, done + int(n))
+                progress(stage, done, size)
+
+    return Told
