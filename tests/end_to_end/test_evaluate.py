@@ -45,7 +45,8 @@ def test_texts_alone_need_no_photo_and_give_a_table(photosort: Command, texts: P
     assert list(rows[0]) == HEADS
     assert {row["method"] for row in rows} == {"text", "text-tfidf", "text-sbert"}
     assert {float(row["acc"]) for row in rows} == {1.0}
-    assert Image.open(plot).width > 1000
+    with Image.open(plot) as picture:
+        assert picture.width > 1000
     shown = photosort("evaluate", "--texts-file", texts, "--methods", "text").out
     assert "20 photos, 2 classes" in shown and "1.000" in shown
 
