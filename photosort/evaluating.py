@@ -107,8 +107,9 @@ def _of_photos(
     folder: Path, lines: Sequence[Labelled], settings: Settings, cache: Cache, progress: Progress
 ) -> _Ground:
     found = scan(folder, exclude=settings.exclude, follow_links=settings.follow_links)
-    encoder, captioners = registry.image_encoder(settings), registry.captioners(settings)
-    seen = describe(found.photos, encoder, captioners, cache, engine=engine_for(settings), progress=progress)
+    encoder = registry.image_encoder(settings)
+    captioners, engine = ((), None) if lines else (registry.captioners(settings), engine_for(settings))
+    seen = describe(found.photos, encoder, captioners, cache, engine=engine, progress=progress)
     names = [photo.path.relative_to(folder) for photo in seen.photos]
     said = {line.id: line for line in lines}
     kept = [n for n, name in enumerate(names) if (name.as_posix() in said if lines else len(name.parts) > 1)]
@@ -135,4 +136,4 @@ def _of_photos(
         return _Ground(tuple(line.label for line in mine), views, "from the file", left)
     seen = replace(seen, texts=tuple(tuple(texts[n] for n in kept) for texts in seen.texts))
     truth = tuple(names[n].parts[0] for n in kept)
-    return _Ground(truth, views_of(seen, settings, cache), f"by {settings.captioner}", left)
+    return _Ground(truth, views_of(seen, settings, cache), f"by {registry.settled(settings).captioner}", left)

@@ -167,10 +167,12 @@ def load_settings(**flags: Any) -> Settings:
         return Settings(**{name: value for name, value in flags.items() if value is not None})
     except ValidationError as error:
         first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"]) or "settings"
+        name = ".".join(str(part) for part in first["loc"])
         message = first["msg"].removeprefix("Value error, ")
+        if not first["loc"]:
+            raise SettingsError(message, f"Mend the flags, the PHOTOSORT_ variables or {config_file()}.") from error
         raise SettingsError(
-            f"{name} = {first.get('input')!r}: {message}" if first["loc"] else message,
+            f"{name} = {first.get('input')!r}: {message}",
             f"Set it by a flag, by PHOTOSORT_{name.upper()}, or in {config_file()}.",
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

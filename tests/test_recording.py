@@ -1,7 +1,7 @@
 """A run remembers the plan: the folders that photos really go into, and the photos that really go there."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +9,10 @@ import pytest
 from fakes.filing_kit import photos_in, write
 
 from photosort.clustering.kmeans import Clustering
-from photosort.describing.describe import Described
 from photosort.filing.facts import Mode
 from photosort.filing.plan import Plan, make_plan
 from photosort.filing.survey import survey
+from photosort.foldering import UNSORTED, Folders
 from photosort.naming.keywords import Keyword
 from photosort.naming.summary import ClusterName
 from photosort.recording import record
@@ -39,7 +39,7 @@ def source(tmp_path: Path) -> Path:
     return write(tmp_path / "in", FILES)
 
 
-def recorded(runs: Runs, source: Path, *changed: str) -> tuple[int, Plan]:
+def recorded(runs: Runs, source: Path, *changed: str, labels: Sequence[int] = (0, 0, 0, 1, 2)) -> tuple[int, Plan]:
     """Look, change some photos behind the program's back, plan and record."""
     photos = tuple(photos_in(source))
     assert [photo.path.name for photo in photos] == ["d1.jpg", "d2.jpg", "d3.jpg", "l1.jpg", "m1.jpg"]
@@ -48,18 +48,18 @@ def recorded(runs: Runs, source: Path, *changed: str) -> tuple[int, Plan]:
     destination = source.with_name("out")
     plan = make_plan(
         photos,
-        [0, 0, 0, 1, 2],
-        NAMES,
+        labels,
+        (*NAMES, "Unsorted"),
         source=source,
         destination=destination,
         mode=Mode.COPY,
         survey=survey(source, destination, photos, NAMES, mode=Mode.COPY),
     )
     captions = tuple(photo.path.stem for photo in photos)
-    described = Described(photos, (), np.zeros((5, 2), dtype=np.float32), (tuple((text,) for text in captions),), 5)
     clustering = Clustering(np.array([0, 0, 0, 1, 2]), np.eye(3, dtype=np.float32), SIMILARITY, 1.0)
-    names = [ClusterName(name, name, (Keyword(name.lower(), 1, 1.0),), "keywords") for name in NAMES]
-    return record(runs, plan, described, clustering, names, Settings()), plan
+    names = tuple(ClusterName(name, name, (Keyword(name.lower(), 1, 1.0),), "keywords") for name in NAMES)
+    folders = Folders(np.array(labels), (*names, UNSORTED), (*NAMES, "Unsorted"))
+    return record(runs, plan, photos, captions, clustering, folders, Settings()), plan
 
 
 def test_folders_have_the_names_that_they_get_at_the_destination(runs: Runs, source: Path) -> None:
@@ -113,3 +113,11 @@ def test_companions_are_remembered_with_their_photo(runs: Runs, source: Path) ->
     run, _ = recorded(runs, source)
     found = runs.member_at(run, source / "d1.xmp")
     assert found is not None and found.path == source / "d1.jpg"
+
+
+def test_a_photo_that_was_set_aside_has_the_nearest_folder_as_its_next(runs: Runs, source: Path) -> None:
+    run, _ = recorded(runs, source, labels=(0, 3, 0, 1, 2))
+    aside = runs.members(run, 3)[0]
+    assert (aside.path.name, aside.runner_up, aside.runner_up_similarity) == ("d2.jpg", 0, pytest.approx(0.9))
+    assert [(cluster.folder, cluster.named_by) for cluster in runs.clusters(run)][3] == ("Unsorted", "outliers")
+    assert runs.sizes(run) == {0: 2, 1: 1, 2: 1, 3: 1}

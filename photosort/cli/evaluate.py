@@ -26,7 +26,7 @@ HEADS = {"acc": "ACC", "nmi": "NMI", "ari": "ARI", "silhouette": "silhouette", "
 
 def evaluate(
     source: Annotated[
-        Path | None, typer.Argument(metavar="[DIR]", help="A folder that holds one folder of photos for each class.")
+        Path | None, typer.Argument(metavar="DIR", help="A folder that holds one folder of photos for each class.")
     ] = None,
     methods: Annotated[
         list[str] | None,
@@ -46,6 +46,9 @@ def evaluate(
         list[str] | None, typer.Option("--ask", help="A question about each photo, for text methods; repeatable.")
     ] = None,
     captions: Annotated[int | None, typer.Option("--captions", help="Texts for each photo.")] = None,
+    captioner: Annotated[
+        str | None, typer.Option("--captioner", help="Who captions photos.  [default: by profile]")
+    ] = None,
     weight: Annotated[
         float | None, typer.Option("--weight", help="Share of the text, 0 to 1.  [default: by captioner]")
     ] = None,
@@ -66,7 +69,7 @@ def evaluate(
             raise SettingsError("--json and --csv exclude each other", "Choose one.")
         asked = "text" if ask or texts else None
         settings = load_settings(
-            method=asked, texts=texts, ask=ask or None, captions=captions, weight=weight, seed=seed
+            method=asked, texts=texts, ask=ask or None, captions=captions, captioner=captioner, weight=weight, seed=seed
         )
         if plot is not None:
             from photosort.evaluation.plot import check_plot, draw

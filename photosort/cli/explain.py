@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -118,17 +119,8 @@ def _photo(found: PhotoView) -> RenderableType:
     for text in beside(found.own.folder, found.own.title, found.own.summary, found.own.named_by):
         grid.add_row("about", Text(printable(text), style="italic"))
     grid.add_row("tags" if _is_tagged(found) else "caption", Text(printable(photo.caption)))
-    grid.add_row(
-        "similarity",
-        f"{photo.similarity:.2f} to its own folder (the folder's average is {found.own.cohesion:.2f})",
-    )
-    if found.next is not None:
-        grid.add_row(
-            "next",
-            Text(
-                f"{photo.runner_up_similarity:.2f} to “{printable(found.next.folder)}”, a margin of {found.margin:.2f}"
-            ),
-        )
+    for label, text in _distances(found):
+        grid.add_row(label, Text(text))
     shared = [word for word, _ in found.own.keywords if word in photo.caption.lower()]
     if shared:
         grid.add_row("shares", Text(printable(", ".join(shared)), style="green"))
@@ -136,6 +128,21 @@ def _photo(found: PhotoView) -> RenderableType:
     if found.now:
         grid.add_row("now", Text(printable(found.now), style="yellow"))
     return Group(head, grid)
+
+
+def _distances(found: PhotoView) -> Iterator[tuple[str, str]]:
+    """How near the photo is to its own folder and to the next; of one that was set aside, to the nearest."""
+    from photosort.foldering import UNSORTED
+
+    photo, following = found.photo, found.next
+    if found.own.named_by == UNSORTED.source:
+        if following is not None:
+            yield "nearest", f"{photo.similarity:.2f} to “{printable(following.folder)}”, hardly more than to the next"
+        return
+    yield "similarity", f"{photo.similarity:.2f} to its own folder (the folder's average is {found.own.cohesion:.2f})"
+    if following is not None:
+        place = printable(following.folder)
+        yield "next", f"{photo.runner_up_similarity:.2f} to “{place}”, a margin of {found.margin:.2f}"
 
 
 def _is_tagged(found: PhotoView) -> bool:

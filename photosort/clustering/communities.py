@@ -6,7 +6,8 @@ import numpy as np
 
 from photosort.clustering.rows import CHUNK, Labels, Vectors
 
-NEIGHBOURS = 15
+NEIGHBOURS, SHARE = 15, 10
+"""Of fewer than 150 photos every one has a tenth of all as neighbours, three at least: 15 would join all with all."""
 MANY = 1_000
 """Photos from which on the finer of two resolutions finds far more groups than there are kinds of photos."""
 TRIALS = 5
@@ -21,8 +22,8 @@ def communities(vectors: Vectors, *, resolution: float | None = None, seed: int 
     """(n, d) unit rows -> (n,) the community of each, numbered from 0.
 
     Leiden communities by modularity (Traag, Waltman & van Eck 2019) of the graph that joins each vector with the
-    15 that have the largest cosine to it. Of five runs the one with the best modularity counts. `resolution` is that of
-    the modularity; where it is missing, `resolution_for` the number of vectors.
+    15 that have the largest cosine to it (fewer where photos are few). Of five runs the one with the best modularity
+    counts. `resolution` is that of the modularity; where it is missing, `resolution_for` the number of vectors.
     """
     if len(vectors) < 3:
         return np.zeros(len(vectors), dtype=np.intp)
@@ -36,7 +37,7 @@ def communities(vectors: Vectors, *, resolution: float | None = None, seed: int 
 
 def _edges(vectors: Vectors) -> list[tuple[int, int, float]]:
     """Each pair of neighbours once."""
-    count = min(NEIGHBOURS, len(vectors) - 1)
+    count = min(NEIGHBOURS, max(3, len(vectors) // SHARE), len(vectors) - 1)
     pairs: dict[tuple[int, int], float] = {}
     for start in range(0, len(vectors), CHUNK // 8):
         cosines = vectors[start : start + CHUNK // 8] @ vectors.T

@@ -114,7 +114,7 @@ def compete(
 
 
 def names_of(texts: Sequence[str], labels: Labels) -> list[str]:
-    """For each cluster of n photos, with one line of text each, its joined keywords, none of which another has."""
+    """For each cluster of n photos, with one line of text each, its joined keywords, its own before shared ones."""
     said: list[list[list[str]]] = [[] for _ in range(int(labels.max()) + 1)]
     for text, label in zip(texts, labels.tolist(), strict=True):
         said[label].append(terms(without_doubt(text)))

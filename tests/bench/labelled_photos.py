@@ -2,15 +2,17 @@
 
 Needs a Debian or Ubuntu whose package lists are there (`apt-get update`). Downloads the packages
 tuxpaint-stamps-default (GPL-2+) and gcompris-qt-data (GPL-3+), unpacks them beside DIR without installing them, and
-copies 425 photos into one folder for each of 14 classes, with DIR/captions.csv (path, class, caption,
-caption_source). Stamps have captions that people wrote; for the pictures of GCompris the file name stands in.
-Pictures keep the licence of their package.
+copies 425 photos into one folder for each of 14 classes. Stamps have captions that people wrote: DIR/captions.jsonl has
+those 201, as `photosort evaluate --texts-file` takes them. DIR/captions.csv (path, class, caption, caption_source) has
+a line for every photo; for the pictures of GCompris the file name stands in for a caption. Pictures keep the licence of
+their package.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import json
 import re
 import struct
 import subprocess
@@ -170,6 +172,11 @@ def main() -> None:
         rows = csv.writer(file)
         rows.writerow(("path", "class", "caption", "caption_source"))
         rows.writerows((f"{one.kind}/{one.name}", one.kind, one.caption, one.source) for one in chosen)
+    with (folder / "captions.jsonl").open("w", encoding="utf-8") as file:
+        for one in chosen:
+            if one.source == "human":
+                line = {"id": f"{one.kind}/{one.name}", "label": one.kind, "texts": [one.caption]}
+                file.write(json.dumps(line, ensure_ascii=False) + "\n")
     print(f"{len(chosen)} photos in {len({one.kind for one in chosen})} classes: {folder}")
 
 

@@ -72,6 +72,25 @@ def test_odd_names_are_shown_whole(own_folders: Path, name: str) -> None:
     assert "\x1b" not in photo + unread + run
 
 
+def test_a_photo_that_was_set_aside_is_told_its_nearest_folder(own_folders: Path) -> None:
+    with open_history(own_folders / "data") as connection:
+        Runs(connection).add(
+            source=Path("/photos"),
+            destination=Path("/photos-sorted"),
+            mode="copy",
+            settings={},
+            clusters=[
+                ClusterRecord(0, "Dogs [x]", "Dogs", "Dogs", (), "keywords", 0.9),
+                ClusterRecord(1, "Unsorted", "Unsorted", "Unclear.", (), "outliers", 0.4),
+            ],
+            members=[MemberRecord(Path("/photos/a.jpg"), "a", 1, 0, "a dog", 0.42, 0, 0.42)],
+            left=[],
+        )
+    shown = " ".join(photosort("explain", "/photos/a.jpg").output.split())
+    assert "a.jpg → Unsorted" in shown and "nearest 0.42 to “Dogs [x]”, hardly more than to the next" in shown
+    assert "its own folder" not in shown
+
+
 def test_programs_are_told_what_became_of_the_photo(own_folders: Path) -> None:
     stored(own_folders / "data", "a.jpg")
     found = json.loads(photosort("explain", "/photos/a.jpg", "--json").output)

@@ -42,7 +42,10 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
         "photosort.printable",
         "photosort.progress",
         "photosort.cli",
-        *(f"photosort.cli.{name}" for name in ("app", "completions", "demo", "explain", "models", "options")),
+        *(
+            f"photosort.cli.{name}"
+            for name in ("app", "completions", "demo", "evaluate", "explain", "models", "options")
+        ),
         *(f"photosort.cli.{name}" for name in ("organize", "output", "past")),
     }
 

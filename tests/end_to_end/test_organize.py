@@ -4,6 +4,7 @@ import io
 import json
 import os
 import sqlite3
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -142,7 +143,44 @@ def test_a_photo_that_was_not_in_the_run_says_so(photosort: Command, pictures: P
 def test_k_is_chosen_where_it_is_missing(photosort: Command, pictures: Path) -> None:
     found = photosort("organize", pictures, "--dry-run", "--json", "--max-k", 5).json
     assert set(found["silhouette"]) == {"2", "3", "4", "5"}
-    assert str(found["k"]) == max(found["silhouette"], key=lambda k: found["silhouette"][k])
+    choice, scores = found["k_choice"], found["silhouette"]
+    assert str(choice["best_silhouette"]) == max(scores, key=lambda k: scores[k])
+    assert found["k"] == choice["k"] == min(max(choice["communities"], 2), 5)
+    auto = photosort("organize", pictures, "--dry-run", "--json", "--max-k", 5, "--k", "auto").json
+    assert auto["folders"] == found["folders"]
+
+
+@pytest.mark.parametrize("vectors", ["tfidf", "sbert"])
+def test_the_method_text_goes_by_what_is_said(photosort: Command, pictures: Path, vectors: str) -> None:
+    command = ("organize", pictures, "--k", 2, "--dry-run", "--json", "--method", "text", "--vectors", vectors)
+    found = photosort(*command).json
+    place = {Path(file["from"]): folder["folder"] for folder in found["folders"] for file in folder["files"]}
+    captions = {path: photosort("explain", path, "--json").json["caption"] for path in list(place)[:6]}
+    assert len(found["folders"]) == 2 and len(place) == 21
+    for one, other in combinations(captions, 2):
+        assert captions[one] != captions[other] or place[one] == place[other]
+
+
+def test_a_captioner_that_follows_no_question_says_so(photosort: Command, pictures: Path) -> None:
+    for flags in (("--ask", "What is it?"), ("--texts", "keywords")):
+        done = photosort("organize", pictures, "--method", "text", *flags)
+        assert (done.code, done.err.count("\n")) == (2, 1)
+        assert "cannot follow a question" in done.err
+
+
+def test_folders_in_folders_are_made_and_taken_back(photosort: Command, pictures: Path) -> None:
+    before = digests(pictures)
+    done = photosort("organize", pictures, "--k", 6, "--levels", 2, "--outliers", "--json")
+    sorted_ = pictures.with_name("Pictures-sorted")
+    places = {Path(file["to"]).relative_to(sorted_) for folder in done.json["folders"] for file in folder["files"]}
+    assert {len(place.parts) for place in places} >= {3}
+    assert all((sorted_ / place).is_file() for place in places)
+    shown = photosort("organize", pictures, "--k", 6, "--levels", 2, "--dry-run").out
+    assert "│   ├──" in shown
+    place = next(place for place in places if len(place.parts) == 3)
+    assert photosort("explain", sorted_ / place, "--json").json["folder"] == place.parent.as_posix()
+    assert photosort("undo").code == 0
+    assert not sorted_.exists() and digests(pictures) == before
 
 
 @pytest.mark.parametrize("fusion", ["sum", "concat", "image", "text"])

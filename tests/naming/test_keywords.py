@@ -26,6 +26,40 @@ def found(*clusters: Members, n: int = 2, mode: Ranking = "winner") -> list[list
     return [[word.term for word in words] for words in exclusive_keywords(clusters, n, mode)]
 
 
+def printed(clusters: list[Members], n: int) -> list[list[str]]:
+    """Algorithm 1 of "Text-Guided Image Clustering" as it is printed, O read as O[i] where the index is lost."""
+    ranked = [[word for word, _ in Counter(word for photo in c for word in photo).most_common()] for c in clusters]
+    active, others = [words[:n] for words in ranked], [words[n:] for words in ranked]
+    while shared := set.intersection(*map(set, active)):
+        for i, words in enumerate(active):
+            active[i] = [word for word in words if word not in shared] + others[i][: len(shared)]
+            others[i] = others[i][2 * len(shared) :]
+    return active
+
+
+def test_the_printed_algorithm_leaves_a_word_in_two_of_three_clusters_and_neither_mode_does() -> None:
+    clusters = [cluster(animal=5, dog=4, ball=3), cluster(animal=5, cat=4, sofa=3), cluster(boat=5, sea=4)]
+    assert printed(clusters, 2) == [["animal", "dog"], ["animal", "cat"], ["boat", "sea"]]
+    for mode in MODES:
+        words = [word for words in found(*clusters, mode=mode) for word in words]
+        assert len(words) == len(set(words)) == 6
+
+
+def test_the_printed_algorithm_skips_words_that_nobody_used_and_neither_mode_does() -> None:
+    """After one replacement it throws away twice as many words as it took."""
+    clusters = [cluster(a=9, b=8, c=7, d=6), cluster(a=9, b=8, e=5, f=4)]
+    assert printed(clusters, 1) == [["d"], ["f"]]
+    assert found(*clusters, n=1, mode="paper")[1] == ["e"]
+    assert found(*clusters, n=1) == [["a"], ["b"]]
+
+
+def test_the_printed_algorithm_returns_too_few_words_and_neither_mode_does() -> None:
+    clusters = [cluster(a=9, b=8, c=7, d=6), cluster(a=9, b=8, e=5)]
+    assert [len(words) for words in printed(clusters, 2)] == [2, 1]
+    for mode in MODES:
+        assert [len(words) for words in found(*clusters, n=2, mode=mode)] == [2, 2]
+
+
 def test_a_word_that_two_of_three_clusters_share_is_not_in_both() -> None:
     """The printed pseudo-code intersects all clusters, so that this pair survives."""
     dogs, cats, boats = (

@@ -1,0 +1,60 @@
+"""From texts to clusters by the settings: several questions, and a number of clusters that is chosen once for all."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from photosort.describing.describe import Described
+from photosort.errors import TooManyClusters
+from photosort.grouping import Clusters, group
+from photosort.settings import Settings
+from photosort.store.cache import Cache, open_cache
+
+CLEAR = [("dog",), ("lake",), ("moon",)] * 20
+VAGUE = [(f"{animal} {place}",) for animal in ("dog", "cat", "cow", "pig") for place in ("lake", "sea", "hill")] * 5
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Iterator[Cache]:
+    with open_cache(tmp_path) as cache:
+        yield cache
+
+
+def described(*texts: list[tuple[str, ...]]) -> Described:
+    return Described((), (), np.eye(60, dtype=np.float32), tuple(map(tuple, texts)), 0)
+
+
+def asked(**settings: object) -> Settings:
+    return Settings(method="text", ask=("What?", "Where?"), vectors="tfidf", **settings)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("first", "second", "won"), [(CLEAR, VAGUE, "What?"), (VAGUE, CLEAR, "Where?")])
+def test_of_two_questions_the_clearer_one_is_taken(
+    cache: Cache, first: list[tuple[str, ...]], second: list[tuple[str, ...]], won: str
+) -> None:
+    grouping, choice = group(described(first, second), asked(k=3), cache)
+    assert choice is None
+    assert grouping.best.question == won
+    assert grouping.best.texts[:3] == ("dog", "lake", "moon")
+    assert [candidate.clustering.k for candidate in grouping.candidates] == [3, 3]
+
+
+def test_a_chosen_number_holds_for_all_questions(cache: Cache) -> None:
+    grouping, choice = group(described(CLEAR, CLEAR), asked(), cache)
+    assert choice is not None and choice.k == 3
+    assert [candidate.clustering.k for candidate in grouping.candidates] == [3, 3]
+
+
+def test_more_clusters_than_different_answers_are_refused(cache: Cache) -> None:
+    with pytest.raises(TooManyClusters, match="--k 3"):
+        group(described(CLEAR, VAGUE), asked(k=4), cache)
+
+
+def test_the_settings_reach_k_means() -> None:
+    vectors = np.eye(6, dtype=np.float32)
+    assert [found.k for found in Clusters(Settings(k=2))([vectors, vectors])] == [2, 2]
+    chosen = Clusters(Settings(min_k=4, max_k=5))
+    assert chosen([vectors])[0].k in (4, 5)
+    assert chosen.choice is not None
