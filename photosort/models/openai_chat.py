@@ -34,6 +34,7 @@ RETRIES = 5
 TIMEOUT = 120.0
 """Seconds for one answer; a large model on a processor takes its time."""
 
+CHECK_SECONDS = 15.0
 SEED = 42
 _NAMES_SHOWN = 5
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -98,7 +99,8 @@ class OpenAIChat:
         import openai
 
         try:
-            known = [model.id for model in self._client.models.list()]
+            client = self._client.with_options(timeout=CHECK_SECONDS, max_retries=1)
+            known = [model.id for model in client.models.list()]
         except (openai.AuthenticationError, openai.PermissionDeniedError, openai.APIConnectionError) as error:
             raise self._failure(error) from error
         except openai.APIError:
