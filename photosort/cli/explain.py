@@ -117,6 +117,8 @@ def _photo(found: PhotoView) -> RenderableType:
     grid.add_column(overflow="fold")
     for text in beside(found.own.folder, found.own.title, found.own.summary, found.own.named_by):
         grid.add_row("about", Text(printable(text), style="italic"))
+    if found.own.note:
+        grid.add_row("its name", Text(printable(found.own.note), style="yellow"))
     grid.add_row("tags" if _is_tagged(found) else "caption", Text(printable(photo.caption)))
     grid.add_row(
         "similarity",
@@ -177,6 +179,9 @@ def _photo_document(found: PhotoView) -> dict[str, Any]:
         "run": found.run.id,
         "photo": str(photo.path),
         "folder": found.own.folder,
+        "title": found.own.title,
+        "summary": found.own.summary,
+        "note": found.own.note,
         "caption": photo.caption,
         "similarity": round(photo.similarity, 4),
         "next": following or None,
