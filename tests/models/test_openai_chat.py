@@ -223,11 +223,21 @@ def test_a_limit_needs_a_price_unless_the_server_is_on_this_machine(serve: Serve
 
 @pytest.mark.parametrize(
     ("model", "environment", "message"),
-    [("", {}, "says no model"), ("gpt-4o-mini", {}, "OPENAI_API_KEY is not set")],
+    [
+        ("", {}, "says no model"),
+        ("gpt-4o-mini", {}, "OPENAI_API_KEY is not set"),
+        ("tiny", {"OPENAI_BASE_URL": "localhost:8000/v1"}, "no address of a server"),
+    ],
 )
 def test_settings_that_cannot_work(model: str, environment: dict[str, str], message: str) -> None:
     with pytest.raises(SettingsError, match=message):
         OpenAIChat(model, environment)
+
+
+def test_a_password_in_the_address_is_neither_shown_nor_stored() -> None:
+    chat = OpenAIChat("tiny", {"OPENAI_BASE_URL": "https://me:secret@example.org:8000/v1"})
+    assert chat.host == "example.org:8000"
+    assert "secret" not in chat.identity.revision
 
 
 def test_whether_a_server_is_on_this_machine() -> None:
