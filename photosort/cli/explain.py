@@ -74,13 +74,15 @@ def _run(seen: RunView) -> RenderableType:
             Text("  ".join(short(member.path.name, 20) for member in view.exemplars), style="dim"),
         )
     lines: list[RenderableType] = [Text(printable(head)), table]
+    for cluster in (view.cluster for view in seen.clusters if view.cluster.note):
+        lines.append(Text(printable(f"{cluster.folder}: {cluster.note}"), style="yellow"))
     if seen.left:
         lines.append(Text(f"{len(seen.left):,} stayed where they are: photosort explain --unread", style="yellow"))
     return Group(*lines)
 
 
 def _named(cluster: ClusterRecord) -> RenderableType:
-    """The folder, what of title and summary it does not say, and why a writer's name was not left as written."""
+    """The folder, and what of title and summary it does not say."""
     from rich.text import Text
 
     from photosort.cli.preview import beside
@@ -89,7 +91,6 @@ def _named(cluster: ClusterRecord) -> RenderableType:
     lines += [
         (printable(text), "italic") for text in beside(cluster.folder, cluster.title, cluster.summary, cluster.named_by)
     ]
-    lines += [(printable(cluster.note), "yellow")] if cluster.note else []
     return Text("\n").join(Text(text, style) for text, style in lines)
 
 
