@@ -13,7 +13,30 @@ from typing import Any
 from photosort.models.torchvision_ops import mend_torchvision
 
 SIDE = 32
-WORDS = "a the photo of dog cat beach house tree red blue green small large on in with and two people water sky".split()
+WORDS = [
+    "a",
+    "the",
+    "photo",
+    "of",
+    "dog",
+    "cat",
+    "beach",
+    "house",
+    "tree",
+    "red",
+    "blue",
+    "green",
+    "small",
+    "large",
+    "on",
+    "in",
+    "with",
+    "and",
+    "two",
+    "people",
+    "water",
+    "sky",
+]
 SPECIAL = ["<pad>", "<s>", "</s>", "<unk>"]
 WIDTH = 32
 
