@@ -47,7 +47,7 @@ def made(folder: Path, question: str = "", samples: int | None = None, **setting
 def pictures(model: Captioner, count: int = 3) -> list[Pixels]:
     photos = [*crops("china.jpg", 2), *crops("flower.jpg", 2)][1 : count + 1]
     frame = model.frame
-    return [np.asarray(photo.resize(frame.size(*photo.size), box=frame.box(*photo.size))) for photo in photos]
+    return [np.array(photo.resize(frame.size(*photo.size), box=frame.box(*photo.size))) for photo in photos]
 
 
 @pytest.mark.parametrize("family", FAMILIES)
