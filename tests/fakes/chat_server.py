@@ -38,7 +38,7 @@ class Reply:
 
 @dataclass
 class ChatServer:
-    """Gives the queued replies in turn, then the last one for ever. `asked` has the requests, `most` how many at once."""
+    """Gives the queued replies in turn, then the last one for ever. `most` is how many were asked at once."""
 
     replies: list[Reply] = field(default_factory=lambda: [Reply()])
     asked: list[dict[str, Any]] = field(default_factory=list)

@@ -20,6 +20,7 @@ from photosort.models.registry import captioner
 from photosort.settings import load_settings
 
 FAMILIES = {**tiny_models.CAPTIONERS, **tiny_models.CHATS}
+TOKENS = 10
 QUESTION = "what is in the photo?"
 
 
@@ -30,9 +31,11 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture(autouse=True)
 def exact(monkeypatch: pytest.MonkeyPatch) -> None:
-    """float32, so that what is compared does not hang on rounding."""
+    """float32, so that what is compared does not hang on rounding; and short texts."""
     import torch
 
+    monkeypatch.setattr("photosort.models.generating.CAPTION_TOKENS", TOKENS)
+    monkeypatch.setattr("photosort.models.generating.ANSWER_TOKENS", TOKENS)
     monkeypatch.setattr("photosort.models.on_device.number_format", lambda device: torch.float32)
     monkeypatch.setattr("photosort.models.transformers_captioners.number_format", lambda device: torch.float32)
     monkeypatch.setattr("photosort.models.chat_captioner.number_format", lambda device: torch.float32)
@@ -93,7 +96,7 @@ def test_the_text_is_what_the_library_says_by_its_own_processor(folders: dict[st
     model = AutoModelForImageTextToText.from_pretrained(folders[family])
     prompt = {"florence2": {"text": "<CAPTION>"}, "blip2_opt": {"text": ""}, "blip2_t5": {"text": ""}}.get(family, {})
     inputs = processor(images=shown[0], return_tensors="pt", **prompt)
-    written = model.generate(**inputs, max_new_tokens=40, do_sample=False)
+    written = model.generate(**inputs, max_new_tokens=TOKENS, do_sample=False)
     theirs = processor.batch_decode(written, skip_special_tokens=True)[0].replace("<image>", "")
     assert ours.caption(shown) == [(" ".join(theirs.split()),)]
 
