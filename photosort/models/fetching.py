@@ -158,11 +158,12 @@ def _reaching(name: str, repository: str) -> Iterator[None]:
     except (OSError, ValueError, httpx2.HTTPError) as error:
         if constants.HF_HUB_OFFLINE:
             raise ModelMissing(f"{what} is not fetched: HF_HUB_OFFLINE is set", "Unset it and try again.") from error
-        if isinstance(error, GatedRepoError):
+        cause = error.__cause__ or error
+        if isinstance(cause, GatedRepoError):
             raise ModelMissing(f"{what} asks for an account", "Accept its terms there, then set HF_TOKEN.") from error
-        if isinstance(error, RepositoryNotFoundError):
+        if isinstance(cause, RepositoryNotFoundError):
             raise SettingsError(f"{what} is not at {constants.ENDPOINT}", "Look for its name there.") from error
-        reason = " ".join(str(error).split())[:200]
+        reason = " ".join(str(cause).split())[:200]
         raise ModelMissing(f"{what} cannot be fetched ({reason})", "Check the network, then run it again.") from error
 
 

@@ -78,7 +78,8 @@ def hub() -> Iterator[Hub]:
             if self.command == "GET":
                 self.wfile.write(content)
 
-        do_HEAD = do_GET
+        def do_HEAD(self) -> None:
+            self.do_GET()
 
         def log_message(self, format: str, *args: object) -> None:
             pass
