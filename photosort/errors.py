@@ -17,6 +17,7 @@
     ├── NotAllFiled                  15   some files could not be placed, or not be taken back; each is named
     ├── EmptyFolder                  16   the folder to sort holds nothing at all
     ├── ModelFailed                  17   a model, or the process it runs in, stopped working
+    ├── WriterRefused                18   the server of a language model refuses the key, the model or the question
     └── Interrupted                 130   Ctrl-C while files were on their way
 
 The number is the exit code of the command.
@@ -134,6 +135,12 @@ class ModelFailed(PhotosortError):
     """A model, or the process it runs in, stopped working."""
 
     exit_code = 17
+
+
+class WriterRefused(PhotosortError):
+    """A server that was to write names cannot be reached, or refuses the key, the model or the question."""
+
+    exit_code = 18
 
 
 class Interrupted(PhotosortError):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from photosort.errors import Interrupted, NoSuchRun
 from photosort.filing.apply import Outcome
-from photosort.filing.lock import hold
+from photosort.filing.lock import hold, is_held
 from photosort.filing.resume import resume
 from photosort.filing.undo import UndoOutcome, undo
 from photosort.progress import Progress, silent
@@ -21,11 +21,16 @@ from photosort.store.runs import Run, Runs
 
 @dataclass(frozen=True, slots=True)
 class PastRun:
-    """A run, its number of folders and photos, and the state of its files ("previewed" where it has touched none)."""
+    """A run, its number of folders, photos, files (companions too), and the state of these.
+
+    The state is the filing's own; "previewed" where it has touched no file, "cut off" or "undo cut off" where nobody
+    works on it any more.
+    """
 
     run: Run
     folders: int
     photos: int
+    files: int
     state: str
 
 
@@ -33,10 +38,16 @@ def past_runs(data_dir: Path) -> list[PastRun]:
     """All runs, the newest first."""
     with open_history(data_dir) as connection:
         runs = Runs(connection)
-        states = {filing.run_id: filing.state.value for filing in filings(connection)}
+        states = {filing.run_id: _state(filing, data_dir) for filing in filings(connection)}
         sizes = {run.id: runs.sizes(run.id) for run in runs.all()}
         return [
-            PastRun(run, len(sizes[run.id]), sum(sizes[run.id].values()), states.get(run.id, "previewed"))
+            PastRun(
+                run,
+                len(sizes[run.id]),
+                sum(sizes[run.id].values()),
+                runs.files(run.id),
+                states.get(run.id, "previewed"),
+            )
             for run in runs.all()
         ]
 
@@ -57,9 +68,12 @@ def undo_run(data_dir: Path, number: int | None = None, *, progress: Progress = 
 
 
 def unfinished_runs(data_dir: Path) -> list[Filing]:
-    """The runs that were killed or stopped on their way, forth or back, into any destination; the newest first."""
+    """The runs that were killed or stopped on their way, forth or back, into any destination; the newest first.
+
+    A run that is on its way now is not among them.
+    """
     with open_history(data_dir) as connection:
-        return unfinished(connection)
+        return [filing for filing in unfinished(connection) if not is_held(filing.destination, data_dir)]
 
 
 def resume_run(
@@ -80,6 +94,13 @@ def _resumable(filing: Filing) -> Iterator[None]:
         raise Interrupted(
             f"Run {filing.run_id} was stopped on its way", f"Go on: photosort resume {filing.run_id}"
         ) from error
+
+
+def _state(filing: Filing, data_dir: Path) -> str:
+    cut_off = {FilingState.APPLYING: "cut off", FilingState.UNDOING: "undo cut off"}
+    if filing.state in cut_off and not is_held(filing.destination, data_dir):
+        return cut_off[filing.state]
+    return filing.state.value
 
 
 def _is_left(connection: sqlite3.Connection, filing: Filing) -> bool:

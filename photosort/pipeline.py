@@ -10,27 +10,29 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from photosort.clustering.choose_k import choose_k
-from photosort.clustering.kmeans import Clustering, kmeans
+from photosort.clustering.choose_k import KChoice
+from photosort.clustering.kmeans import Clustering
 from photosort.describing.describe import Described, describe
 from photosort.describing.engines import engine_for
 from photosort.errors import Interrupted, NoPhotos, TooManyClusters, Unfinished
+from photosort.filing.about import about_files
 from photosort.filing.apply import Outcome, apply
 from photosort.filing.facts import Mode
 from photosort.filing.lock import hold
-from photosort.filing.plan import Plan, make_plan
+from photosort.filing.plan import Plan, make_plan, no_files
 from photosort.filing.survey import check_destination, survey
-from photosort.methods.fusion import Vectors, fuse
+from photosort.foldering import Folders, make_folders
+from photosort.grouping import group
+from photosort.methods.method import Grouping
 from photosort.models import registry
-from photosort.naming.cluster_texts import cluster_texts
-from photosort.naming.folder_name import folder_name
-from photosort.naming.summary import KEYWORDS, ClusterName, name_clusters
+from photosort.models.protocols import Used
+from photosort.naming.summary import ClusterName
 from photosort.photos.companions import companions_of
 from photosort.photos.photo import Unread
 from photosort.photos.scan import Found, Scan, scan
 from photosort.progress import Progress, silent
 from photosort.recording import record
-from photosort.remembering import RememberedTexts, RememberedWriter
+from photosort.remembering import RememberedWriter
 from photosort.settings import Settings
 from photosort.store.cache import Cache, open_cache
 from photosort.store.history import open_history
@@ -43,17 +45,30 @@ class Prepared:
     """Everything that is decided before the first file is touched.
 
     run         the id under which it is stored
-    scores      k -> silhouette, where k was chosen
-    names       one for each cluster, in their order
+    grouping    every clustering that was tried; its best one is the plan's
+    choice      how k was chosen, where it was
+    folders     what each cluster becomes
     plan        what a real run carries out and a dry run shows
+    used        calls, tokens and cost of a writer on a server; None for any other
     """
 
     run: int
     described: Described
-    clustering: Clustering
-    scores: dict[int, float]
-    names: tuple[ClusterName, ...]
+    grouping: Grouping
+    choice: KChoice | None
+    folders: Folders
     plan: Plan
+    used: Used | None = None
+
+    @property
+    def clustering(self) -> Clustering:
+        """The clustering that the plan is made of."""
+        return self.grouping.best.clustering
+
+    @property
+    def names(self) -> tuple[ClusterName, ...]:
+        """What each planned folder stands for, by its label."""
+        return self.folders.names
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,27 +123,38 @@ def prepare(
             f"The largest possible is --k {len(mains)}.",
         )
     with open_cache(settings.cache_dir) as cache:
+        writer = _writer(settings, cache)
         described = _described(mains, groups, settings, cache, progress)
-        vectors = _fused(described, settings, cache)
-        k, scores = _number_of_clusters(vectors, settings, progress)
-        clustering = kmeans(vectors, k, starts=settings.starts, seed=settings.seed)
-        names, folders = _named(described, clustering, settings, cache, progress)
+        grouping, choice = group(described, settings, cache, progress)
+        clustering, captions = grouping.best.clustering, grouping.best.texts
+        folders = make_folders(clustering, described.photos, captions, settings, writer, progress)
     photos, mode = described.photos, Mode(settings.mode)
-    seen = survey(source, destination, photos, folders, mode=mode, progress=progress)
+    seen = survey(source, destination, photos, folders.paths, mode=mode, progress=progress)
     stranded = (Unread(path, "stays with its photo") for bad in described.unread for path in groups[bad.path])
     left = (*found.unread, *described.unread, *stranded)
     plan = make_plan(
         photos,
-        clustering.labels.tolist(),
-        folders,
+        folders.labels.tolist(),
+        folders.paths,
         source=source,
         destination=destination,
         mode=mode,
         survey=seen,
         unread=left,
+        about=(lambda label, files: about_files(folders.names[label], files)) if settings.about else no_files,
     )
-    run = record(Runs(connection), plan, described, clustering, names, settings)
-    return Prepared(run, described, clustering, scores, names, plan)
+    run = record(Runs(connection), plan, photos, captions, clustering, folders, settings)
+    return Prepared(run, described, grouping, choice, folders, plan, writer.used if writer else None)
+
+
+def _writer(settings: Settings, cache: Cache) -> RememberedWriter | None:
+    """Who writes the names, checked before hours of looking at photos."""
+    chosen = registry.writer(settings)
+    if chosen is None:
+        return None
+    remembered = RememberedWriter(chosen, cache)
+    remembered.check()
+    return remembered
 
 
 def _groups(found: Scan) -> dict[Path, tuple[Path, ...]]:
@@ -155,41 +181,6 @@ def _described(
             "photosort reads JPEG, PNG, WebP, GIF, TIFF, BMP, HEIC, AVIF and, with the extra raw, camera RAW.",
         )
     return replace(described, photos=tuple(replace(p, companions=groups[p.path]) for p in described.photos))
-
-
-def _fused(described: Described, settings: Settings, cache: Cache) -> Vectors:
-    if settings.fusion == "image":
-        return fuse(described.vectors, described.vectors, "image")
-    texts = RememberedTexts(registry.text_encoder(settings), cache)
-    weight = registry.default_weight(settings) if settings.weight is None else settings.weight
-    if settings.fusion == "sum":
-        joint = registry.joint_encoder(settings, texts)
-        said = RememberedTexts(joint, cache).encode_texts(described.captions)
-        return fuse(joint.place(described.vectors), said, "sum", weight)
-    unrounded = registry.unrounded(settings, texts)
-    said = unrounded.place(described.vectors) if unrounded else texts.encode_texts(described.captions)
-    return fuse(described.vectors, said, settings.fusion, weight)
-
-
-def _number_of_clusters(vectors: Vectors, settings: Settings, progress: Progress) -> tuple[int, dict[int, float]]:
-    if settings.k is not None:
-        return settings.k, {}
-    return choose_k(vectors, least=settings.min_k, most=settings.max_k, seed=settings.seed, progress=progress)
-
-
-def _named(
-    described: Described, clustering: Clustering, settings: Settings, cache: Cache, progress: Progress
-) -> tuple[tuple[ClusterName, ...], list[str]]:
-    """The names of the clusters, and the folder names made of them."""
-    captions = [[described.captions[photo] for photo in clustering.members(number)] for number in range(clustering.k)]
-    writer = registry.writer(settings)
-    remembered = RememberedWriter(writer, cache) if writer else None
-    names = tuple(name_clusters(cluster_texts(captions), remembered, progress=progress))
-    folders: list[str] = []
-    for name in names:
-        written = settings.names == "summary" and name.source != KEYWORDS
-        folders.append(folder_name(name.summary if written else name.title, folders))
-    return names, folders
 
 
 def _filed(prepared: Prepared, connection: sqlite3.Connection, progress: Progress) -> Outcome:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from photosort.clustering.kmeans import Clustering, Labels
-from photosort.describing.describe import Described
 from photosort.filing.plan import Plan
-from photosort.naming.summary import ClusterName
+from photosort.foldering import Folders
+from photosort.photos.photo import Photo
 from photosort.settings import Settings
 from photosort.store.runs import ClusterRecord, CompanionRecord, MemberRecord, Runs
 
@@ -17,9 +17,10 @@ from photosort.store.runs import ClusterRecord, CompanionRecord, MemberRecord, R
 def record(
     runs: Runs,
     plan: Plan,
-    described: Described,
+    photos: Sequence[Photo],
+    captions: Sequence[str],
     clustering: Clustering,
-    names: Sequence[ClusterName],
+    folders: Folders,
     settings: Settings,
 ) -> int:
     """Store the run as one that has touched no file yet, and return its id.
@@ -27,12 +28,12 @@ def record(
     What is remembered is the plan: its folders under the names that they get, and the photos that go into them. A
     cluster without a photo to file has no folder and is left out, here and as a runner-up.
     """
-    own, runner_up = clustering.own, _runner_up(clustering, [folder.label for folder in plan.folders])
+    own, runner_up = clustering.own, _runner_up(clustering, folders.labels, [folder.label for folder in plan.folders])
+    number = {photo.path: position for position, photo in enumerate(photos)}
     clusters, members = [], []
     for folder in plan.folders:
-        planned = {file.source for file in folder.photos}
-        photos = [photo for photo in clustering.members(folder.label) if described.photos[photo].path in planned]
-        name = names[folder.label]
+        filed = sorted((number[file.source] for file in folder.photos), key=lambda photo: (-own[photo], photo))
+        name = folders.names[folder.label]
         clusters.append(
             ClusterRecord(
                 number=folder.label,
@@ -41,21 +42,22 @@ def record(
                 summary=name.summary,
                 keywords=tuple((keyword.term, keyword.count) for keyword in name.keywords),
                 named_by=name.source,
-                cohesion=float(own[photos].mean()),
+                cohesion=float(own[filed].mean()),
+                note=name.note,
             )
         )
         members += [
             MemberRecord(
-                path=described.photos[photo].path,
-                digest=described.photos[photo].digest,
+                path=photos[photo].path,
+                digest=photos[photo].digest,
                 cluster=folder.label,
                 rank=rank,
-                caption=described.captions[photo],
+                caption=captions[photo],
                 similarity=float(own[photo]),
                 runner_up=int(runner_up[photo]),
-                runner_up_similarity=float(clustering.similarity[photo, runner_up[photo]]),
+                runner_up_similarity=float(clustering.similarity[photo, min(runner_up[photo], clustering.k - 1)]),
             )
-            for rank, photo in enumerate(photos)
+            for rank, photo in enumerate(filed)
         ]
     return runs.add(
         source=plan.source,
@@ -69,14 +71,17 @@ def record(
     )
 
 
-def _runner_up(clustering: Clustering, filed: Sequence[int]) -> Labels:
-    """(n,) the second-best cluster of those that have a folder; where there is no other, the own one."""
-    if len(filed) < 2:
-        return clustering.labels
+def _runner_up(clustering: Clustering, labels: Labels, filed: Sequence[int]) -> Labels:
+    """(n,) the best cluster that has a folder and is not the photo's own; where there is none, the own folder.
+
+    For a photo that was set aside that is the nearest cluster of all.
+    """
     others = np.full_like(clustering.similarity, -np.inf)
-    others[:, filed] = clustering.similarity[:, filed]
-    others[np.arange(len(others)), clustering.labels] = -np.inf
-    return np.asarray(others.argmax(axis=1), dtype=np.intp)
+    clusters = [label for label in filed if label < clustering.k]
+    others[:, clusters] = clustering.similarity[:, clusters]
+    sorted_in = np.flatnonzero(labels < clustering.k)
+    others[sorted_in, labels[sorted_in]] = -np.inf
+    return np.where(np.isinf(others.max(axis=1)), labels, others.argmax(axis=1))
 
 
 def _companions(plan: Plan) -> list[CompanionRecord]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from threading import Lock
 from typing import Any
 
-from photosort.models.protocols import TextEncoder, Vectors, Writer
-from photosort.models.smollm2 import NoAnswer
+from photosort.models.protocols import NoAnswer, TextEncoder, Used, Vectors, Writer
 from photosort.naming.answer import AnswerError
 from photosort.store.cache import Cache, text_key
 
@@ -34,27 +34,43 @@ class RememberedTexts:
 class RememberedWriter:
     """A Writer whose answers are kept under the whole question, so that a second run starts no language model.
 
-    An empty answer is none, and is not kept. A writer that is dispensable (it raises NoAnswer) is not asked again
-    after it failed; what it answered before still counts.
+    An empty answer is none, and is not kept. A writer that has failed for good (it raises NoAnswer) is not asked
+    again; what it answered before still counts.
     """
 
     def __init__(self, writer: Writer, cache: Cache) -> None:
         self.identity = replace(writer.identity, prompt="write")
+        self.form, self.parallel, self.budget = writer.form, writer.parallel, writer.budget
         self._writer = writer
         self._fault = ""
         self._cache = cache
+        self._lock = Lock()
+
+    @property
+    def used(self) -> Used | None:
+        """What the writer itself has used."""
+        return self._writer.used
+
+    def check(self) -> None:
+        """Raise what keeps the writer from answering, unless it has answered before: then it may not be needed."""
+        if not self._cache.has_texts(self.identity):
+            self._writer.check()
 
     def write(self, system: str, prompt: str, schema: dict[str, Any]) -> str:
-        """Return the answer of the writer to exactly this question.
+        """Return the answer of the writer to exactly this question; may be called from several threads.
 
-        Raises AnswerError where the writer is dispensable and fails, and what else it raises.
+        Raises AnswerError where the writer has failed for good and the names are made without it, and what else it
+        raises.
         """
         key = text_key(json.dumps([system, prompt, schema], sort_keys=True))
-        if known := self._cache.texts(self.identity, [key]).get(key, "").strip():
+        with self._lock:
+            known = self._cache.texts(self.identity, [key]).get(key, "").strip()
+        if known:
             return known
         answer = self._ask(system, prompt, schema)
         if answer.strip():
-            self._cache.put_texts(self.identity, {key: answer})
+            with self._lock:
+                self._cache.put_texts(self.identity, {key: answer})
         return answer
 
     def _ask(self, system: str, prompt: str, schema: dict[str, Any]) -> str:

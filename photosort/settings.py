@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
+from string import Formatter
 from typing import Any, Literal
 
 from platformdirs import user_cache_path, user_config_path, user_data_path
@@ -20,7 +22,14 @@ from photosort.errors import SettingsError
 
 Mode = Literal["copy", "move", "hardlink", "symlink"]
 Fusion = Literal["sum", "concat", "image", "text"]
+Method = Literal["fusion", "text"]
+Texts = Literal["caption", "keywords", "ask"]
+TextVectors = Literal["tfidf", "sbert"]
 Names = Literal["summary", "title", "keywords"]
+Keywords = Literal["winner", "paper", "tfidf"]
+
+NAME_FIELDS = {"name": "a", "title": "a", "summary": "a", "keywords": "a", "index": 1, "photos": 1}
+"""What a template may name, with a value of the type that it gets."""
 
 
 def config_file() -> Path:
@@ -37,22 +46,40 @@ class Settings(BaseSettings):
     min_k: int = Field(2, ge=1, description="least number of clusters to choose")
     max_k: int = Field(30, ge=1, description="largest number of clusters to choose")
     mode: Mode = Field("copy", description="what happens to the photos")
+    method: Method = Field("fusion", description="how photos are grouped")
+    texts: Texts | None = Field(
+        None, description="what the method text asks; ask where there are questions, or caption"
+    )
+    ask: tuple[str, ...] = Field((), description="the questions for texts = ask")
+    captions: int | None = Field(
+        None, ge=1, le=100, description="texts for each photo; 6 for the method text, else those of the profile"
+    )
+    vectors: TextVectors = Field("sbert", description="what the method text makes of texts")
+    outliers: bool = Field(False, description="whether photos of low confidence get a folder of their own")
+    levels: int = Field(1, ge=1, le=2, description="how deep the folders are nested")
     fusion: Fusion = Field("concat", description="how image and text are brought together")
     weight: float | None = Field(None, ge=0, le=1, description="share of the text; the image has the rest")
     names: Names = Field("summary", description="what a folder's name is made of")
     writer: str = Field("auto", description="the language model that writes summaries")
+    max_cost: float | None = Field(
+        None, ge=0, allow_inf_nan=False, description="US dollars that a remote writer may cost"
+    )
+    language: str = Field("en", description="the language of titles and summaries")
+    style: str = Field("", max_length=200, description="how titles and summaries are to sound")
+    name_template: str = Field("{name}", description="what a folder's name is put together of")
+    keywords: Keywords = Field("winner", description="how words are ranked, and who keeps a word of several folders")
+    about: bool = Field(True, description="whether a folder gets files that say what it holds")
     profile: str = Field("auto", description="models that work together: auto, builtin, fast, paper, best")
     captioner: str | None = Field(None, description="the model that captions photos; that of the profile if missing")
     image_encoder: str | None = Field(None, description="the model that turns photos into vectors; of the profile")
     text_encoder: str | None = Field(None, description="the model that turns texts into vectors; of the profile")
-    samples: int | None = Field(None, ge=1, le=100, description="captions for each photo; of the profile")
     allow_upload: tuple[str, ...] = Field((), description="hosts other than this machine that may receive photos")
     exclude: tuple[str, ...] = Field((), description="patterns to pass over, in the syntax of .gitignore")
     follow_links: bool = Field(False, description="whether symbolic links are followed")
     seed: int = Field(42, ge=0, le=2**32 - 1, description="seed of everything that is random")
     starts: int | None = Field(None, ge=1, description="k-means starts; 20 to 400 by the number of photos if missing")
     device: str = Field("auto", description="where models run: auto, cuda, cuda:1, mps or cpu")
-    engine: str = Field("local", pattern="^(local|ray(:[1-9][0-9]*)?)$", description="local, ray or ray:WORKERS")
+    engine: str = Field("local", description="who looks at photos: local, ray or ray:WORKERS")
     batch: int | None = Field(None, ge=1, description="photos that a model looks at together; by model and device")
     cache_dir: Path = Field(
         default_factory=lambda: user_cache_path("photosort", appauthor=False),
@@ -63,15 +90,55 @@ class Settings(BaseSettings):
         description="runs and the journal",
     )
 
+    @field_validator("k", mode="before")
+    @classmethod
+    def _auto(cls, k: Any) -> Any:
+        return None if k == "auto" else k
+
     @field_validator("cache_dir", "data_dir")
     @classmethod
     def _absolute(cls, folder: Path) -> Path:
         return folder.expanduser().absolute()
 
+    @field_validator("engine")
+    @classmethod
+    def _known_engine(cls, engine: str) -> str:
+        if not re.fullmatch(r"local|ray(:[1-9][0-9]*)?", engine):
+            raise ValueError("choose local, ray, or ray:WORKERS such as ray:4")
+        return engine
+
+    @field_validator("language")
+    @classmethod
+    def _is_language(cls, language: str) -> str:
+        if not re.fullmatch(r"[^\W\d_][\w -]{1,39}", language):
+            raise ValueError("is no language; write a code such as de or pt-BR, or a name")
+        return language
+
+    @field_validator("name_template")
+    @classmethod
+    def _is_template(cls, template: str) -> str:
+        """Raise ValueError unless it has fields that there are, one of which tells folders apart."""
+        if re.search(r"\d{3}", template):
+            raise ValueError("may not fill up with hundreds of characters")
+        try:
+            fields = [field for _, field, _, _ in Formatter().parse(template) if field is not None]
+            template.format(**NAME_FIELDS)
+        except (ValueError, KeyError, IndexError, AttributeError, TypeError) as error:
+            raise ValueError(f"is no template ({error}); it may have {_listed_fields()}") from error
+        if not set(fields) <= set(NAME_FIELDS):
+            raise ValueError(f"may have {_listed_fields()} and nothing else")
+        if set(fields) <= {"photos"}:
+            raise ValueError("would give all folders the same name; add {name}, {title} or {index}")
+        return template
+
     @model_validator(mode="after")
     def _ordered(self) -> Settings:
         if self.min_k > self.max_k:
             raise ValueError(f"min_k ({self.min_k}) is larger than max_k ({self.max_k})")
+        if self.texts == "ask" and not self.ask:
+            raise ValueError('texts = ask needs a question, such as --ask "Which activity is shown?"')
+        if self.ask and self.method != "text":
+            raise ValueError("a question is asked by the method text alone; add --method text")
         return self
 
     @classmethod
@@ -85,6 +152,10 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Flags first, then environment, then the config file."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=config_file())
+
+
+def _listed_fields() -> str:
+    return ", ".join(f"{{{name}}}" for name in NAME_FIELDS)
 
 
 def load_settings(**flags: Any) -> Settings:

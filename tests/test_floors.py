@@ -17,7 +17,18 @@ HOUSE = Path(photosort.__file__).parent
 DOOR = {"__main__"}
 """What the installed command calls: it opens the cli, and nobody imports it."""
 
-PIPELINE = {"pipeline", "describing", "remembering", "recording", "explaining", "past_runs", "demo"}
+PIPELINE = {
+    "pipeline",
+    "describing",
+    "remembering",
+    "recording",
+    "explaining",
+    "evaluating",
+    "past_runs",
+    "demo",
+    "grouping",
+    "foldering",
+}
 ROOMS = {"photos", "models", "methods", "clustering", "naming", "filing", "evaluation"}
 GROUND = {"store", "errors", "settings", "progress", "printable"}
 ALLOWED = {
@@ -36,6 +47,8 @@ ALLOWED = {
 
 PURE = ("photosort.methods", "photosort.clustering", "photosort.naming", "photosort.filing.plan")
 UNCLEAN = {"sqlite3", "torch", "typer", "rich"}
+ARITHMETIC = {"photosort.clustering.rows"}
+"""What may use torch to reckon: it loads no model."""
 OPENING = {"open", "fdopen", "read_text", "read_bytes", "write_text", "write_bytes", "touch", "mkdir", "unlink"}
 HEAVY = {
     "torch",
@@ -51,6 +64,8 @@ HEAVY = {
     "rawpy",
     "ray",
     "xllamacpp",
+    "matplotlib",
+    "graspologic_native",
 }
 
 
@@ -121,6 +136,7 @@ def _reached(module: str) -> set[str]:
 def _unclean(module: str) -> set[str]:
     tree = _tree(module)
     used = {name.split(".")[0] for name in _imported(ast.walk(tree))} & UNCLEAN
+    used -= {"torch"} if module in ARITHMETIC else set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")

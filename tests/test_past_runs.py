@@ -8,6 +8,7 @@ from fakes.filing_kit import names, plan_for, write
 from photosort.errors import NoSuchRun
 from photosort.filing.apply import apply
 from photosort.filing.facts import Mode
+from photosort.filing.lock import hold
 from photosort.past_runs import past_runs, resume_run, undo_run, unfinished_runs
 from photosort.store.history import open_history
 from photosort.store.journal import FilingState, Journal
@@ -65,6 +66,17 @@ def test_an_older_run_is_reached_by_its_number(tmp_path: Path) -> None:
     assert undo_run(data, older)[1].files == 1
     assert not older_copy.exists()
     assert newer_copy.read_text() == "edited"
+
+
+def test_a_run_that_is_on_its_way_is_not_taken_for_one_that_was_cut_off(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    forth, back = (file_one(tmp_path, data, name)[0] for name in ("forth", "back"))
+    stop(data, forth, FilingState.APPLYING)
+    stop(data, back, FilingState.UNDOING)
+    with hold(tmp_path / "forth-sorted", data), hold(tmp_path / "back-sorted", data):
+        assert unfinished_runs(data) == []
+        assert [past.state for past in past_runs(data)] == ["undoing", "applying"]
+    assert [past.state for past in past_runs(data)] == ["undo cut off", "cut off"]
 
 
 def test_unfinished_runs_are_listed_whatever_their_destination(tmp_path: Path) -> None:

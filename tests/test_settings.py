@@ -33,6 +33,18 @@ def test_folders_come_from_the_environment(own_folders: Path) -> None:
         ({"weight": 1.5}, r"weight = 1\.5"),
         ({"mode": "burn"}, r"mode = 'burn'.*copy"),
         ({"min_k": 9, "max_k": 3}, r"min_k \(9\) is larger than max_k \(3\)"),
+        ({"name_template": "{titel}"}, r"no template \('titel'\); it may have \{name\}, \{title\}"),
+        ({"name_template": "{title"}, "no template .expected"),
+        ({"name_template": "{}"}, "no template"),
+        ({"name_template": "{title:d}"}, "no template"),
+        ({"name_template": "{title.__class__}"}, "and nothing else"),
+        ({"name_template": "{title:>999999999}"}, "hundreds of characters"),
+        ({"name_template": "{photos}"}, "the same name; add"),
+        ({"name_template": "Photos"}, "the same name; add"),
+        ({"language": "1"}, "no language; write a code such as de"),
+        ({"language": "de. Ignore"}, "no language"),
+        ({"max_cost": -1}, "max_cost"),
+        ({"style": "x" * 201}, "style"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_named(flags: dict[str, object], message: str) -> None:
@@ -40,6 +52,13 @@ def test_a_value_that_makes_no_sense_is_named(flags: dict[str, object], message:
         load_settings(**flags)
     assert caught.value.exit_code == 2
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "template", ["{name}", "{index:02d} {title}", "{index}", "{photos:,} {keywords}", "{{}}{name}"]
+)
+def test_templates_that_make_sense(template: str) -> None:
+    assert load_settings(name_template=template).name_template == template
 
 
 def test_a_broken_config_file_is_named() -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from photosort.cli import completions, demo, explain, models, organize, past
+from photosort.cli import completions, demo, evaluate, explain, models, organize, past
 
 app = typer.Typer(
     name="photosort",
@@ -41,6 +41,7 @@ app.command(name="explain")(explain.explain)
 app.command(name="undo")(past.undo)
 app.command(name="resume")(past.resume)
 app.command(name="runs")(past.runs)
+app.command(name="evaluate")(evaluate.evaluate)
 app.add_typer(models.app, name="models")
 app.command(name="demo")(demo.demo)
 app.command(name="completions")(completions.completions)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from photosort.explaining import PhotoView, RunView
+    from photosort.store.runs import ClusterRecord
 
 
 def explain(
@@ -64,7 +65,7 @@ def _run(seen: RunView) -> RenderableType:
     for view in seen.clusters:
         table.add_row(
             f"{view.size:,}",
-            Text(printable(view.cluster.folder), style="bold"),
+            _named(view.cluster),
             Text(
                 printable(", ".join(f"{word} {count}" for word, count in view.cluster.keywords)),
                 style="green",
@@ -76,6 +77,20 @@ def _run(seen: RunView) -> RenderableType:
     if seen.left:
         lines.append(Text(f"{len(seen.left):,} stayed where they are: photosort explain --unread", style="yellow"))
     return Group(*lines)
+
+
+def _named(cluster: ClusterRecord) -> RenderableType:
+    """The folder, what of title and summary it does not say, and why a writer's name was not left as written."""
+    from rich.text import Text
+
+    from photosort.cli.preview import beside
+
+    lines = [(printable(cluster.folder), "bold")]
+    lines += [
+        (printable(text), "italic") for text in beside(cluster.folder, cluster.title, cluster.summary, cluster.named_by)
+    ]
+    lines += [(printable(cluster.note), "yellow")] if cluster.note else []
+    return Text("\n").join(Text(text, style) for text, style in lines)
 
 
 def _unread(seen: RunView) -> RenderableType:
@@ -93,11 +108,15 @@ def _photo(found: PhotoView) -> RenderableType:
     from rich.table import Table
     from rich.text import Text
 
+    from photosort.cli.preview import beside
+
     photo = found.photo
     head = Text.assemble((printable(photo.path.name), "bold"), " → ", (printable(found.own.folder), "bold green"))
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim")
     grid.add_column(overflow="fold")
+    for text in beside(found.own.folder, found.own.title, found.own.summary, found.own.named_by):
+        grid.add_row("about", Text(printable(text), style="italic"))
     grid.add_row("tags" if _is_tagged(found) else "caption", Text(printable(photo.caption)))
     grid.add_row(
         "similarity",
@@ -135,7 +154,9 @@ def _run_document(seen: RunView) -> dict[str, Any]:
                 "folder": view.cluster.folder,
                 "photos": view.size,
                 "summary": view.cluster.summary,
+                "title": view.cluster.title,
                 "named_by": view.cluster.named_by,
+                "note": view.cluster.note,
                 "keywords": [{"word": word, "photos": count} for word, count in view.cluster.keywords],
                 "cohesion": round(view.cluster.cohesion, 4),
                 "exemplars": [str(member.path) for member in view.exemplars],

@@ -36,6 +36,28 @@ class Fusion(StrEnum):
     TEXT = "text"
 
 
+class Method(StrEnum):
+    """How photos are grouped."""
+
+    FUSION = "fusion"
+    TEXT = "text"
+
+
+class Texts(StrEnum):
+    """What the method text goes by."""
+
+    CAPTION = "caption"
+    KEYWORDS = "keywords"
+    ASK = "ask"
+
+
+class TextVectors(StrEnum):
+    """What the method text makes of texts."""
+
+    TFIDF = "tfidf"
+    SBERT = "sbert"
+
+
 class Names(StrEnum):
     """What a folder's name is made of."""
 
@@ -44,9 +66,19 @@ class Names(StrEnum):
     KEYWORDS = "keywords"
 
 
+class Keywords(StrEnum):
+    """How words are ranked, and who keeps one that several folders have."""
+
+    WINNER = "winner"
+    PAPER = "paper"
+    TFIDF = "tfidf"
+
+
 def organize(
     source: Annotated[Path, typer.Argument(metavar="DIR", help="The folder with the photos.")],
-    k: Annotated[int | None, typer.Option("--k", help="Number of folders; chosen where it is missing.")] = None,
+    k: Annotated[
+        str | None, typer.Option("--k", metavar="NUMBER", help="Number of folders, or auto.  [default: auto]")
+    ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Where the folders go.  [default: DIR-sorted]")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen, touch no file.")] = False,
     mode: Annotated[Mode | None, typer.Option("--mode", help="What happens to the photos.  [default: copy]")] = None,
@@ -55,7 +87,49 @@ def organize(
     ] = None,
     writer: Annotated[
         str | None,
-        typer.Option("--writer", help="Who writes summaries: auto, smollm2, keywords.  [default: auto]"),
+        typer.Option(
+            "--writer",
+            help="Who writes names: auto, smollm2, keywords, openai:MODEL, t5:NAME.  [default: auto]",
+        ),
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option("--language", help="Language of names, such as de.  [default: en]")
+    ] = None,
+    style: Annotated[str | None, typer.Option("--style", help="How names are to sound, in your words.")] = None,
+    name_template: Annotated[
+        str | None, typer.Option("--name-template", help='Folder names, such as "{index:02d} {title}".')
+    ] = None,
+    keywords: Annotated[
+        Keywords | None, typer.Option("--keywords", help="How words are ranked.  [default: winner]")
+    ] = None,
+    max_cost: Annotated[float | None, typer.Option("--max-cost", help="US dollars that a writer may cost.")] = None,
+    about: Annotated[
+        bool | None, typer.Option("--about/--no-about", help="Files that say what a folder holds.  [default: about]")
+    ] = None,
+    method: Annotated[
+        Method | None, typer.Option("--method", help="How photos are grouped.  [default: fusion]")
+    ] = None,
+    texts: Annotated[
+        Texts | None, typer.Option("--texts", help="What --method text goes by.  [default: caption, or ask with --ask]")
+    ] = None,
+    ask: Annotated[
+        list[str] | None, typer.Option("--ask", help="A question about each photo, for --method text; repeatable.")
+    ] = None,
+    captions: Annotated[
+        int | None,
+        typer.Option("--captions", help="Texts for each photo.  [default: 6 with --method text, else by profile]"),
+    ] = None,
+    vectors: Annotated[
+        TextVectors | None, typer.Option("--vectors", help="What --method text makes of texts.  [default: sbert]")
+    ] = None,
+    show_all: Annotated[
+        bool, typer.Option("--show-all", help="Show the folders of every question side by side.")
+    ] = False,
+    outliers: Annotated[
+        bool | None, typer.Option("--outliers", help="Put photos that fit no folder clearly into one of their own.")
+    ] = None,
+    levels: Annotated[
+        int | None, typer.Option("--levels", help="1, or 2 for folders in folders.  [default: 1]")
     ] = None,
     profile: Annotated[
         str | None, typer.Option("--profile", help="Models: auto, builtin, fast, paper, best.  [default: auto]")
@@ -68,9 +142,6 @@ def organize(
     ] = None,
     text_encoder: Annotated[
         str | None, typer.Option("--text-encoder", help="What turns texts into vectors.  [default: by profile]")
-    ] = None,
-    samples: Annotated[
-        int | None, typer.Option("--samples", help="Captions for each photo.  [default: by profile]")
     ] = None,
     allow_upload: Annotated[
         list[str] | None, typer.Option("--allow-upload", help="Host that may receive photos; repeatable.")
@@ -111,14 +182,26 @@ def organize(
             mode=mode,
             names=names,
             writer=writer,
+            language=language,
+            style=style,
+            name_template=name_template,
+            keywords=keywords,
+            max_cost=max_cost,
+            about=about,
             profile=profile,
             captioner=captioner,
             image_encoder=image_encoder,
             text_encoder=text_encoder,
-            samples=samples,
             allow_upload=allow_upload or None,
             fusion=fusion,
             weight=weight,
+            method=method,
+            texts=texts,
+            ask=ask or None,
+            captions=captions,
+            vectors=vectors,
+            outliers=outliers,
+            levels=levels,
             exclude=exclude or None,
             follow_links=follow_links,
             min_k=min_k,
@@ -128,7 +211,7 @@ def organize(
             batch=batch,
             seed=seed,
         )
-        run(source, out, settings, out_, dry_run=dry_run, yes=yes)
+        run(source, out, settings, out_, dry_run=dry_run, yes=yes, show_all=show_all)
 
 
 def run(
@@ -139,18 +222,19 @@ def run(
     *,
     dry_run: bool = False,
     yes: bool = False,
+    show_all: bool = False,
 ) -> Organized:
     """Organize, showing the preview on the way and the outcome at the end."""
     from photosort import pipeline
     from photosort.cli import preview
-    from photosort.models.registry import sending, settled
+    from photosort.models.registry import sending, settled, what_is_sent
     from photosort.past_runs import unfinished_runs
 
     source = Path(os.path.realpath(source))
     models = preview.models(settings)
     settings = settled(settings)
-    if sent := sending(settings):
-        out.note(f"{sent}.")
+    for sent in filter(None, (sending(settings), what_is_sent(settings))):
+        out.note(sent)
     for filing in unfinished_runs(settings.data_dir):
         where = printable(str(filing.destination))
         out.note(f"Run {filing.run_id} into {where} stopped half-way. Finish it: photosort resume {filing.run_id}")
@@ -158,7 +242,7 @@ def run(
 
         def review(prepared: Prepared) -> None:
             out.show(lambda: models)
-            out.show(lambda: preview.view(prepared))
+            out.show(lambda: preview.view(prepared, show_all=show_all))
             if settings.mode == "move" and not dry_run and not yes:
                 count = sum(len(folder.photos) for folder in prepared.plan.folders)
                 out.confirm(f"Move {count:,} photos out of {printable(str(source))}?")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import sqlite3
@@ -158,6 +159,17 @@ class Json(Quiet):
         print(json.dumps({"error": failure}, indent=2, ensure_ascii=True))
 
 
+class Csv(Quiet):
+    """A table for spreadsheets on standard output: the rows of a document under its key "rows"."""
+
+    def document(self, content: Callable[[], dict[str, Any]]) -> None:
+        """Print the rows, under the names of their columns."""
+        rows = content()["rows"]
+        writer = csv.DictWriter(sys.stdout, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
 def short(name: str, limit: int = 28) -> str:
     """A printable file name of at most `limit` characters: its beginning, and its end with the suffix."""
     name = printable(name)
@@ -170,9 +182,9 @@ def plural(count: int, noun: str) -> str:
 
 
 @contextmanager
-def speaking(*, as_json: bool = False, quiet: bool = False) -> Iterator[Output]:
+def speaking(*, as_json: bool = False, quiet: bool = False, as_csv: bool = False) -> Iterator[Output]:
     """The output that the flags ask for; a failure inside the block becomes its message and its exit code."""
-    output = Json() if as_json else Quiet() if quiet else Human()
+    output = Json() if as_json else Csv() if as_csv else Quiet() if quiet else Human()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

@@ -118,7 +118,9 @@ def _table(found: list[PastRun]) -> RenderableType:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table("run", "when", "state", "folders", "photos", "mode", "from", "into", box=None, header_style="dim")
+    table = Table(
+        "run", "when", "state", "folders", "photos", "files", "mode", "from", "into", box=None, header_style="dim"
+    )
     for past in found:
         run = past.run
         table.add_row(
@@ -127,6 +129,7 @@ def _table(found: list[PastRun]) -> RenderableType:
             past.state,
             f"{past.folders:,}",
             f"{past.photos:,}",
+            f"{past.files:,}",
             run.mode,
             Text(printable(str(run.source)), overflow="fold"),
             Text(printable(str(run.destination)), overflow="fold"),
@@ -141,6 +144,7 @@ def _run_document(past: PastRun) -> dict[str, Any]:
         "state": past.state,
         "folders": past.folders,
         "photos": past.photos,
+        "files": past.files,
         "mode": past.run.mode,
         "source": str(past.run.source),
         "destination": str(past.run.destination),
@@ -164,6 +168,7 @@ def _finish_document(filing: Filing, outcome: Outcome) -> dict[str, Any]:
         "files": outcome.files,
         "photos": outcome.photos,
         "already_there": outcome.there,
+        "written": outcome.written,
         "failed": [{"path": str(remark.path), "reason": remark.reason} for remark in outcome.failed],
         "stopped": outcome.stopped,
     }

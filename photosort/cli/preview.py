@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import asdict
 from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
+from photosort.cli import candidates
 from photosort.cli.output import plural, short
 from photosort.filing.facts import Mode
 from photosort.filing.plan import Plan, PlannedFolder
 from photosort.models.profiles import choose
+from photosort.models.protocols import Used
 from photosort.models.registry import settled, writer_name
-from photosort.naming.summary import ClusterName
+from photosort.naming.folder_name import folder_name
+from photosort.naming.summary import KEYWORDS, ClusterName
 from photosort.pipeline import Organized, Prepared
 from photosort.printable import printable
 from photosort.settings import Settings
@@ -33,8 +37,11 @@ def models(settings: Settings) -> RenderableType:
     return Text(printable(line), style="dim")
 
 
-def view(prepared: Prepared) -> RenderableType:
-    """The whole plan as a tree: every folder with its count, keywords and three samples, what stays, and remarks."""
+def view(prepared: Prepared, *, show_all: bool = False) -> RenderableType:
+    """The whole plan as a tree: every folder with its count, keywords and three samples, what stays, and remarks.
+
+    Before it, where there were several questions, the loss of each; with `show_all` the clusters of each, too.
+    """
     plan = prepared.plan
     count = sum(len(folder.photos) for folder in plan.folders)
     head = Text.assemble(
@@ -45,17 +52,29 @@ def view(prepared: Prepared) -> RenderableType:
         f" ({_bytes(plan.bytes_written)})" if plan.bytes_written else "",
     )
     tree = Tree(head, guide_style="dim")
-    for folder in plan.folders:
-        tree.add(_folder(folder, prepared.names[folder.label]))
+    above: dict[str, Tree] = {}
+    for folder in sorted(plan.folders, key=lambda folder: _place(folder, plan)):
+        top, _, name = folder.name.rpartition("/")
+        if top and top not in above:
+            mates = [other for other in plan.folders if other.name.startswith(f"{top}/")]
+            count = sum(len(other.photos) for other in mates)
+            above[top] = tree.add(_line(f"{count:,}", "cyan", (printable(top), "bold blue")))
+        above.get(top, tree).add(_folder(folder, name, prepared.names[folder.label]))
     if plan.left:
         tree.add(_left(plan))
     remarks = []
     if plan.within_source:
         inside, around = printable(plan.destination.name), printable(plan.source.name)
         remarks.append(f"{inside} lies inside {around} and was left out of the search.")
-    if prepared.scores:
-        remarks.append(f"{len(prepared.names)} folders gave the best silhouette; --k sets another number.")
-    return Group(tree, *(Text(remark, style="dim") for remark in remarks))
+    if prepared.choice:
+        remarks.append(candidates.chosen(prepared.choice))
+    if counted := sum(bool(name.note) and name.source == KEYWORDS for name in prepared.names):
+        remarks.append(f"{counted} of {len(prepared.names)} names are keywords: photosort explain says why.")
+    if prepared.used and prepared.used.calls:
+        remarks.append(_used(prepared.used))
+    tried = [candidates.losses(prepared.grouping)] if len(prepared.grouping.candidates) > 1 else []
+    others = [candidates.side_by_side(prepared.grouping)] if show_all else []
+    return Group(*tried, *others, tree, *(Text(remark, style="dim") for remark in remarks))
 
 
 def ending(organized: Organized) -> RenderableType:
@@ -66,6 +85,8 @@ def ending(organized: Organized) -> RenderableType:
     lines = [Text(f"{plural(outcome.photos, 'photo')} {DONE[outcome.mode]}.", style="green")]
     if outcome.there:
         lines.append(Text(f"{plural(outcome.there, 'file')} lay there already."))
+    if outcome.written:
+        lines.append(Text(f"{plural(outcome.written, 'file')} say what is in the folders (ABOUT.txt, photosort.json)."))
     for remark in (*outcome.failed, *outcome.remarks):
         lines.append(Text(f"  {printable(str(remark.path))}: {printable(remark.reason)}", style="yellow"))
     if outcome.stopped:
@@ -84,8 +105,8 @@ def document(organized: Organized) -> dict[str, Any]:
         "destination": str(plan.destination),
         "mode": plan.mode.value,
         "dry_run": outcome is None,
-        "k": prepared.clustering.k,
-        "silhouette": {str(k): score for k, score in prepared.scores.items()},
+        "used": prepared.used and asdict(prepared.used),
+        **candidates.document(prepared.grouping, prepared.choice),
         "folders": [_folder_document(folder, prepared.names[folder.label]) for folder in plan.folders],
         "left": [{"path": str(left.path), "reason": left.reason} for left in plan.left],
         "outcome": outcome
@@ -94,6 +115,7 @@ def document(organized: Organized) -> dict[str, Any]:
             "photos": outcome.photos,
             "bytes": outcome.size,
             "already_there": outcome.there,
+            "written": outcome.written,
             "failed": [{"path": str(remark.path), "reason": remark.reason} for remark in outcome.failed],
             "remarks": [{"path": str(remark.path), "reason": remark.reason} for remark in outcome.remarks],
             "stopped": outcome.stopped,
@@ -101,16 +123,37 @@ def document(organized: Organized) -> dict[str, Any]:
     }
 
 
-def _folder(folder: PlannedFolder, name: ClusterName) -> RenderableType:
+def _place(folder: PlannedFolder, plan: Plan) -> tuple[int, int]:
+    """Where a folder stands in the tree: by the first label in its top folder, then by its own."""
+    top = folder.name.partition("/")[0]
+    return min(other.label for other in plan.folders if other.name.partition("/")[0] == top), folder.label
+
+
+def _folder(folder: PlannedFolder, shown: str, name: ClusterName) -> RenderableType:
     photos = folder.photos
     samples = "  ".join(short(photo.source.name) for photo in photos[:SAMPLES]) + (
         "  …" if len(photos) > SAMPLES else ""
     )
     keywords = ", ".join(f"{keyword.term} {keyword.count}" for keyword in name.keywords)
-    lines = [_line(f"{len(photos):,}", "cyan", (printable(folder.name), "bold"))]
+    lines = [_line(f"{len(photos):,}", "cyan", (printable(shown), "bold"))]
+    lines += [
+        _line("", "", (printable(text), "italic"))
+        for text in beside(folder.name, name.title, name.summary, name.source)
+    ]
     if keywords:
         lines.append(_line("", "", (printable(keywords), "green")))
     return Group(*lines, _line("", "", (samples, "dim")))
+
+
+def beside(folder: str, title: str, summary: str, named_by: str) -> list[str]:
+    """Of title and summary what the folder's name does not say already; nothing of what only repeats the keywords."""
+    said, texts = folder.casefold(), (title,) if named_by == KEYWORDS else (title, summary)
+    return [text for text in dict.fromkeys(texts) if folder_name(text).casefold() not in said]
+
+
+def _used(used: Used) -> str:
+    cost = "" if used.cost is None else f", ${used.cost:.4f}"
+    return f"{plural(used.calls, 'call')}, {used.tokens_in:,} tokens asked, {used.tokens_out:,} answered{cost}."
 
 
 def _left(plan: Plan) -> RenderableType:
@@ -143,6 +186,8 @@ def _folder_document(folder: PlannedFolder, name: ClusterName) -> dict[str, Any]
         "title": name.title,
         "summary": name.summary,
         "named_by": name.source,
+        "note": name.note,
+        "topics": list(name.topics),
         "keywords": [{"word": keyword.term, "photos": keyword.count} for keyword in name.keywords],
         "files": [
             {
@@ -153,6 +198,7 @@ def _folder_document(folder: PlannedFolder, name: ClusterName) -> dict[str, Any]
             }
             for file in folder.files
         ],
+        "about": [{"to": str(file.destination), "already_there": file.there} for file in folder.about],
     }
 
 

@@ -1,22 +1,22 @@
-"""k-means on unit vectors."""
+"""k-means: Lloyd's algorithm from many k-means++ starts, the lowest inertia kept."""
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from photosort.clustering.lloyd import ENOUGH, Geometry, Space, descend, starting_points
+from photosort.clustering.rows import Labels, OnCpu, Rows, Vectors, rows_of
 from photosort.errors import TooManyClusters
 
-Vectors = NDArray[np.float32]
-Labels = NDArray[np.intp]
+__all__ = ["Clustering", "Geometry", "Labels", "Vectors", "default_starts", "kmeans"]
 
-REFINEMENTS = 100
 LEAST_STARTS, MOST_STARTS = 20, 400
 START_BUDGET = 100_000
 """Photos times starts: what k-means spends on a folder whose photos are few."""
+SCOUTS, SCOUTS_A_CLUSTER = 10_000, 200
+"""With more photos than this, and than this for each cluster, the starts are made on as many, drawn at random."""
 SHARED_FROM = 2000
 """Photos from which on threads share the work; with fewer they wait for each other longer than they work."""
 
@@ -26,9 +26,9 @@ class Clustering:
     """n vectors in k clusters; clusters are numbered by size, the largest first.
 
     labels      (n,) the cluster of each vector
-    centroids   (k, d) unit vectors
-    similarity  (n, k) cosine of each vector to each centroid
-    inertia     sum over the vectors of 1 - cosine to their own centroid
+    centroids   (k, d), of unit length in spherical geometry
+    similarity  (n, k) cosine of each vector to each centroid; in Euclidean geometry 1 - half the squared distance
+    inertia     sum over the vectors of 1 - similarity to their own centroid
     """
 
     labels: Labels
@@ -43,7 +43,7 @@ class Clustering:
 
     @property
     def own(self) -> Vectors:
-        """(n,) cosine to the vector's own centroid."""
+        """(n,) similarity to the vector's own centroid."""
         return self.similarity[np.arange(len(self.labels)), self.labels]
 
     @property
@@ -56,8 +56,15 @@ class Clustering:
         return np.asarray(others.argmax(axis=1), dtype=np.intp)
 
     @property
+    def nearest(self) -> list[list[int]]:
+        """For each cluster the others, by the cosine of their centroids, nearest first."""
+        cosines = self.centroids @ self.centroids.T
+        np.fill_diagonal(cosines, np.inf)
+        return [[int(other) for other in row[1:]] for row in np.argsort(-cosines, axis=1, kind="stable")]
+
+    @property
     def confidence(self) -> Vectors:
-        """(n,) how much nearer its own centroid is than the second-best, as a difference of cosines; 1 with k = 1."""
+        """(n,) how much nearer its own centroid is than the second-best, in similarity; 1 with k = 1."""
         if self.k == 1:
             return np.ones_like(self.own)
         return np.asarray(self.own - self.similarity[np.arange(len(self.labels)), self.runner_up], dtype=np.float32)
@@ -77,12 +84,20 @@ def default_starts(photos: int) -> int:
     return min(MOST_STARTS, max(LEAST_STARTS, START_BUDGET // max(1, photos)))
 
 
-def kmeans(vectors: Vectors, k: int, *, starts: int | None = None, seed: int = 42) -> Clustering:
-    """Cluster (n, d) unit rows into k groups, the same way every time.
+def kmeans(
+    vectors: Vectors,
+    k: int,
+    *,
+    starts: int | None = None,
+    seed: int = 42,
+    geometry: Geometry = "spherical",
+) -> Clustering:
+    """Cluster (n, d) rows into k groups, the same way every time.
 
-    scikit-learn's k-means++ runs `starts` times (`default_starts` where none are given) and the lowest inertia is
-    kept: one start is a lottery. Its solution is then refined by the steps of spherical k-means (Dhillon & Modha
-    2001), so that every vector is in the cluster whose centroid has the largest cosine to it.
+    Lloyd's algorithm runs from `starts` k-means++ starts (`default_starts` where none are given) and the lowest
+    inertia is kept: one start is a lottery. With many photos the starts compete on a sample, and the best of them goes
+    on with all photos. At the end every vector is in the cluster whose centroid is most similar to it. `spherical`
+    expects unit rows and keeps centroids on the sphere, so that similarity is cosine.
 
     Raises TooManyClusters where there are fewer than k distinct vectors.
     """
@@ -92,21 +107,37 @@ def kmeans(vectors: Vectors, k: int, *, starts: int | None = None, seed: int = 4
             f"{k} clusters were asked for, but there are only {distinct} different photos",
             f"The largest possible is --k {distinct}.",
         )
-    from sklearn.cluster import KMeans
-    from sklearn.exceptions import ConvergenceWarning
     from threadpoolctl import threadpool_limits
 
-    starts = starts or default_starts(len(vectors))
-    threads = 1 if len(vectors) < SHARED_FROM else None
-    with warnings.catch_warnings(), threadpool_limits(threads):
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        labels = KMeans(k, n_init=starts, random_state=seed).fit(_in_few_dimensions(vectors)).labels_
-    found = len(np.unique(labels))
-    if found < k:
-        raise TooManyClusters(
-            f"{k} clusters were asked for, but the photos fall into {found} that can be told apart", f"Use --k {found}."
-        )
-    return _by_size(vectors, _refined(vectors, labels, k))
+    n, starts = len(vectors), starts or default_starts(len(vectors))
+    with threadpool_limits(1 if n < SHARED_FROM else None):
+        flat = _in_few_dimensions(vectors)
+        rows, space = rows_of(flat), Space.of(flat, geometry)
+        scouts = max(SCOUTS, SCOUTS_A_CLUSTER * k)
+        if n <= scouts:
+            labels = _best(rows, space, k, starts, seed)
+        else:
+            drawn = np.sort(np.random.default_rng(seed).choice(n, scouts, replace=False))
+            sample, part = OnCpu(flat[drawn]), space.part(drawn)
+            found = _best(sample, part, k, starts, seed)
+            centroids = part.centroids(sample.sums(found, k), np.bincount(found, minlength=k))
+            labels, _ = descend(rows, space, centroids)
+        found_k = len(np.unique(labels))
+        if found_k < k:
+            raise TooManyClusters(
+                f"{k} clusters were asked for, but the photos fall into {found_k} that can be told apart",
+                f"Use --k {found_k}.",
+            )
+        return _by_size(vectors, labels, geometry)
+
+
+def _best(rows: Rows, space: Space, k: int, starts: int, seed: int) -> Labels:
+    """The labels of the start that ends with the lowest loss, led to its very end."""
+    points = starting_points(rows, space, k, np.random.default_rng(seed).spawn(starts))
+    tries = (descend(rows, space, first, ENOUGH) for first in points)
+    labels, _ = min(tries, key=lambda found: found[1])
+    labels, _ = descend(rows, space, space.centroids(rows.sums(labels, k), np.bincount(labels, minlength=k)))
+    return labels
 
 
 def _in_few_dimensions(vectors: Vectors) -> Vectors:
@@ -129,29 +160,15 @@ def _distinct(vectors: Vectors, enough: int) -> int:
     return len(seen)
 
 
-def _centroids(vectors: Vectors, labels: Labels, k: int) -> Vectors:
-    sums = np.stack([vectors[labels == cluster].sum(axis=0, dtype=np.float64) for cluster in range(k)])
-    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
-    return np.asarray(sums / np.where(lengths > 0, lengths, 1), dtype=np.float32)
-
-
-def _refined(vectors: Vectors, labels: Labels, k: int) -> Labels:
-    """Repeat assign and average until nothing moves; a step that would empty a cluster is not taken."""
-    for _ in range(REFINEMENTS):
-        moved = (vectors @ _centroids(vectors, labels, k).T).argmax(axis=1)
-        if np.array_equal(moved, labels) or len(np.unique(moved)) < k:
-            break
-        labels = moved
-    return labels
-
-
-def _by_size(vectors: Vectors, labels: Labels) -> Clustering:
+def _by_size(vectors: Vectors, labels: Labels, geometry: Geometry) -> Clustering:
     _, first, number, size = np.unique(labels, return_index=True, return_inverse=True, return_counts=True)
     order = np.lexsort((first, -size))
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))
     labels = np.asarray(rank[number], dtype=np.intp)
-    centroids = _centroids(vectors, labels, len(order))
-    similarity = np.asarray(vectors @ centroids.T, dtype=np.float32)
-    inertia = float((1 - similarity[np.arange(len(labels)), labels]).sum())
-    return Clustering(labels, centroids, similarity, inertia)
+    space = Space.of(vectors, geometry)
+    centroids = space.centroids(OnCpu(vectors).sums(labels, len(order)), size[order])
+    similarity = vectors @ centroids.T
+    similarity += space.shift[:, None] - space.offsets(centroids)
+    inertia = float((1 - similarity[np.arange(len(labels)), labels]).sum(dtype=np.float64))
+    return Clustering(labels, centroids, np.asarray(similarity, dtype=np.float32), inertia)

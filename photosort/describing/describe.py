@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -61,7 +62,7 @@ def describe(
     `engine`, where one is given, does the tasks of exactly these models.
     """
     wanted = tasks(encoder, captioners)
-    seen = _look_at_all(found, wanted, cache, engine or _here(wanted), progress)
+    seen = _look_at_all(found, wanted, cache, engine or partial(see, tasks=wanted), progress)
     photos = tuple(
         Photo(look.found.path, look.found.size, look.found.mtime_ns, look.digest) for look in seen if not look.problem
     )
@@ -70,10 +71,6 @@ def describe(
     vectors = cache.matrix(encoder.identity, digests) if photos else np.empty((0, 0), dtype=np.float32)
     texts = tuple(_texts(captioner, digests, vectors, cache) for captioner in captioners)
     return Described(photos, unread, vectors, texts, sum(look.decoded for look in seen))
-
-
-def _here(wanted: Sequence[Task]) -> Engine:
-    return lambda found, known: see(found, wanted, known)
 
 
 def _look_at_all(
@@ -88,7 +85,7 @@ def _look_at_all(
             seen[item] = Look(item, digest, problem=known.unreadable.get(digest, ""))
     new = [item for item in found if item not in seen]
     progress(STAGE, len(seen), len(found))
-    for event in engine(new, known) if new else ():
+    for event in engine(new, known=known) if new else ():
         if isinstance(event, Batch):
             _keep_batch(cache, wanted[event.task], event)
             continue

@@ -31,7 +31,7 @@ EVENTS_AHEAD = 8
 class Engine(Protocol):
     """Looks at files, and does for each the tasks that are still to be done."""
 
-    def __call__(self, found: Sequence[Found], known: Known) -> Iterator[Event]: ...
+    def __call__(self, found: Sequence[Found], *, known: Known) -> Iterator[Event]: ...
 
 
 def engine_for(settings: Settings) -> Engine:

@@ -7,16 +7,18 @@ path. RAY_ADDRESS names a running cluster; without it Ray starts one on this mac
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import pickle
 import warnings
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from photosort.describing.look import Known
-from photosort.describing.tasks import tasks_for
+from photosort.describing.tasks import Task, tasks_for
 from photosort.describing.worker import Event, see
 from photosort.errors import ModelFailed, ModelMissing, PhotosortError
 from photosort.photos.scan import Found
@@ -29,15 +31,22 @@ BLOCK = 256
 class Worker:
     """One process of the cluster, with models that stay loaded from block to block."""
 
-    def __init__(self, settings: Settings, known: Any) -> None:
-        self._tasks = tasks_for(settings)
-        self._known: Known = known
+    def __init__(self, settings: Settings, known: Known) -> None:
+        self._settings, self._known = settings, known
+
+    @cached_property
+    def _tasks(self) -> list[Task]:
+        return tasks_for(self._settings)
 
     def __call__(self, block: dict[str, Any]) -> dict[str, Any]:
-        """Pickled files in, pickled events out."""
+        """Pickled files in, pickled events out; a failure that a user can meet is the last of them."""
         found = [pickle.loads(item) for item in block["found"]]
-        events = [pickle.dumps(event) for event in see(found, self._tasks, self._known)]
-        return {"event": np.array(events, dtype=object)}
+        events: list[Event | PhotosortError] = []
+        try:
+            events += see(found, self._tasks, self._known)
+        except PhotosortError as error:
+            events.append(error)
+        return {"event": np.array([pickle.dumps(event) for event in events], dtype=object)}
 
 
 def see_on_ray(settings: Settings, found: Sequence[Found], known: Known) -> Iterator[Event]:
@@ -53,9 +62,13 @@ def see_on_ray(settings: Settings, found: Sequence[Found], known: Known) -> Iter
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Ray warns of its own settings, and of processes that end with it
             for row in _pipeline(settings, found, known).iter_rows():
-                yield pickle.loads(row["event"])
+                event = pickle.loads(row["event"])
+                if isinstance(event, PhotosortError):
+                    raise event
+                yield event
     except ray.exceptions.RayError as error:
-        raise _cause(error) from error
+        last = str(error).strip().splitlines()[-1:] or [type(error).__name__]
+        raise ModelFailed(f"The Ray cluster failed ({last[0]})", "What was looked at is kept; try again.") from error
 
 
 def _pipeline(settings: Settings, found: Sequence[Found], known: Known) -> Any:
@@ -68,23 +81,14 @@ def _pipeline(settings: Settings, found: Sequence[Found], known: Known) -> Any:
     workers = int(settings.engine.partition(":")[2] or gpus or 1)
     files = [{"found": pickle.dumps(item)} for item in found]
     blocks = max(workers, -(-len(files) // BLOCK))
-    return ray.data.from_items(files, override_num_blocks=blocks).map_batches(
+    data = ray.data.from_items(files, override_num_blocks=blocks)
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    return data.map_batches(
         Worker,
         fn_constructor_args=(settings, known),
         batch_size=BLOCK,
-        concurrency=workers,
+        compute=ray.data.ActorPoolStrategy(size=workers),
         num_gpus=1 if gpus else 0,
         num_cpus=1,
+        max_restarts=0,
     )
-
-
-def _cause(error: BaseException) -> PhotosortError:
-    """The failure of photosort's own that a worker had, if it was one; else what Ray says in its last line."""
-    cause: BaseException | None = error
-    while cause is not None:
-        inner = getattr(cause, "cause", None) or cause.__cause__
-        if isinstance(cause, PhotosortError):
-            return cause
-        cause = inner
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
-    return ModelFailed(f"The Ray cluster failed ({lines[-1]})", "What was looked at is kept; try again.")

@@ -28,7 +28,7 @@ from photosort.filing.worker import Halt, Worker
 from photosort.progress import Progress, silent
 from photosort.store.journal import Entry, FilingState, Journal, Operation, State
 
-_BATCH_FILES = 64
+_BATCH_FILES = 256
 _BATCH_BYTES = 256 << 20
 
 
@@ -46,6 +46,7 @@ class Outcome:
 
     files    placed, companions included; photos: those that are not companions; size: their bytes
     there    files whose equal had the name already
+    written  files that photosort itself has made; they count nowhere else, but where one has failed
     failed   files left where they were
     remarks  files placed, but not quite as they should be
     stopped  why the run stopped before its end; empty when it did not
@@ -59,6 +60,7 @@ class Outcome:
     failed: tuple[Remark, ...]
     remarks: tuple[Remark, ...]
     stopped: str
+    written: int = 0
 
 
 def apply(plan: Plan, run_id: int, connection: sqlite3.Connection, *, progress: Progress = silent) -> Outcome:
@@ -71,9 +73,13 @@ def apply(plan: Plan, run_id: int, connection: sqlite3.Connection, *, progress: 
 
     Raises StoreError where the journal cannot be written.
     """
-    entries = (
+    entries = [
         Entry(f.group, f.main, f.source, f.destination, f.size, f.mtime_ns, f.digest, f.there) for f in plan.files
-    )
+    ]
+    last = max((entry.group for entry in entries), default=0)
+    for group, own in enumerate(plan.about, last + 1):
+        place, size = own.destination, len(own.content)
+        entries.append(Entry(group, False, place, place, size, 0, own.digest, own.there, own.content))
     journal = Journal.begin(
         connection, run_id, source=plan.source, destination=plan.destination, mode=plan.mode, entries=entries
     )
@@ -98,16 +104,18 @@ def carry_out(journal: Journal, progress: Progress) -> Outcome:
 
 def read_outcome(journal: Journal) -> Outcome:
     """What the journal says has become of a filing."""
-    done = journal.operations(State.DONE)
+    every = journal.operations(State.DONE)
+    done = [operation for operation in every if operation.content is None]
     return Outcome(
         mode=Mode(journal.filing.mode),
         files=len(done),
         photos=sum(operation.main for operation in done),
         size=sum(operation.size for operation in done),
-        there=journal.counts().get(State.THERE, 0),
+        there=sum(operation.content is None for operation in journal.operations(State.THERE)),
         failed=tuple(Remark(operation.source, operation.reason) for operation in journal.operations(State.FAILED)),
-        remarks=tuple(Remark(operation.destination, operation.reason) for operation in done if operation.reason),
+        remarks=tuple(Remark(operation.destination, operation.reason) for operation in every if operation.reason),
         stopped=journal.filing.problem,
+        written=len(every) - len(done),
     )
 
 

@@ -11,7 +11,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-_CHUNK = 1 << 18
+_CHUNK = 1 << 20
 _FICLONE = 0x40049409
 _COPYFILE_METADATA = 7
 _BINARY = getattr(os, "O_BINARY", 0)
@@ -66,7 +66,6 @@ def copy_whole(
     """
     reading = os.open(source, os.O_RDONLY | _BINARY)
     try:
-        check_same(os.fstat(reading), seen)
         writing = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | _BINARY, 0o600)
         try:
             found = _transfer(reading, writing)
@@ -97,6 +96,21 @@ def copy_whole(
         os.close(reading)
 
 
+def write_whole(content: bytes, temporary: Path) -> None:
+    """Write `content` to `temporary`, which must not exist, durably or not at all. Raises OSError."""
+    writing = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666)
+    try:
+        with open(writing, "wb", closefd=False) as file:
+            file.write(content)
+        os.fsync(writing)
+    except BaseException:
+        os.close(writing)
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+    os.close(writing)
+
+
 def can_clone(folder: Path, name: str) -> bool:
     """Whether copies within a file system share blocks. Makes two files in `folder` and removes them."""
     first, second = folder / f"{name}-1", folder / f"{name}-2"
@@ -118,14 +132,11 @@ def _transfer(reading: int, writing: int) -> str:
     if _clone(reading, writing):
         return ""
     summed = hashlib.sha256()
-    buffer = bytearray(_CHUNK)
-    view = memoryview(buffer)
-    with open(reading, "rb", buffering=0, closefd=False) as file:
-        while count := file.readinto(view):
-            summed.update(view[:count])
-            written = 0
-            while written < count:
-                written += os.write(writing, view[written:count])
+    while chunk := os.read(reading, _CHUNK):
+        summed.update(chunk)
+        rest = memoryview(chunk)
+        while rest:
+            rest = rest[os.write(writing, rest) :]
     return summed.hexdigest()
 
 

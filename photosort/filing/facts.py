@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -51,7 +52,7 @@ class Survey:
     """What a plan has to know about the disks. Made by `filing.survey`.
 
     present         the destination's own entries
-    inside          the entries of those of its folders that a planned folder may meet, by the folder's name
+    inside          the entries of those of its folders that a planned folder may meet, by the folder's path
     files           every photo and companion that can be read
     refused         those that cannot be filed, with the reason
     device          st_dev of the file system that will hold the destination
@@ -59,6 +60,7 @@ class Survey:
     name_limit      bytes of one name; path_limit: bytes of a whole path
     case_sensitive  whether IMG.JPG and img.jpg are two files there
     normalizes      whether é as one and as two code points are one file there
+    forbidden       what no name may hold there, of `names.DOUBTFUL`
     clones          whether a copy within that file system shares its blocks
     within_source   whether the destination lies inside the source, and has to be left out of a scan
     """
@@ -73,6 +75,7 @@ class Survey:
     path_limit: int = 4096
     case_sensitive: bool = True
     normalizes: bool = False
+    forbidden: frozenset[str] = frozenset()
     clones: bool = False
     within_source: bool = False
 
@@ -92,3 +95,17 @@ class Placement:
     group: int
     main: bool
     there: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file that photosort writes about a folder. `there`: an equal one has the name already."""
+
+    destination: Path
+    content: bytes
+    there: bool
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the content, 64 hexadecimal digits."""
+        return hashlib.sha256(self.content).hexdigest()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from photosort.filing.facts import Mode, Placement, Present, Survey
-from photosort.filing.names import NUMBER, numbered
+from photosort.filing.facts import Mode, Placement, Present, Survey, Written
+from photosort.filing.names import NUMBER, legal, numbered
 from photosort.naming.folder_name import name_key
 from photosort.photos.photo import Photo
 
@@ -34,7 +35,7 @@ class FolderNames:
     def take(self, photo: Photo, group: int) -> bool:
         """Place the photo with its companions; False where no name fits."""
         paths = (photo.path, *photo.companions)
-        plain = tuple(path.name for path in paths)
+        plain = tuple(legal(path.name, self.survey.forbidden) for path in paths)
         number = self._number(paths, plain)
         names = self._names(plain, number) if number else None
         if names is None:
@@ -58,6 +59,20 @@ class FolderNames:
             if not present:
                 self._reserve(Present(name, "file", file.size, file.digest))
         return True
+
+    def write(self, name: str, content: bytes) -> Written | None:
+        """Find a name for what is written about the folder; None where none fits."""
+        digest = hashlib.sha256(content).hexdigest()
+        number = 1
+        while names := self._names((name,), number):
+            entries = self._taken.get(name_key(names[0]), ())
+            equal = [entry.name for entry in entries if entry.kind == "file" and entry.digest == digest]
+            if equal or not entries:
+                if not equal:
+                    self._reserve(Present(names[0], "file", len(content), digest))
+                return Written(self.path / (equal or names)[0], content, bool(equal))
+            number += 1
+        return None
 
     def _reserve(self, entry: Present) -> None:
         self._taken[name_key(entry.name)].append(entry)

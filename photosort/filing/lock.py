@@ -46,6 +46,15 @@ def hold(destination: Path, data_dir: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+def is_held(destination: Path, data_dir: Path) -> bool:
+    """Whether somebody works on `destination` now. Raises StoreError where the lock file cannot be made."""
+    try:
+        with hold(destination, data_dir):
+            return False
+    except Busy:
+        return True
+
+
 def _key(destination: Path) -> str:
     """Equal for all spellings of a path that some disk takes for the same folder."""
     return hashlib.sha256(os.fsencode(name_key(os.path.realpath(destination)))).hexdigest()[:32]

@@ -14,8 +14,24 @@ from photosort.photos.companions import split_name
 
 NAME_BYTES = 255
 
+CONTROL, NO_TEXT = "\n", "\udcff"
+
+DOUBTFUL = '\\:*?"<>|' + CONTROL + NO_TEXT
+"""What some file systems take in a name and others refuse; CONTROL and NO_TEXT stand for all of their kind."""
+
 NUMBER = re.compile(r" \((\d+)\)")
 """The mark that `numbered` adds, as in `IMG (2).JPG`."""
+
+
+def legal(name: str, forbidden: frozenset[str]) -> str:
+    """The name with `_` for each character that a disk refuses, given as members of DOUBTFUL."""
+    return "".join("_" if _kind(char) in forbidden else char for char in name) if forbidden else name
+
+
+def _kind(char: str) -> str:
+    if char < " ":
+        return CONTROL
+    return NO_TEXT if "\ud800" <= char <= "\udfff" else char
 
 
 def unnumbered(name: str) -> str:

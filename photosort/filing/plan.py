@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from photosort.errors import DestinationError
-from photosort.filing.facts import Mode, Placement, Present, Survey
+from photosort.filing.facts import Mode, Placement, Present, Survey, Written
 from photosort.filing.folder import FolderNames
 from photosort.filing.names import numbered
 from photosort.naming.folder_name import name_key
@@ -22,18 +22,25 @@ from photosort.printable import printable
 OUTLIER = -1
 """The label of a photo that fits no folder."""
 
+About = Callable[[int, Sequence[Placement]], Mapping[str, bytes]]
+"""The label of a folder and its files -> what is to be written into it: name -> content."""
+
 _MEGABYTE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedFolder:
-    """One folder with all that goes into it; `label` is the cluster, `exists` whether it is there now."""
+    """One folder with all that goes into it; `label` is the cluster, `exists` whether it is there now.
+
+    `about` is what is written into it beside the photos.
+    """
 
     label: int
     name: str
     path: Path
     exists: bool
     files: tuple[Placement, ...]
+    about: tuple[Written, ...] = ()
 
     @property
     def photos(self) -> tuple[Placement, ...]:
@@ -63,6 +70,16 @@ class Plan:
         """All placements, folder by folder."""
         return tuple(file for folder in self.folders for file in folder.files)
 
+    @property
+    def about(self) -> tuple[Written, ...]:
+        """All that is written beside the photos, folder by folder."""
+        return tuple(file for folder in self.folders for file in folder.about)
+
+
+def no_files(label: int, files: Sequence[Placement]) -> Mapping[str, bytes]:
+    """Nothing is written beside the photos."""
+    return {}
+
 
 def make_plan(
     photos: Sequence[Photo],
@@ -74,12 +91,14 @@ def make_plan(
     mode: Mode,
     survey: Survey,
     unread: Sequence[Unread] = (),
+    about: About = no_files,
 ) -> Plan:
     """Give every photo its place: `photos[i]` goes to `folders[labels[i]]`, or stays where the label is -1.
 
-    Keeps the promise that the whole plan exists before the first file is touched, and that names are
-    reserved by NFC and case folding. The same arguments give the same plan, whatever the order of the
-    photos. A photo that is a companion of another goes where that one goes, whatever its own label.
+    A "/" in a folder's name is a step into a folder. Keeps the promise that the whole plan exists before the first
+    file is touched, and that names are reserved by NFC and case folding. The same arguments give the same plan,
+    whatever the order of the photos. A photo that is a companion of another goes where that one goes, whatever its
+    own label. `about` says what is to be written into a folder with these files.
 
     Raises DestinationError where the destination's disk is too small, ValueError where the folder names are
     not safe or not unique (they come from `naming.folder_name`, which sees to both).
@@ -97,33 +116,34 @@ def make_plan(
         else:
             members[int(label)].append(photo)
 
-    top = {name_key(entry.name): entry for entry in survey.present if entry.kind != "folder"}
-    existing = {entry.name for entry in survey.present if entry.kind == "folder"}
     planned = []
     group = 0
     for label in sorted(members):
-        name = _folder_name(folders[label], top, existing, survey.name_limit)
+        name = _folder_path(folders[label], survey)
         folder = FolderNames(destination / name, mode, survey, survey.inside.get(name, ()))
         for photo in members[label]:
             if not folder.take(photo, group):
                 left.append(Unread(photo.path, "its name or path would be too long at the destination"))
             group += 1
         if folder.files:
-            planned.append(PlannedFolder(label, name, folder.path, name in existing, tuple(folder.files)))
+            files = tuple(folder.files)
+            written = (folder.write(other, content) for other, content in about(label, files).items())
+            beside = tuple(file for file in written if file)
+            planned.append(PlannedFolder(label, name, folder.path, name in survey.inside, files, beside))
 
-    written = _bytes_written(planned, mode, survey)
-    if written > survey.free:
+    size = _bytes_written(planned, mode, survey)
+    if size > survey.free:
         raise DestinationError(
             f"{destination} has room for {survey.free / _MEGABYTE:,.0f} MB and the photos need "
-            f"{written / _MEGABYTE:,.0f} MB",
+            f"{size / _MEGABYTE:,.0f} MB",
             "Free some space, or name a folder on another disk with --out.",
         )
-    return Plan(source, destination, mode, tuple(planned), tuple(left), written, survey.within_source)
+    return Plan(source, destination, mode, tuple(planned), tuple(left), size, survey.within_source)
 
 
 def _check(folders: Sequence[str]) -> None:
-    for name in folders:
-        if name in ("", ".", "..") or any(char in name for char in "/\\\0"):
+    for name in (name for path in folders for name in path.split("/")):
+        if name in ("", ".", "..") or any(char in name for char in "\\\0"):
             raise ValueError(f"unsafe folder name: {name!r}")
     if len({name_key(name) for name in folders}) < len(folders):
         raise ValueError("two folders have the same name")
@@ -146,8 +166,19 @@ def _refusal(photo: Photo, mode: Mode, survey: Survey) -> str:
     return ""
 
 
-def _folder_name(wanted: str, taken: Mapping[str, Present], existing: set[str], limit: int) -> str:
+def _folder_path(wanted: str, survey: Survey) -> str:
+    """The wanted path, one level after the other; a level that is to be made is empty."""
+    path, present = "", survey.present
+    for name in wanted.split("/"):
+        path += ("/" if path else "") + _folder_name(name, present, survey.name_limit)
+        present = survey.inside.get(path, ())
+    return path
+
+
+def _folder_name(wanted: str, present: Sequence[Present], limit: int) -> str:
     """The wanted name in the spelling that exists, numbered where a file has it."""
+    taken = {name_key(entry.name) for entry in present if entry.kind != "folder"}
+    existing = {entry.name for entry in present if entry.kind == "folder"}
     number = 1
     while True:
         (name,) = numbered((wanted,), number, limit) or (wanted,)
@@ -158,9 +189,9 @@ def _folder_name(wanted: str, taken: Mapping[str, Present], existing: set[str], 
 
 
 def _bytes_written(folders: Sequence[PlannedFolder], mode: Mode, survey: Survey) -> int:
+    total = sum(len(file.content) for folder in folders for file in folder.about if not file.there)
     if mode in (Mode.HARDLINK, Mode.SYMLINK):
-        return 0
-    total = 0
+        return total
     for file in (file for folder in folders for file in folder.files if not file.there):
         near = survey.files[file.source].device == survey.device
         if not (near and (mode is Mode.MOVE or survey.clones)):

@@ -53,12 +53,15 @@ def _settle(operation: Operation, journal: Journal) -> State:
     if not _happened(operation, Mode(journal.filing.mode)):
         return State.PLANNED
     sync_folder(operation.destination.parent)
-    moved_half = journal.filing.mode == Mode.MOVE and os.path.lexists(operation.source)
+    moves = journal.filing.mode == Mode.MOVE and operation.content is None
+    moved_half = moves and os.path.lexists(operation.source)
     return State.PLACED if moved_half else State.DONE
 
 
 def _happened(operation: Operation, mode: Mode) -> bool:
     """The destination was free when the operation began: what lies there with its content was put by it."""
+    if operation.content is not None:
+        return holds(operation.destination, operation)
     if mode is Mode.SYMLINK:
         return operation.destination.is_symlink() and operation.destination.readlink() == operation.source
     if mode is Mode.HARDLINK and same_file(Path(os.path.realpath(operation.source)), operation.destination):

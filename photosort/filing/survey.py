@@ -1,4 +1,4 @@
-"""Looks at both disks before anything is planned. Changes nothing but a probe file, which it removes."""
+"""Looks at both disks before anything is planned. Changes nothing but probe files, which it removes."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ import secrets
 import shutil
 import stat
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from photosort.errors import DestinationError
 from photosort.filing.copying import can_clone
 from photosort.filing.facts import Mode, Present, SourceFile, Survey
-from photosort.filing.names import NAME_BYTES, unnumbered
+from photosort.filing.names import DOUBTFUL, NAME_BYTES, unnumbered
 from photosort.filing.place import digest_of, reason_of
 from photosort.naming.folder_name import name_key
+from photosort.photos.own_files import is_about_name
 from photosort.photos.photo import Photo
 from photosort.progress import Progress, silent
 
@@ -63,7 +64,8 @@ def survey(
 ) -> Survey:
     """Find out all that `make_plan` has to know, for photos that may go into `folders` of `destination`.
 
-    Companions are read for their digests; files at the destination only where one to come is as large.
+    Companions are read for their digests; files at the destination only where one to come is as large, or where
+    photosort has written them.
     Nothing is created at the destination: what does not exist yet is probed through the nearest folder
     above it.
 
@@ -81,13 +83,8 @@ def survey(
         )
     files, refused = _source_files(photos, mode, progress)
     present = _entries(destination) if destination.is_dir() else ()
-    wanted = {name_key(unnumbered(folder)) for folder in folders}
-    sizes = {file.size for file in files.values()}
-    inside = {
-        entry.name: _entries(destination / entry.name, sizes)
-        for entry in present
-        if entry.kind == "folder" and name_key(unnumbered(entry.name)) in wanted
-    }
+    wanted = {tuple(name_key(unnumbered(name)) for name in folder.split("/")) for folder in folders}
+    inside = dict(_inside(destination, "", present, wanted, {file.size for file in files.values()}))
     name_limit, path_limit = _limits(ground)
     return Survey(
         present,
@@ -100,6 +97,7 @@ def survey(
         path_limit,
         case_sensitive,
         normalizes,
+        _forbidden(ground),
         clones,
         within,
     )
@@ -140,6 +138,21 @@ def _probe(ground: Path, destination: Path) -> tuple[bool, bool, bool]:
     finally:
         with suppress(FileNotFoundError):
             path.unlink()
+
+
+def _forbidden(ground: Path) -> frozenset[str]:
+    """What the disk refuses in a name; on Windows, where a colon would open a stream, nothing is tried."""
+    if os.name == "nt":
+        return frozenset(DOUBTFUL)
+    refused = set()
+    for char in DOUBTFUL:
+        path = ground / f".photosort-probe-{secrets.token_hex(4)}{char}"
+        try:
+            path.touch(exist_ok=False)
+            path.unlink()
+        except OSError:
+            refused.add(char)
+    return frozenset(refused)
 
 
 def _limits(ground: Path) -> tuple[int, int]:
@@ -183,6 +196,20 @@ def _source_files(
     return files, refused
 
 
+def _inside(
+    destination: Path, above: str, present: Iterable[Present], wanted: set[tuple[str, ...]], sizes: set[int]
+) -> Iterator[tuple[str, tuple[Present, ...]]]:
+    """The entries of each folder that a planned one may meet, and of those above it, by its path."""
+    for entry in present:
+        key = name_key(unnumbered(entry.name))
+        below = {names[1:] for names in wanted if names[0] == key}
+        if below and entry.kind == "folder":
+            path = above + entry.name
+            entries = _entries(destination / path, sizes)
+            yield path, entries
+            yield from _inside(destination, f"{path}/", entries, below - {()}, sizes)
+
+
 def _entries(folder: Path, sizes: frozenset[int] | set[int] = frozenset()) -> tuple[Present, ...]:
     """What lies in `folder`, with a digest for files of these sizes. Raises DestinationError."""
     found = []
@@ -198,6 +225,10 @@ def _entries(folder: Path, sizes: frozenset[int] | set[int] = frozenset()) -> tu
     return tuple(found)
 
 
+def _digest(entry: os.DirEntry[str], size: int, sizes: frozenset[int] | set[int]) -> str | None:
+    return digest_of(Path(entry.path)) if size in sizes or is_about_name(entry.name) else None
+
+
 def _present(entry: os.DirEntry[str], sizes: frozenset[int] | set[int]) -> Present:
     if entry.is_symlink():
         with suppress(OSError):
@@ -209,6 +240,6 @@ def _present(entry: os.DirEntry[str], sizes: frozenset[int] | set[int]) -> Prese
         return Present(entry.name, "other")
     try:
         size = entry.stat(follow_symlinks=False).st_size
-        return Present(entry.name, "file", size, digest_of(Path(entry.path)) if size in sizes else None)
+        return Present(entry.name, "file", size, _digest(entry, size, sizes))
     except OSError:
         return Present(entry.name, "file")

@@ -75,6 +75,8 @@ def judge(operation: Operation, mode: Mode, *, in_doubt: bool) -> Step:
     the file. Raises Kept where the user has changed something, or where the copy may be the last one.
     """
     try:
+        if operation.content is not None:
+            return _judge_own(operation)
         if mode is Mode.SYMLINK:
             return _judge_symlink(operation)
         if mode is Mode.MOVE:
@@ -127,6 +129,14 @@ def relocate(origin: Path, target: Path, operation: Operation, token: str) -> No
     except OSError:
         remove_if_same(target, placed)
         raise
+
+
+def _judge_own(operation: Operation) -> Step:
+    if not os.path.lexists(operation.destination):
+        return Step.NOTHING
+    if holds(operation.destination, operation):
+        return Step.REMOVE
+    raise Kept("changed since")
 
 
 def _judge_symlink(operation: Operation) -> Step:

@@ -27,7 +27,7 @@ _TO_UNDO = (State.PLACING, State.PLACED, State.DONE, State.UNDOING, State.KEPT)
 class UndoOutcome:
     """What became of an undo.
 
-    files    taken back, over all its starts
+    files    taken back, over all its starts, without those that photosort itself has made
     kept     files that stay at the destination, with the reason; calling undo again tries them again
     remarks  files taken back about which something has to be said
     folders  removed
@@ -190,7 +190,7 @@ def _outcome(journal: Journal, folders: int) -> UndoOutcome:
     back = journal.operations(State.UNDONE)
     return UndoOutcome(
         mode=Mode(journal.filing.mode),
-        files=len(back),
+        files=sum(op.content is None for op in back),
         kept=tuple(Remark(op.destination, op.reason) for op in journal.operations(State.KEPT)),
         remarks=tuple(Remark(op.destination, op.reason) for op in back if op.reason),
         folders=folders,

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
-from photosort.filing.copying import Changed, check_same, check_unchanged, copy_whole
+from photosort.filing.copying import Changed, check_same, check_unchanged, copy_whole, write_whole
 from photosort.filing.facts import Mode
 from photosort.filing.place import (
     is_full,
@@ -77,6 +77,8 @@ class Worker:
         self._check_destination()
         ready = [group for group in groups if self._prepare(group)]
         self._journal.mark(_planned(ready), State.PLACING)
+        own = [group for group in ready if group[0].content is not None]
+        ready = [group for group in ready if group[0].content is None]
         if self._mode is Mode.COPY:
             self._finish(self._copy(ready, read_back=False))
         elif self._mode is Mode.MOVE:
@@ -84,6 +86,7 @@ class Worker:
         else:
             link = self._hardlink if self._mode is Mode.HARDLINK else self._symlink
             self._finish(self._place(ready, link))
+        self._finish(self._place(own, self._write))
         if self._halted:
             raise Halt(self._halted)
 
@@ -100,9 +103,10 @@ class Worker:
         operation = group[0]
         try:
             for operation in _planned([group]):
-                check_unchanged(operation.source, operation.size, operation.mtime_ns)
-                if self._mode is Mode.MOVE and operation.source.is_symlink():
-                    raise Changed("has become a symbolic link")
+                if operation.content is None:
+                    check_unchanged(operation.source, operation.size, operation.mtime_ns)
+                    if self._mode is Mode.MOVE and operation.source.is_symlink():
+                        raise Changed("has become a symbolic link")
                 make_folder(operation.destination.parent, self._journal.making)
                 if os.path.lexists(operation.destination):
                     raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
@@ -192,7 +196,7 @@ class Worker:
             try:
                 originals = []
                 for operation in group:
-                    if self._mode is Mode.MOVE and self._may_go(operation):
+                    if self._mode is Mode.MOVE and operation.content is None and self._may_go(operation):
                         originals.append(operation)
                 for operation in originals:
                     operation.source.unlink()
@@ -265,6 +269,10 @@ class Worker:
 
     def _symlink(self, operation: Operation) -> None:
         operation.destination.symlink_to(operation.source)
+
+    def _write(self, operation: Operation) -> None:
+        write_whole(operation.content or b"", self._temporary(operation))
+        rename_exclusive(self._temporary(operation), operation.destination)
 
     def _temporary(self, operation: Operation) -> Path:
         return operation.destination.parent / temporary_name(operation, self._token)

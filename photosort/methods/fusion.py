@@ -6,25 +6,63 @@ before and after, so that neither side wins by its length.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from photosort.clustering.kmeans import Vectors
 from photosort.errors import SettingsError
+from photosort.methods.method import Candidate, Clusterer, Grouping, Texts, Views, joined
 
-Vectors = NDArray[np.float32]
+Mode = Literal["sum", "concat", "image", "text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fusion:
+    """A `Method` that brings each photo and its caption together; see `fuse`."""
+
+    mode: Mode = "concat"
+    weight: float = 0.5
+
+    def group(self, views: Views, cluster: Clusterer) -> Grouping:
+        """Cluster the fused vectors."""
+        clustering = cluster([self.fused(views)])[0]
+        return Grouping((Candidate(views.questions[0], clustering, joined(views.texts[0])),))
+
+    def fused(self, views: Views) -> Vectors:
+        """(n, d or e or d + e) unit vectors. Raises SettingsError where `sum` has no joint space."""
+        if self.mode == "image":
+            return unit(views.image)
+        if self.mode == "sum":
+            said = summed_vectors(views.texts[0], views.beside or views.embed)
+            return fuse(_placed(views), said, "sum", self.weight)
+        said = views.unrounded() if views.unrounded else summed_vectors(views.texts[0], views.embed)
+        return unit(said) if self.mode == "text" else fuse(views.image, said, self.mode, self.weight)
+
+
+def summed_vectors(texts: Texts, embed: Callable[[Sequence[str]], Vectors]) -> Vectors:
+    """For n photos with one or more texts each the sum of their unit vectors, (n, e): the direction of their mean."""
+    said = [some or ("",) for some in texts]
+    vectors = embed([text for some in said for text in some])
+    starts = np.cumsum([0] + [len(some) for some in said[:-1]])
+    return np.asarray(np.add.reduceat(vectors, starts, axis=0), dtype=np.float32) if said else vectors
+
+
+def _placed(views: Views) -> Vectors:
+    if views.placed is None:
+        raise SettingsError("Fusion by sum needs a model that knows photos and texts", "Use --fusion concat.")
+    return views.placed()
 
 
 def unit(vectors: Vectors) -> Vectors:
     """(n, d) -> (n, d), each row scaled to length 1; a row of zeros stays."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    lengths = np.sqrt(np.einsum("nd,nd->n", vectors, vectors, dtype=np.float64))[:, None]
     return np.asarray(vectors / np.where(lengths > 0, lengths, 1), dtype=np.float32)
 
 
-def fuse(
-    image: Vectors, text: Vectors, mode: Literal["sum", "concat", "image", "text"], weight: float = 0.5
-) -> Vectors:
+def fuse(image: Vectors, text: Vectors, mode: Mode, weight: float = 0.5) -> Vectors:
     """Bring two views of n photos together: (n, d) and (n, e) -> unit rows.
 
     sum      unit(image + text); both must lie in one joint space, so d = e             -> (n, d)

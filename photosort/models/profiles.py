@@ -19,14 +19,14 @@ AUTO, BUILTIN, FAST = "auto", "builtin", "fast"
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Models that work together; `samples` is how many texts the captioner writes for each photo."""
+    """Models that work together; `captions` is how many texts the captioner writes for each photo."""
 
     name: str
     about: str
     captioner: str
     image_encoder: str
     text_encoder: str = "minilm"
-    samples: int = 1
+    captions: int = 1
 
     @property
     def fetched(self) -> tuple[Source, ...]:
@@ -40,7 +40,7 @@ PROFILES: Mapping[str, Profile] = {
     for profile in (
         Profile(BUILTIN, "comes with the installation, needs no GPU", "tags", "efficientnet-lite2"),
         Profile(FAST, "short captions and CLIP", "blip", "clip"),
-        Profile("paper", "six captions a photo, as the papers do", "blip2-flan-t5-xl", "clip", samples=6),
+        Profile("paper", "six captions a photo, as the papers do", "blip2-flan-t5-xl", "clip", captions=6),
         Profile("best", "a current chat model and a current encoder", "qwen3-vl", "siglip2"),
     )
 }
@@ -129,6 +129,8 @@ def _builtin(model_folder: Path) -> tuple[Part, ...]:
             (*engine, *weights),
             optional=True,
         ),
+        Part((), "writer", "openai:MODEL", "a model on a server, far or near", "", 0, (), optional=True),
+        Part((), "writer", "t5:NAME", "a summarizer from a folder or from hf download", "", 0, (), optional=True),
     )
 
 

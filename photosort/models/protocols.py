@@ -7,11 +7,13 @@ Shapes: b photos in a batch, n texts or photos, h and w pixels, d and e dimensio
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from photosort.errors import PhotosortError
 from photosort.photos.frame import Frame
 from photosort.store.identity import Identity
 
@@ -23,11 +25,14 @@ __all__ = [
     "Identity",
     "ImageEncoder",
     "JointEncoder",
+    "NoAnswer",
     "Pixels",
     "TextEncoder",
     "Towers",
+    "Used",
     "Vectors",
     "Writer",
+    "WriterForm",
 ]
 
 Pixels = NDArray[np.uint8]
@@ -107,11 +112,46 @@ class FeatureCaptioner(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What a writer on a server has used; cost in US dollars, None where no price is known."""
+
+    calls: int
+    tokens_in: int
+    tokens_out: int
+    cost: float | None
+
+
+WriterForm = Literal["full", "small", "digest"]
+
+
 class Writer(Protocol):
-    """A language model that answers a prompt with JSON."""
+    """A language model that puts what a question holds into words.
+
+    form      how it has to be asked: "full", by instructions and captions, for JSON; "small", by examples and
+              keywords, for JSON; "digest", by captions that are to be made shorter, for plain text
+    parallel  questions that may be asked at once, from as many threads
+    budget    tokens that a question may have
+    """
 
     identity: Identity
+    form: WriterForm
+    parallel: int
+    budget: int
+
+    @property
+    def used(self) -> Used | None:
+        """What was used so far, for a writer on a server; None for one on this machine."""
+        ...
+
+    def check(self) -> None:
+        """Raise the failure that the first question would meet, where it can be told without asking one."""
+        ...
 
     def write(self, system: str, prompt: str, schema: dict[str, Any]) -> str:
         """Return the answer as raw, untrusted text; `schema` is the JSON schema it should follow."""
         ...
+
+
+class NoAnswer(PhotosortError):
+    """A writer has failed for good, and the names are made without it; the message says why."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn, TypeVar
 
 from photosort.errors import ModelMissing, SettingsError
+from photosort.methods.questions import questions, samples
 from photosort.models.catalogue import (
     CAPTIONERS,
     ENCODERS,
@@ -27,6 +28,7 @@ from photosort.models.protocols import (
     FeatureCaptioner,
     ImageEncoder,
     JointEncoder,
+    NoAnswer,
     TextEncoder,
     Towers,
     Writer,
@@ -68,13 +70,16 @@ def settled(settings: Settings) -> Settings:
 
     Raises SettingsError for an unknown profile.
     """
-    open_ = [
-        name for name in ("captioner", "image_encoder", "text_encoder", "samples") if getattr(settings, name) is None
+    left_open = [
+        name for name in ("captioner", "image_encoder", "text_encoder", "captions") if getattr(settings, name) is None
     ]
-    if not open_:
+    if not left_open:
         return settings
     profile = choose(settings.profile, settings.device).profile
-    return settings.model_copy(update={name: getattr(profile, name) for name in open_})
+    chosen = {name: getattr(profile, name) for name in left_open}
+    if "captions" in chosen:
+        chosen["captions"] = samples(settings, profile.captions)
+    return settings.model_copy(update=chosen)
 
 
 def image_encoder(settings: Settings) -> ImageEncoder:
@@ -112,7 +117,7 @@ def captioner(settings: Settings, question: str = "", samples: int | None = None
     and where the model cannot follow a question; ModelMissing for one that is not on this machine.
     """
     name = _named(settings, "captioner")
-    asking = Asking(question, samples or settled(settings).samples or 1, settings.seed)
+    asking = Asking(question, samples or settled(settings).captions or 1, settings.seed)
     if name == "tags":
         return _tags(settings, question)
     if name.startswith(SERVER):
@@ -133,8 +138,8 @@ def sending(settings: Settings) -> str:
 
 
 def captioners(settings: Settings) -> tuple[Captioner | FeatureCaptioner, ...]:
-    """The captioners of a run."""
-    return (captioner(settings),)
+    """The captioners of a run, one for each question of its method."""
+    return tuple(captioner(settings, question) for question in questions(settings))
 
 
 def joint_encoder(settings: Settings, texts: TextEncoder) -> JointEncoder:
@@ -157,17 +162,41 @@ def unrounded(settings: Settings, texts: TextEncoder) -> JointEncoder | None:
 def writer(settings: Settings) -> Writer | None:
     """The language model that writes names; None where keywords are to name the folders.
 
-    `auto` takes smollm2 where it is installed and pulled, and else none.
+    `auto` takes smollm2 where it is installed and pulled, and else none; `openai:MODEL` asks a server; `t5:NAME`
+    summarizes. Raises SettingsError for an unknown name, and where the user wishes for a language or a style that the
+    writer cannot follow.
     """
+    kind, colon, name = settings.writer.partition(":")
     if settings.names == "keywords":
-        return None
-    return _pick("writer", settings.writer, _WRITERS)(settings)
+        chosen = None
+    elif colon and kind in _NAMED_WRITERS:
+        chosen = _NAMED_WRITERS[kind](settings, name)
+    else:
+        chosen = _pick("writer", settings.writer, _WRITERS)(settings)
+    _check_wishes(settings, chosen)
+    return chosen
+
+
+def what_is_sent(settings: Settings) -> str:
+    """What leaves this process for a writer on a server, and where to; empty where nothing does."""
+    from photosort.models.openai_chat import OpenAIChat
+
+    chosen = writer(settings)
+    if not isinstance(chosen, OpenAIChat):
+        return ""
+    where = f"{chosen.host}, on this machine" if chosen.is_local else chosen.host
+    return f"{chosen.identity.model} gets captions and keywords, no pixels and no file names, sent to {where}"
 
 
 def writer_name(settings: Settings) -> str:
     """Who writes the names: a language model, or "keywords"."""
     chosen = writer(settings)
     return chosen.identity.model if chosen else "keywords"
+
+
+def weight(settings: Settings) -> float:
+    """The share of the text in a fusion."""
+    return default_weight(settings) if settings.weight is None else settings.weight
 
 
 def default_weight(settings: Settings) -> float:
@@ -245,7 +274,7 @@ def _best_writer(settings: Settings) -> Writer | None:
     """Nobody asked for this writer by name, so an engine that fails is no reason to name nothing."""
     if importlib.util.find_spec("xllamacpp") is None:
         return None
-    from photosort.models.smollm2 import NoAnswer, SmolLM2
+    from photosort.models.smollm2 import SmolLM2
 
     try:
         return SmolLM2(model_folder(settings), failure=NoAnswer)
@@ -253,15 +282,41 @@ def _best_writer(settings: Settings) -> Writer | None:
         return None
 
 
+def _openai(settings: Settings, model: str) -> Writer:
+    from photosort.models.openai_chat import OpenAIChat
+
+    return OpenAIChat(model, max_cost=settings.max_cost)
+
+
+def _t5(settings: Settings, name: str) -> Writer:
+    from photosort.models.seq2seq import Seq2Seq
+
+    return Seq2Seq(name)
+
+
+def _check_wishes(settings: Settings, chosen: Writer | None) -> None:
+    if chosen is not None and chosen.form == "full":
+        return
+    for wish, given in (("language", settings.language != "en"), ("style", bool(settings.style))):
+        if given:
+            name = chosen.identity.model if chosen else "keywords"
+            raise SettingsError(
+                f"--{wish} needs a writer that follows instructions, and {name} does not",
+                "Use --writer openai:MODEL; with OPENAI_BASE_URL that may be a server on this machine.",
+            )
+
+
 _WRITERS: dict[str, Callable[[Settings], Writer | None]] = {
     "auto": _best_writer,
     "smollm2": _smollm2,
     "keywords": lambda settings: None,
 }
+_NAMED_WRITERS: dict[str, Callable[[Settings, str], Writer]] = {"openai": _openai, "t5": _t5}
 
 
 def _pick(setting: str, name: str, known: dict[str, Made]) -> Made:
-    return known[name] if name in known else _unknown(setting, name, tuple(known))
+    more = ("openai:MODEL", "t5:NAME") if setting == "writer" else ()
+    return known[name] if name in known else _unknown(setting, name, (*known, *more))
 
 
 def _unknown(setting: str, name: str, known: Sequence[str]) -> NoReturn:

@@ -13,8 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from photosort.errors import ModelMissing
-from photosort.models.protocols import Identity
+from photosort.errors import ModelMissing, PhotosortError
+from photosort.models.protocols import Identity, WriterForm
 from photosort.models.pull import smollm2_path
 from photosort.models.weights import SMOLLM2, verify
 
@@ -33,31 +33,35 @@ SEED = 42
 REINSTALL = "pip install --force-reinstall --no-deps xllamacpp, or go without: --writer keywords"
 
 
-class NoAnswer(ModelMissing):
-    """The engine of a writer that nobody asked for by name does not work: the names are made without it."""
-
-
 class SmolLM2:
     """Prompts to JSON, in this process, without a network.
 
     The engine starts at the first question. It opens a port on the loopback interface, which cannot be
-    switched off: a random key that nobody else knows keeps other programs and web pages out.
+    switched off: a random `key` that nobody else knows keeps other programs and web pages out.
     """
 
     identity = Identity("smollm2", f"{SMOLLM2.sha256[:12]}-1")
+    form: WriterForm = "small"
+    parallel = 1
+    budget = CONTEXT - MAX_TOKENS
+    used = None
 
-    def __init__(self, cache_dir: Path, *, failure: type[ModelMissing] = ModelMissing) -> None:
+    def __init__(self, cache_dir: Path, *, failure: type[PhotosortError] = ModelMissing) -> None:
         """Find engine and weights, or raise ModelMissing; `cache_dir` is the model cache.
 
         `failure` is what `write` raises where the engine is there but does not work.
         """
         if importlib.util.find_spec("xllamacpp") is None:
             raise ModelMissing("The language model smollm2 needs xllamacpp", 'pip install "photosort[llm]"')
+        self.key = secrets.token_hex()
         self._failure = failure
         self._path = smollm2_path(cache_dir)
         self._remembered = cache_dir / SMOLLM2.model / "verified.json"
         if not self._path.is_file():
             raise ModelMissing(f"The weights of smollm2 are not at {self._path}", SMOLLM2.remedy)
+
+    def check(self) -> None:
+        """Engine and weights were found by the constructor."""
 
     def write(self, system: str, prompt: str, schema: dict[str, Any]) -> str:
         """Return the answer, which follows `schema` unless it was cut off; empty where the engine gives none.
@@ -102,11 +106,11 @@ class SmolLM2:
         params.ui = False
         params.endpoint_slots = False
         params.cache_ram_mib = 0
-        params.api_keys = [secrets.token_hex()]
+        params.api_keys = [self.key]
         try:
             return xllamacpp.Server(params)
         except RuntimeError as error:
             raise self._failed(f"xllamacpp cannot load {self._path}", error, SMOLLM2.remedy) from error
 
-    def _failed(self, problem: str, error: Exception, hint: str) -> ModelMissing:
+    def _failed(self, problem: str, error: Exception, hint: str) -> PhotosortError:
         return self._failure(f"{problem} ({' '.join(str(error).split())})", hint)

@@ -1,4 +1,4 @@
-"""What a language model answered, read as untrusted text: a title and a summary, or the reason why not."""
+"""What a language model answered, read as untrusted text: a title, a summary and keywords, or the reason why not."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from itertools import pairwise
 from typing import Any
 
 from photosort.naming.keywords import Keyword
-from photosort.naming.words import content_words, singulars
+from photosort.naming.language import is_another
+from photosort.naming.words import content_words, singular, word_key
 
 SUMMARY_WORDS = 30
 """The longest summary; a longer one is cut by code ("Organizing photos by image-text fusion" asks for 30)."""
@@ -25,7 +26,22 @@ SUMMARY_CHARACTERS = 1000
 FEW = 4
 """In a cluster smaller than this, one photo may decide what is said."""
 
+KEYWORDS = 6
+KEYWORD_CHARACTERS = 40
+
 SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "title": {"type": "string"},
+        "summary": {"type": "string"},
+        "keywords": {"type": "array", "items": {"type": "string"}},
+    },
+    "required": ["title", "summary", "keywords"],
+    "additionalProperties": False,
+}
+"""What a model that follows instructions answers."""
+
+SMALL_SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {
         "title": {"type": "string", "minLength": 1, "maxLength": 50},
@@ -34,6 +50,7 @@ SCHEMA: dict[str, Any] = {
     "required": ["title", "summary"],
     "additionalProperties": False,
 }
+"""What a small model answers: bounded, for it does not find an end; without keywords, which it would repeat."""
 
 _THOUGHT = re.compile(r"</?\s*(think|thinking|thought|reasoning)\b", re.I)
 _MARKDOWN = re.compile(r"```|`[^`]*`|\*\*|__|^\s*(#+|[-*+>]|\d+\.)\s|\]\(", re.M)
@@ -55,10 +72,16 @@ class AnswerError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """title: at most TITLE_WORDS words; summary: at most SUMMARY_WORDS words. One line each."""
+    """What a model said, each text in one line.
+
+    title     at most TITLE_WORDS words; empty where the model only summarizes
+    summary   at most SUMMARY_WORDS words
+    keywords  at most KEYWORDS, none twice; empty where the model was not asked for them
+    """
 
     title: str
     summary: str
+    keywords: tuple[str, ...] = ()
 
 
 class Grounds:
@@ -68,65 +91,91 @@ class Grounds:
         """`captions`: caption -> number of photos with exactly this caption."""
         self._said = [(_with_singulars(content_words(caption)), photos) for caption, photos in captions.items()]
         self._keywords = _with_singulars(word for keyword in keywords for word in content_words(keyword.term))
-        common = max((keyword.count for keyword in keywords), default=1)
-        self._enough = max(min(2, common), common / 4) if sum(captions.values()) >= FEW else 1
+        self._common = max((keyword.count for keyword in keywords), default=1)
+        self._few = sum(captions.values()) < FEW
 
-    def holds(self, clause: str) -> bool:
-        """Whether the captions of enough photos have all content words of `clause`, and it has one.
+    def true_title(self, title: str) -> str:
+        """Return `title` up to the first clause that less than half as many photos hold as have the best keyword.
 
-        Enough are a quarter of those of the best keyword, and two wherever a keyword has two.
+        Raises AnswerError where nothing is left, or no keyword is.
         """
-        said = content_words(clause)
-        return bool(said) and sum(photos for known, photos in self._said if _all_in(said, known)) >= self._enough
-
-    def check_title(self, title: str) -> None:
-        """Raise AnswerError unless each clause holds, and one has a keyword."""
-        for _, clause in _clauses(title):
-            if not self.holds(clause):
-                raise AnswerError(f"its title says what too few captions say: {clause}")
-        if self._keywords and not any(_all_in([word], self._keywords) for word in content_words(title)):
+        kept = self._true_part(title, 1 / 2)
+        if not kept:
+            raise AnswerError(f"its title says what too few captions say: {title}")
+        if self._keywords and not any(_all_in([word], self._keywords) for word in content_words(kept)):
             raise AnswerError("its title leaves out every keyword")
+        return kept
 
-    def true_part(self, summary: str) -> str:
-        """Return `summary` up to the first clause that does not hold or that came before.
+    def true_summary(self, summary: str) -> str:
+        """Return `summary` up to the first clause that less than a quarter hold; see `true_title`."""
+        kept = self._true_part(summary, 1 / 4)
+        if not kept:
+            raise AnswerError("its summary says what too few captions say")
+        return kept
 
-        Raises AnswerError where nothing is left.
-        """
+    def _true_part(self, text: str, share: float) -> str:
+        """Return `text` up to the first clause that does not hold or that came before."""
         kept, seen = "", set[frozenset[str]]()
-        for joint, clause in _clauses(summary):
-            said = frozenset(min([word, *singulars(word)], key=len) for word in content_words(clause))
-            if not self.holds(clause) or said in seen:
+        for joint, clause in _clauses(text):
+            said = word_key(clause)
+            if not self._holds(clause, share) or said in seen:
                 break
             seen.add(said)
             kept += joint + clause
-        if not kept:
-            raise AnswerError("its summary says what too few captions say")
         return kept.rstrip(",;:( ")
 
+    def _holds(self, clause: str, share: float) -> bool:
+        """Whether the captions of enough photos have all content words of `clause`, and it has one.
 
-def read_answer(raw: str, grounds: Grounds | None = None, planted: Container[str] = ()) -> Answer:
-    """Parse `raw` strictly and check it, against `grounds` where given.
+        Enough are a share of those of the best keyword, and two wherever a keyword has two.
+        """
+        said = content_words(clause)
+        enough = 1 if self._few else max(min(2, self._common), self._common * share)
+        return bool(said) and sum(photos for known, photos in self._said if _all_in(said, known)) >= enough
 
-    `planted` are words that only captions with instructions in them have: an answer with one of them obeyed.
-    Raises AnswerError with the fault.
+
+def read_answer(raw: str, grounds: Grounds | None = None, planted: Container[str] = (), language: str = "") -> Answer:
+    """Parse `raw` strictly and check it.
+
+    `grounds`: a small model's answer, without keywords, is held against them. `planted` are words that only
+    captions with instructions in them have: an answer with one of them obeyed. `language`: an answer that is
+    certainly in another is refused. Raises AnswerError with the fault.
     """
-    data = _parse(raw)
+    data = _parse(raw, SMALL_SCHEMA if grounds else SCHEMA)
     title, summary = (_one_line(data[key]) for key in ("title", "summary"))
+    keywords = tuple(dict.fromkeys(filter(None, map(_one_line, data.get("keywords", ())))))
     title = title.rstrip(".:;,! ")
     for text in (title, summary):
         _check_text(text)
+    for keyword in keywords:
+        _check_clean(keyword)
     if len(title.split()) > TITLE_WORDS or len(title) > TITLE_CHARACTERS:
         raise AnswerError(f"its title was longer than {TITLE_WORDS} words")
-    if len(summary.split()) > 3 * SUMMARY_WORDS or len(summary) > SUMMARY_CHARACTERS:
-        raise AnswerError(f"its summary was far longer than {SUMMARY_WORDS} words")
+    _check_length(summary)
     if grounds is not None:
-        grounds.check_title(title)
-        summary = grounds.true_part(summary)
-    if any(word in planted for word in content_words(f"{title} {summary}")):
+        title, summary = grounds.true_title(title), grounds.true_summary(summary)
+    if any(word in planted for word in content_words(" ".join([title, summary, *keywords]))):
         raise AnswerError("it repeats what a caption ordered")
     if _stutters(content_words(title)) or _stutters(content_words(summary)):
         raise AnswerError("it repeated itself")
-    return Answer(title[0].upper() + title[1:], cut_words(summary, SUMMARY_WORDS))
+    if language and is_another(f"{title}. {summary}", language):
+        raise AnswerError(f"it was not written in this language: {language}")
+    short = [keyword for keyword in keywords if len(keyword) <= KEYWORD_CHARACTERS]
+    return Answer(title[0].upper() + title[1:], cut_words(summary, SUMMARY_WORDS), tuple(short[:KEYWORDS]))
+
+
+def read_digest(raw: str, grounds: Grounds, planted: Container[str] = ()) -> Answer:
+    """Read the plain text of a summarizer, as far as the captions hold it. Raises AnswerError with the fault."""
+    summary = _one_line(raw)
+    _check_text(summary)
+    _check_length(summary)
+    summary = grounds.true_summary(summary)
+    if any(word in planted for word in content_words(summary)):
+        raise AnswerError("it repeats what a caption ordered")
+    if _stutters(content_words(summary)):
+        raise AnswerError("it repeated itself")
+    summary = cut_words(summary.rstrip(" ."), SUMMARY_WORDS)
+    return Answer("", summary[0].upper() + summary[1:])
 
 
 def cut_words(text: str, limit: int) -> str:
@@ -143,7 +192,7 @@ def cut_words(text: str, limit: int) -> str:
     return " ".join(kept).rstrip(",;:-– ")
 
 
-def _parse(raw: str) -> dict[str, str]:
+def _parse(raw: str, schema: dict[str, Any]) -> dict[str, Any]:
     text = raw.strip()
     if not text:
         raise AnswerError("it was empty")
@@ -155,10 +204,12 @@ def _parse(raw: str) -> dict[str, str]:
         data = json.loads(text)
     except (ValueError, RecursionError):
         raise AnswerError("it was a refusal" if _REFUSAL.search(text) else "it was no JSON") from None
-    if not isinstance(data, dict) or set(data) != {"title", "summary"}:
-        raise AnswerError("it was not an object with a title and a summary")
-    if not all(isinstance(value, str) for value in data.values()):
-        raise AnswerError("its title and summary were not both texts")
+    if not isinstance(data, dict) or set(data) != set(schema["required"]):
+        raise AnswerError(f"it was not an object with {', '.join(schema['required'])} and nothing else")
+    keywords = data.get("keywords", [])
+    texts = [data["title"], data["summary"], *(keywords if isinstance(keywords, list) else [keywords])]
+    if not all(isinstance(value, str) for value in texts) or not isinstance(keywords, list):
+        raise AnswerError("its title, its summary or a keyword was no text")
     return data
 
 
@@ -172,12 +223,21 @@ def _one_line(text: str) -> str:
 def _check_text(text: str) -> None:
     if not any(c.isalpha() for c in text):
         raise AnswerError("its title or summary was empty")
+    _check_clean(text)
+
+
+def _check_clean(text: str) -> None:
     if _REFUSAL.search(text):
         raise AnswerError("it was a refusal")
     if _MARKUP.search(text):
         raise AnswerError("it held markup")
     if _ADDRESS.search(text):
         raise AnswerError("it wrote a path or an address")
+
+
+def _check_length(summary: str) -> None:
+    if len(summary.split()) > 3 * SUMMARY_WORDS or len(summary) > SUMMARY_CHARACTERS:
+        raise AnswerError(f"its summary was far longer than {SUMMARY_WORDS} words")
 
 
 def _stutters(said: list[str]) -> bool:
@@ -194,8 +254,8 @@ def _clauses(text: str) -> list[tuple[str, str]]:
 
 
 def _all_in(said: Iterable[str], known: Container[str]) -> bool:
-    return all(any(form in known for form in [word, *singulars(word)]) for word in said)
+    return all(word in known or singular(word) in known for word in said)
 
 
 def _with_singulars(words: Iterable[str]) -> set[str]:
-    return {form for word in words for form in [word, *singulars(word)]}
+    return {form for word in words for form in (word, singular(word))}

@@ -4,37 +4,59 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from photosort.naming.keywords import Keyword, Members, document_frequency, exclusive_keywords
-from photosort.naming.prompt import ClusterText
-from photosort.naming.words import fold_plurals, terms
+from photosort.naming.keywords import Keyword, Members, Ranking, document_frequency, exclusive_keywords
+from photosort.naming.prompt import NEIGHBOURS, ClusterText
+from photosort.naming.words import counting_said, fold_plurals, singular, terms
 
 KEYWORDS = 6
 EXEMPLARS = 5
+NEIGHBOUR_WORDS = 2
 ENOUGH = 1 / 4
 """The share of a cluster's photos that a word has to be said of, to stand for all of them; and of two at least."""
 MIXED = "mixed"
 BLACK_AND_WHITE = "black and white"
 
+_LOOKED_AT = 200
+
 _DOUBT = re.compile(r"(?:^|,)\s*maybe\b[^,]*", re.IGNORECASE)
+_TONE = re.compile(r"\bmostly \w+\b|\b(?:dark|bright|black and white)(?= photo\b)")
 
 
-def cluster_texts(captions: Sequence[Sequence[str]]) -> list[ClusterText]:
+def cluster_texts(
+    captions: Sequence[Sequence[str]],
+    ranking: Ranking = "winner",
+    *,
+    files: Sequence[Sequence[str]] = (),
+    nearest: Sequence[Sequence[int]] = (),
+) -> list[ClusterText]:
     """Captions of each cluster, its exemplars first -> keywords that no other cluster has, with their counts.
 
-    What a caption only says with a maybe is no keyword: a wrong noun in a folder name is worse than none.
+    `files` are file names without endings, in the order of `captions`; `nearest` are the other clusters, nearest
+    first. What a caption only says with a maybe is no keyword: a wrong noun in a folder name is worse than none.
     """
-    said = fold_plurals([[terms(without_doubt(caption)) for caption in members] for members in captions])
+    said = said_terms(captions)
+    keywords = exclusive_keywords(said, KEYWORDS, ranking)
+    countable = _countable({word.term for words in keywords for word in words}, captions)
     return [
         ClusterText(
             captions=Counter(members),
             exemplars=tuple(members[:EXEMPLARS]),
-            keywords=keywords,
-            broad=_broad(members, words, keywords),
+            keywords=keywords[number],
+            neighbours=_words_for(nearest[number] if nearest else (), keywords),
+            broad=_broad(members, said[number], keywords[number]),
+            countable=countable,
+            tone=_tone(members),
+            files=tuple(files[number][:EXEMPLARS]) if files else (),
         )
-        for members, words, keywords in zip(captions, said, exclusive_keywords(said, KEYWORDS), strict=True)
+        for number, members in enumerate(captions)
     ]
+
+
+def said_terms(captions: Sequence[Sequence[str]]) -> list[list[list[str]]]:
+    """For each cluster, for each photo, the terms that its caption says without a maybe, plurals folded."""
+    return fold_plurals([[terms(without_doubt(caption)) for caption in members] for members in captions])
 
 
 def without_doubt(caption: str) -> str:
@@ -42,11 +64,34 @@ def without_doubt(caption: str) -> str:
     return _DOUBT.sub("", caption)
 
 
+def _words_for(clusters: Sequence[int], keywords: Sequence[Sequence[Keyword]]) -> tuple[str, ...]:
+    words = [", ".join(word.term for word in keywords[number][:NEIGHBOUR_WORDS]) for number in clusters]
+    return tuple(filter(None, words))[:NEIGHBOURS]
+
+
+def _countable(words: set[str], captions: Iterable[Sequence[str]]) -> frozenset[str]:
+    """Return the words of which captions say "a" or the plural more often than they say the bare word."""
+    votes = Counter[str]()
+    for caption in (caption for members in captions for caption in members[:_LOOKED_AT]):
+        for term in terms(caption):
+            one = singular(term)
+            if one != term and one in words:
+                votes[one] += 1
+            elif term in words:
+                votes[term] += counting_said(term, caption)
+    return frozenset(word for word, count in votes.items() if count > 0)
+
+
+def _tone(captions: Sequence[str]) -> str:
+    tones = Counter(tone for caption in captions for tone in dict.fromkeys(_TONE.findall(caption)))
+    ((tone, count),) = tones.most_common(1) or [("", 0)]
+    return tone if count * 2 > len(captions) else ""
+
+
 def _broad(captions: Sequence[str], terms: Members, keywords: Sequence[Keyword]) -> str:
     if keywords and _is_enough(keywords[0].count, len(captions)):
         return ""
-    toned = sum(BLACK_AND_WHITE in caption for caption in captions)
-    if toned * 2 > len(captions):
+    if _tone(captions) == BLACK_AND_WHITE:
         return BLACK_AND_WHITE
     counts = document_frequency(terms)
     term = min(counts, key=lambda term: (-counts[term], term), default="")

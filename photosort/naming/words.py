@@ -2,7 +2,8 @@
 
 Captions are short and plain ("A goose swimming on a lake"), so phrases are found without a tagger: they
 are what stands between function words, punctuation and verbs, and their last word is the noun. Small closed
-lists hold what captions say about themselves rather than about the photo.
+lists hold what captions say about themselves rather than about the photo. (A tagger would be spaCy or NLTK: both
+want a model that no package index carries.) Plurals are the business of the library pluralizer.
 """
 
 from __future__ import annotations
@@ -11,6 +12,10 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pluralizer import Pluralizer
 
 MAX_WORDS = 3
 """Longest phrase, in words."""
@@ -54,6 +59,8 @@ _NOUNS_IN_ING = _listed(
     dressing topping lining housing engraving carving offspring
     """
 )
+_ARTICLES = frozenset({"a", "an"})
+_BARE = frozenset({"", "of", "and", "with", "in", "on", "some"})
 _NOT_STOP = frozenset({"bill", "fire", "mill", "cry"})
 _PARTICIPLE = re.compile(r"(?!.*eed$).{3,}ed|.{3,}ing")
 
@@ -90,16 +97,34 @@ def terms(caption: str) -> list[str]:
     return list(found)
 
 
-def singulars(word: str) -> list[str]:
-    """Return what `word` may be the simple plural of: "boxes" of "boxe" and "box", "dogs" of "dog"."""
-    forms = []
-    if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
-        forms.append(word[:-1])
-        if word.endswith("es"):
-            forms.append(word[:-2])
-        if word.endswith("ies"):
-            forms.append(word[:-3] + "y")
-    return forms
+def singular(term: str) -> str:
+    """Return the singular of a noun or noun phrase: "geese" -> "goose"; what is none comes back as it is."""
+    rest, space, noun = term.rpartition(" ")
+    return rest + space + str(_pluralizer().singular(noun))
+
+
+def plural(term: str) -> str:
+    """Return the plural of a noun or noun phrase: "brown bear" -> "brown bears", "fish" -> "fish"."""
+    rest, space, noun = term.rpartition(" ")
+    return rest + space + str(_pluralizer().plural(noun))
+
+
+def counting_said(term: str, caption: str) -> int:
+    """Whether a caption counts a thing: 1 where it says "a" before the term, -1 where it says nothing, else 0."""
+    tokens, wanted = _tokens(caption), term.split()
+    for place in range(len(tokens)):
+        if tokens[place : place + len(wanted)] == wanted:
+            first = place
+            while first and tokens[first - 1][0].isalpha() and tokens[first - 1] not in stop_words():
+                first -= 1
+            before = tokens[first - 1] if first else ""
+            return 1 if before in _ARTICLES else -1 if before in _BARE else 0
+    return 0
+
+
+def word_key(text: str) -> frozenset[str]:
+    """Return what two texts share that name the same things: "sunset on a beach" and "Beach sunsets"."""
+    return frozenset(singular(word) for word in content_words(text))
 
 
 def fold_plurals(clusters: Iterable[Iterable[Iterable[str]]]) -> list[list[list[str]]]:
@@ -109,14 +134,15 @@ def fold_plurals(clusters: Iterable[Iterable[Iterable[str]]]) -> list[list[list[
     """
     nested = [[list(photo) for photo in members] for members in clusters]
     attested = {term for members in nested for photo in members for term in photo}
-    folded = {term: _singular_in(term, attested) for term in attested}
+    folded = {term: one if (one := singular(term)) in attested else term for term in attested}
     return [[list(dict.fromkeys(folded[term] for term in photo)) for photo in members] for members in nested]
 
 
-def _singular_in(term: str, attested: set[str]) -> str:
-    rest, space, noun = term.rpartition(" ")
-    singular = (rest + space + form for form in singulars(noun))
-    return next((form for form in singular if form in attested), term)
+@cache
+def _pluralizer() -> Pluralizer:
+    from pluralizer import Pluralizer
+
+    return Pluralizer()  # type: ignore[no-untyped-call]
 
 
 def _tokens(text: str) -> list[str]:

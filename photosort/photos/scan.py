@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from photosort.errors import EmptyFolder, NoPhotos, SettingsError, SourceMissing
+from photosort.photos.own_files import is_about_data
 from photosort.photos.photo import Unread
 from photosort.photos.suffixes import PHOTOS
 
@@ -64,7 +65,8 @@ def scan(source: Path, *, skip: Path | None = None, exclude: Sequence[str] = (),
     for entry in walk:
         path = Path(entry.path)
         if path.suffix.lower() not in PHOTOS:
-            others.append(path)
+            if not is_about_data(path):
+                others.append(path)
             continue
         try:
             stat = entry.stat()

@@ -78,6 +78,11 @@ class Cache:
         """The texts known for these keys."""
         return {key: str(text) for key, text in self._lookup("texts", "text", identity, keys)}
 
+    def has_texts(self, identity: Identity) -> bool:
+        """Whether any text is known."""
+        query = "SELECT EXISTS (SELECT 1 FROM texts WHERE identity = ?)"
+        return bool(self._db.execute(query, (self._id(identity),)).fetchone()[0])
+
     def put_texts(self, identity: Identity, texts: Mapping[str, str]) -> None:
         """Remember key -> text."""
         self._put("texts", identity, [(key, text) for key, text in texts.items()])

@@ -43,6 +43,8 @@ MIGRATION = (
     " PRIMARY KEY (run_id, path))",
 )
 
+ADD_CONTENT = ("ALTER TABLE operations ADD COLUMN content BLOB",)
+
 
 class State(StrEnum):
     """Where one operation stands; see the module."""
@@ -90,7 +92,10 @@ class Filing:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One file to be written to the journal. Size in bytes, digest as 64 hexadecimal digits."""
+    """One file to be written to the journal. Size in bytes, digest as 64 hexadecimal digits.
+
+    A file with `content` is made by photosort: it has no source, and its destination stands for it.
+    """
 
     group: int
     main: bool
@@ -100,11 +105,12 @@ class Entry:
     mtime_ns: int
     digest: str
     there: bool = False
+    content: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One row of the journal."""
+    """One row of the journal; see Entry."""
 
     id: int
     group: int
@@ -116,6 +122,7 @@ class Operation:
     digest: str
     state: State
     reason: str
+    content: bytes | None = None
 
 
 class Journal:
@@ -157,8 +164,8 @@ class Journal:
             )
             connection.executemany(
                 "INSERT INTO operations"
-                " (run_id, grp, main, source, destination, size, mtime_ns, digest, state)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " (run_id, grp, main, source, destination, size, mtime_ns, digest, state, content)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     (
                         run_id,
@@ -170,6 +177,7 @@ class Journal:
                         entry.mtime_ns,
                         entry.digest,
                         State.THERE if entry.there else State.PLANNED,
+                        entry.content,
                     )
                     for entry in entries
                 ),
@@ -223,7 +231,7 @@ class Journal:
 
     def _operations(self, where: str, *values: object) -> list[Operation]:
         query = (
-            "SELECT id, grp, main, source, destination, size, mtime_ns, digest, state, reason FROM operations"
+            "SELECT id, grp, main, source, destination, size, mtime_ns, digest, state, reason, content FROM operations"
             f" WHERE run_id = ? AND {where} ORDER BY id"
         )
         rows = self._db.execute(query, (self.run_id, *values)).fetchall()
@@ -231,9 +239,9 @@ class Journal:
 
 
 def _operation(row: tuple[Any, ...]) -> Operation:
-    number, group, main, source, destination, size, mtime_ns, digest, state, reason = row
+    number, group, main, source, destination, size, mtime_ns, digest, state, reason, content = row
     origin, place = Path(os.fsdecode(source)), Path(os.fsdecode(destination))
-    return Operation(number, group, bool(main), origin, place, size, mtime_ns, digest, State(state), reason)
+    return Operation(number, group, bool(main), origin, place, size, mtime_ns, digest, State(state), reason, content)
 
 
 def _storable(text: str) -> str:

@@ -28,12 +28,15 @@ MIGRATION = (
     "CREATE TABLE left_behind (run INTEGER REFERENCES runs, path BLOB, reason TEXT)",
 )
 
+ADD_NOTES = ("ALTER TABLE clusters ADD COLUMN note TEXT NOT NULL DEFAULT ''",)
+
 
 @dataclass(frozen=True, slots=True)
 class ClusterRecord:
     """A cluster of a run that has a folder; `folder` is the folder's name at the destination.
 
-    `keywords` are (word, number of members that have it); `cohesion` is the members' mean cosine to the centroid.
+    `keywords` are (word, number of members that have it); `cohesion` is the members' mean cosine to the centroid;
+    `note` is why the name is not the one that a writer was asked for.
     """
 
     number: int
@@ -43,6 +46,7 @@ class ClusterRecord:
     keywords: tuple[tuple[str, int], ...]
     named_by: str
     cohesion: float
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,7 @@ class Runs:
             run = cursor.lastrowid
             assert run is not None
             self._db.executemany(
-                "INSERT INTO clusters VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO clusters VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     (
                         run,
@@ -126,6 +130,7 @@ class Runs:
                         json.dumps(c.keywords),
                         c.named_by,
                         c.cohesion,
+                        _storable(c.note),
                     )
                     for c in clusters
                 ],
@@ -183,13 +188,13 @@ class Runs:
     def clusters(self, run: int) -> list[ClusterRecord]:
         """In their order, the largest first."""
         rows = self._db.execute(
-            "SELECT number, folder, title, summary, keywords, named_by, cohesion FROM clusters"
+            "SELECT number, folder, title, summary, keywords, named_by, cohesion, note FROM clusters"
             " WHERE run = ? ORDER BY number",
             (run,),
         )
         return [
-            ClusterRecord(number, folder, title, summary, tuple((w, n) for w, n in json.loads(words)), by, cohesion)
-            for number, folder, title, summary, words, by, cohesion in rows
+            ClusterRecord(number, folder, title, summary, tuple((w, n) for w, n in json.loads(words)), *rest)
+            for number, folder, title, summary, words, *rest in rows
         ]
 
     def members(self, run: int, cluster: int | None = None, *, first: int = -1) -> list[MemberRecord]:
@@ -202,6 +207,11 @@ class Runs:
         """Cluster -> number of members."""
         query = "SELECT cluster, count(*) FROM members WHERE run = ? GROUP BY cluster"
         return dict(self._db.execute(query, (run,)))
+
+    def files(self, run: int) -> int:
+        """Number of members and their companions."""
+        query = "SELECT (SELECT count(*) FROM members WHERE run = ?) + (SELECT count(*) FROM companions WHERE run = ?)"
+        return int(self._db.execute(query, (run, run)).fetchone()[0])
 
     def member_at(self, run: int, path: Path) -> MemberRecord | None:
         """The photo that lay at `path` when the run saw it, or whose companion did."""

@@ -2,22 +2,14 @@
 
 import numpy as np
 import pytest
+from fakes.vectors import blobs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from photosort.clustering.choose_k import choose_k
 from photosort.clustering.kmeans import default_starts, kmeans
 from photosort.errors import TooManyClusters
 from photosort.evaluation.measures import agreement
 from photosort.methods.fusion import unit
-
-
-def blobs(sizes: list[int], d: int = 16, noise: float = 0.1, seed: int = 3) -> tuple[np.ndarray, list[str]]:
-    rng = np.random.default_rng(seed)
-    centres = unit(rng.normal(size=(len(sizes), d)).astype(np.float32))
-    truth = [str(number) for number, size in enumerate(sizes) for _ in range(size)]
-    spread = rng.normal(size=(len(truth), d)).astype(np.float32) * noise
-    return unit(centres[[int(name) for name in truth]] + spread), truth
 
 
 def test_finds_separate_groups_and_numbers_them_by_size() -> None:
@@ -69,18 +61,3 @@ def test_one_cluster_holds_everything() -> None:
     found = kmeans(blobs([5, 5])[0], 1)
     assert found.labels.tolist() == [0] * 10
     assert (found.runner_up == 0).all()
-
-
-def test_the_silhouette_finds_the_number_of_clear_groups() -> None:
-    vectors, _ = blobs([25, 25, 25, 25, 25])
-    stages: list[tuple[str, int, int]] = []
-    k, scores = choose_k(vectors, most=9, progress=lambda *step: stages.append(step))
-    assert k == 5
-    assert set(scores) == set(range(2, 10))
-    assert stages[-1] == ("choosing k", 8, 8)
-
-
-@pytest.mark.parametrize(("n", "expected"), [(1, 1), (2, 1)])
-def test_too_few_photos_to_choose_from_are_one_cluster(n: int, expected: int) -> None:
-    vectors = np.eye(n, dtype=np.float32)
-    assert choose_k(vectors, least=1)[0] == expected

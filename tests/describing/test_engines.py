@@ -112,6 +112,9 @@ def test_two_ray_workers_fill_the_same_cache_as_one_process(
         with open_cache(tmp_path / "one") as one, open_cache(tmp_path / "two") as two:
             alone = run(found, settings, one, engine_for(settings))
             assert agree(run(found, settings, two, engine_for(on_ray)), alone)
+        elsewhere = on_ray.model_copy(update={"captioner": "nobody"})
+        with open_cache(tmp_path / "three") as three, pytest.raises(SettingsError, match="'nobody' is not known"):
+            run(found, settings, three, engine_for(elsewhere))
     finally:
         ray.shutdown()
 

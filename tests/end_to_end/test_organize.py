@@ -294,9 +294,11 @@ def test_a_run_that_was_cut_off_is_finished_before_the_next_one(
         )
     refused = photosort("organize", pictures, "--k", 2)
     assert (refused.code, refused.err.splitlines()[-1].count("photosort resume 1")) == (13, 1)
+    assert photosort("runs", "--json").json["runs"][0]["state"] == "cut off"
     assert photosort("resume").code == 0
     assert tree(sorted_) == whole
-    assert photosort("runs", "--json").json["runs"][0]["state"] == "done"
+    (run,) = photosort("runs", "--json").json["runs"]
+    assert (run["state"], run["folders"], run["photos"], run["files"]) == ("done", 2, 20, 21)
 
 
 def test_undo_leaves_what_was_changed_since_and_says_so(photosort: Command, pictures: Path) -> None:

@@ -1,97 +1,127 @@
-"""An OpenAI-compatible server on the loopback interface that answers as the test wants."""
+"""A server that speaks the chat protocol of OpenAI over real HTTP on the loopback interface, by a script."""
 
 from __future__ import annotations
 
-import base64
-import http.server
-import io
 import json
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from PIL import Image
 
-
-@dataclass(frozen=True)
+@dataclass
 class Reply:
-    """One answer: a caption, or any status with any body; `seconds` is how long it takes."""
+    """What the server does with one question: wait, then answer with a status and a text or an error."""
 
-    text: str = "a photo"
+    content: str = ""
     status: int = 200
-    body: bytes | None = None
+    error: dict[str, Any] | None = None
     headers: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
+    cut: bool = False
 
-    @property
-    def content(self) -> bytes:
-        if self.body is not None:
-            return self.body
-        message = {"role": "assistant", "content": self.text}
-        choices = [{"index": 0, "message": message, "finish_reason": "stop"}]
-        answer = {"id": "1", "object": "chat.completion", "created": 0, "model": "m", "choices": choices}
-        return json.dumps(answer).encode()
+
+def failed(status: int, message: str = "no", *, seconds: str = "0.01", **more: Any) -> Reply:
+    """An error as such servers write it, with a pause that the client should make."""
+    return Reply(status=status, error={"message": message, **more}, headers={"retry-after": seconds})
 
 
 @dataclass
 class ChatServer:
-    """Gives the queued replies in turn, then the last one for ever. `most` is how many were asked at once."""
+    """The replies are given in turn, the last one for ever; `asked` are the bodies of the questions."""
 
-    replies: list[Reply] = field(default_factory=lambda: [Reply()])
+    replies: list[Reply]
+    models: list[str] | None = None
+    key: str = ""
     asked: list[dict[str, Any]] = field(default_factory=list)
-    keys: list[str | None] = field(default_factory=list)
-    address: str = ""
-    most: int = 0
-    _now: int = 0
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    requests: list[str] = field(default_factory=list)
+    url: str = ""
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def pictures(self) -> list[Image.Image]:
-        """The pictures that arrived."""
-        urls = [request["messages"][0]["content"][1]["image_url"]["url"] for request in self.asked]
-        return [Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2]))) for url in urls]
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"OPENAI_BASE_URL": self.url, "OPENAI_API_KEY": self.key}
 
-    def answer(self, request: dict[str, Any], key: str | None) -> Reply:
-        with self._lock:
-            self.asked.append(request)
-            self.keys.append(key)
-            self._now += 1
-            self.most = max(self.most, self._now)
-            reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
-        time.sleep(reply.seconds)
-        with self._lock:
-            self._now -= 1
-        return reply
-
-
-@contextmanager
-def chat_server() -> Iterator[ChatServer]:
-    """A server that listens while the block runs."""
-    scripted = ChatServer()
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            reply = scripted.answer(request, self.headers.get("Authorization"))
-            try:
-                self.send_response(reply.status)
-                for name, value in {"Content-Type": "application/json", **reply.headers}.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(reply.content)))
-                self.end_headers()
-                self.wfile.write(reply.content)
-            except (BrokenPipeError, ConnectionResetError):
-                pass
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        scripted.address = f"http://127.0.0.1:{server.server_port}/v1"
-        thread = threading.Thread(target=server.serve_forever)
+    @contextmanager
+    def running(self) -> Iterator[ChatServer]:
+        server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"script": self}))
+        server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{server.server_port}/v1"
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
-        yield scripted
-        server.shutdown()
-        thread.join()
+        try:
+            yield self
+        finally:
+            server.shutdown()
+            thread.join()
+            server.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    script: ChatServer
+
+    def do_GET(self) -> None:
+        self.script.requests.append(f"GET {self.path}")
+        if self._is_refused():
+            return
+        if self.script.models is None:
+            self._send(404, {"error": {"message": "no such page"}})
+        else:
+            self._send(
+                200, {"object": "list", "data": [{"id": name, "object": "model"} for name in self.script.models]}
+            )
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        script = self.script
+        if self._is_refused():
+            return
+        with script.lock:
+            script.requests.append(f"POST {self.path}")
+            script.asked.append(body)
+            reply = script.replies.pop(0) if len(script.replies) > 1 else script.replies[0]
+        time.sleep(reply.seconds)
+        if reply.error is not None:
+            self._send(reply.status, {"error": reply.error}, reply.headers)
+            return
+        message = {"role": "assistant", "content": reply.content}
+        self._send(
+            reply.status,
+            {
+                "id": "1",
+                "object": "chat.completion",
+                "created": 0,
+                "model": body["model"],
+                "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
+                "usage": {"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110},
+            },
+            cut=reply.cut,
+        )
+
+    def _is_refused(self) -> bool:
+        if not self.script.key or self.headers["authorization"] == f"Bearer {self.script.key}":
+            return False
+        self._send(401, {"error": {"message": "Incorrect API key provided", "code": "invalid_api_key"}})
+        return True
+
+    def _send(
+        self, status: int, content: dict[str, Any], headers: dict[str, str] | None = None, *, cut: bool = False
+    ) -> None:
+        data = json.dumps(content).encode()
+        try:
+            self.send_response(status)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(data)))
+            for name, value in (headers or {}).items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(data[: len(data) // 2] if cut else data)
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+        self.close_connection = True
+
+    def log_message(self, *arguments: object) -> None:
+        pass

@@ -6,18 +6,17 @@ import hashlib
 import os
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from photosort.filing.apply import Outcome, apply
-from photosort.filing.facts import Mode
-from photosort.filing.plan import Plan, make_plan
+from photosort.filing.facts import Mode, Placement
+from photosort.filing.plan import Plan, make_plan, no_files
 from photosort.filing.survey import survey
 from photosort.photos.companions import companions_of
 from photosort.photos.photo import Photo
 from photosort.store.database import open_database
-from photosort.store.journal import MIGRATION
-from photosort.store.runs import MIGRATION as RUNS_MIGRATION
+from photosort.store.history import MIGRATIONS
 
 FOLDERS = ("Dogs at play", "Alpine lakes", "Été à la plage")
 
@@ -57,17 +56,32 @@ def plan_for(
     *,
     labels: Iterable[int] | None = None,
     folders: tuple[str, ...] = FOLDERS,
+    about: bool = False,
 ) -> Plan:
-    """Scan, survey and plan."""
+    """Scan, survey and plan; `about` writes files about the folders as well."""
     photos = photos_in(source, skip=destination)
     chosen = [label_of(photo) for photo in photos] if labels is None else list(labels)
     seen = survey(source, destination, photos, folders, mode=Mode(mode))
-    return make_plan(photos, chosen, folders, source=source, destination=destination, mode=Mode(mode), survey=seen)
+    return make_plan(
+        photos,
+        chosen,
+        folders,
+        source=source,
+        destination=destination,
+        mode=Mode(mode),
+        survey=seen,
+        about=_about if about else no_files,
+    )
+
+
+def _about(label: int, files: Sequence[Placement]) -> dict[str, bytes]:
+    lines = [f"{file.destination.name} was {file.source}" for file in files]
+    return {"ABOUT.txt": "\n".join([FOLDERS[label], *lines]).encode(), "photosort.json": b"{}"}
 
 
 def open_runs(path: Path, run_id: int = 1) -> sqlite3.Connection:
     """The database of runs, with a run of that number in it."""
-    connection = open_database(path, (RUNS_MIGRATION, MIGRATION), durable=True)
+    connection = open_database(path, MIGRATIONS, durable=True)
     connection.execute("INSERT OR IGNORE INTO runs (id) VALUES (?)", (run_id,))
     return connection
 

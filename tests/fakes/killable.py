@@ -123,13 +123,14 @@ def _file(
     batch: int = 64,
     uid: int = 0,
     by_links: bool = False,
+    about: bool = False,
 ) -> None:
     """Survey and plan, become user `uid`, apply; `by_links`: as if there were no exclusive rename."""
     import filing_kit
 
     from photosort.filing import apply, place
 
-    plan = filing_kit.plan_for(Path(source), Path(destination), mode)
+    plan = filing_kit.plan_for(Path(source), Path(destination), mode, about=about)
     if uid:
         os.setresgid(uid, uid, uid)
         os.setresuid(uid, uid, uid)

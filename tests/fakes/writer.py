@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from photosort.models.protocols import Identity
+from photosort.models.protocols import Identity, WriterForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,10 @@ class ScriptedWriter:
     answers: list[str | Exception]
     identity: Identity = Identity("scripted", "1")  # noqa: RUF009
     asked: list[Asked] = field(default_factory=list)
+    form: WriterForm = "small"
+    parallel: int = 1
+    budget: int = 2000
+    used: None = None
 
     @classmethod
     def of(cls, *titles: tuple[str, str]) -> ScriptedWriter:
@@ -42,11 +46,19 @@ class ScriptedWriter:
             raise said
         return said
 
+    def check(self) -> None:
+        """It is there."""
+
     @property
     def prompts(self) -> Iterable[str]:
         return [question.prompt for question in self.asked]
 
 
 def answer(title: str, summary: str) -> str:
-    """Return the JSON of a good answer."""
+    """Return the JSON of a good answer of a small writer."""
     return json.dumps({"title": title, "summary": summary})
+
+
+def full_answer(title: str, summary: str, *keywords: str) -> str:
+    """Return the JSON of a good answer of a writer that follows instructions."""
+    return json.dumps({"title": title, "summary": summary, "keywords": keywords})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -44,6 +45,26 @@ def other_disk(tmp_path: Path) -> Iterator[Path]:
         pytest.skip("there is no second file system")
     with tempfile.TemporaryDirectory(dir=memory) as folder:
         yield Path(folder)
+
+
+@pytest.fixture
+def exfat(tmp_path: Path) -> Iterator[Path]:
+    """A real exFAT in a file, as on a memory card: no links, no case, no colons."""
+    image, folder = tmp_path / "exfat.image", tmp_path / "exfat"
+    folder.mkdir()
+    with image.open("wb") as file:
+        file.truncate(64 << 20)
+    if not (shutil.which("mkfs.exfat") and shutil.which("mount.exfat-fuse")) or os.geteuid():
+        pytest.skip("needs root, mkfs.exfat and mount.exfat-fuse")
+    subprocess.run(["mkfs.exfat", str(image)], check=True, capture_output=True)
+    found = subprocess.run(["losetup", "--find", "--show", str(image)], capture_output=True, text=True, check=False)
+    loop = found.stdout.strip()
+    if not loop or subprocess.run(["mount.exfat-fuse", loop, str(folder)], capture_output=True, check=False).returncode:
+        subprocess.run(["losetup", "--detach", loop], check=False) if loop else None
+        pytest.skip("no loop device or no FUSE here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+    subprocess.run(["losetup", "--detach", loop], check=True)
 
 
 @pytest.fixture

@@ -9,20 +9,20 @@ import sqlite3
 import subprocess
 import tempfile
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from filing_kit import digests, names, open_runs, organize, photos_in, plan_for, sha, tree, write
 from killable import Killable
 
-from photosort.errors import StoreError
+from photosort.errors import DestinationError, StoreError
 from photosort.filing import worker
 from photosort.filing.apply import apply
 from photosort.filing.facts import Mode
 from photosort.filing.resume import resume
 from photosort.filing.undo import undo
-from photosort.store.journal import FilingState, Journal, State, unfinished
+from photosort.store.journal import FilingState, Journal, Operation, State, unfinished
 
 FILES = {
     "a/IMG_1.JPG": "one",
@@ -278,7 +278,7 @@ def test_a_file_that_appears_at_the_destination_is_not_overwritten(
 
 
 @pytest.mark.parametrize("far", [False, True], ids=["same-disk", "other-disk"])
-@pytest.mark.parametrize("mode", [Mode.COPY, Mode.MOVE])
+@pytest.mark.parametrize("mode", list(Mode))
 def test_a_name_taken_at_the_last_moment_takes_the_whole_group_back(
     source: Path,
     tmp_path: Path,
@@ -289,43 +289,113 @@ def test_a_name_taken_at_the_last_moment_takes_the_whole_group_back(
     request: pytest.FixtureRequest,
 ) -> None:
     """The name was free when it was looked at and is not when the file comes."""
+    if far and mode is Mode.HARDLINK:
+        pytest.skip("hard links do not reach other disks")
     out = (request.getfixturevalue("other_disk") if far else tmp_path) / "out"
     plan = one_folder(source, out, mode)
     mark = Journal.mark
+    strangers: list[os.stat_result] = []
 
     def marking(self: Journal, operations: object, state: State, reason: str = "") -> None:
         mark(self, operations, state, reason)  # type: ignore[arg-type]
         if state is State.PLACING:
             write(out, {"Dogs/IMG_2.MOV": "film of three"})
+            strangers.append((out / "Dogs" / "IMG_2.MOV").lstat())
 
     monkeypatch.setattr(Journal, "mark", marking)
     before = tree(source / "c")
     outcome = apply(plan, 1, connection)
     assert tree(source / "c") == before
-    assert (out / "Dogs" / "IMG_2.MOV").exists() and not (out / "Dogs" / "IMG_2.HEIC").exists()
+    assert os.path.samestat((out / "Dogs" / "IMG_2.MOV").lstat(), strangers[0])
+    assert not (out / "Dogs" / "IMG_2.HEIC").exists()
     assert outcome.files == 4
     assert not [name for name in names(out) if ".photosort" in name]
 
 
-def test_an_original_that_changes_while_it_is_moved_to_another_disk_stays_and_both_are_kept(
-    source: Path, other_disk: Path, connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("mode", list(Mode))
+def test_what_lay_there_before_is_never_in_doubt(
+    source: Path, tmp_path: Path, connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, mode: Mode
 ) -> None:
-    plan = one_folder(source, other_disk / "out", Mode.MOVE)
-    original = source / "c" / "IMG_2.HEIC"
+    """Even an equal file is a stranger's: were it written down as on its way, an undo would take it for ours."""
+    plan = one_folder(source, tmp_path / "out", mode)
+    write(tmp_path / "out", {"Dogs/IMG_2.MOV": "film of three"})
+    mark = Journal.mark
+    placing: list[str] = []
+
+    def marking(self: Journal, operations: Iterable[Operation], state: State, reason: str = "") -> None:
+        operations = list(operations)
+        placing.extend(operation.source.name for operation in operations if state is State.PLACING)
+        mark(self, operations, state, reason)
+
+    monkeypatch.setattr(Journal, "mark", marking)
+    assert apply(plan, 1, connection).files == 4
+    assert len(placing) == 4 and not {"IMG_2.HEIC", "IMG_2.MOV"} & {*placing}
+
+
+def test_a_photo_that_became_a_link_is_not_moved(source: Path, tmp_path: Path, connection: sqlite3.Connection) -> None:
+    plan = one_folder(source, tmp_path / "out", Mode.MOVE)
+    original = source / "b" / "IMG_1.JPG"
+    original.rename(tmp_path / "kept elsewhere.jpg")
+    original.symlink_to(tmp_path / "kept elsewhere.jpg")
+    outcome = apply(plan, 1, connection)
+    assert "has become a symbolic link" in [failed.reason for failed in outcome.failed]
+    assert original.is_symlink() and original.read_text() == "two"
+
+
+@pytest.fixture
+def placed(source: Path, other_disk: Path, connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A move to another disk, cut off where every copy has its name and no original is gone; the destination."""
     mark = Journal.mark
 
     def marking(self: Journal, operations: object, state: State, reason: str = "") -> None:
         mark(self, operations, state, reason)  # type: ignore[arg-type]
         if state is State.PLACED:
-            original.write_text("edited")
+            raise KeyboardInterrupt
 
-    monkeypatch.setattr(Journal, "mark", marking)
-    before = digests(source)
-    outcome = apply(plan, 1, connection)
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(Journal, "mark", marking)
+        apply(one_folder(source, other_disk / "out", Mode.MOVE), 1, connection)
+    return other_disk / "out"
+
+
+def test_an_original_that_changes_before_a_move_is_resumed_stays(
+    source: Path, placed: Path, connection: sqlite3.Connection
+) -> None:
+    original = source / "c" / "IMG_2.MOV"
+    original.write_text("edited")
+    resume(connection, 1)
     assert original.read_text() == "edited"
-    assert {*before} <= {*digests(source, other_disk)}
-    assert (source / "c" / "IMG_2.MOV").exists()
-    assert any("changed since it was looked at; a copy lies at" in failed.reason for failed in outcome.failed)
+    assert names(source) == ["c/IMG_2.HEIC", "c/IMG_2.MOV", "notes.txt"]
+
+
+def test_a_disk_that_is_not_there_is_not_made_again_by_a_resume(
+    source: Path, placed: Path, connection: sqlite3.Connection
+) -> None:
+    before = tree(source)
+    placed.rename(placed.with_name("unplugged"))
+    with pytest.raises(DestinationError, match="is not there"):
+        resume(connection, 1)
+    assert tree(source) == before and not placed.exists()
+    placed.with_name("unplugged").rename(placed)
+    assert resume(connection, 1).files == 6
+    assert names(source) == ["notes.txt"]
+
+
+def test_a_resume_flushes_what_it_finds_before_it_goes_on(
+    source: Path, placed: Path, connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed right after the names were given: nobody knows whether they are durable."""
+    journal = Journal(connection, 1)
+    journal.mark(journal.operations(State.PLACED), State.PLACING)
+    flushed: list[Path] = []
+
+    def flushing(folder: Path) -> None:
+        assert (source / "c" / "IMG_2.HEIC").exists()
+        flushed.append(folder)
+
+    monkeypatch.setattr("photosort.filing.resume.sync_folder", flushing)
+    assert resume(connection, 1).files == 6
+    assert flushed == [placed / "Dogs"] * 6
 
 
 def test_an_original_on_another_disk_goes_only_after_its_copy_is_durable(
@@ -360,6 +430,8 @@ def test_an_original_on_another_disk_goes_only_after_its_copy_is_durable(
     last_name = max(number for number, (what, _) in enumerate(events) if what == "name")
     folder_flush = events.index(("flush", str(other_disk / "out" / "Dogs")), last_name)
     assert len(removals) == 6 and min(removals) > folder_flush > last_name
+    for folder in "abc":
+        assert ("flush", str(source / folder)) in events[max(removals) :], "the removals are durable as well"
 
 
 @pytest.mark.parametrize("together", [True, False], ids=["together", "one by one"])
@@ -563,6 +635,29 @@ def test_a_link_is_copied_as_what_it_shows(tmp_path: Path, connection: sqlite3.C
     apply(one_folder(tmp_path / "in", tmp_path / "out"), 1, connection)
     placed = tmp_path / "out" / "Dogs" / "l.jpg"
     assert not placed.is_symlink() and sha(placed) == sha(tmp_path / "elsewhere.jpg")
+
+
+@pytest.mark.parametrize("mode", [Mode.COPY, Mode.MOVE])
+def test_a_memory_card_takes_every_photo_and_gives_it_back(
+    tmp_path: Path, exfat: Path, connection: sqlite3.Connection, mode: Mode
+) -> None:
+    odd = {"2024-05-01 12:30:15.jpg": "one", "2024-05-01 12:30:15.xmp": "sidecar", "a\nb?.jpg": "two"}
+    odd |= {"\udcff.jpg": "three", "A/IMG.jpg": "four", "B/img.JPG": "five"}
+    source = write(tmp_path / "in", odd)
+    before = tree(source)
+    outcome = apply(one_folder(source, exfat / "out", mode), 1, connection)
+    assert (outcome.files, outcome.failed) == (6, ())
+    assert {name: (exfat / "out" / name).read_text() for name in names(exfat / "out")} == {
+        "Dogs/2024-05-01 12_30_15.jpg": "one",
+        "Dogs/2024-05-01 12_30_15.xmp": "sidecar",
+        "Dogs/a_b_.jpg": "two",
+        "Dogs/_.jpg": "three",
+        "Dogs/IMG.jpg": "four",
+        "Dogs/img (2).JPG": "five",
+    }
+    assert undo(connection, 1).kept == ()
+    assert digests(source) == digests(source, exfat) and {*tree(source)} == {*before}
+    assert list(exfat.iterdir()) == []
 
 
 def test_an_empty_plan_touches_nothing(tmp_path: Path, connection: sqlite3.Connection) -> None:

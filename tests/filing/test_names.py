@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photosort.filing.names import numbered
+from photosort.filing.names import CONTROL, NO_TEXT, legal, numbered
 from photosort.naming.folder_name import name_key
 from photosort.photos.companions import companions_of
 
@@ -73,6 +73,13 @@ def test_a_numbered_group_is_still_one_group(stem: str, endings: set[str], numbe
     assert companions_of([Path("/x") / name for name in new]) == {
         Path("/x") / new[0]: tuple(Path("/x") / name for name in sorted(new[1:]))
     }
+
+
+def test_what_a_disk_refuses_becomes_an_underscore() -> None:
+    odd = "12:30 \x07caf\udce9?.jpg"
+    assert legal(odd, frozenset()) == odd
+    assert legal(odd, frozenset({":", "?"})) == "12_30 \x07caf\udce9_.jpg"
+    assert legal(odd, frozenset({CONTROL, NO_TEXT})) == "12:30 _caf_?.jpg"
 
 
 def test_the_key_sees_through_normal_forms_and_case() -> None:

@@ -6,14 +6,16 @@ import errno
 import os
 import shutil
 import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from filing_kit import sha, write
 
 from photosort.filing import copying, place
-from photosort.filing.copying import Changed, check_unchanged, copy_whole
-from photosort.filing.place import rename_exclusive
+from photosort.filing.copying import Changed, check_same, check_unchanged, copy_whole
+from photosort.filing.place import make_folder, remove_if_same, rename_exclusive, sync_disk, sync_file, sync_folder
 
 
 def no_native(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,10 +94,12 @@ def copy(source: Path, target: Path, digest: str | None = None, *, read_back: bo
 def test_a_copy_is_whole_with_its_times_and_permissions(tmp_path: Path, size: int, read_back: bool) -> None:
     source = write(tmp_path, {"a": os.urandom(size)}) / "a"
     source.chmod(0o400)
+    before = source.stat()
     copy(source, tmp_path / "b", read_back=read_back)
+    after = (tmp_path / "b").stat()
+    for name in ("st_mode", "st_mtime_ns", "st_atime_ns", "st_uid", "st_gid", "st_size"):
+        assert getattr(before, name) == getattr(after, name)
     assert sha(source) == sha(tmp_path / "b")
-    for name in ("st_mode", "st_mtime_ns", "st_uid", "st_gid", "st_size"):
-        assert getattr(source.stat(), name) == getattr((tmp_path / "b").stat(), name)
 
 
 def test_extended_attributes_are_kept(tmp_path: Path) -> None:
@@ -174,6 +178,81 @@ def test_what_is_no_file_any_more_is_no_copy(tmp_path: Path) -> None:
     (tmp_path / "x.jpg").mkdir()
     with pytest.raises(Changed, match="no longer a file"):
         check_unchanged(tmp_path / "x.jpg", 0, 0)
+
+
+def _appended(path: Path) -> None:
+    with path.open("ab") as file:
+        file.write(b"more")
+
+
+def _replaced(path: Path) -> None:
+    path.with_name("other").write_bytes(path.read_bytes())
+    path.with_name("other").replace(path)
+
+
+@pytest.mark.parametrize("change", [_appended, _replaced])
+def test_a_file_that_has_another_size_or_is_another_one_is_noticed_though_its_time_is_the_same(
+    tmp_path: Path, change: Callable[[Path], None]
+) -> None:
+    source = write(tmp_path, {"a": "content"}) / "a"
+    seen = source.stat()
+    change(source)
+    os.utime(source, ns=(seen.st_atime_ns, seen.st_mtime_ns))
+    with pytest.raises(Changed):
+        check_same(source.stat(), seen)
+    if change is _appended:
+        with pytest.raises(Changed):
+            check_unchanged(source, seen.st_size, seen.st_mtime_ns)
+
+
+def test_a_file_that_has_another_time_is_noticed_though_its_size_is_the_same(tmp_path: Path) -> None:
+    source = write(tmp_path, {"a": "content"}) / "a"
+    seen = source.stat()
+    os.utime(source, ns=(seen.st_atime_ns, seen.st_mtime_ns + 1_000_000_000))
+    with pytest.raises(Changed):
+        check_unchanged(source, seen.st_size, seen.st_mtime_ns)
+    with pytest.raises(Changed):
+        check_same(source.stat(), seen)
+
+
+def test_a_folder_is_told_of_before_it_is_made_and_durable_before_anything_comes_into_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events: list[tuple[str, Path, bool]] = []
+    outer, inner = tmp_path / "out", tmp_path / "out" / "Dogs"
+    monkeypatch.setattr(place, "sync_folder", lambda folder: events.append(("flush", folder, inner.exists())))
+    make_folder(inner, lambda folder: events.append(("about to", folder, folder.exists())))
+    assert events == [
+        ("about to", outer, False),
+        ("flush", tmp_path, False),
+        ("about to", inner, False),
+        ("flush", outer, True),
+    ]
+
+
+def test_a_flush_reaches_the_file_and_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = write(tmp_path, {"a": "content"}) / "a"
+    flushed: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: flushed.append(os.fstat(descriptor).st_ino))
+    sync_file(file)
+    sync_folder(tmp_path)
+    assert flushed == [file.stat().st_ino] + [tmp_path.stat().st_ino] * (os.name != "nt")
+
+
+def test_only_the_very_file_is_removed(tmp_path: Path) -> None:
+    write(tmp_path, {"a": "content", "b": "content"})
+    remove_if_same(tmp_path / "a", (tmp_path / "b").lstat())
+    remove_if_same(tmp_path / "b", (tmp_path / "b").lstat())
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_what_could_not_be_flushed_is_not_taken_for_durable(tmp_path: Path) -> None:
+    if sys.platform != "linux":
+        pytest.skip("only Linux flushes a whole disk")
+    descriptor = os.open(tmp_path, os.O_RDONLY)
+    assert sync_disk(descriptor)
+    os.close(descriptor)
+    assert not sync_disk(descriptor)
 
 
 def shared_blocks(reading: int, writing: int) -> bool:

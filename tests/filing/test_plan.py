@@ -188,6 +188,24 @@ def test_a_long_name_gets_a_number_and_keeps_within_the_limit() -> None:
     assert places(made)[f"b/{name}"] == f"Dogs/{'x' * 247} (2).jpg"
 
 
+def test_a_disk_with_short_names_gets_short_names() -> None:
+    name = "x" * 150 + ".jpg"
+    made = plan([photo(name)], folders=["Dogs" * 20], present=[Present("Dogs" * 15, "file")], name_limit=60)
+    assert places(made) == {name: f"{'Dogs' * 14} (2)/{'x' * 56}.jpg"}
+
+
+def test_names_that_the_disk_refuses_are_made_legal_without_meeting() -> None:
+    photos = [photo("12:30.jpg", companions=["12:30.xmp"]), photo("12?30.jpg")]
+    assert places(plan(photos, forbidden=frozenset(":?"))) == {
+        "12:30.jpg": "Dogs/12_30.jpg",
+        "12:30.xmp": "Dogs/12_30.xmp",
+        "12?30.jpg": "Dogs/12_30 (2).jpg",
+    }
+    inside = {"Dogs": (Present("12_30.jpg", "file", 10, "same"),)}
+    again = plan([photo("12:30.jpg", "same")], inside=inside, forbidden=frozenset(":"))
+    assert there(again) == {"12:30.jpg": "Dogs/12_30.jpg"}
+
+
 def test_a_path_that_is_too_long_leaves_the_photo() -> None:
     made = plan([photo("I.JPG")], path_limit=15)
     assert (made.folders, made.left[0].reason) == (
@@ -226,10 +244,38 @@ def test_a_disk_that_is_too_small_is_refused() -> None:
         plan([photo("I.JPG")], free=9, mode=Mode.MOVE, device=2)
 
 
-@pytest.mark.parametrize("folders", [("a/b",), ("..",), ("",), ("a\\b",), ("Dogs", "dogs")])
+@pytest.mark.parametrize("folders", [("a/../b",), ("/b",), ("a/",), ("..",), ("",), ("a\\b",), ("Dogs", "dogs")])
 def test_unsafe_folder_names_are_refused(folders: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="folder"):
         plan([], folders=folders)
+
+
+def test_a_folder_in_a_folder_is_planned_level_by_level() -> None:
+    present = [Present("animals", "folder"), Present("Places", "file", 3)]
+    inside = {
+        "animals": (Present("DOGS", "folder"), Present("Cats", "file", 3)),
+        "animals/DOGS": (Present("I.JPG", "file", 10, "other"),),
+    }
+    photos = [photo("x/I.JPG"), photo("y/I.JPG"), photo("z/I.JPG")]
+    made = plan(photos, [0, 1, 2], ("Animals/Dogs", "Animals/Cats", "Places/Lakes"), present=present, inside=inside)
+    assert places(made) == {
+        "x/I.JPG": "animals/DOGS/I (2).JPG",
+        "y/I.JPG": "animals/Cats (2)/I.JPG",
+        "z/I.JPG": "Places (2)/Lakes/I.JPG",
+    }
+    assert [(folder.name, folder.exists) for folder in made.folders] == [
+        ("animals/DOGS", True),
+        ("animals/Cats (2)", False),
+        ("Places (2)/Lakes", False),
+    ]
+
+
+def test_a_path_that_only_the_inner_folder_makes_too_long_leaves_the_photo() -> None:
+    made = plan([photo("I.JPG"), photo("J.JPG")], [0, 1], ("Dogs", "Dogs and/Puppies"), path_limit=20)
+    assert places(made) == {"I.JPG": "Dogs/I.JPG"}
+    assert [(left.path.name, left.reason) for left in made.left] == [
+        ("J.JPG", "its name or path would be too long at the destination")
+    ]
 
 
 def test_a_thousand_photos_of_one_name_are_planned_in_a_moment() -> None:

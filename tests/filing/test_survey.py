@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -12,7 +13,9 @@ from filing_kit import photos_in, plan_for, tree, write
 
 from photosort.errors import DestinationError
 from photosort.filing.facts import Mode
+from photosort.filing.names import DOUBTFUL
 from photosort.filing.survey import check_overlap, survey
+from photosort.naming.folder_name import name_key
 
 
 @pytest.fixture
@@ -108,6 +111,48 @@ def test_a_disk_that_is_too_small_is_refused_before_the_first_file(
     with pytest.raises(DestinationError, match="has room for"):
         plan_for(source, out)
     assert list(out.iterdir()) == []
+
+
+def test_the_disk_is_asked_how_long_its_names_may_be(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not hasattr(os, "pathconf"):
+        pytest.skip("not asked on Windows")
+    monkeypatch.setattr(os, "pathconf", lambda folder, setting: {"PC_NAME_MAX": 143, "PC_PATH_MAX": 1024}[setting])
+    found = survey(source, tmp_path / "out", [], [], mode=Mode.COPY)
+    assert (found.name_limit, found.path_limit) == (143, 1024)
+
+
+def test_a_disk_that_folds_names_is_found_out(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a Mac's does: in case, and in the two forms of é."""
+
+    def folding(path: Path) -> bool:
+        return name_key(Path(path).name) in {name_key(entry.name) for entry in Path(path).parent.iterdir()}
+
+    monkeypatch.setattr(os.path, "lexists", folding)
+    found = survey(source, tmp_path / "out", [], [], mode=Mode.COPY)
+    assert (found.case_sensitive, found.normalizes) == (False, True)
+
+
+def test_a_memory_card_is_known_for_what_it_is(source: Path, exfat: Path) -> None:
+    found = survey(source, exfat / "out", [], [], mode=Mode.COPY)
+    assert (found.case_sensitive, found.normalizes, found.clones) == (False, False, False)
+    assert found.forbidden == {*DOUBTFUL} and found.free < 64 << 20
+    assert list(exfat.iterdir()) == []
+
+
+def test_what_the_disk_refuses_in_names_is_tried(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    touch = Path.touch
+
+    def refusing(self: Path, **options: bool) -> None:
+        if ":" in self.name:
+            raise OSError(errno.EINVAL, "Invalid argument")
+        touch(self, **options)
+
+    usual = survey(source, tmp_path / "out", [], [], mode=Mode.COPY)
+    monkeypatch.setattr(Path, "touch", refusing)
+    assert survey(source, tmp_path / "out", [], [], mode=Mode.COPY).forbidden == usual.forbidden | {":"}
+    assert list(tmp_path.iterdir()) == [source]
 
 
 def test_hard_links_to_another_disk_are_refused(source: Path, other_disk: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from filing_kit import names, sha, tree, write
 
-from photosort.filing import takeback
+from photosort.filing import copying, takeback
 from photosort.filing.copying import Changed
 from photosort.filing.takeback import relocate
 from photosort.store.journal import Operation, State
@@ -79,6 +79,15 @@ def test_a_name_that_cannot_be_removed_takes_its_copy_back(
             back(operation)
     assert names(operation.source.parent) == []
     assert operation.destination.read_text() == "content"
+
+
+def test_a_disk_that_gives_back_something_else_keeps_the_file_where_it_is(
+    operation: Operation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copying, "_forget_cached", lambda descriptor: os.pwrite(descriptor, b"X", 0))
+    with pytest.raises(OSError, match=os.strerror(errno.EIO)):
+        back(operation)
+    assert operation.destination.read_text() == "content" and names(operation.source.parent) == []
 
 
 def test_another_content_does_not_go_back(operation: Operation) -> None:

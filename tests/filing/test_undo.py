@@ -18,7 +18,7 @@ from photosort.filing.apply import apply
 from photosort.filing.facts import Mode
 from photosort.filing.resume import resume
 from photosort.filing.undo import undo
-from photosort.store.journal import FilingState, Journal, State
+from photosort.store.journal import FilingState, Journal, Operation, State, unfinished
 
 FILES = {"a/I.JPG": "one", "a/I.xmp": "sidecar", "b/J.JPG": "two"}
 
@@ -127,6 +127,16 @@ def test_the_last_copy_is_never_removed(source: Path, out: Path, connection: sql
     }
 
 
+def test_a_copy_that_became_a_link_stays(source: Path, out: Path, connection: sqlite3.Connection) -> None:
+    """The link shows the same content, but it is the user's."""
+    file_all(source, out, connection, Mode.COPY)
+    placed = out / "Dogs" / "J.JPG"
+    placed.unlink()
+    placed.symlink_to(source / "b" / "J.JPG")
+    assert [(kept.path, kept.reason) for kept in undo(connection, 1).kept] == [(placed, "changed since")]
+    assert placed.is_symlink()
+
+
 def test_a_hard_link_is_the_last_name_when_the_original_is_gone(
     source: Path, tmp_path: Path, connection: sqlite3.Connection
 ) -> None:
@@ -137,11 +147,14 @@ def test_a_hard_link_is_the_last_name_when_the_original_is_gone(
     assert names(source) == ["a/I.JPG", "a/I.xmp"]
 
 
-def test_a_symbolic_link_that_became_a_file_stays(source: Path, out: Path, connection: sqlite3.Connection) -> None:
+@pytest.mark.parametrize("becomes", ["a file", "another link"])
+def test_a_symbolic_link_that_became_something_else_stays(
+    source: Path, out: Path, connection: sqlite3.Connection, becomes: str
+) -> None:
     file_all(source, out, connection, Mode.SYMLINK)
     placed = out / "Dogs" / "J.JPG"
     placed.unlink()
-    placed.write_text("mine")
+    placed.write_text("mine") if becomes == "a file" else placed.symlink_to(source / "a" / "I.JPG")
     assert [(kept.path, kept.reason) for kept in undo(connection, 1).kept] == [(placed, "changed since")]
 
 
@@ -234,25 +247,42 @@ def test_files_that_were_there_before_the_run_are_not_taken_back(
     assert names(out) == ["Dogs/J.JPG"]
 
 
-def test_an_undo_is_journalled(source: Path, out: Path, connection: sqlite3.Connection) -> None:
+def test_an_undo_goes_backwards_and_is_journalled(
+    source: Path, out: Path, connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file_all(source, out, connection, Mode.MOVE)
-    states = []
-    real = takeback.take_back
+    operations = [operation.id for operation in Journal(connection, 1).operations(State.DONE)]
+    states, order = [], []
 
-    def taking(*arguments: object) -> None:
+    def taking(operation: Operation, *arguments: object) -> None:
         states.append(Journal(connection, 1).counts())
-        real(*arguments)  # type: ignore[arg-type]
+        order.append(operation.id)
+        assert [filing.state for filing in unfinished(connection)] == [FilingState.UNDOING]
+        takeback.take_back(operation, *arguments)  # type: ignore[arg-type]
 
-    from photosort.filing import undo as module
-
-    module.take_back = taking  # type: ignore[assignment]
-    try:
-        undo(connection, 1)
-    finally:
-        module.take_back = real
+    monkeypatch.setattr("photosort.filing.undo.take_back", taking)
+    undo(connection, 1)
     assert states == [{State.UNDOING: 3}] * 3
+    assert order == operations[::-1]
     assert Journal(connection, 1).counts() == {State.UNDONE: 3}
     assert Journal(connection, 1).filing.state is FilingState.UNDONE
+
+
+def test_an_undo_is_durable_before_it_is_written_down(
+    source: Path, out: Path, connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file_all(source, out, connection, Mode.MOVE)
+    flushed: set[Path] = set()
+    mark = Journal.mark
+
+    def marking(self: Journal, operations: object, state: State, reason: str = "") -> None:
+        if state is State.UNDONE:
+            assert flushed >= {source / "a", source / "b", out / "Dogs"}
+        mark(self, operations, state, reason)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("photosort.filing.undo.sync_folder", flushed.add)
+    monkeypatch.setattr(Journal, "mark", marking)
+    assert undo(connection, 1).files == 3
 
 
 def test_a_full_disk_stops_the_undo_and_it_can_be_called_again(

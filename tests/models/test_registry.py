@@ -1,5 +1,7 @@
 """Names in settings become models, and unknown ones say which are known."""
 
+from pathlib import Path
+
 import pytest
 
 from photosort.errors import ModelMissing, SettingsError
@@ -17,6 +19,36 @@ def test_every_builtin_name_gives_its_model_without_loading_it() -> None:
     names = [model.identity.model for model in (image, text, captioner, joint)]
     assert names == ["efficientnet-lite2", "minilm", "tags", "conse"]
     assert not (settings.cache_dir / "models").exists()
+
+
+def test_writers_by_setting_string(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "k")
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+    for name in ("openai:gpt-4o-mini", f"t5:{tmp_path}"):
+        assert registry.writer_name(load_settings(writer=name)) == name
+
+
+def test_what_is_sent_is_said_for_a_server_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "k")
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+    said = "openai:gpt-4o-mini gets captions and keywords, no pixels and no file names, sent to "
+    assert registry.what_is_sent(load_settings(writer="openai:gpt-4o-mini")) == said + "api.openai.com"
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://localhost:11434/v1")
+    assert (
+        registry.what_is_sent(load_settings(writer="openai:gpt-4o-mini")) == said + "localhost:11434, on this machine"
+    )
+    assert registry.what_is_sent(load_settings(writer="keywords")) == ""
+
+
+@pytest.mark.parametrize("wish", [{"language": "de"}, {"style": "playful"}])
+def test_a_wish_that_the_writer_cannot_grant_is_refused(
+    wish: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for writer in ("keywords", f"t5:{tmp_path}"):
+        with pytest.raises(SettingsError, match=f"--{next(iter(wish))} needs a writer that follows instructions, and"):
+            registry.writer(load_settings(writer=writer, **wish))
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://localhost:1/v1")
+    assert registry.writer(load_settings(writer="openai:tiny", **wish)) is not None
 
 
 @pytest.mark.parametrize("role", ["image_encoder", "text_encoder", "captioner", "writer"])

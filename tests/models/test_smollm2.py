@@ -11,7 +11,8 @@ import pytest
 from photosort.errors import ModelMissing, WeightsMismatch
 from photosort.models.pull import smollm2_path
 from photosort.models.smollm2 import SmolLM2
-from photosort.naming.answer import SCHEMA, SUMMARY_WORDS
+from photosort.naming.answer import SMALL_SCHEMA as SCHEMA
+from photosort.naming.answer import SUMMARY_WORDS
 from photosort.naming.keywords import exclusive_keywords
 from photosort.naming.prompt import SMALL_SYSTEM, ClusterText, small_prompt
 from photosort.naming.summary import name_clusters

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import random
 from collections import Counter
 
@@ -8,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photosort.errors import SettingsError
-from photosort.naming.keywords import Exclusivity, Keyword, Members, exclusive_keywords
-from photosort.naming.words import content_words, fold_plurals, singulars, terms
+from photosort.naming.keywords import Keyword, Members, Ranking, class_tfidf, exclusive_keywords
+from photosort.naming.words import content_words, counting_said, fold_plurals, plural, singular, terms, word_key
 
-MODES: tuple[Exclusivity, ...] = ("winner", "paper")
+MODES: tuple[Ranking, ...] = ("winner", "paper", "tfidf")
 photos = st.lists(st.lists(st.sampled_from("abcdefgh"), max_size=4), min_size=1, max_size=8)
 many_clusters = st.lists(photos, min_size=1, max_size=6)
 
@@ -21,7 +22,7 @@ def cluster(**counts: int) -> Members:
     return [[term for term, count in counts.items() if index < count] for index in range(size)]
 
 
-def found(*clusters: Members, n: int = 2, mode: Exclusivity = "winner") -> list[list[str]]:
+def found(*clusters: Members, n: int = 2, mode: Ranking = "winner") -> list[list[str]]:
     return [[word.term for word in words] for words in exclusive_keywords(clusters, n, mode)]
 
 
@@ -87,7 +88,7 @@ def test_clusters_without_words_have_no_keywords() -> None:
 @pytest.mark.parametrize("mode", MODES)
 @given(clusters=many_clusters, n=st.integers(1, 4))
 def test_no_word_of_its_own_is_in_two_clusters_and_there_are_n(
-    mode: Exclusivity, clusters: list[list[list[str]]], n: int
+    mode: Ranking, clusters: list[list[list[str]]], n: int
 ) -> None:
     keywords = exclusive_keywords(clusters, n, mode)
     own = Counter(word.term for words in keywords for word in words if not word.shared)
@@ -104,7 +105,7 @@ def test_no_word_of_its_own_is_in_two_clusters_and_there_are_n(
 @pytest.mark.parametrize("mode", MODES)
 @given(clusters=many_clusters, seed=st.integers(0, 9))
 def test_the_order_of_photos_and_of_their_words_changes_nothing(
-    mode: Exclusivity, clusters: list[list[list[str]]], seed: int
+    mode: Ranking, clusters: list[list[list[str]]], seed: int
 ) -> None:
     shuffled = [[random.Random(seed).sample(photo, len(photo)) for photo in members] for members in clusters]
     for members in shuffled:
@@ -155,11 +156,56 @@ def test_a_plural_is_counted_with_its_singular_where_both_occur() -> None:
     assert fold_plurals(clusters) == [[["dog", "red box"], ["dog"]], [["cherries", "red box"], ["glass"]]]
 
 
-@pytest.mark.parametrize(("word", "expected"), [("dogs", "dog"), ("boxes", "box"), ("cherries", "cherry")])
-def test_simple_plurals(word: str, expected: str) -> None:
-    assert expected in singulars(word)
+@pytest.mark.parametrize(
+    ("one", "several"),
+    [
+        ("dog", "dogs"), ("box", "boxes"), ("cherry", "cherries"), ("goose", "geese"), ("child", "children"),
+        ("woman", "women"), ("wolf", "wolves"), ("ox", "oxen"), ("brown bear", "brown bears"), ("fish", "fish"),
+        ("sheep", "sheep"), ("person", "people"),
+    ],
+)  # fmt: skip
+def test_singular_and_plural_of_nouns_and_phrases(one: str, several: str) -> None:
+    assert (plural(one), singular(several), singular(one)) == (several, one, one)
 
 
-@pytest.mark.parametrize("word", ["glass", "bus", "gas", "as", ""])
+@pytest.mark.parametrize("word", ["glass", "bus", "gas", "grass", "dress", "building", "painting", ""])
 def test_what_is_no_plural(word: str) -> None:
-    assert singulars(word) == []
+    assert singular(word) == word
+
+
+def test_irregular_plurals_are_counted_with_their_singular() -> None:
+    assert fold_plurals([[["geese"], ["goose"], ["men"], ["lens"]]]) == [[["goose"], ["goose"], ["men"], ["lens"]]]
+
+
+@pytest.mark.parametrize(
+    ("term", "caption", "said"),
+    [
+        ("dog", "a photo of a small brown dog", 1),
+        ("egret", "an egret", 1),
+        ("grass", "a photo of grass", -1),
+        ("grass", "cows on grass", -1),
+        ("grass", "Grass", -1),
+        ("bird", "a photo of a penguin (bird)", 0),
+        ("beach", "a dog on the beach", 0),
+        ("cat", "a dog", 0),
+    ],
+)
+def test_whether_a_caption_counts_a_thing(term: str, caption: str, said: int) -> None:
+    assert counting_said(term, caption) == said
+
+
+def test_texts_that_name_the_same_things_share_a_key() -> None:
+    assert word_key("Sunset on a beach") == word_key("beach sunsets") != word_key("beach")
+
+
+def test_tfidf_is_the_published_one() -> None:
+    """Equation 2 of BERTopic by hand: tf is 3 of 4 and 1 of 4 terms, A is 3 terms a cluster."""
+    first, second = class_tfidf([Counter(dog=3, ball=1), Counter(ball=2)])
+    assert first == pytest.approx({"dog": 3 / 4 * math.log(1 + 3 / 3), "ball": 1 / 4 * math.log(1 + 3 / 3)})
+    assert second == pytest.approx({"ball": 1 * math.log(1 + 3 / 3)})
+
+
+def test_tfidf_prefers_what_others_do_not_say_over_what_is_frequent_everywhere() -> None:
+    clusters = [cluster(animal=10, dog=7), cluster(animal=10, cat=7), cluster(animal=10, cow=7)]
+    assert found(*clusters, n=1, mode="tfidf") == [["dog"], ["cat"], ["cow"]]
+    assert found(*clusters, n=1) == [["animal"], ["cat"], ["cow"]]

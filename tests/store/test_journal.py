@@ -10,7 +10,8 @@ import pytest
 
 from photosort.errors import NoSuchRun, StoreError
 from photosort.store.database import open_database
-from photosort.store.journal import MIGRATION, Entry, FilingState, Journal, State, filings, unfinished
+from photosort.store.history import open_history
+from photosort.store.journal import ADD_CONTENT, MIGRATION, Entry, FilingState, Journal, State, filings, unfinished
 
 RUNS = ("CREATE TABLE runs (id INTEGER PRIMARY KEY)", "INSERT INTO runs VALUES (1), (2)")
 ODD = Path("/photos/\udcff\n-rf \u202e.jpg")
@@ -18,7 +19,7 @@ ODD = Path("/photos/\udcff\n-rf \u202e.jpg")
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    connection = open_database(tmp_path / "runs.sqlite", (RUNS, MIGRATION), durable=True)
+    connection = open_database(tmp_path / "runs.sqlite", (RUNS, MIGRATION, ADD_CONTENT), durable=True)
     yield connection
     connection.close()
 
@@ -54,7 +55,7 @@ def test_states_and_reasons_last(connection: sqlite3.Connection, tmp_path: Path)
     journal = begin(connection)
     journal.mark(journal.group(0), State.FAILED, "permission denied")
     connection.close()
-    again = open_database(tmp_path / "runs.sqlite", (RUNS, MIGRATION), durable=True)
+    again = open_database(tmp_path / "runs.sqlite", (RUNS, MIGRATION, ADD_CONTENT), durable=True)
     assert {(op.state, op.reason) for op in Journal(again, 1).group(0)} == {(State.FAILED, "permission denied")}
     again.close()
 
@@ -114,3 +115,8 @@ def test_a_full_disk_leaves_the_connection_usable(connection: sqlite3.Connection
     connection.execute("PRAGMA max_page_count=1000000")
     journal.mark(journal.group(0), State.DONE)
     assert journal.counts()[State.DONE] == 2
+
+
+def test_the_history_outlasts_a_power_cut(tmp_path: Path) -> None:
+    with open_history(tmp_path) as connection:
+        assert connection.execute("PRAGMA synchronous").fetchone()[0] == 2

@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 
 from photosort.errors import NoSuchRun
-from photosort.store.history import open_history
+from photosort.store.database import open_database
+from photosort.store.history import MIGRATIONS, open_history
 from photosort.store.runs import ClusterRecord, CompanionRecord, MemberRecord, Runs
 
 ODD = Path(os.fsdecode(b"/photos/caf\xe9\n.jpg"))
-CLUSTERS = [ClusterRecord(0, "Dogs", "Dogs", "Dogs at play", (("dog", 2), ("ball", 1)), "keywords", 0.9)]
+CLUSTERS = [
+    ClusterRecord(0, "Dogs", "Dogs", "Dogs at play", (("dog", 2), ("ball", 1)), "keywords", 0.9, "llm: it was empty")
+]
 MEMBERS = [
     MemberRecord(Path("/photos/a.jpg"), "aa", 0, 0, "a dog", 0.95, 0, 0.95),
     MemberRecord(ODD, "bb", 0, 1, "a dog with a ball", 0.85, 0, 0.85),
@@ -57,6 +60,7 @@ def test_a_companion_leads_to_its_photo_by_its_path_and_by_its_content(runs: Run
     assert runs.member_at(other, sidecar) is None
     assert runs.member_with(other, "cc") is None
     assert runs.sizes(number) == {0: 2}
+    assert (runs.files(number), runs.files(other)) == (3, 2)
 
 
 def test_of_equal_files_the_one_of_that_name_is_found(runs: Runs) -> None:
@@ -91,3 +95,12 @@ def test_half_a_run_is_not_stored(runs: Runs) -> None:
 def test_a_run_that_is_not_there_says_so(runs: Runs) -> None:
     with pytest.raises(NoSuchRun, match="no run 7"):
         runs.get(7)
+
+
+def test_runs_of_an_older_photosort_are_still_known(tmp_path: Path) -> None:
+    old = open_database(tmp_path / "history.sqlite", MIGRATIONS[:1], durable=True)
+    old.execute("INSERT INTO runs (id) VALUES (1)")
+    old.execute("INSERT INTO clusters VALUES (1, 0, 'Dogs', 'Dogs', 'Dogs at play', '[]', 'keywords', 0.9)")
+    old.close()
+    with open_history(tmp_path) as connection:
+        assert Runs(connection).clusters(1) == [ClusterRecord(0, "Dogs", "Dogs", "Dogs at play", (), "keywords", 0.9)]

@@ -1,0 +1,159 @@
+"""photosort evaluate: how well the methods sort photos whose classes are known."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from photosort.cli.options import AsJson, QuietFlag
+from photosort.cli.organize import Texts
+from photosort.cli.output import plural, speaking
+from photosort.printable import printable
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from photosort.evaluating import Evaluation
+    from photosort.evaluation.contest import Result
+
+MOST_SEEDS = 1000
+HEADS = {"acc": "ACC", "nmi": "NMI", "ari": "ARI", "silhouette": "silhouette", "sem": "SEM", "sbert": "SBERT"}
+
+
+def evaluate(
+    source: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help="A folder that holds one folder of photos for each class.")
+    ] = None,
+    methods: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--methods",
+            "--method",
+            help="image, text, sum, concat, text-tfidf, text-sbert, or all; with commas.  [default: all]",
+        ),
+    ] = None,
+    seeds: Annotated[int, typer.Option("--seeds", min=1, max=MOST_SEEDS, help="How many seeds, from --seed on.")] = 1,
+    texts_file: Annotated[
+        Path | None,
+        typer.Option("--texts-file", help='Lines of {"id", "label", "texts"} to go by, with or without DIR.'),
+    ] = None,
+    texts: Annotated[Texts | None, typer.Option("--texts", help="What text methods go by.  [default: caption]")] = None,
+    ask: Annotated[
+        list[str] | None, typer.Option("--ask", help="A question about each photo, for text methods; repeatable.")
+    ] = None,
+    captions: Annotated[int | None, typer.Option("--captions", help="Texts for each photo.")] = None,
+    weight: Annotated[
+        float | None, typer.Option("--weight", help="Share of the text, 0 to 1.  [default: by captioner]")
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", help="Draw the first method into this file, such as out.png.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="The first seed.  [default: 42]")] = None,
+    as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print one line a run, for a spreadsheet.")] = False,
+    quiet: QuietFlag = False,
+) -> None:
+    """Measure how well methods sort photos of known classes, at k = number of classes."""
+    with speaking(as_json=as_json, quiet=quiet, as_csv=as_csv) as out:
+        from photosort.errors import SettingsError
+        from photosort.settings import load_settings
+
+        if as_json and as_csv:
+            raise SettingsError("--json and --csv exclude each other", "Choose one.")
+        asked = "text" if ask or texts else None
+        settings = load_settings(
+            method=asked, texts=texts, ask=ask or None, captions=captions, weight=weight, seed=seed
+        )
+        if plot is not None:
+            from photosort.evaluation.plot import check_plot, draw
+
+            check_plot(plot)
+        from photosort.evaluating import evaluate as measure
+
+        names = [name.strip() for some in methods or ["all"] for name in some.split(",")]
+        with out.progress() as progress:
+            found = measure(source, texts_file, names, settings, seeds=seeds, progress=progress)
+        out.show(lambda: _view(found))
+        out.document(lambda: {**_document(found), "rows": _rows(found)} if as_csv else _document(found))
+        if plot is not None:
+            first = found.results[0]
+            draw(plot, _title(found, first), found.truth, first.labels, first.vectors)
+            out.note(f"The plot of {first.method} is in {plot}")
+
+
+def _title(found: Evaluation, result: Result) -> str:
+    run = result.runs[0]
+    return f"{result.method}: {len(found.truth):,} photos, ACC {run.acc:.3f}, NMI {run.nmi:.3f}, ARI {run.ari:.3f}"
+
+
+def _view(found: Evaluation) -> RenderableType:
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    first, *others = found.results[0].seeds
+    seeds = f"mean ± deviation over {len(others) + 1} seeds from {first}" if others else f"seed {first}"
+    head = f"{plural(len(found.truth), 'photo')}, {plural(found.classes, 'class')}, texts {found.source}, {seeds}"
+    table = Table("method", *HEADS.values(), box=None, header_style="dim", padding=(0, 3, 0, 0))
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for result in found.results:
+        table.add_row(result.method, *(_cell(result, measure) for measure in HEADS))
+    table.add_row(Text("true classes", style="dim"), "", "", "", "", *(_number(score) for score in found.true_names))
+    lines = [
+        Text(f"{count:,} left out: {printable(reason)}", style="yellow")
+        for reason, count in Counter(left.reason for left in found.left).most_common()
+    ]
+    return Group(
+        Text(printable(head.replace("classs", "classes"))), Text(), table, *([Text()] if lines else []), *lines
+    )
+
+
+def _cell(result: Result, measure: str) -> str:
+    mean = _number(result.mean(measure))
+    return f"{mean} ± {_number(result.deviation(measure))}" if len(result.runs) > 1 else mean
+
+
+def _number(score: float) -> str:
+    return "" if math.isnan(score) else f"{score:.3f}".replace("0.", ".", 1)
+
+
+def _document(found: Evaluation) -> dict[str, Any]:
+    return {
+        "photos": len(found.truth),
+        "classes": found.classes,
+        "texts": found.source,
+        "seeds": list(found.results[0].seeds),
+        "names_of_true_classes": dict(zip(("sem", "sbert"), found.true_names, strict=True)),
+        "methods": [
+            {
+                "method": result.method,
+                **{
+                    measure: {
+                        "mean": _plain(result.mean(measure)),
+                        "deviation": _plain(result.deviation(measure)),
+                        "runs": [_plain(getattr(run, measure)) for run in result.runs],
+                    }
+                    for measure in HEADS
+                },
+            }
+            for result in found.results
+        ],
+        "left": [{"path": str(left.path), "reason": left.reason} for left in found.left],
+    }
+
+
+def _rows(found: Evaluation) -> list[dict[str, Any]]:
+    return [
+        {"method": result.method, "seed": seed, **{measure: _plain(getattr(run, measure)) for measure in HEADS}}
+        for result in found.results
+        for seed, run in zip(result.seeds, result.runs, strict=True)
+    ]
+
+
+def _plain(score: float) -> float | None:
+    return None if math.isnan(score) else round(score, 6)

@@ -1,0 +1,49 @@
+"""Groups in the graph of nearest neighbours, of which nobody has to say how many there are."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from photosort.clustering.rows import CHUNK, Labels, Vectors
+
+NEIGHBOURS = 15
+MANY = 1_000
+"""Photos from which on the finer of two resolutions finds far more groups than there are kinds of photos."""
+TRIALS = 5
+
+
+def resolution_for(photos: int) -> float:
+    """Return the resolution of the modularity, measured on embedded descriptions: 1 for few photos, 0.5 for many."""
+    return 1.0 if photos < MANY else 0.5
+
+
+def communities(vectors: Vectors, *, resolution: float | None = None, seed: int = 42) -> Labels:
+    """(n, d) unit rows -> (n,) the community of each, numbered from 0.
+
+    Leiden communities by modularity (Traag, Waltman & van Eck 2019) of the graph that joins each vector with the
+    15 that have the largest cosine to it. Of five runs the one with the best modularity counts. `resolution` is that of
+    the modularity; where it is missing, `resolution_for` the number of vectors.
+    """
+    if len(vectors) < 3:
+        return np.zeros(len(vectors), dtype=np.intp)
+    from graspologic_native import leiden
+
+    edges = [(str(one), str(other), weight) for one, other, weight in _edges(vectors)]
+    resolution = resolution_for(len(vectors)) if resolution is None else resolution
+    _, found = leiden(edges, resolution=resolution, seed=seed, trials=TRIALS, iterations=2)
+    return np.array([found[str(number)] for number in range(len(vectors))], dtype=np.intp)
+
+
+def _edges(vectors: Vectors) -> list[tuple[int, int, float]]:
+    """Each pair of neighbours once."""
+    count = min(NEIGHBOURS, len(vectors) - 1)
+    pairs: dict[tuple[int, int], float] = {}
+    for start in range(0, len(vectors), CHUNK // 8):
+        cosines = vectors[start : start + CHUNK // 8] @ vectors.T
+        cosines[np.arange(len(cosines)), np.arange(start, start + len(cosines))] = -np.inf
+        near = np.argpartition(-cosines, count - 1, axis=1)[:, :count]
+        for row, others in enumerate(near):
+            one = start + row
+            for other in others:
+                pairs[min(one, int(other)), max(one, int(other))] = 1.0
+    return [(one, other, weight) for (one, other), weight in pairs.items()]

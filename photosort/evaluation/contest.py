@@ -1,0 +1,175 @@
+"""Methods in a contest: each groups the same photos, whose true classes are known, with several seeds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, fields
+
+import numpy as np
+
+from photosort.clustering.kmeans import Clustering, Labels, Vectors, kmeans
+from photosort.errors import SettingsError
+from photosort.evaluation.measures import agreement, confusion, silhouette
+from photosort.evaluation.names import sbert_match, sem
+from photosort.methods.fusion import Fusion
+from photosort.methods.method import Method, Views, joined
+from photosort.methods.text_guided import TextGuided
+from photosort.models.protocols import TextEncoder
+from photosort.naming.cluster_texts import without_doubt
+from photosort.naming.keywords import exclusive_keywords
+from photosort.naming.words import fold_plurals, terms
+from photosort.progress import Progress, silent
+
+KEYWORDS = 2
+"""Keywords that stand for a cluster, as in "Text-Guided Image Clustering"."""
+
+METHODS: dict[str, Callable[[float], Method]] = {
+    "image": lambda weight: Fusion("image"),
+    "text": lambda weight: Fusion("text"),
+    "sum": lambda weight: Fusion("sum", weight),
+    "concat": lambda weight: Fusion("concat", weight),
+    "text-tfidf": lambda weight: TextGuided("tfidf"),
+    "text-sbert": lambda weight: TextGuided("sbert"),
+}
+SEE = {"image", "sum", "concat"}
+"""Methods that need the photos themselves."""
+WEIGHED = {"sum", "concat"}
+ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What one run of one method is worth; 1 is perfect, and a silhouette is in -1..1.
+
+    sem and sbert rate the keywords of each cluster as a name for the class that it is matched with.
+    """
+
+    acc: float
+    nmi: float
+    ari: float
+    silhouette: float
+    sem: float
+    sbert: float
+
+
+MEASURES = tuple(one.name for one in fields(Scores))
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A method's runs, one for each seed; labels and vectors are those of the first."""
+
+    method: str
+    seeds: tuple[int, ...]
+    runs: tuple[Scores, ...]
+    labels: Labels = field(repr=False)
+    vectors: Vectors = field(repr=False)
+
+    def mean(self, measure: str) -> float:
+        """The mean of a measure over the seeds."""
+        return float(np.mean([getattr(run, measure) for run in self.runs]))
+
+    def deviation(self, measure: str) -> float:
+        """Its standard deviation over the seeds, as of a sample; 0 with one seed."""
+        return float(np.std([getattr(run, measure) for run in self.runs], ddof=1)) if len(self.runs) > 1 else 0.0
+
+
+def read_methods(names: Sequence[str], weight: float, *, photos: bool) -> dict[str, Method]:
+    """From names such as `image`, `concat` or `concat:0.7` (the share of the text) to methods; `all` are all of them.
+
+    Without `photos`, `all` are those that read texts alone. Raises SettingsError for what is not known or not possible.
+    """
+    able = [name for name in METHODS if photos or name not in SEE]
+    wanted = dict.fromkeys(one for name in names for one in (able if name == ALL else [name]))
+    return {name: _method(name, weight, photos=photos) for name in wanted}
+
+
+def compete(
+    views: Views,
+    truth: Sequence[str],
+    methods: dict[str, Method],
+    encoder: TextEncoder,
+    *,
+    seeds: Sequence[int] = (42,),
+    starts: int | None = None,
+    progress: Progress = silent,
+) -> Iterator[Result]:
+    """Let each method group n photos into as many clusters as `truth` has classes, once a seed.
+
+    `encoder` compares names with classes. Raises TooManyClusters where a method cannot tell so many apart.
+    """
+    k, done = len(set(truth)), 0
+    for name, method in methods.items():
+        runs, first = [], None
+        for seed in seeds:
+            progress("evaluating", done, len(methods) * len(seeds))
+            done += 1
+            labels, vectors, texts = _run(method, views, k, seed, starts)
+            runs.append(_scores(truth, labels, vectors, texts, encoder))
+            first = first or (labels, vectors)
+        assert first is not None
+        progress("evaluating", done, len(methods) * len(seeds))
+        yield Result(name, tuple(seeds), tuple(runs), *first)
+
+
+def names_of(texts: Sequence[str], labels: Labels) -> list[str]:
+    """For each cluster of n photos, with one line of text each, its joined keywords, none of which another has."""
+    said: list[list[list[str]]] = [[] for _ in range(int(labels.max()) + 1)]
+    for text, label in zip(texts, labels.tolist(), strict=True):
+        said[label].append(terms(without_doubt(text)))
+    return [" ".join(word.term for word in words) for words in exclusive_keywords(fold_plurals(said), KEYWORDS)]
+
+
+def name_scores(
+    texts: Sequence[str], labels: Labels, classes: Sequence[str], encoder: TextEncoder
+) -> tuple[float, float]:
+    """SEM and SBERT match of the keywords of k clusters, where `classes[i]` is the true name of cluster i."""
+    names = names_of(texts, labels)
+    return sem(names, classes), sbert_match(names, classes, encoder)
+
+
+def true_names(views: Views, truth: Sequence[str], encoder: TextEncoder) -> tuple[float, float]:
+    """SEM and SBERT match of the keywords of the true classes: what no clustering can spoil."""
+    classes, labels = np.unique(truth, return_inverse=True)
+    return name_scores(joined(views.texts[0]), labels, classes.tolist(), encoder)
+
+
+def _method(name: str, weight: float, *, photos: bool) -> Method:
+    kind, colon, share = name.partition(":")
+    known = f"Choose from: {', '.join(METHODS)}, {ALL}; sum and concat with a share of the text, as in concat:0.7"
+    if kind not in METHODS or (colon and kind not in WEIGHED):
+        raise SettingsError(f"There is no method '{name}' to evaluate", known)
+    try:
+        weight = float(share) if colon else weight
+    except ValueError:
+        weight = math.nan
+    if not 0 <= weight <= 1:
+        raise SettingsError(f"'{share}' is no share of the text", known)
+    if kind in SEE and not photos:
+        raise SettingsError(f"The method {name} needs the photos", "Name their folder before the file of texts.")
+    return METHODS[kind](weight)
+
+
+def _run(
+    method: Method, views: Views, k: int, seed: int, starts: int | None
+) -> tuple[Labels, Vectors, tuple[str, ...]]:
+    """Labels (n,), the vectors (n, d) that they come from, and what the method read of each photo."""
+    seen: list[Vectors] = []
+
+    def cluster(several: Sequence[Vectors]) -> list[Clustering]:
+        seen.extend(several)
+        return [kmeans(vectors, k, starts=starts, seed=seed) for vectors in several]
+
+    grouping = method.group(views, cluster)
+    best = grouping.best
+    return best.clustering.labels, seen[grouping.candidates.index(best)], best.texts
+
+
+def _scores(
+    truth: Sequence[str], labels: Labels, vectors: Vectors, texts: Sequence[str], encoder: TextEncoder
+) -> Scores:
+    agreed, crossed = agreement(truth, labels), confusion(truth, labels)
+    classes = [crossed.class_of(cluster) for cluster in range(crossed.counts.shape[1])]
+    rated = name_scores(texts, labels, classes, encoder)
+    return Scores(agreed.acc, agreed.nmi, agreed.ari, silhouette(vectors, labels), *rated)

@@ -1,0 +1,45 @@
+"""Cluster names against true class names: the two measures of "Text-Guided Image Clustering" (Stephan et al. 2024).
+
+A name is whatever stands for a cluster in words: its joined keywords, as the paper has it, or its title.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from photosort.models.protocols import TextEncoder
+
+THRESHOLD = 0.4
+"""Cosine above which two names count as saying the same."""
+
+
+def sem(names: Sequence[str], truth: Sequence[str]) -> float:
+    """Share of k names that contain their true class name, lower-cased, underscores as spaces; 0 to 1.
+
+    `names[i]` and `truth[i]` belong to one cluster. Raises ValueError where there are none.
+    """
+    return _share([_spoken(true) in name.lower() for name, true in zip(names, truth, strict=True)])
+
+
+def sbert_match(
+    names: Sequence[str], truth: Sequence[str], encoder: TextEncoder, threshold: float = THRESHOLD
+) -> float:
+    """Share of k names whose cosine to their true class name is above `threshold`; 0 to 1.
+
+    Vectors come from a sentence encoder (the paper has all-MiniLM-L6-v2). Raises ValueError where there are no names.
+    """
+    vectors = encoder.encode_texts([*names, *map(_spoken, truth)])
+    cosines = np.einsum("ij,ij->i", vectors[: len(names)], vectors[len(names) :])
+    return _share((cosines > threshold).tolist())
+
+
+def _spoken(name: str) -> str:
+    return name.replace("_", " ").lower()
+
+
+def _share(held: Sequence[bool]) -> float:
+    if not held:
+        raise ValueError("there are no names to measure")
+    return sum(held) / len(held)

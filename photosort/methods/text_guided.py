@@ -1,0 +1,49 @@
+"""Clustering by what is said of photos: Stephan et al., "Text-Guided Image Clustering" (EACL 2024).
+
+Several texts a photo are joined with ". " and become one vector, by TF-IDF or by a sentence encoder. Of several
+questions the one whose clustering has the lowest k-means loss wins (section 3.4); losses are compared on unit
+vectors, since lengths would decide otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from photosort.clustering.kmeans import Vectors
+from photosort.methods.method import Candidate, Clusterer, Grouping, Views, joined
+
+WORDS = 2_000
+"""The most frequent words that TF-IDF counts (section 4.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextGuided:
+    """A `Method` that looks at texts alone."""
+
+    vectors: Literal["tfidf", "sbert"] = "sbert"
+
+    def group(self, views: Views, cluster: Clusterer) -> Grouping:
+        """Cluster the answers to each question, all into the same number of clusters."""
+        said = [joined(texts) for texts in views.texts]
+        clusterings = cluster([tfidf(texts) if self.vectors == "tfidf" else views.embed(texts) for texts in said])
+        return Grouping(tuple(map(Candidate, views.questions, clusterings, said)))
+
+
+def tfidf(texts: Sequence[str]) -> Vectors:
+    """N texts -> (n, words + 1) unit rows: single words without English stop words, at most 2,000 of them.
+
+    The last dimension is that of texts without any such word, which so are all alike and like no other.
+    """
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    model = TfidfVectorizer(max_features=WORDS, stop_words="english", dtype=np.float32)
+    try:
+        counted = model.fit_transform(texts).toarray()
+    except ValueError:
+        counted = np.empty((len(texts), 0))  # scikit-learn refuses where no text has a word
+    wordless = ~counted.any(axis=1)
+    return np.asarray(np.column_stack([counted, wordless]), dtype=np.float32)

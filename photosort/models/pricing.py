@@ -1,0 +1,77 @@
+"""What a remote model costs, and no more than the user allows.
+
+Prices come with the package genai-prices (pydantic, MIT), so that an update of it, not of photosort, knows new ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Lock
+
+from photosort.errors import SettingsError
+from photosort.models.protocols import NoAnswer, Used
+
+Price = Callable[[int, int], float]
+"""Tokens of question and answer -> US dollars."""
+
+
+def price_of(model: str, url: str) -> Price | None:
+    """The price of a model at the server of this address; None where it is not known. Asks no network."""
+    from genai_prices import Usage, calc_price
+
+    def price(tokens_in: int, tokens_out: int) -> float:
+        usage = Usage(input_tokens=tokens_in, output_tokens=tokens_out)
+        return float(calc_price(usage, model_ref=model, provider_api_url=url).total_price)
+
+    try:
+        price(1, 1)
+    except LookupError:
+        return None
+    return price
+
+
+class Meter:
+    """Counts the tokens and the cost of a writer; safe to use from several threads."""
+
+    def __init__(self, price: Price | None, limit: float | None = None, *, free: bool = False) -> None:
+        """`limit` in US dollars. Raises SettingsError where there is one and the price is not known."""
+        if limit is not None and price is None and not free:
+            raise SettingsError(
+                "--max-cost cannot be kept: nobody knows what this model costs",
+                "Leave it out, or upgrade the prices: pip install --upgrade genai-prices",
+            )
+        self._price, self._limit = price, limit
+        self._lock = Lock()
+        self._reserved = 0.0
+        self.calls = self._in = self._out = 0
+
+    @property
+    def used(self) -> Used:
+        """What was used so far."""
+        return Used(self.calls, self._in, self._out, self._price(self._in, self._out) if self._price else None)
+
+    @contextmanager
+    def reserve(self, question: str, answer_tokens: int) -> Iterator[Callable[[int, int], None]]:
+        """Set aside the most that a question can cost, while the block asks it and tells what it did cost.
+
+        The most is a token for each byte of the question and the longest answer. Raises NoAnswer where that is more
+        than is left.
+        """
+        most = self._price(len(question.encode()), answer_tokens) if self._price else 0.0
+        with self._lock:
+            spent = self.used.cost or 0.0
+            if self._limit is not None and spent + self._reserved + most > self._limit:
+                raise NoAnswer(f"--max-cost {self._limit:g} is reached, ${spent:.4f} was spent")
+            self._reserved += most
+        try:
+            yield self._count
+        finally:
+            with self._lock:
+                self._reserved -= most
+
+    def _count(self, tokens_in: int, tokens_out: int) -> None:
+        with self._lock:
+            self.calls += 1
+            self._in += tokens_in
+            self._out += tokens_out

@@ -1,0 +1,127 @@
+"""Names made by counting, without a model: the keywords of a cluster, as captions write them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice, takewhile
+
+from photosort.naming.answer import SUMMARY_WORDS, cut_words
+from photosort.naming.folder_name import UNNAMED
+from photosort.naming.keywords import Keyword
+from photosort.naming.prompt import ClusterText, plain
+from photosort.naming.words import plural
+
+SUMMARY_KEYWORDS = 4
+BROAD_KEYWORDS = 3
+TENTH = 10
+MOSTLY = 2 / 3
+_LOOKED_AT = 200
+
+
+def titles(cluster: ClusterText) -> Iterator[str]:
+    """Yield titles from the best to ever longer ones, so that one of them is unlike that of any other cluster.
+
+    The first keyword, the next where it is half as frequent, and then more. A cluster without a word for a quarter
+    of its photos is called by its broad noun, with the keywords of more than one photo, or of a tenth, in brackets.
+    """
+    words, keywords = written(cluster), cluster.keywords
+    if cluster.broad:
+        several = sum(word.count > 1 or word.count * TENTH >= cluster.photos for word in keywords[:BROAD_KEYWORDS])
+        broad = plural(cluster.broad) if cluster.broad in cluster.countable else cluster.broad
+        base = in_brackets(_sentence(broad), ", ".join(words[:several]) or cluster.tone)
+        more = words[several:]
+    elif words:
+        paired = len(keywords) > 1 and keywords[1].count * 2 >= keywords[0].count
+        first = 2 if paired else 1
+        base, more = _sentence(_list(words[:first])), words[first:]
+    else:
+        base, more = in_brackets(UNNAMED.capitalize(), cluster.tone), []
+    yield base
+    for length in range(1, len(more) + 1):
+        yield in_brackets(base, ", ".join(more[:length]))
+    yield from (in_brackets(base, part) for part in traits(cluster) if part not in base)
+
+
+def traits(cluster: ClusterText) -> Iterator[str]:
+    """Yield what else tells a cluster from another one that has the same words: its tone, its most typical photos."""
+    if cluster.tone:
+        yield cluster.tone
+    yield from (f"like {name}" for name in cluster.files)
+
+
+def in_brackets(title: str, more: str) -> str:
+    """Add to a title, in the brackets that it has already or in new ones."""
+    if not more:
+        return title
+    return f"{title[:-1]}, {more})" if title.endswith(")") else f"{title} ({more})"
+
+
+def summary(cluster: ClusterText) -> str:
+    """The keywords of more than one photo, or of a tenth, as one sentence of at most SUMMARY_WORDS words."""
+    said = cut_words(_list(written(cluster)[: min(_several(cluster), SUMMARY_KEYWORDS)]), SUMMARY_WORDS)
+    return _sentence(said) or next(titles(cluster))
+
+
+def written(cluster: ClusterText) -> list[str]:
+    """The keywords as captions write them, in the plural where there are several of what can be counted."""
+    terms = [(plain(as_written(word.term, cluster.captions)), word) for word in cluster.keywords]
+    return [plural(term) if word.count > 1 and word.term in cluster.countable else term for term, word in terms]
+
+
+def as_written(term: str, captions: Mapping[str, int]) -> str:
+    """Return a case-folded term as captions write it after their first word: "van gogh" as "Van Gogh"."""
+    pattern = re.compile(rf"(?<=\w\s){re.escape(term)}\b", re.IGNORECASE)
+    forms: Counter[str] = Counter()
+    for caption in islice(sorted(captions), _LOOKED_AT):
+        if found := pattern.search(caption):
+            forms[found[0]] += captions[caption]
+    return min(forms, key=lambda form: (-forms[form], form)) if forms else term
+
+
+def without_nested(keywords: Sequence[Keyword]) -> tuple[Keyword, ...]:
+    """Return the keywords without those that say the same as a better one in more or fewer words.
+
+    Of "cat" and "tabby cat" the better one stays, unless the longer is said of MOSTLY as many photos: then it
+    takes the place of the shorter.
+    """
+    kept: list[Keyword] = []
+    for keyword in keywords:
+        akin = [place for place, word in enumerate(kept) if _nested(word, keyword)]
+        if not akin:
+            kept.append(keyword)
+        elif len(akin) == 1:
+            kept[akin[0]] = _better(kept[akin[0]], keyword)
+    return tuple(kept)
+
+
+def without(cluster: ClusterText, words: frozenset[str]) -> ClusterText:
+    """The cluster without the keywords that have one of these words, and without nested ones."""
+    honest = [word for word in cluster.keywords if words.isdisjoint(word.term.split())]
+    return replace(cluster, keywords=without_nested(honest))
+
+
+def _several(cluster: ClusterText) -> int:
+    """How many of the keywords, best first, are said of more than one photo, or of a tenth."""
+    said = (word.count > 1 or word.count * TENTH >= cluster.photos for word in cluster.keywords)
+    return sum(takewhile(bool, said))
+
+
+def _nested(one: Keyword, other: Keyword) -> bool:
+    first, second = set(one.term.split()), set(other.term.split())
+    return first <= second or second <= first
+
+
+def _better(kept: Keyword, later: Keyword) -> Keyword:
+    longer = len(later.term.split()) > len(kept.term.split())
+    return later if longer and later.count >= MOSTLY * kept.count else kept
+
+
+def _list(words: Sequence[str]) -> str:
+    return ", ".join(words[:-1]) + f" and {words[-1]}" if len(words) > 1 else "".join(words)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

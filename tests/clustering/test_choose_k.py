@@ -1,0 +1,48 @@
+"""The number of clusters, on groups that can be counted."""
+
+import numpy as np
+import pytest
+from fakes.vectors import blobs
+
+from photosort.clustering.choose_k import choose_k
+from photosort.clustering.communities import communities, resolution_for
+from photosort.evaluation.measures import agreement
+from photosort.methods.fusion import unit
+
+
+def test_both_find_the_number_of_clear_groups() -> None:
+    vectors, _ = blobs([25, 30, 25, 40, 25])
+    stages: list[tuple[str, int, int]] = []
+    choice = choose_k(vectors, most=9, progress=lambda *step: stages.append(step))
+    assert (choice.k, choice.communities, choice.best_silhouette) == (5, 5, 5)
+    assert set(choice.silhouette or {}) == set(range(2, 10))
+    assert stages[-1] == ("choosing k", 2, 2)
+
+
+def test_communities_are_the_groups_themselves_in_any_order() -> None:
+    vectors, truth = blobs([40, 60, 50, 30])
+    order = np.random.default_rng(1).permutation(len(truth))
+    found = communities(vectors[order])
+    assert agreement([truth[number] for number in order], found).acc == 1
+    assert np.array_equal(found, communities(vectors[order]))
+
+
+@pytest.mark.parametrize(("least", "most", "expected"), [(2, 3, 3), (7, 9, 7), (2, 9, 5)])
+def test_the_bounds_are_kept(least: int, most: int, expected: int) -> None:
+    choice = choose_k(blobs([25] * 5)[0], least=least, most=most)
+    assert (choice.k, choice.communities) == (expected, 5)
+
+
+@pytest.mark.parametrize(("n", "least", "expected"), [(1, 1, 1), (2, 1, 1), (2, 2, 2), (1, 2, 1)])
+def test_too_few_photos_to_choose_from(n: int, least: int, expected: int) -> None:
+    choice = choose_k(np.eye(n, dtype=np.float32), least=least)
+    assert (choice.k, choice.communities, choice.best_silhouette) == (expected, 0, 0)
+
+
+def test_equal_photos_are_no_reason_for_more_clusters_than_differ() -> None:
+    vectors = unit(np.repeat(np.eye(3, dtype=np.float32), 20, axis=0))
+    assert choose_k(vectors).k == 3
+
+
+def test_many_photos_are_looked_at_more_coarsely() -> None:
+    assert [resolution_for(photos) for photos in (999, 1000)] == [1.0, 0.5]

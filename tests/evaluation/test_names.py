@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from photosort.evaluation.names import sbert_match, sem
+from photosort.models.minilm import MiniLM
+from photosort.models.protocols import Identity, Vectors
+
+
+class Angles:
+    """A text encoder on the unit circle: a text is its own angle in degrees."""
+
+    identity = Identity("angles", "1")
+
+    def encode_texts(self, texts: Sequence[str]) -> Vectors:
+        radians = np.radians([float(text) for text in texts])
+        return np.stack([np.cos(radians), np.sin(radians)], axis=1).astype(np.float32)
+
+
+def test_sem_looks_for_the_class_within_the_name_in_lower_case_with_spaces() -> None:
+    names = ["Great white SHARK, fin", "dog", "hand tool, saw", "Birds"]
+    assert sem(names, ["great_white_shark", "cat", "Hand_tool", "bird"]) == 0.75
+
+
+def test_a_name_within_the_class_is_no_match() -> None:
+    assert sem(["bird"], ["birds"]) == 0
+
+
+def test_sbert_match_counts_cosines_above_the_threshold() -> None:
+    truth = ["0", "0", "0", "0"]
+    names = ["0", "60", "70", "180"]
+    assert sbert_match(names, truth, Angles()) == 0.5
+    assert sbert_match(names, truth, Angles(), threshold=0.6) == 0.25
+
+
+def test_sbert_match_knows_that_a_penguin_is_nearer_to_birds_than_a_wrench() -> None:
+    assert sbert_match(["penguin, heron", "wrench, saw"], ["birds", "birds"], MiniLM()) == 0.5
+
+
+def test_nothing_to_measure_is_an_error_and_so_are_unequal_lengths() -> None:
+    with pytest.raises(ValueError, match="no names"):
+        sem([], [])
+    with pytest.raises(ValueError, match="zip"):
+        sem(["dog"], ["dog", "cat"])
+    with pytest.raises(ValueError):
+        sbert_match([], [], Angles())

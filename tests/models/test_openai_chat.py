@@ -1,0 +1,244 @@
+"""The adapter against real HTTP: a scripted server, and a real llama.cpp."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from fakes.chat_server import ChatServer, Reply, failed
+from fakes.writer import full_answer
+
+from photosort.errors import SettingsError, WriterRefused
+from photosort.models.openai_chat import OpenAIChat
+from photosort.models.protocols import NoAnswer, Used
+from photosort.models.smollm2 import SmolLM2
+from photosort.naming.answer import SCHEMA, SMALL_SCHEMA
+from photosort.naming.cluster_texts import cluster_texts
+from photosort.naming.summary import name_clusters
+from photosort.remembering import RememberedWriter
+from photosort.store.cache import open_cache
+
+GOOD = full_answer("Dogs on a beach", "Dogs play on a beach.", "dogs", "beach")
+WELL = Reply(GOOD)
+Serve = Callable[..., ChatServer]
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    with ExitStack() as running:
+        yield lambda *replies, **more: running.enter_context(ChatServer(list(replies), **more).running())
+
+
+def writer(server: ChatServer, **more: object) -> OpenAIChat:
+    return OpenAIChat("tiny", server.environment, **more)  # type: ignore[arg-type]
+
+
+def ask(server: ChatServer, **more: object) -> str:
+    return writer(server, **more).write("system", "prompt", SCHEMA)
+
+
+def test_a_question_is_sent_with_its_schema_and_answered(serve: Serve) -> None:
+    server = serve(WELL)
+    chat = writer(server)
+    assert chat.write("be brief", "a dog", SCHEMA) == GOOD
+    (asked,) = server.asked
+    assert [message["content"] for message in asked["messages"]] == ["be brief", "a dog"]
+    assert asked["response_format"]["json_schema"]["schema"] == SCHEMA
+    assert (asked["model"], asked["temperature"], asked["max_tokens"]) == ("tiny", 0, 1500)
+    assert chat.used == Used(1, 100, 10, None)
+    assert server.requests == ["POST /v1/chat/completions"]
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [failed(429), failed(500), failed(503), Reply(GOOD, cut=True), Reply(GOOD, seconds=0.6)],
+    ids=["429", "500", "503", "cut", "late"],
+)
+def test_what_passes_is_tried_again(serve: Serve, bad: Reply) -> None:
+    server = serve(bad, bad, WELL)
+    assert ask(server, timeout=0.3) == GOOD
+    assert len(server.asked) == 3
+
+
+def test_a_server_says_how_long_to_wait(serve: Serve) -> None:
+    server = serve(failed(429, seconds="1"), WELL)
+    begin = time.monotonic()
+    assert ask(server) == GOOD
+    assert time.monotonic() - begin > 0.9
+
+
+def test_a_server_that_goes_on_failing_ends_the_run_only_where_it_never_answered(serve: Serve) -> None:
+    with pytest.raises(WriterRefused, match=r"127\.0\.0\.1:\d+ does not answer \(500: .*no"):
+        ask(serve(failed(500)), retries=2)
+    chat = writer(serve(WELL, failed(500)), retries=1)
+    assert chat.write("", "first", SCHEMA) == GOOD
+    with pytest.raises(NoAnswer, match=r"failed \(500"):
+        chat.write("", "second", SCHEMA)
+
+
+def test_names_after_a_failure_are_keywords_and_a_second_run_asks_for_the_missing_alone(
+    serve: Serve, tmp_path: Path
+) -> None:
+    texts = cluster_texts([["a dog"] * 3, ["a cat"] * 2])
+    server = serve(WELL, failed(500))
+    with open_cache(tmp_path) as cache:
+        chat = writer(server, retries=0)
+        chat.parallel = 1
+        first, second = name_clusters(texts, RememberedWriter(chat, cache))
+        assert (first.source, second.source, second.title) == ("openai:tiny", "keywords", "Cats")
+        assert "failed (500" in second.note
+        server.replies[:] = [Reply(full_answer("Cats", "Two cats."))]
+        server.asked.clear()
+        again = name_clusters(texts, RememberedWriter(writer(server), cache))
+        assert [name.title for name in again] == ["Dogs on a beach", "Cats"]
+        assert len(server.asked) == 1
+        server.asked.clear()
+        assert name_clusters(texts, RememberedWriter(writer(server), cache)) == again
+        assert not server.asked
+
+
+@pytest.mark.parametrize(
+    ("reply", "message"),
+    [
+        (failed(404, "model tiny not found"), r"does not know tiny \(404.*Mend --writer or OPENAI_BASE_URL"),
+        (failed(403, "not for you"), r"refuses the key \(403"),
+        (failed(400, "this prompt is too long"), r"refuses the question \(400"),
+        (failed(422, "no"), r"refuses the question \(422"),
+        (failed(429, "pay", code="insufficient_quota"), r"quota is used up"),
+    ],
+)
+def test_what_does_not_pass_fails_in_one_line(serve: Serve, reply: Reply, message: str) -> None:
+    server = serve(reply)
+    with pytest.raises(WriterRefused, match=message) as caught:
+        ask(server, retries=0)
+    assert "\n" not in str(caught.value) and caught.value.exit_code == 18
+    assert len(server.asked) <= 2
+
+
+def test_a_bad_key_is_told_before_any_caption_is_sent(serve: Serve) -> None:
+    server = serve(WELL, key="right", models=["tiny"])
+    chat = OpenAIChat("tiny", {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": "wrong"})
+    with pytest.raises(WriterRefused, match=r"refuses the key \(401: .*Incorrect API key"):
+        chat.check()
+    assert not server.asked
+    writer(server).check()
+
+
+def test_an_unknown_model_is_told_with_those_that_there_are(serve: Serve) -> None:
+    with pytest.raises(WriterRefused, match=r"has no model tiny\. It has large, medium\."):
+        writer(serve(WELL, models=["medium", "large"])).check()
+    writer(serve(WELL, models=["tiny:latest", "large"])).check()
+    writer(serve(WELL, models=["/models/only-one.gguf"])).check()
+    writer(serve(WELL, models=None)).check()
+
+
+def test_a_server_that_is_not_there_is_told(serve: Serve) -> None:
+    chat = OpenAIChat("tiny", {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1"}, retries=0)
+    with pytest.raises(WriterRefused, match=r"127\.0\.0\.1:9 does not answer \(no connection"):
+        chat.check()
+
+
+def test_a_model_that_has_answered_before_is_not_checked_again(serve: Serve, tmp_path: Path) -> None:
+    server = serve(WELL, models=["tiny"])
+    with open_cache(tmp_path) as cache:
+        RememberedWriter(writer(server), cache).check()
+        assert server.requests == ["GET /v1/models"]
+        name_clusters(cluster_texts([["a dog"]]), RememberedWriter(writer(server), cache))
+        server.requests.clear()
+        RememberedWriter(writer(server), cache).check()
+        assert not server.requests
+
+
+def test_what_a_server_does_not_know_is_left_out(serve: Serve) -> None:
+    server = serve(failed(400, "Unsupported: response_format json_schema"), failed(400, "seed?", param="seed"), WELL)
+    chat = writer(server)
+    assert chat.write("", "one", SCHEMA) == chat.write("", "two", SCHEMA) == GOOD
+    assert ["response_format" in asked for asked in server.asked] == [True, False, False, False]
+    assert ["seed" in asked for asked in server.asked] == [True, True, False, False]
+    plain = serve(failed(400, "something is wrong"), WELL)
+    assert ask(plain) == GOOD
+    assert set(plain.asked[1]) == {"model", "messages"}
+
+
+def test_an_answer_without_a_text_is_empty(serve: Serve) -> None:
+    assert ask(serve(Reply(""))) == ""
+
+
+def test_questions_are_on_their_way_at_once(serve: Serve) -> None:
+    server = serve(Reply(full_answer("", ""), seconds=0.5))
+    words = ["dog", "cat", "cow", "hen", "fox", "owl", "bee", "ant"]
+    begin = time.monotonic()
+    name_clusters(cluster_texts([[f"a {word}"] for word in words]), writer(server))
+    assert len(server.asked) == 16
+    assert time.monotonic() - begin < 16 * 0.5
+
+
+def priced(model: str = "gpt-4o-mini", max_cost: float | None = None) -> OpenAIChat:
+    return OpenAIChat(model, {"OPENAI_API_KEY": "k"}, max_cost=max_cost)
+
+
+def test_tokens_and_cost_are_counted_where_the_price_is_known() -> None:
+    chat = priced()
+    with chat.meter.reserve("question", 100) as spent:
+        spent(1_000_000, 1_000_000)
+    assert chat.used.calls == 1 and chat.used.cost is not None
+    assert 0.3 < chat.used.cost < 3
+
+
+def test_no_question_is_asked_that_might_cost_more_than_is_allowed() -> None:
+    chat = priced(max_cost=0.001)
+    with chat.meter.reserve("a" * 100, 1500):
+        pass
+    with pytest.raises(NoAnswer, match=r"--max-cost 0\.001 is reached"), chat.meter.reserve("a" * 100_000, 1500):
+        pass
+    with (
+        chat.meter.reserve("a" * 100, 1000),
+        pytest.raises(NoAnswer, match="is reached"),
+        chat.meter.reserve("a" * 100, 1000),
+    ):
+        pass
+
+
+def test_a_limit_needs_a_price_unless_the_server_is_on_this_machine(serve: Serve) -> None:
+    with pytest.raises(SettingsError, match="nobody knows what this model costs"):
+        priced("no-such-model", max_cost=1)
+    assert ask(serve(WELL), max_cost=0) == GOOD
+
+
+@pytest.mark.parametrize(
+    ("model", "environment", "message"),
+    [("", {}, "says no model"), ("gpt-4o-mini", {}, "OPENAI_API_KEY is not set")],
+)
+def test_settings_that_cannot_work(model: str, environment: dict[str, str], message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        OpenAIChat(model, environment)
+
+
+def test_whether_a_server_is_on_this_machine() -> None:
+    assert OpenAIChat("x", {"OPENAI_BASE_URL": "http://localhost:11434/v1"}).is_local
+    assert not OpenAIChat("x", {"OPENAI_BASE_URL": "http://192.168.1.5:8000/v1"}).is_local
+    assert not priced().is_local
+
+
+def test_a_real_llama_cpp_server_writes_by_the_schema(smollm2_cache: Path) -> None:
+    """xllamacpp is llama.cpp's own server; the adapter reaches it as it would any other."""
+    pytest.importorskip("xllamacpp", reason='the extra "llm" is not installed')
+    engine = SmolLM2(smollm2_cache)
+    engine.write("", "hello", SMALL_SCHEMA)
+    server = engine._server
+    environment = {"OPENAI_BASE_URL": f"{server.listening_address}/v1", "OPENAI_API_KEY": engine.key}
+    chat = OpenAIChat("smollm2", environment)
+    chat.check()
+    with pytest.raises(WriterRefused, match="refuses the key"):
+        OpenAIChat("smollm2", {**environment, "OPENAI_API_KEY": "guess"}).check()
+    said = json.loads(chat.write("Name these photos as JSON.", "a penguin on ice, two penguins, ice", SMALL_SCHEMA))
+    assert set(said) == {"title", "summary"} and said["title"]
+    assert chat.used.calls == 1 and chat.used.tokens_in > 10
+    chat.form = "small"
+    (name,) = name_clusters(cluster_texts([["a penguin on ice"] * 4 + ["a heron"]]), chat)
+    assert name.title and len(name.summary.split()) <= 30
+    assert name.source == "openai:smollm2" or name.note.startswith("openai:smollm2: ")
