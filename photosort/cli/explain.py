@@ -75,13 +75,15 @@ def _run(seen: RunView) -> RenderableType:
             Text("  ".join(short(member.path.name, 20) for member in view.exemplars), style="dim"),
         )
     lines: list[RenderableType] = [Text(printable(head)), table]
+    for cluster in (view.cluster for view in seen.clusters if view.cluster.note):
+        lines.append(Text(printable(f"{cluster.folder}: {cluster.note}"), style="yellow"))
     if seen.left:
         lines.append(Text(f"{len(seen.left):,} stayed where they are: photosort explain --unread", style="yellow"))
     return Group(*lines)
 
 
 def _named(cluster: ClusterRecord) -> RenderableType:
-    """The folder, what of title and summary it does not say, and why a writer's name was not left as written."""
+    """The folder, and what of title and summary it does not say."""
     from rich.text import Text
 
     from photosort.cli.preview import beside
@@ -90,7 +92,6 @@ def _named(cluster: ClusterRecord) -> RenderableType:
     lines += [
         (printable(text), "italic") for text in beside(cluster.folder, cluster.title, cluster.summary, cluster.named_by)
     ]
-    lines += [(printable(cluster.note), "yellow")] if cluster.note else []
     return Text("\n").join(Text(text, style) for text, style in lines)
 
 
@@ -118,6 +119,8 @@ def _photo(found: PhotoView) -> RenderableType:
     grid.add_column(overflow="fold")
     for text in beside(found.own.folder, found.own.title, found.own.summary, found.own.named_by):
         grid.add_row("about", Text(printable(text), style="italic"))
+    if found.own.note:
+        grid.add_row("its name", Text(printable(found.own.note), style="yellow"))
     grid.add_row("tags" if _is_tagged(found) else "caption", Text(printable(photo.caption)))
     for label, text in _distances(found):
         grid.add_row(label, Text(text))
@@ -184,6 +187,9 @@ def _photo_document(found: PhotoView) -> dict[str, Any]:
         "run": found.run.id,
         "photo": str(photo.path),
         "folder": found.own.folder,
+        "title": found.own.title,
+        "summary": found.own.summary,
+        "note": found.own.note,
         "caption": photo.caption,
         "similarity": round(photo.similarity, 4),
         "next": following or None,

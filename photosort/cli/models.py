@@ -117,16 +117,22 @@ def _table(found: tuple[Part, ...], choice: Choice) -> RenderableType:
     for part in found:
         size = _size(part.size) if part.size else ""
         state = "ready" if not part.missing else "not here" if part.optional else "missing"
-        row = (part.role, part.model, part.about, part.licence, size, ", ".join(part.profiles), state)
+        row = (part.role, part.model, part.about, part.licence, size, _profiles(part), state)
         table.add_row(*(Text(printable(cell)) for cell in row))
     needed = [Text(printable(f"{part.model}: {' && '.join(part.missing)}"), style="yellow") for part in _wanted(found)]
     head = Text(printable(f"profile {choice.profile.name}: {choice.why}"))
     return Group(head, table, *needed, Text("Bring a profile or a model: photosort models pull NAME", style="dim"))
 
 
+def _profiles(part: Part) -> str:
+    from photosort.models.profiles import PROFILES
+
+    return "all" if len(part.profiles) == len(PROFILES) else ", ".join(part.profiles)
+
+
 def _wanted(found: tuple[Part, ...]) -> list[Part]:
     """What is missing of the installation itself."""
-    return [part for part in found if part.missing and "builtin" in part.profiles]
+    return [part for part in found if part.missing and (not part.optional or part.model == SMOLLM2)]
 
 
 def _results(results: tuple[Checked, ...]) -> RenderableType:

@@ -54,7 +54,7 @@ class ChatCaptioner:
         import torch
 
         model, processor = self._loaded
-        inputs = self._inputs(processor, pixels).to(self._placement, number_format(self._placement.device))
+        inputs = self._inputs(processor, pixels).to(self._placement.device, number_format(self._placement.device))
         with torch.inference_mode():
             written = model.generate(**inputs, **generating.arguments(self._asking, pixels, self._placement.device))
         answers = written[:, inputs["input_ids"].shape[1] :]

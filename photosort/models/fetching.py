@@ -74,7 +74,7 @@ def plan(source: Source) -> Download | None:
     from huggingface_hub import constants
 
     patterns = _patterns(source)
-    for revision in ("main", *_conversions(source.repository)):
+    for revision in _revisions(source.repository):
         files = _listing(source, revision, patterns)
         if any(file.filename.endswith(".safetensors") for file in files):
             size = sum(file.file_size or 0 for file in files if file.will_download)
@@ -135,32 +135,35 @@ def _listing(source: Source, revision: str, patterns: Sequence[str]) -> list[Any
         )
 
 
-def _conversions(repository: str) -> list[str]:
-    """Revisions with the weights as safetensors, offered to the repository by the hub itself; the newest first."""
+def _revisions(repository: str) -> Iterator[str]:
+    """The main branch; then, only if that was not enough, what the hub itself offers to it, the newest first."""
+    yield "main"
     from huggingface_hub import HfApi
 
     with _reaching(repository, repository):
         offers = list(HfApi().get_repo_discussions(repository, author=CONVERTER, discussion_type="pull_request"))
-    return [f"refs/pr/{offer.num}" for offer in offers if offer.author == CONVERTER and offer.status == OPEN]
+    yield from (f"refs/pr/{offer.num}" for offer in offers if offer.author == CONVERTER and offer.status == OPEN)
 
 
 @contextmanager
 def _reaching(name: str, repository: str) -> Iterator[None]:
     """What the hub's library raises becomes one clear line."""
+    import httpx2
     from huggingface_hub import constants
     from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
 
     what = f"The model {name} ({repository})" if name != repository else f"The model {name}"
     try:
         yield
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, httpx2.HTTPError) as error:
         if constants.HF_HUB_OFFLINE:
             raise ModelMissing(f"{what} is not fetched: HF_HUB_OFFLINE is set", "Unset it and try again.") from error
-        if isinstance(error, GatedRepoError):
+        cause = error.__cause__ or error
+        if isinstance(cause, GatedRepoError):
             raise ModelMissing(f"{what} asks for an account", "Accept its terms there, then set HF_TOKEN.") from error
-        if isinstance(error, RepositoryNotFoundError):
+        if isinstance(cause, RepositoryNotFoundError):
             raise SettingsError(f"{what} is not at {constants.ENDPOINT}", "Look for its name there.") from error
-        reason = " ".join(str(error).split())[:200]
+        reason = " ".join(str(cause).split())[:200]
         raise ModelMissing(f"{what} cannot be fetched ({reason})", "Check the network, then run it again.") from error
 
 

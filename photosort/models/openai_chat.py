@@ -34,6 +34,7 @@ RETRIES = 5
 TIMEOUT = 120.0
 """Seconds for one answer; a large model on a processor takes its time."""
 
+CHECK_SECONDS = 15.0
 SEED = 42
 _NAMES_SHOWN = 5
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -60,20 +61,23 @@ class OpenAIChat:
     ) -> None:
         """`max_cost` in US dollars. Asks nothing yet.
 
-        Raises SettingsError without a model or without a key for OpenAI, and where `max_cost` cannot be kept because
-        nobody knows the model's price.
+        Raises SettingsError without a model, without a key for OpenAI, for an address that is none, and where
+        `max_cost` cannot be kept because nobody knows the model's price.
         """
         if not model:
             raise SettingsError("openai: says no model", "Write --writer openai:MODEL, such as openai:gpt-4o-mini.")
         self.url = (environment.get("OPENAI_BASE_URL") or OPENAI).rstrip("/")
-        self.host = urlsplit(self.url).netloc or self.url
+        place = urlsplit(self.url)
+        if place.scheme not in ("http", "https") or not place.hostname:
+            raise SettingsError("OPENAI_BASE_URL is no address of a server", "Write it like http://localhost:8000/v1.")
+        self.host = place.netloc.rpartition("@")[2]
         self._key = environment.get("OPENAI_API_KEY", "")
         if not self._key and self.url == OPENAI:
             raise SettingsError(
                 "OPENAI_API_KEY is not set", "Set it to your key, or OPENAI_BASE_URL to a server that needs none."
             )
         self.model = model
-        self.identity = Identity(f"openai:{model}", f"{self.url} 1")
+        self.identity = Identity(f"openai:{model}", f"{self.host}{place.path} 1")
         self.meter = Meter(None if self.is_local else price_of(model, self.url), max_cost, free=self.is_local)
         self._timeout, self._retries = timeout, retries
         self._refused: set[str] = set()
@@ -98,7 +102,8 @@ class OpenAIChat:
         import openai
 
         try:
-            known = [model.id for model in self._client.models.list()]
+            client = self._client.with_options(timeout=CHECK_SECONDS, max_retries=1)
+            known = [model.id for model in client.models.list()]
         except (openai.AuthenticationError, openai.PermissionDeniedError, openai.APIConnectionError) as error:
             raise self._failure(error) from error
         except openai.APIError:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Lock
+from threading import Condition
 
 from photosort.errors import SettingsError
 from photosort.models.protocols import NoAnswer, Used
@@ -42,8 +42,8 @@ class Meter:
                 "Leave it out, or upgrade the prices: pip install --upgrade genai-prices",
             )
         self._price, self._limit = price, limit
-        self._lock = Lock()
-        self._reserved = 0.0
+        self._settled = Condition()
+        self._open: list[float] = []
         self.calls = self._in = self._out = 0
 
     @property
@@ -55,23 +55,27 @@ class Meter:
     def reserve(self, question: str, answer_tokens: int) -> Iterator[Callable[[int, int], None]]:
         """Set aside the most that a question can cost, while the block asks it and tells what it did cost.
 
-        The most is a token for each byte of the question and the longest answer. Raises NoAnswer where that is more
-        than is left.
+        The most is a token for each byte of the question and the longest answer. Where that is more than is left, it
+        waits for the questions on their way, which cost less in the end; raises NoAnswer where there are none.
         """
         most = self._price(len(question.encode()), answer_tokens) if self._price else 0.0
-        with self._lock:
-            spent = self.used.cost or 0.0
-            if self._limit is not None and spent + self._reserved + most > self._limit:
-                raise NoAnswer(f"--max-cost {self._limit:g} is reached, ${spent:.4f} was spent")
-            self._reserved += most
+        with self._settled:
+            self._settled.wait_for(lambda: not self._open or self._fits(most))
+            if not self._fits(most):
+                raise NoAnswer(f"--max-cost {self._limit:g} is reached, ${self.used.cost or 0:.4f} was spent")
+            self._open.append(most)
         try:
             yield self._count
         finally:
-            with self._lock:
-                self._reserved -= most
+            with self._settled:
+                self._open.remove(most)
+                self._settled.notify_all()
+
+    def _fits(self, most: float) -> bool:
+        return self._limit is None or (self.used.cost or 0.0) + sum(self._open) + most <= self._limit
 
     def _count(self, tokens_in: int, tokens_out: int) -> None:
-        with self._lock:
+        with self._settled:
             self.calls += 1
             self._in += tokens_in
             self._out += tokens_out

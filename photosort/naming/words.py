@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 MAX_WORDS = 3
 """Longest phrase, in words."""
+
+KNOWN_NOUNS = 50_000
+"""Singulars that are kept in memory: captions repeat their words."""
 
 _WORD = re.compile(r"[^\W\d_](?:[\w'’-]*\w)?|[^\w\s]")
 
@@ -100,7 +103,7 @@ def terms(caption: str) -> list[str]:
 def singular(term: str) -> str:
     """Return the singular of a noun or noun phrase: "geese" -> "goose"; what is none comes back as it is."""
     rest, space, noun = term.rpartition(" ")
-    return rest + space + str(_pluralizer().singular(noun))
+    return rest + space + _singular_noun(noun)
 
 
 def plural(term: str) -> str:
@@ -136,6 +139,11 @@ def fold_plurals(clusters: Iterable[Iterable[Iterable[str]]]) -> list[list[list[
     attested = {term for members in nested for photo in members for term in photo}
     folded = {term: one if (one := singular(term)) in attested else term for term in attested}
     return [[list(dict.fromkeys(folded[term] for term in photo)) for photo in members] for members in nested]
+
+
+@lru_cache(KNOWN_NOUNS)
+def _singular_noun(noun: str) -> str:
+    return str(_pluralizer().singular(noun))
 
 
 @cache

@@ -31,7 +31,9 @@ def stored(data: Path, name: str) -> None:
             mode="copy",
             settings={},
             clusters=[
-                ClusterRecord(number, f"{number} {name}", name, name, ((name.lower(), 1),), "keywords", 0.9)
+                ClusterRecord(
+                    number, f"{number} {name}", name, name, ((name.lower(), 1),), "keywords", 0.9, f"llm: {name}"
+                )
                 for number in (0, 1)
             ],
             members=[
@@ -115,3 +117,13 @@ def test_reasons_of_undo_and_resume_are_shown_whole(name: str) -> None:
         assert f"/out/{ODD[name]}: stays with {ODD[name]}" in shown
         assert f"Stopped: {ODD[name]} is gone" in shown
         assert "\x1b" not in shown
+
+
+def test_why_a_name_is_not_the_writers_is_shown(own_folders: Path, tmp_path: Path) -> None:
+    stored(own_folders / "data", "IMG.jpg")
+    assert "llm: IMG.jpg" in photosort("explain").output
+    assert "llm: IMG.jpg" in photosort("explain", "/photos/IMG.jpg").output
+    assert [one["note"] for one in json.loads(photosort("explain", "--json").output)["clusters"]] == [
+        "llm: IMG.jpg"
+    ] * 2
+    assert json.loads(photosort("explain", "/photos/IMG.jpg", "--json").output)["note"] == "llm: IMG.jpg"

@@ -9,6 +9,7 @@ from sklearn.datasets import load_sample_image
 
 from photosort.photos.decode import decode
 from photosort.photos.frame import Frame
+from photosort.photos.own_files import is_about_name
 
 
 def crops(name: str, count: int, seed: int = 5) -> list[Image.Image]:
@@ -36,3 +37,8 @@ def digests(folder: Path) -> list[str]:
 def tree(folder: Path) -> dict[str, bytes]:
     """Every file below with its content."""
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def filed(folder: Path) -> list[Path]:
+    """Every file below but those that photosort itself has written about it."""
+    return [path for path in folder.rglob("*") if path.is_file() and not is_about_name(path.name)]

@@ -1,4 +1,4 @@
-"""Models of every family that photosort knows, with few and random weights, saved to disk by the library that loads them.
+"""Models of every family that photosort knows, with few and random weights, saved by the library that loads them.
 
 What they say is nonsense, but it follows from the picture; loading, preparing, generating and encoding are the real
 code. Every builder takes a folder and returns it.
@@ -13,13 +13,38 @@ from typing import Any
 from photosort.models.torchvision_ops import mend_torchvision
 
 SIDE = 32
-WORDS = ["a", "the", "photo", "of", "dog", "cat", "beach", "house", "tree", "red", "blue", "green", "small", "large", "on", "in", "with", "and", "two", "people", "water", "sky"]
+WORDS = [
+    "a",
+    "the",
+    "photo",
+    "of",
+    "dog",
+    "cat",
+    "beach",
+    "house",
+    "tree",
+    "red",
+    "blue",
+    "green",
+    "small",
+    "large",
+    "on",
+    "in",
+    "with",
+    "and",
+    "two",
+    "people",
+    "water",
+    "sky",
+]
 SPECIAL = ["<pad>", "<s>", "</s>", "<unk>"]
 WIDTH = 32
+SMALL = {"hidden_size": WIDTH, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 4}
+VISION = {**SMALL, "image_size": SIDE, "patch_size": 8, "initializer_range": 0.5}
 
 
-def tokenizer(extra: tuple[str, ...] = (), **names: str) -> Any:
-    """A word-level tokenizer of some twenty words, the special tokens first."""
+def tokenizer(extra: tuple[str, ...] = (), named: dict[str, str] | None = None, **names: str) -> Any:
+    """A word-level tokenizer of some twenty words, the special tokens first; `named` are attributes of its own."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
     from transformers import PreTrainedTokenizerFast
 
@@ -28,8 +53,10 @@ def tokenizer(extra: tuple[str, ...] = (), **names: str) -> Any:
     core.pre_tokenizer = pre_tokenizers.Whitespace()
     core.decoder = decoders.WordPiece()
     usual = {"pad_token": "<pad>", "bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>"}
-    made = PreTrainedTokenizerFast(tokenizer_object=core, **usual | names)
-    made.add_special_tokens({"additional_special_tokens": list(extra)})
+    own = {"extra_special_tokens": named} if named else {}
+    made = PreTrainedTokenizerFast(tokenizer_object=core, **usual | names, **own)
+    if not named:
+        made.add_special_tokens({"additional_special_tokens": list(extra)})
     return made
 
 
@@ -37,6 +64,15 @@ def _saved(folder: Path, *parts: Any) -> Path:
     for part in parts:
         part.save_pretrained(folder)
     return folder
+
+
+def _stirred(model: Any) -> None:
+    """Larger random weights, so that the text follows from the picture and not from the words before."""
+    import torch
+
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.normal_(0, 0.3)
 
 
 def _seeded() -> None:
@@ -71,15 +107,21 @@ def blip_itm(folder: Path) -> Path:
 def _blip_config(kind: Any) -> Any:
     words = len(tokenizer())
     text = {
-        "vocab_size": words, "hidden_size": WIDTH, "encoder_hidden_size": WIDTH, "intermediate_size": 48, "projection_dim": 16,
-        "num_hidden_layers": 2, "num_attention_heads": 4, "max_position_embeddings": 128, "bos_token_id": 1, "eos_token_id": 2,
-        "sep_token_id": 2, "pad_token_id": 0, "initializer_range": 0.5,
-    }  # fmt: skip
-    vision = {
-        "hidden_size": WIDTH, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 4, "image_size": SIDE,
-        "patch_size": 8, "initializer_range": 0.5,
-    }  # fmt: skip
-    return kind(text_config=text, vision_config=vision, image_text_hidden_size=16, projection_dim=16)
+        "vocab_size": words,
+        "hidden_size": WIDTH,
+        "encoder_hidden_size": WIDTH,
+        "intermediate_size": 48,
+        "projection_dim": 16,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "max_position_embeddings": 128,
+        "bos_token_id": 1,
+        "eos_token_id": 2,
+        "sep_token_id": 2,
+        "pad_token_id": 0,
+        "initializer_range": 0.5,
+    }
+    return kind(text_config=text, vision_config=VISION, image_text_hidden_size=16, projection_dim=16)
 
 
 def _blip_processor(images: Any, processor: Any) -> Any:
@@ -89,20 +131,39 @@ def _blip_processor(images: Any, processor: Any) -> Any:
 def blip2_opt(folder: Path) -> Path:
     """Blip2ForConditionalGeneration on OPT."""
     text = {
-        "model_type": "opt", "vocab_size": len(tokenizer(("<image>",))), "hidden_size": WIDTH, "ffn_dim": 48, "num_hidden_layers": 2,
-        "num_attention_heads": 4, "max_position_embeddings": 256, "word_embed_proj_dim": WIDTH, "pad_token_id": 0,
-        "bos_token_id": 1, "eos_token_id": 2, "init_std": 0.5,
-    }  # fmt: skip
+        "model_type": "opt",
+        "vocab_size": len(tokenizer(("<image>",))),
+        "hidden_size": WIDTH,
+        "ffn_dim": 48,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "max_position_embeddings": 256,
+        "word_embed_proj_dim": WIDTH,
+        "pad_token_id": 0,
+        "bos_token_id": 1,
+        "eos_token_id": 2,
+        "init_std": 0.5,
+    }
     return _blip2(folder, text)
 
 
 def blip2_t5(folder: Path) -> Path:
     """Blip2ForConditionalGeneration on T5."""
     text = {
-        "model_type": "t5", "vocab_size": len(tokenizer(("<image>",))), "d_model": WIDTH, "d_kv": 8, "d_ff": 48, "num_layers": 2,
-        "num_decoder_layers": 2, "num_heads": 4, "pad_token_id": 0, "eos_token_id": 2, "bos_token_id": 1,
-        "decoder_start_token_id": 0, "initializer_factor": 16.0,
-    }  # fmt: skip
+        "model_type": "t5",
+        "vocab_size": len(tokenizer(("<image>",))),
+        "d_model": WIDTH,
+        "d_kv": 8,
+        "d_ff": 48,
+        "num_layers": 2,
+        "num_decoder_layers": 2,
+        "num_heads": 4,
+        "pad_token_id": 0,
+        "eos_token_id": 2,
+        "bos_token_id": 1,
+        "decoder_start_token_id": 0,
+        "initializer_factor": 1.0,
+    }
     return _blip2(folder, text)
 
 
@@ -111,20 +172,22 @@ def _blip2(folder: Path, text: dict[str, Any]) -> Path:
     from transformers import Blip2Config, Blip2ForConditionalGeneration, Blip2Processor, BlipImageProcessor
 
     names = tokenizer(("<image>",))
-    vision = {
-        "hidden_size": WIDTH, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 4, "image_size": SIDE,
-        "patch_size": 8, "initializer_range": 0.5,
-    }  # fmt: skip
     bridge = {
-        "hidden_size": WIDTH, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 4, "vocab_size": 40,
-        "max_position_embeddings": 32, "encoder_hidden_size": WIDTH, "initializer_range": 0.5,
-    }  # fmt: skip
+        **SMALL,
+        "vocab_size": 40,
+        "max_position_embeddings": 32,
+        "encoder_hidden_size": WIDTH,
+        "initializer_range": 0.5,
+    }
     image = names.convert_tokens_to_ids("<image>")
     config = Blip2Config(
-        vision_config=vision, qformer_config=bridge, text_config=text, num_query_tokens=4, image_token_index=image
+        vision_config=VISION, qformer_config=bridge, text_config=text, num_query_tokens=4, image_token_index=image
     )
     processor = Blip2Processor(BlipImageProcessor(size={"height": SIDE, "width": SIDE}), names, num_query_tokens=4)
-    return _saved(folder, Blip2ForConditionalGeneration(config), processor)
+    model = Blip2ForConditionalGeneration(config)
+    if text["model_type"] == "t5":
+        _stirred(model.language_model)
+    return _saved(folder, model, processor)
 
 
 def git(folder: Path) -> Path:
@@ -132,14 +195,19 @@ def git(folder: Path) -> Path:
     _seeded()
     from transformers import CLIPImageProcessor, GitConfig, GitForCausalLM, GitProcessor
 
-    vision = {
-        "hidden_size": WIDTH, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 4, "image_size": SIDE,
-        "patch_size": 8,
-    }  # fmt: skip
     config = GitConfig(
-        vision_config=vision, vocab_size=len(tokenizer()), hidden_size=WIDTH, num_hidden_layers=2, num_attention_heads=4,
-        intermediate_size=48, max_position_embeddings=128, bos_token_id=1, eos_token_id=2, pad_token_id=0, initializer_range=0.5,
-    )  # fmt: skip
+        vision_config=VISION,
+        vocab_size=len(tokenizer()),
+        hidden_size=WIDTH,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        intermediate_size=48,
+        max_position_embeddings=128,
+        bos_token_id=1,
+        eos_token_id=2,
+        pad_token_id=0,
+        initializer_range=0.5,
+    )
     processor = GitProcessor(_clip_images(CLIPImageProcessor), tokenizer())
     return _saved(folder, GitForCausalLM(config), processor)
 
@@ -153,19 +221,37 @@ def florence2(folder: Path) -> Path:
     _seeded()
     from transformers import CLIPImageProcessor, Florence2Config, Florence2ForConditionalGeneration, Florence2Processor
 
-    words = tokenizer(("<image>",))
-    words.image_token, words.image_token_id = "<image>", words.convert_tokens_to_ids("<image>")
+    words = tokenizer(("<image>",), {"image_token": "<image>"})
     vision = {
-        "depths": [1, 1, 1, 1], "embed_dim": [8, 16, 16, 32], "num_heads": [2, 2, 2, 2], "num_groups": [2, 2, 2, 2],
-        "window_size": 2, "projection_dim": WIDTH, "patch_stride": [4, 2, 2, 1], "max_position_embeddings": 16,
+        "depths": [1, 1, 1, 1],
+        "embed_dim": [8, 16, 16, 32],
+        "num_heads": [2, 2, 2, 2],
+        "num_groups": [2, 2, 2, 2],
+        "window_size": 2,
+        "projection_dim": WIDTH,
+        "patch_stride": [4, 2, 2, 1],
+        "max_position_embeddings": 16,
         "max_temporal_embeddings": 4,
-    }  # fmt: skip
+    }
     text = {
-        "model_type": "bart", "vocab_size": len(words), "d_model": WIDTH, "encoder_layers": 2, "decoder_layers": 2,
-        "encoder_attention_heads": 4, "decoder_attention_heads": 4, "encoder_ffn_dim": 48, "decoder_ffn_dim": 48,
-        "max_position_embeddings": 256, "pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2, "decoder_start_token_id": 2,
-        "forced_eos_token_id": 2, "init_std": 0.5, "forced_bos_token_id": None,
-    }  # fmt: skip
+        "model_type": "bart",
+        "vocab_size": len(words),
+        "d_model": WIDTH,
+        "encoder_layers": 2,
+        "decoder_layers": 2,
+        "encoder_attention_heads": 4,
+        "decoder_attention_heads": 4,
+        "encoder_ffn_dim": 48,
+        "decoder_ffn_dim": 48,
+        "max_position_embeddings": 256,
+        "pad_token_id": 0,
+        "bos_token_id": 1,
+        "eos_token_id": 2,
+        "decoder_start_token_id": 2,
+        "forced_eos_token_id": 2,
+        "init_std": 0.5,
+        "forced_bos_token_id": None,
+    }
     config = Florence2Config(vision_config=vision, text_config=text, image_token_id=words.image_token_id)
     images = CLIPImageProcessor(
         size={"height": SIDE, "width": SIDE},
@@ -192,9 +278,13 @@ CHAT = (
     "{% if add_generation_prompt %}the :{% endif %}"
 )
 LLAMA = {
-    "hidden_size": WIDTH, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2,
-    "pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2, "initializer_range": 0.5,
-}  # fmt: skip
+    **SMALL,
+    "num_key_value_heads": 2,
+    "pad_token_id": 0,
+    "bos_token_id": 1,
+    "eos_token_id": 2,
+    "initializer_range": 0.5,
+}
 
 
 def smolvlm(folder: Path) -> Path:
@@ -209,22 +299,15 @@ def smolvlm(folder: Path) -> Path:
     )
 
     extra = ("<fake_token_around_image>", "<image>", "<end_of_utterance>", "<global-img>")
-    words = tokenizer(extra)
-    words.fake_image_token, words.image_token, words.end_of_utterance_token, words.global_image_token = (
-        extra[0],
-        *extra[1:],
-    )
-    words.image_token_id = words.convert_tokens_to_ids("<image>")
-    words.fake_image_token_id = words.convert_tokens_to_ids(extra[0])
-    words.global_image_token_id = words.convert_tokens_to_ids(extra[3])
-    vision = {
-        "hidden_size": WIDTH, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 4, "image_size": SIDE,
-        "patch_size": 8, "initializer_range": 0.5,
-    }  # fmt: skip
+    names = ("fake_image_token", "image_token", "end_of_utterance_token", "global_image_token")
+    words = tokenizer(extra, dict(zip(names, extra, strict=True)))
     config = SmolVLMConfig(
-        vision_config=vision, text_config={"model_type": "llama", "vocab_size": len(words), **LLAMA},
-        image_token_id=words.image_token_id, scale_factor=2, pad_token_id=0,
-    )  # fmt: skip
+        vision_config=VISION,
+        text_config={"model_type": "llama", "vocab_size": len(words), **LLAMA},
+        image_token_id=words.image_token_id,
+        scale_factor=2,
+        pad_token_id=0,
+    )
     edge = {"size": {"longest_edge": 4 * SIDE}, "max_image_size": {"longest_edge": SIDE}}
     processor = SmolVLMProcessor(
         SmolVLMImageProcessor(**edge),
@@ -251,17 +334,30 @@ def qwen2_5_vl(folder: Path) -> Path:
     words = tokenizer(extra)
     start, end, image, video = (words.convert_tokens_to_ids(token) for token in extra)
     vision = {
-        "depth": 2, "hidden_size": WIDTH, "intermediate_size": 48, "num_heads": 4, "out_hidden_size": WIDTH, "patch_size": 14,
-        "window_size": 56, "fullatt_block_indexes": [1], "initializer_range": 0.5,
-    }  # fmt: skip
+        "depth": 2,
+        "hidden_size": WIDTH,
+        "intermediate_size": 48,
+        "num_heads": 4,
+        "out_hidden_size": WIDTH,
+        "patch_size": 14,
+        "window_size": 56,
+        "fullatt_block_indexes": [1],
+        "initializer_range": 0.5,
+    }
     text = {
-        "vocab_size": len(words), **LLAMA, "max_position_embeddings": 4096,
+        "vocab_size": len(words),
+        **LLAMA,
+        "max_position_embeddings": 4096,
         "rope_parameters": {"rope_type": "default", "mrope_section": [1, 1, 2], "rope_theta": 10000.0},
-    }  # fmt: skip
+    }
     config = Qwen2_5_VLConfig(
-        vision_config=vision, text_config=text, image_token_id=image, video_token_id=video, vision_start_token_id=start,
+        vision_config=vision,
+        text_config=text,
+        image_token_id=image,
+        video_token_id=video,
+        vision_start_token_id=start,
         vision_end_token_id=end,
-    )  # fmt: skip
+    )
     template = CHAT.replace("IMAGE", "<|vision_start|><|image_pad|><|vision_end|>")
     processor = Qwen2_5_VLProcessor(
         Qwen2VLImageProcessor(min_pixels=56 * 56, max_pixels=112 * 112),
@@ -283,18 +379,25 @@ def llava_onevision(folder: Path) -> Path:
         LlavaOnevisionVideoProcessor,
     )
 
-    words = tokenizer(("<image>", "<video>"))
-    words.image_token, words.video_token = "<image>", "<video>"
-    words.image_token_id, words.video_token_id = (words.convert_tokens_to_ids(t) for t in ("<image>", "<video>"))
+    words = tokenizer(("<image>", "<video>"), {"image_token": "<image>", "video_token": "<video>"})
     vision = {
-        "model_type": "siglip_vision_model", "hidden_size": WIDTH, "intermediate_size": 48, "num_hidden_layers": 3,
-        "num_attention_heads": 4, "image_size": SIDE, "patch_size": 8, "vision_use_head": False,
-    }  # fmt: skip
+        "model_type": "siglip_vision_model",
+        "hidden_size": WIDTH,
+        "intermediate_size": 48,
+        "num_hidden_layers": 3,
+        "num_attention_heads": 4,
+        "image_size": SIDE,
+        "patch_size": 8,
+        "vision_use_head": False,
+    }
     pinpoints = [[SIDE, SIDE], [SIDE, 2 * SIDE], [2 * SIDE, SIDE], [2 * SIDE, 2 * SIDE]]
     config = LlavaOnevisionConfig(
-        vision_config=vision, text_config={"model_type": "qwen2", "vocab_size": len(words), **LLAMA},
-        image_token_index=words.image_token_id, video_token_index=words.video_token_id, image_grid_pinpoints=pinpoints,
-    )  # fmt: skip
+        vision_config=vision,
+        text_config={"model_type": "qwen2", "vocab_size": len(words), **LLAMA},
+        image_token_index=words.image_token_id,
+        video_token_index=words.video_token_id,
+        image_grid_pinpoints=pinpoints,
+    )
     size = {"height": SIDE, "width": SIDE}
     processor = LlavaOnevisionProcessor(
         LlavaOnevisionImageProcessor(size=size, image_grid_pinpoints=pinpoints),
@@ -359,9 +462,14 @@ def sentences(folder: Path) -> Path:
     words = tokenizer(cls_token="<s>", sep_token="</s>")
     words.model_max_length = 64
     config = BertConfig(
-        vocab_size=len(words), hidden_size=WIDTH, num_hidden_layers=2, num_attention_heads=4, intermediate_size=48,
-        max_position_embeddings=64, pad_token_id=0,
-    )  # fmt: skip
+        vocab_size=len(words),
+        hidden_size=WIDTH,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        intermediate_size=48,
+        max_position_embeddings=64,
+        pad_token_id=0,
+    )
     inner = _saved(folder / "bert", BertModel(config), words)
     SentenceTransformer(modules=[Transformer(str(inner)), Pooling(WIDTH)], device="cpu").save(str(folder / "whole"))
     return folder / "whole"

@@ -23,7 +23,7 @@ from photosort.naming.keywords import Keyword
 from photosort.naming.summary import ClusterName
 from photosort.photos.own_files import DATA_BEGINS, is_about_data
 from photosort.photos.scan import scan
-from photosort.store.journal import unfinished
+from photosort.store.journal import FilingState, Journal, unfinished
 
 FILES = {"a/I.JPG": "one", "a/I.xmp": "sidecar", "b/J.JPG": "two"}
 ABOUT = ["Dogs at play/ABOUT.txt", "Dogs at play/photosort.json"]
@@ -144,6 +144,39 @@ def test_killed_at_any_step(memory: Path, killable: Killable, mode: Mode, then: 
         if ended:
             break
     assert step > 20
+
+
+@pytest.mark.parametrize("job", ["undo", "resume"])
+@pytest.mark.parametrize("mode", [Mode.COPY, Mode.MOVE])
+def test_going_on_or_back_is_killed_at_any_step(memory: Path, killable: Killable, mode: Mode, job: str) -> None:
+    """Resume begins where everything but the last file that photosort writes is placed."""
+    source, out, database = memory / "in", memory / "out", memory / "data" / "runs"
+    for step in count():
+        for folder in (source, out, database.parent):
+            shutil.rmtree(folder, ignore_errors=True)
+        before = tree(write(source, FILES))
+        arguments = {"source": str(source), "destination": str(out), "database": str(database), "mode": mode}
+        killable.run("file", about=True, **arguments)
+        whole = names(out)
+        if job == "resume":
+            connection = open_runs(database)
+            connection.execute("UPDATE filings SET state = 'applying'")
+            connection.execute("UPDATE operations SET state = 'placing' WHERE content IS NOT NULL")
+            connection.close()
+            next(out.rglob("photosort.json")).unlink()
+        ended = killable.run(job, die_at=step, database=str(database))
+        connection = open_runs(database)
+        if job == "resume":
+            if unfinished(connection):
+                resume(connection, 1)
+            assert names(out) == whole
+        if Journal(connection, 1).filing.state is not FilingState.UNDONE:
+            assert undo(connection, 1).kept == ()
+        assert tree(source) == before and not out.exists()
+        connection.close()
+        if ended:
+            break
+    assert step > 10
 
 
 def test_a_later_run_takes_them_neither_for_photos_nor_for_companions(tmp_path: Path) -> None:

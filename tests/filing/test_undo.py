@@ -18,7 +18,7 @@ from photosort.filing.apply import apply
 from photosort.filing.facts import Mode
 from photosort.filing.resume import resume
 from photosort.filing.undo import undo
-from photosort.store.journal import FilingState, Journal, Operation, State
+from photosort.store.journal import FilingState, Journal, Operation, State, unfinished
 
 FILES = {"a/I.JPG": "one", "a/I.xmp": "sidecar", "b/J.JPG": "two"}
 
@@ -257,6 +257,7 @@ def test_an_undo_goes_backwards_and_is_journalled(
     def taking(operation: Operation, *arguments: object) -> None:
         states.append(Journal(connection, 1).counts())
         order.append(operation.id)
+        assert [filing.state for filing in unfinished(connection)] == [FilingState.UNDOING]
         takeback.take_back(operation, *arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr("photosort.filing.undo.take_back", taking)

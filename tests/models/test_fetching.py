@@ -1,0 +1,153 @@
+"""Bringing models: a small hub on the loopback interface, asked by the real library in a process of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import http.server
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from photosort.errors import SettingsError
+from photosort.models.fetching import sources_for
+
+REPOSITORY = "Salesforce/blip-image-captioning-base"
+WEIGHTS = b"safetensors" * 5000
+MAIN, OFFERED = "a" * 40, "b" * 40
+
+
+class Hub:
+    """What a hub says of one repository: revision -> file -> content. `asked` has every path."""
+
+    def __init__(self) -> None:
+        self.address = ""
+        self.asked: list[str] = []
+        self.revisions: dict[str, dict[str, bytes]] = {}
+        self.offers: list[dict[str, object]] = []
+
+    def commit(self, revision: str) -> str:
+        return {"main": MAIN, "refs/pr/3": OFFERED}.get(revision, revision)
+
+    def files(self, revision: str) -> dict[str, bytes]:
+        names = {MAIN: "main", OFFERED: "refs/pr/3"}
+        return self.revisions.get(names.get(revision, revision), {})
+
+    def answer(self, path: str) -> tuple[int, dict[str, str], bytes]:
+        self.asked.append(path)
+        path = path.partition("?")[0].replace("%2F", "/")
+        api = f"/api/models/{REPOSITORY}"
+        if path == f"{api}/discussions":
+            return 200, {}, json.dumps({"discussions": self.offers, "count": len(self.offers), "start": 0}).encode()
+        if path.startswith(f"{api}/revision/"):
+            revision = path.removeprefix(f"{api}/revision/")
+            siblings = [{"rfilename": name} for name in self.files(revision)]
+            return 200, {}, json.dumps({"id": REPOSITORY, "sha": self.commit(revision), "siblings": siblings}).encode()
+        if path.startswith(f"{api}/tree/"):
+            revision = path.removeprefix(f"{api}/tree/")
+            tree = [
+                {"type": "file", "path": name, "size": len(content), "oid": hashlib.sha1(content).hexdigest()}
+                for name, content in self.files(revision).items()
+            ]
+            return 200, {}, json.dumps(tree).encode()
+        if path.startswith(f"/{REPOSITORY}/resolve/"):
+            revision, _, name = path.removeprefix(f"/{REPOSITORY}/resolve/").rpartition("/")
+            content = self.files(revision)[name]
+            headers = {"ETag": f'"{hashlib.sha1(content).hexdigest()}"', "X-Repo-Commit": self.commit(revision)}
+            return 200, headers, content
+        return 404, {"X-Error-Code": "RepoNotFound"}, b"{}"
+
+
+@pytest.fixture
+def hub() -> Iterator[Hub]:
+    scripted = Hub()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, headers, content = scripted.answer(self.path)
+            self.send_response(status)
+            for name, value in {"Content-Type": "application/json", **headers}.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            if self.command == "GET":
+                self.wfile.write(content)
+
+        def do_HEAD(self) -> None:
+            self.do_GET()
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        scripted.address = f"http://127.0.0.1:{server.server_port}"
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield scripted
+        server.shutdown()
+        thread.join()
+
+
+def pull(name: str, hub: Hub, home: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("HF_")}
+    environment |= {"HF_ENDPOINT": hub.address, "HF_HOME": str(home), "HF_HUB_DISABLE_XET": "1", **more}
+    command = [sys.executable, "-m", "photosort", "models", "pull", name]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_safetensors_and_configurations_are_fetched_and_nothing_else(hub: Hub, tmp_path: Path) -> None:
+    wanted = {"config.json": b"{}", "model.safetensors": WEIGHTS, "vocab.txt": b"a"}
+    hub.revisions["main"] = wanted | {"pytorch_model.bin": b"pickle", "README.md": b"#", "evil.py": b"import os"}
+    done = pull("blip", hub, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert f"blip: 0 MB from {hub.address}/{REPOSITORY}" in done.stderr
+    snapshot = tmp_path / "hub" / f"models--{REPOSITORY.replace('/', '--')}" / "snapshots" / MAIN
+    assert {path.name: path.read_bytes() for path in snapshot.iterdir()} == wanted
+    asked = len(hub.asked)
+    again = pull("blip", hub, tmp_path)
+    assert (again.returncode, len(hub.asked)) == (0, asked), "what is there is not asked for"
+
+
+def test_the_hubs_own_conversion_is_taken_where_the_repository_has_no_safetensors(hub: Hub, tmp_path: Path) -> None:
+    offer = {
+        "num": 3,
+        "title": "Adding `safetensors` variant of this model",
+        "author": {"name": "SFconvertbot"},
+        "status": "open",
+        "isPullRequest": True,
+        "createdAt": "2024-01-01T00:00:00.000Z",
+        "repo": {"name": REPOSITORY, "type": "model"},
+    }
+    hub.revisions["main"] = {"config.json": b"{}", "pytorch_model.bin": b"pickle"}
+    none = pull("blip", hub, tmp_path)
+    assert none.returncode == 7 and f"{REPOSITORY} has no model.safetensors" in none.stderr
+    hub.offers = [{**offer, "num": 2, "author": {"name": "somebody"}}, offer]
+    hub.revisions["refs/pr/3"] = {"config.json": b"{}", "model.safetensors": WEIGHTS}
+    done = pull("blip", hub, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert OFFERED in done.stderr
+
+
+def test_a_hub_out_of_reach_is_one_clear_line(hub: Hub, tmp_path: Path) -> None:
+    gone = pull("hf:nobody/nothing", hub, tmp_path)
+    assert gone.returncode == 2 and "hf:nobody/nothing" in gone.stderr and gone.stderr.count("\n") == 1
+    offline = pull("blip", hub, tmp_path, HF_HUB_OFFLINE="1")
+    assert offline.returncode == 7 and "HF_HUB_OFFLINE is set" in offline.stderr
+    hub.address = "http://127.0.0.1:9"
+    off = pull("blip", hub, tmp_path)
+    assert off.returncode == 7 and "cannot be fetched" in off.stderr and off.stderr.count("\n") == 1
+
+
+def test_profiles_and_names_stand_for_models(tmp_path: Path) -> None:
+    assert [source.name for source in sources_for("paper", tmp_path)] == ["blip2-flan-t5-xl", "clip"]
+    assert sources_for("builtin", tmp_path) == ()
+    assert sources_for("st:all-mpnet-base-v2", tmp_path)[0].repository == "sentence-transformers/all-mpnet-base-v2"
+    assert sources_for("open_clip:hf-hub:timm/x", tmp_path)[0].weights == "open_clip_model"
+    assert sources_for(f"hf:{REPOSITORY}", tmp_path)[0].name == "blip"
+    with pytest.raises(SettingsError, match=r"'server:x' is on a server\. Choose one of: builtin, fast"):
+        sources_for("server:x", tmp_path)
