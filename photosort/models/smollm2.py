@@ -75,6 +75,7 @@ class SmolLM2:
             "max_tokens": MAX_TOKENS,
             "temperature": 0,
             "seed": SEED,
+            "cache_prompt": False,
         }
         server = self._server
         try:

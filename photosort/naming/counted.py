@@ -67,8 +67,7 @@ def summary(cluster: ClusterText) -> str:
 
 def written(cluster: ClusterText) -> list[str]:
     """The keywords as captions write them, in the plural where there are several of what can be counted."""
-    terms = [(plain(as_written(word.term, cluster.captions)), word) for word in cluster.keywords]
-    return [plural(term) if word.count > 1 and word.term in cluster.countable else term for term, word in terms]
+    return [cluster.inflected(word, plain(as_written(word.term, cluster.captions))) for word in cluster.keywords]
 
 
 def as_written(term: str, captions: Mapping[str, int]) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from photosort.naming.keywords import Keyword
+from photosort.naming.words import plural
 
 CAPTIONS = 40
 CAPTION_CHARACTERS = 160
@@ -41,9 +42,9 @@ SMALL_SYSTEM = (
 
 _EXAMPLES = (
     ("goose, duck, lake", "Geese and ducks", "Geese, ducks and lakes."),
-    ("car, taxi, truck, street", "Cars and taxis", "Cars, taxis, trucks and streets."),
+    ("cars, taxis, trucks, streets", "Cars and taxis", "Cars, taxis, trucks and streets."),
     ("cake, bread", "Cakes and bread", "Cakes and bread."),
-    ("sofa, cat, window", "Sofas and cats", "Sofas, cats and windows."),
+    ("sofas, cats, windows", "Sofas and cats", "Sofas, cats and windows."),
 )
 
 _SPEAKS_TO_MODEL = re.compile(
@@ -98,6 +99,11 @@ class ClusterText:
     tone: str = ""
     files: tuple[str, ...] = ()
 
+    def inflected(self, keyword: Keyword, written: str = "") -> str:
+        """The term of a keyword, or as it is `written`, in the plural where several photos show what can be counted."""
+        term = written or keyword.term
+        return plural(term) if keyword.count > 1 and keyword.term in self.countable else term
+
     @property
     def photos(self) -> int:
         """The number of photos that have a caption."""
@@ -131,11 +137,12 @@ def small_prompt(cluster: ClusterText, fault: str = "") -> str:
     """Ask a model of a few hundred million parameters: examples and the first keywords, no captions.
 
     Measured with SmolLM2-135M on 13 clusters: shown captions, it repeats one of them or an example, and 1
-    or 2 answers hold; shown keywords alone, 5 to 8.
+    or 2 answers hold; shown keywords alone, 5 to 8. Words come in both numbers, so the examples
+    do; shown one number alone, it repeats an example more often.
     """
     shown = [f"Words: {words}\nAnswer: {_answer(title, text)}\n" for words, title, text in _EXAMPLES]
     frequent = [word for word in cluster.keywords if word.count * 4 >= cluster.keywords[0].count]
-    words = ", ".join(plain(word.term) for word in frequent[:SMALL_KEYWORDS])
+    words = ", ".join(plain(cluster.inflected(word)) for word in frequent[:SMALL_KEYWORDS])
     hint = f"Not so: {plain(fault)}.\n" if fault else ""
     return "\n".join([*shown, f"{hint}Words: {words}\nAnswer:"])
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -13,10 +12,9 @@ from photosort.models.pull import smollm2_path
 from photosort.models.smollm2 import SmolLM2
 from photosort.naming.answer import SMALL_SCHEMA as SCHEMA
 from photosort.naming.answer import SUMMARY_WORDS
-from photosort.naming.keywords import exclusive_keywords
+from photosort.naming.cluster_texts import cluster_texts
 from photosort.naming.prompt import SMALL_SYSTEM, ClusterText, small_prompt
 from photosort.naming.summary import name_clusters
-from photosort.naming.words import fold_plurals, terms
 
 FOLDERS = [
     ["a photo of a penguin (bird)"] * 4 + ["a photo of a bird, probably a heron"] * 3 + ["a photo of a hen"],
@@ -32,8 +30,7 @@ def writer(smollm2_cache: Path) -> SmolLM2:
 
 
 def clusters(folders: list[list[str]]) -> list[ClusterText]:
-    words = exclusive_keywords(fold_plurals([[terms(caption) for caption in captions] for captions in folders]), 6)
-    return [ClusterText(Counter(captions), keywords=own) for captions, own in zip(folders, words, strict=True)]
+    return cluster_texts(folders)
 
 
 def test_the_answer_follows_the_schema_and_is_the_same_each_time(writer: SmolLM2) -> None:
@@ -47,7 +44,7 @@ def test_names_hold_whatever_it_writes(writer: SmolLM2) -> None:
     names = name_clusters(clusters(FOLDERS), writer)
     assert {name.source for name in names} == {"smollm2", "keywords"}
     assert "bird" in names[0].title.casefold() or "penguin" in names[0].title.casefold()
-    assert names[2].title == "Unnamed"
+    assert names[2].title == "Mixed"
     assert all(len(name.summary.split()) <= SUMMARY_WORDS for name in names)
 
 
