@@ -94,8 +94,9 @@ def _pull_from_hub(name: str, folder: Path, out: Output) -> None:
 @app.command()
 def check(as_json: AsJson = False, quiet: QuietFlag = False) -> None:
     """Load every model that is there, and let it look at one photo."""
+    from photosort.errors import ModelFailed
+
     with speaking(as_json=as_json, quiet=quiet) as out:
-        from photosort.errors import ModelFailed
         from photosort.models.checking import check_all
         from photosort.settings import load_settings
 
@@ -103,8 +104,8 @@ def check(as_json: AsJson = False, quiet: QuietFlag = False) -> None:
             results = check_all(load_settings(), progress)
         out.show(lambda: _results(results))
         out.document(lambda: {"models": [_checked(result) for result in results]})
-        if failed := [result.model for result in results if result.problem]:
-            raise ModelFailed(f"These models do not work here: {', '.join(failed)}", "The reasons are above.")
+    if any(result.problem for result in results):
+        raise typer.Exit(ModelFailed.exit_code)
 
 
 def _table(found: tuple[Part, ...], choice: Choice) -> RenderableType:

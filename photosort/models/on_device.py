@@ -96,7 +96,8 @@ def loaded(name: str, device: str, load: Callable[[], Loaded]) -> Loaded:
                 f"The model {name} does not fit into the memory of {device}", "Choose a smaller one: photosort models"
             ) from error
         raise ModelMissing(
-            f"The model {name} cannot be loaded ({reason})", f"Try: photosort models pull {name}"
+            f"The model {name} cannot be loaded ({reason})",
+            "If its files are damaged, remove its folder and bring it again.",
         ) from error
 
 

@@ -9,6 +9,7 @@ from typing import NoReturn, TypeVar
 
 from photosort.errors import ModelMissing, SettingsError
 from photosort.methods.questions import questions, samples
+from photosort.models.captioners import cannot_answer, local_captioner
 from photosort.models.catalogue import (
     CAPTIONERS,
     ENCODERS,
@@ -20,7 +21,7 @@ from photosort.models.catalogue import (
 )
 from photosort.models.devices import check_device
 from photosort.models.generating import Asking
-from photosort.models.hub import Snapshot, located
+from photosort.models.hub import located
 from photosort.models.placement import BATCH_SIZES, Placement
 from photosort.models.profiles import choose
 from photosort.models.protocols import (
@@ -125,7 +126,7 @@ def captioner(settings: Settings, question: str = "", samples: int | None = None
 
         return OpenAICaptioner(name.removeprefix(SERVER), server(settings.allow_upload), asking, settings.batch)
     source = source_of(name, CAPTIONERS) or _unknown("captioner", name, ("tags", *CAPTIONERS, *OTHER_CAPTIONERS))
-    return _writing(located(source), asking, _placement(settings))
+    return local_captioner(located(source), asking, _placement(settings))
 
 
 def sending(settings: Settings) -> str:
@@ -216,37 +217,19 @@ def _towers(settings: Settings, name: str) -> Towers | None:
     return towers(name, settings.device, settings.batch, model_folder(settings))
 
 
-def _writing(snapshot: Snapshot, asking: Asking, placement: Placement) -> Captioner:
-    """The captioner for the family that the configuration of a model names."""
-    from photosort.models.chat_captioner import ChatCaptioner
-    from photosort.models.transformers_captioners import ANSWERING, FAMILIES, TransformersCaptioner
-
-    family = snapshot.json("config.json").get("model_type")
-    if family not in FAMILIES:
-        return ChatCaptioner(snapshot, placement, asking)
-    if asking.question and family not in ANSWERING:
-        raise _cannot_answer(snapshot.name)
-    return TransformersCaptioner(snapshot, placement, asking)
-
-
 def _tags(settings: Settings, question: str) -> FeatureCaptioner:
     from photosort.models.efficientnet import LabelHead
     from photosort.models.tags import TagCaptioner
 
     encoder = _named(settings, "image_encoder")
     if question:
-        raise _cannot_answer("tags")
+        raise cannot_answer("tags")
     if encoder != EFFICIENTNET:
         raise SettingsError(
             f"The captioner tags reads the vectors of {EFFICIENTNET}, not of {encoder}",
             f"Use --image-encoder {EFFICIENTNET}, or another captioner.",
         )
     return TagCaptioner(LabelHead(model_folder(settings)), LabelHead.revision)
-
-
-def _cannot_answer(name: str) -> SettingsError:
-    answering = ", ".join(short for short, listed in CAPTIONERS.items() if listed.questions)
-    return SettingsError(f"The captioner {name} cannot follow a question", f"These can: {answering}, server:MODEL")
 
 
 def _placement(settings: Settings) -> Placement:
