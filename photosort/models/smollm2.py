@@ -40,7 +40,7 @@ class SmolLM2:
     switched off: a random `key` that nobody else knows keeps other programs and web pages out.
     """
 
-    identity = Identity("smollm2", f"{SMOLLM2.sha256[:12]}-1")
+    identity = Identity("smollm2", f"{SMOLLM2.sha256[:12]}-2")
     form: WriterForm = "small"
     parallel = 1
     budget = CONTEXT - MAX_TOKENS
