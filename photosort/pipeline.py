@@ -24,7 +24,7 @@ from photosort.filing.survey import check_destination, survey
 from photosort.foldering import Folders, make_folders
 from photosort.grouping import group
 from photosort.methods.method import Grouping
-from photosort.models import registry
+from photosort.models import registry, writers
 from photosort.models.protocols import Used
 from photosort.naming.summary import ClusterName
 from photosort.photos.companions import companions_of
@@ -149,7 +149,7 @@ def prepare(
 
 def _writer(settings: Settings, cache: Cache) -> RememberedWriter | None:
     """Who writes the names, checked before hours of looking at photos."""
-    chosen = registry.writer(settings)
+    chosen = writers.writer(settings)
     if chosen is None:
         return None
     remembered = RememberedWriter(chosen, cache)

@@ -90,6 +90,11 @@ class Settings(BaseSettings):
         description="runs and the journal",
     )
 
+    @property
+    def model_folder(self) -> Path:
+        """Where weights that are fetched or converted are kept."""
+        return self.cache_dir / "models"
+
     @field_validator("k", mode="before")
     @classmethod
     def _auto(cls, k: Any) -> Any:

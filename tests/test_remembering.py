@@ -15,7 +15,7 @@ from fakes.models import LetterTexts
 from fakes.writer import ScriptedWriter, answer
 
 from photosort.errors import ModelMissing
-from photosort.models import registry, smollm2
+from photosort.models import smollm2, writers
 from photosort.models.pull import smollm2_path
 from photosort.naming.keywords import Keyword
 from photosort.naming.prompt import ClusterText
@@ -140,7 +140,7 @@ def fault(request: pytest.FixtureRequest, weights: None, tmp_path: Path, monkeyp
 
 
 def test_a_language_model_that_was_asked_for_and_fails_ends_the_run_in_one_line(cache: Cache, fault: str) -> None:
-    writer = registry.writer(load_settings(writer="smollm2"))
+    writer = writers.writer(load_settings(writer="smollm2"))
     assert writer is not None
     with pytest.raises(ModelMissing, match=f"^{fault}") as caught:
         name_clusters([DOGS], RememberedWriter(writer, cache))
@@ -148,7 +148,7 @@ def test_a_language_model_that_was_asked_for_and_fails_ends_the_run_in_one_line(
 
 
 def test_keywords_stand_in_for_a_language_model_that_nobody_asked_for(cache: Cache, fault: str) -> None:
-    writer = registry.writer(load_settings(writer="auto"))
+    writer = writers.writer(load_settings(writer="auto"))
     assert writer is not None
     names = name_clusters([DOGS, CATS], RememberedWriter(writer, cache))
     assert [(name.title, name.source) for name in names] == [("Dog", "keywords"), ("Cat", "keywords")]
@@ -167,7 +167,7 @@ def test_an_engine_that_failed_is_not_started_again_and_what_it_said_before_coun
             super().__init__(params)
 
     def sources(*clusters: ClusterText) -> list[str]:
-        writer = registry.writer(load_settings(writer="auto"))
+        writer = writers.writer(load_settings(writer="auto"))
         assert writer is not None
         return [name.source for name in name_clusters(clusters, RememberedWriter(writer, cache))]
 

