@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from photosort.describing.look import Known
 from photosort.describing.tasks import tasks_for
 from photosort.describing.worker import Event, see
-from photosort.errors import ModelFailed
+from photosort.errors import ModelFailed, PhotosortError
 from photosort.models.devices import devices
 from photosort.photos.scan import Found
 from photosort.settings import Settings
@@ -57,7 +57,7 @@ def see_on_devices(settings: Settings, names: Sequence[str], found: Sequence[Fou
     """
     context = multiprocessing.get_context("spawn")
     jobs: Queue[Found | None] = context.Queue()
-    events: Queue[Event | Exception | None] = context.Queue(EVENTS_AHEAD * len(names))
+    events: Queue[Event | PhotosortError | None] = context.Queue(EVENTS_AHEAD * len(names))
     threads = max(1, (os.cpu_count() or 1) // len(names))
     workers = [
         context.Process(
@@ -83,23 +83,24 @@ def see_on_devices(settings: Settings, names: Sequence[str], found: Sequence[Fou
 
 
 def _gathered(
-    workers: Sequence[multiprocessing.process.BaseProcess], events: Queue[Event | Exception | None]
+    workers: Sequence[multiprocessing.process.BaseProcess], events: Queue[Event | PhotosortError | None]
 ) -> Iterator[Event]:
     running = len(workers)
     while running:
         try:
             event = events.get(timeout=POLL_SECONDS)
         except queue.Empty:
-            for worker in workers:
-                if worker.exitcode:
+            dead = [worker for worker in workers if not worker.is_alive()]
+            for worker in dead:
+                if worker.exitcode or len(dead) == len(workers):
                     raise ModelFailed(
-                        f"The process {worker.name} died (exit status {worker.exitcode})",
+                        f"The process {worker.name} ended before its work (exit status {worker.exitcode})",
                         "What was looked at is kept; the same command goes on from there.",
                     ) from None
             continue
         if event is None:
             running -= 1
-        elif isinstance(event, Exception):
+        elif isinstance(event, PhotosortError):
             raise event
         else:
             yield event
@@ -109,7 +110,7 @@ def _work(
     settings: Settings,
     known: Known,
     jobs: Queue[Found | None],
-    events: Queue[Event | Exception | None],
+    events: Queue[Event | PhotosortError | None],
     threads: int,
 ) -> None:
     """The life of one process. Ctrl-C reaches it too, and is left to the process that started it."""
@@ -120,5 +121,7 @@ def _work(
         for event in see(iter(jobs.get, None), tasks_for(settings), known, threads=threads):
             events.put(event)
         events.put(None)
-    except Exception as error:
+    except PhotosortError as error:
         events.put(error)
+    except Exception as error:
+        events.put(ModelFailed(f"A process for photos failed ({type(error).__name__}: {error})"))

@@ -7,9 +7,12 @@ path. RAY_ADDRESS names a running cluster; without it Ray starts one on this mac
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import logging
 import os
 import pickle
+import secrets
+import socket
 import warnings
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -20,10 +23,12 @@ import numpy as np
 from photosort.describing.look import Known
 from photosort.describing.tasks import Task, tasks_for
 from photosort.describing.worker import Event, see
-from photosort.errors import ModelFailed, ModelMissing, PhotosortError
+from photosort.errors import ModelFailed, ModelMissing, PhotosortError, SettingsError
 from photosort.photos.scan import Found
 from photosort.settings import Settings
 
+ADDRESS = "RAY_ADDRESS"
+ANSWER_SECONDS = 10.0
 BLOCK = 256
 """Photos that a worker is handed at once; what it has seen of them is kept together."""
 
@@ -54,14 +59,14 @@ def see_on_ray(settings: Settings, found: Sequence[Found], known: Known) -> Iter
 
     Raises ModelMissing where Ray is not installed, what the models raise, and ModelFailed where the cluster fails.
     """
-    try:
-        import ray
-    except ImportError as error:
-        raise ModelMissing("The engine ray is not installed", 'pip install "photosort[ray]"') from error
+    if importlib.util.find_spec("ray") is None:
+        raise ModelMissing("The engine ray is not installed", 'pip install "photosort[ray]"')
+    _set_environment()
+    ray: Any = importlib.import_module("ray")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Ray warns of its own settings, and of processes that end with it
-            for row in _pipeline(settings, found, known).iter_rows():
+            for row in _pipeline(ray, settings, found, known).iter_rows():
                 event = pickle.loads(row["event"])
                 if isinstance(event, PhotosortError):
                     raise event
@@ -71,10 +76,18 @@ def see_on_ray(settings: Settings, found: Sequence[Found], known: Known) -> Iter
         raise ModelFailed(f"The Ray cluster failed ({last[0]})", "What was looked at is kept; try again.") from error
 
 
-def _pipeline(settings: Settings, found: Sequence[Found], known: Known) -> Any:
-    ray: Any = importlib.import_module("ray")
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # Ray reports on its use unless it is told not to
-    here = {} if "RAY_ADDRESS" in os.environ else {"include_dashboard": False}
+def _set_environment() -> None:
+    """Ray reports on its use, and listens on every interface to anybody, unless it is told not to."""
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    if address := os.environ.get(ADDRESS):
+        _check_answers(address)
+    else:
+        os.environ.setdefault("RAY_AUTH_MODE", "token")
+        os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
+
+
+def _pipeline(ray: Any, settings: Settings, found: Sequence[Found], known: Known) -> Any:
+    here = {} if os.environ.get(ADDRESS) else {"include_dashboard": False}
     ray.init(ignore_reinit_error=True, log_to_driver=False, logging_level="error", **here)
     ray.data.DataContext.get_current().enable_progress_bars = False
     gpus = int(ray.cluster_resources().get("GPU", 0))
@@ -92,3 +105,17 @@ def _pipeline(settings: Settings, found: Sequence[Found], known: Known) -> Any:
         num_cpus=1,
         max_restarts=0,
     )
+
+
+def _check_answers(address: str) -> None:
+    """Raise SettingsError unless somebody listens at host:port; Ray itself tries for minutes."""
+    host, _, port = address.rpartition("//")[2].partition("/")[0].rpartition(":")
+    if not port.isdigit():
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), ANSWER_SECONDS).close()
+    except OSError as error:
+        raise SettingsError(
+            f"No Ray cluster answers at {ADDRESS}={address} ({error.strerror or error})",
+            f"Start one there, or unset {ADDRESS} to use this machine.",
+        ) from error

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from photosort.describing import ahead
 from photosort.describing.look import Known, Look, look
 from photosort.describing.tasks import Said, Task
+from photosort.errors import ModelFailed, PhotosortError
 from photosort.models.batch_size import out_of_memory, release_memory
 from photosort.models.protocols import Pixels
+from photosort.models.refusal import PhotoRefused
 from photosort.photos.formats import register_formats
 from photosort.photos.scan import Found
 
@@ -40,8 +42,9 @@ Event = Batch | list[Look]
 def see(found: Iterable[Found], tasks: Sequence[Task], known: Known, *, threads: int | None = None) -> Iterator[Event]:
     """Look at every file once, and let the models do the tasks that `known` leaves.
 
-    Each Batch can be kept at once, so that a stop loses one at most. A file that cannot be read or decoded, or a
-    photo that a device has no memory for, is a Look with a problem, and never stops the others.
+    Each Batch can be kept at once, so that a stop loses one at most. A file that cannot be read or decoded, a photo
+    that is refused, or one whose own size is too much for a device, is a Look with a problem and stops no other.
+    Raises ModelFailed where a model fails, also where its device has no memory for a single picture of fixed size.
     """
     frames = [task.frame for task in tasks]
     window = max(task.batch().value * (LIKE if task.frame.fit == "inside" else 1) for task in tasks)
@@ -71,35 +74,57 @@ def _given_up(found: Found) -> Look:
 
 def _said(looks: list[Look], tasks: Sequence[Task]) -> Iterator[Event]:
     """Run each task over the pictures that were made for it; of equal photos one is shown."""
+    problems: dict[str, str] = {}
     for number, task in enumerate(tasks):
         pictures = {seen.digest: seen.pixels[task.frame] for seen in looks if number in seen.wanted}
         order = sorted(pictures, key=lambda digest: pictures[digest].shape)
         size = task.batch()
         while order:
-            digests = order[: size.value]
-            said = _in_memory(task, [pictures[digest] for digest in digests])
-            if said is not None:
-                yield Batch(number, dict(zip(digests, said, strict=True)))
-            elif len(digests) == 1:
-                for seen in looks:
-                    if seen.digest == digests[0]:
-                        seen.problem = NO_MEMORY
-            else:
-                size.shrink(len(digests) // 2)
-                continue
-            order = order[len(digests) :]
+            digests, order = order[: size.value], order[size.value :]
+            for said in _results(task, {digest: pictures[digest] for digest in digests}, problems):
+                yield Batch(number, said)
     for seen in looks:
-        seen.pixels = {}
+        seen.pixels, seen.problem = {}, problems.get(seen.digest, seen.problem)
     if looks:
         yield looks
 
 
-def _in_memory(task: Task, pictures: Sequence[Pixels]) -> list[Said] | None:
-    """The results of the task; None where the device has too little memory for so many pictures."""
+def _results(task: Task, pictures: dict[str, Pixels], problems: dict[str, str]) -> Iterator[dict[str, Said]]:
+    """What the task gives for the pictures, by their digests: at once, or in parts where the device is too small.
+
+    A picture that is refused, or alone too large, gets into `problems`. Raises ModelFailed where the task fails.
+    """
+    digests, size = list(pictures), task.batch()
     try:
-        return list(task.run(pictures))
-    except (RuntimeError, MemoryError) as error:
+        said = list(task.run(list(pictures.values())))
+    except PhotoRefused as refused:
+        parts = [[digest] for digest in digests]
+        problem = refused.reason
+    except PhotosortError:
+        raise
+    except Exception as error:
         if not out_of_memory(error):
-            raise
+            raise _failed(task, str(error) or type(error).__name__) from error
+        if len(digests) == 1 and task.frame.fit != "inside":
+            raise _failed(task, NO_MEMORY) from error
+        half = max(1, len(digests) // 2)
+        parts = [digests[:half], digests[half:]]
+        problem = NO_MEMORY
+        size.shrink(half)
+    else:
+        size.fitted()
+        yield dict(zip(digests, said, strict=True))
+        return
     release_memory()
-    return None
+    if len(digests) == 1:
+        problems[digests[0]] = problem
+        return
+    for part in parts:
+        yield from _results(task, {digest: pictures[digest] for digest in part}, problems)
+
+
+def _failed(task: Task, reason: str) -> ModelFailed:
+    return ModelFailed(
+        f"The model {task.identity.model} stopped working ({' '.join(reason.split())[:300]})",
+        "What was looked at is kept; the same command goes on from there.",
+    )

@@ -11,7 +11,7 @@ from photosort.models.weights import write_whole
 
 
 class BatchSize:
-    """The photos that a model looks at together; it only ever shrinks, and is remembered where a file is given.
+    """The photos that a model looks at together; it only ever shrinks. What fitted is remembered, if a file is given.
 
     file  JSON, key -> size; shared by all models of a cache
     key   model, revision and device: what decides how much memory a photo takes and how much there is
@@ -19,13 +19,17 @@ class BatchSize:
 
     def __init__(self, most: int, file: Path | None = None, key: str = "") -> None:
         self._file, self._key = file, key
-        self.value = max(1, min(most, self._remembered().get(key, most)))
+        self.value = self._known = max(1, min(most, self._remembered().get(key, most)))
 
     def shrink(self, size: int) -> None:
-        """From now on at most `size` photos, here and in every later run with the same model and device."""
+        """From now on at most `size` photos."""
         self.value = max(1, min(self.value, size))
-        if self._file is not None:
+
+    def fitted(self) -> None:
+        """The device had memory for so many: every later run with the same model and device begins with them."""
+        if self._file is not None and self.value != self._known:
             write_whole(self._file, json.dumps({**self._remembered(), self._key: self.value}).encode())
+            self._known = self.value
 
     def _remembered(self) -> dict[str, int]:
         if self._file is None:

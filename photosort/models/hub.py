@@ -117,11 +117,10 @@ def _whole(folder: Path, weights: str) -> bool:
 
 
 def _digest(folder: Path) -> str:
-    """12 hexadecimal digits of the names, sizes and, of small files, the content of a folder."""
+    """12 hexadecimal digits of the names and sizes in a folder, the content of small files, the times of large ones."""
     state = hashlib.sha256()
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        size = path.stat().st_size
-        state.update(f"{path.relative_to(folder).as_posix()} {size}\n".encode())
-        if size <= SMALL:
-            state.update(path.read_bytes())
+        found = path.stat()
+        state.update(f"{path.relative_to(folder).as_posix()} {found.st_size}\n".encode())
+        state.update(path.read_bytes() if found.st_size <= SMALL else str(found.st_mtime_ns).encode())
     return state.hexdigest()[:12]

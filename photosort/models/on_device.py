@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -23,16 +22,13 @@ Loaded = TypeVar("Loaded")
 
 TEXTS_AT_ONCE = 256
 
-WORTH = 1.5
-"""How many times as fast bfloat16 has to be on a processor before it is used there."""
-
 
 @cache
 def number_format(device: str) -> torch.dtype:
     """The format that networks compute in on `device`.
 
-    bfloat16 on a GPU that has it, float16 on another; on a processor float32, or bfloat16 where that is much faster
-    (processors with AMX or AVX512-BF16), which is tried with one product of matrices.
+    bfloat16 on a GPU that has it, float16 on another; on a processor float32, or bfloat16 where it multiplies that by
+    itself (AMX or AVX512-BF16) and is twice as fast.
     """
     import torch
 
@@ -40,7 +36,8 @@ def number_format(device: str) -> torch.dtype:
         return torch.bfloat16 if torch.cuda.get_device_capability(device) >= (8, 0) else torch.float16
     if device != CPU:
         return torch.float16
-    return torch.bfloat16 if _seconds(torch.bfloat16) * WORTH < _seconds(torch.float32) else torch.float32
+    known = (getattr(torch.cpu, name, None) for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"))
+    return torch.bfloat16 if any(has() for has in known if has) else torch.float32
 
 
 def on_device(pixels: Sequence[Pixels], device: str, mean: Channels, std: Channels) -> torch.Tensor:
@@ -110,16 +107,3 @@ def _no_hub() -> Iterator[None]:
         yield
     finally:
         constants.HF_HUB_OFFLINE = before
-
-
-def _seconds(dtype: torch.dtype) -> float:
-    """The best of three products of matrices."""
-    import torch
-
-    matrix = torch.ones((768, 768), dtype=dtype)
-    times = []
-    for _ in range(3):
-        start = time.perf_counter()
-        matrix @ matrix
-        times.append(time.perf_counter() - start)
-    return min(times)

@@ -49,6 +49,10 @@ class BatchSize(Protocol):
         """From now on at most `size`: the device has no memory for more."""
         ...
 
+    def fitted(self) -> None:
+        """The device had memory for so many."""
+        ...
+
 
 class ImageEncoder(Protocol):
     """Photos to vectors; `frame` is the picture of a photo that it looks at."""

@@ -1,5 +1,6 @@
 """Several processes, and a Ray cluster, fill the same cache as one process does."""
 
+import importlib
 import os
 import signal
 import threading
@@ -85,7 +86,10 @@ def test_a_process_that_is_killed_is_one_clear_failure(
     monkeypatch.setattr(engines, "POLL_SECONDS", 0.1)
     killer = threading.Thread(target=kill_one)
     killer.start()
-    with open_cache(tmp_path / "cache") as cache, pytest.raises(ModelFailed, match="photosort-cpu died"):
+    with (
+        open_cache(tmp_path / "cache") as cache,
+        pytest.raises(ModelFailed, match="photosort-cpu ended"),
+    ):
         run(found, settings, cache, two_processes(settings))
     killer.join()
 
@@ -105,18 +109,26 @@ def test_what_a_process_finds_missing_is_said_here(
 def test_two_ray_workers_fill_the_same_cache_as_one_process(
     found: tuple[Found, ...], settings: Settings, tmp_path: Path
 ) -> None:
-    import ray
-
     on_ray = settings.model_copy(update={"engine": "ray:2"})
     try:
         with open_cache(tmp_path / "one") as one, open_cache(tmp_path / "two") as two:
             alone = run(found, settings, one, engine_for(settings))
             assert agree(run(found, settings, two, engine_for(on_ray)), alone)
+        assert os.environ["RAY_AUTH_MODE"] == "token"
         elsewhere = on_ray.model_copy(update={"captioner": "nobody"})
         with open_cache(tmp_path / "three") as three, pytest.raises(SettingsError, match="'nobody' is not known"):
             run(found, settings, three, engine_for(elsewhere))
     finally:
-        ray.shutdown()
+        importlib.import_module("ray").shutdown()  # only now: it reads its environment when it is imported
+
+
+def test_a_cluster_that_does_not_answer_is_named(
+    found: tuple[Found, ...], settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAY_ADDRESS", "127.0.0.1:9")
+    on_ray = settings.model_copy(update={"engine": "ray"})
+    with open_cache(tmp_path / "cache") as cache, pytest.raises(SettingsError, match=r"RAY_ADDRESS=127\.0\.0\.1:9"):
+        run(found, settings, cache, engine_for(on_ray))
 
 
 def test_ray_that_is_not_installed_is_named(

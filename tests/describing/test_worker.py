@@ -9,7 +9,10 @@ from PIL import Image
 
 from photosort.describing.describe import Described, describe
 from photosort.describing.worker import NO_MEMORY
+from photosort.errors import ModelFailed
 from photosort.models.batch_size import BatchSize
+from photosort.models.refusal import PhotoRefused
+from photosort.photos.frame import Frame
 from photosort.photos.scan import scan
 from photosort.store.cache import Cache, open_cache
 
@@ -75,13 +78,45 @@ def test_what_a_model_does_wrong_is_not_taken_for_a_lack_of_memory(shapes: Path,
         def caption(self, pixels: object) -> list[tuple[str, ...]]:
             raise RuntimeError("device-side assert triggered")
 
-    with pytest.raises(RuntimeError, match="device-side assert"):
+    with pytest.raises(ModelFailed, match=r"pixel-words stopped working \(device-side assert triggered\)"):
         run(shapes, cache, Broken())
+
+
+def test_a_device_without_memory_for_any_picture_ends_the_run_and_is_not_remembered(
+    shapes: Path, cache: Cache, tmp_path: Path
+) -> None:
+    class Full(PixelCaptioner):
+        frame = Frame(24)
+
+    captioner = Full(most=0)
+    captioner.batch = BatchSize(4, tmp_path / "sizes.json", "full")
+    with pytest.raises(ModelFailed, match="too large for the memory"):
+        run(shapes, cache, captioner)
+    assert BatchSize(4, tmp_path / "sizes.json", "full").value == 4
+
+
+def test_a_picture_that_a_server_refuses_is_named_and_the_others_are_captioned(shapes: Path, cache: Cache) -> None:
+    class Prude(PixelCaptioner):
+        def caption(self, pixels: list[np.ndarray]) -> list[tuple[str, ...]]:
+            if any(tuple(picture[0, 0]) == (7, 0, 0) for picture in pixels):
+                raise PhotoRefused("refused by a filter")
+            return super().caption(pixels)
+
+    captioner = Prude()
+    described = run(shapes, cache, captioner)
+    assert [(left.path.name, left.reason) for left in described.unread] == [
+        ("07.png", "refused by a filter")
+    ]
+    assert len(described.photos) == 19
+    assert captioner.batch.value == 4
 
 
 def test_the_size_that_fits_is_remembered_for_the_model_and_its_device(tmp_path: Path) -> None:
     file = tmp_path / "models" / "batch-sizes.json"
-    BatchSize(32, file, "blip on cuda:0").shrink(8)
+    size = BatchSize(32, file, "blip on cuda:0")
+    size.shrink(8)
+    assert not file.exists(), "not before it is known to fit"
+    size.fitted()
     assert BatchSize(32, file, "blip on cuda:0").value == 8
     assert BatchSize(4, file, "blip on cuda:0").value == 4
     assert BatchSize(32, file, "blip on cuda:1").value == 32
