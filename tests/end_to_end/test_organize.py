@@ -315,7 +315,9 @@ def test_models_lists_what_is_there_and_what_is_missing(photosort: Command) -> N
     for name, part in found.items():
         row = next(line for line in shown if f" {name} " in line)
         assert row.rstrip().endswith(" ready") == part["ready"], row
-        assert not part["missing"] or f"{name}: {' && '.join(part['missing'])}" in shown
+        of_the_hub = part["missing"] == [f"photosort models pull {name}"]
+        assert not part["missing"] or of_the_hub or f"{name}: {' && '.join(part['missing'])}" in shown
+    assert "Bring a profile or a model: photosort models pull NAME" in shown
 
 
 def test_a_run_that_was_cut_off_is_finished_before_the_next_one(

@@ -36,7 +36,7 @@ def test_a_server_that_refuses_the_key_stops_the_run_before_it_begins(photosort:
     with ChatServer([Reply(TEMPLE)], key="right").running() as server:
         environment = {**server.environment, "OPENAI_API_KEY": "wrong"}
         done = photosort("organize", pictures, "--k", 2, "--writer", "openai:tiny", **environment)
-        assert done.code == 20 and not server.asked
+        assert done.code == 18 and not server.asked
         assert len(done.err.splitlines()) == 2 and "refuses the key (401" in done.err
 
 
