@@ -71,17 +71,23 @@ def explain_run(data_dir: Path, number: int | None = None) -> RunView:
 
 
 def explain_photo(data_dir: Path, photo: Path, number: int | None = None) -> PhotoView:
-    """A photo of this run, or of the last one that knows it, by its path or, wherever it lies now, by its content.
+    """A photo of this run, or of the last one that has filed it, else of a preview.
 
-    A companion stands for its photo. Raises NoSuchRun, and NotInRun where no run saw it or it was left where it was.
+    It is found by its path or, wherever it lies now, by its content; a companion stands for its photo. Raises
+    NoSuchRun, and NotInRun where no run saw it or it was left where it was.
     """
     with open_history(data_dir) as connection:
         runs = Runs(connection)
-        among = [runs.get(number)] if number is not None else runs.all() or [runs.last()]
+        among = [runs.get(number)] if number is not None else _newest(runs)
         run, member = _find(runs, among, photo)
         clusters = {cluster.number: cluster for cluster in runs.clusters(run.id)}
         runner_up = clusters[member.runner_up] if member.runner_up != member.cluster else None
         return PhotoView(run, member, clusters[member.cluster], runner_up, _now(connection, run, member.path))
+
+
+def _newest(runs: Runs) -> list[Run]:
+    """All runs, the newest first, those that were only a preview after all others. Raises NoSuchRun."""
+    return sorted(runs.all() or [runs.last()], key=lambda run: run.previewed)
 
 
 def _find(runs: Runs, among: list[Run], photo: Path) -> tuple[Run, MemberRecord]:

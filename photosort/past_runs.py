@@ -67,6 +67,13 @@ def undo_run(data_dir: Path, number: int | None = None, *, progress: Progress = 
             return filing, undo(connection, filing.run_id, progress=progress)
 
 
+def filed_into(data_dir: Path, destination: Path) -> Filing | None:
+    """The newest run of which something lies in `destination`."""
+    with open_history(data_dir) as connection:
+        into = (filing for filing in filings(connection) if filing.destination == destination)
+        return next((filing for filing in into if _is_left(connection, filing)), None)
+
+
 def unfinished_runs(data_dir: Path) -> list[Filing]:
     """The runs that were killed or stopped on their way, forth or back, into any destination; the newest first.
 
@@ -104,8 +111,9 @@ def _state(filing: Filing, data_dir: Path) -> str:
 
 
 def _is_left(connection: sqlite3.Connection, filing: Filing) -> bool:
-    """Whether there is something to take back: the run was never taken back, or files of it were left in place."""
-    return filing.state is not FilingState.UNDONE or State.KEPT in Journal(connection, filing.run_id).counts()
+    """Whether there is something to take back: the run put something there, and it was not taken back whole."""
+    states = Journal(connection, filing.run_id).counts().keys()
+    return State.KEPT in states or (filing.state is not FilingState.UNDONE and bool(states - {State.THERE}))
 
 
 def _pick(connection: sqlite3.Connection, number: int | None, fitting: Iterable[Filing], none: str) -> Filing:

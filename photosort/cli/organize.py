@@ -229,7 +229,7 @@ def run(
     from photosort.cli import preview
     from photosort.models.registry import sending, settled
     from photosort.models.writers import what_is_sent
-    from photosort.past_runs import unfinished_runs
+    from photosort.past_runs import filed_into, unfinished_runs
 
     source = Path(os.path.realpath(source))
     models = preview.models(settings)
@@ -244,6 +244,10 @@ def run(
         def review(prepared: Prepared) -> None:
             out.show(lambda: models)
             out.show(lambda: preview.view(prepared, show_all=show_all))
+            earlier = filed_into(settings.data_dir, prepared.plan.destination)
+            if earlier and not all(file.there for file in prepared.plan.files):
+                number, name = earlier.run_id, printable(earlier.destination.name)
+                out.note(f"{name} keeps the folders of run {number}. To begin anew, first: photosort undo {number}")
             if settings.mode == "move" and not dry_run and not yes:
                 count = sum(len(folder.photos) for folder in prepared.plan.folders)
                 out.confirm(f"Move {count:,} photos out of {printable(str(source))}?")

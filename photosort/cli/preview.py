@@ -44,12 +44,14 @@ def view(prepared: Prepared, *, show_all: bool = False) -> RenderableType:
     Before it, where there were several questions, the loss of each; with `show_all` the clusters of each, too.
     """
     plan = prepared.plan
-    count = sum(len(folder.photos) for folder in plan.folders)
+    photos = [photo for folder in plan.folders for photo in folder.photos]
+    there = sum(photo.there for photo in photos)
     head = Text.assemble(
         (printable(plan.source.name), "bold"),
         " → ",
         (printable(plan.destination.name), "bold"),
-        f"   {plural(len(plan.folders), 'folder')}, {plural(count, 'photo')} to {VERB[plan.mode]}",
+        f"   {plural(len(plan.folders), 'folder')}, {plural(len(photos) - there, 'photo')} to {VERB[plan.mode]}",
+        f", {there:,} there already" if there else "",
         f" ({_bytes(plan.bytes_written)})" if plan.bytes_written else "",
     )
     tree = Tree(head, guide_style="dim")

@@ -31,7 +31,8 @@ def titles(cluster: ClusterText) -> Iterator[str]:
     if cluster.broad:
         several = sum(word.count > 1 or word.count * TENTH >= cluster.photos for word in keywords[:BROAD_KEYWORDS])
         broad = plural(cluster.broad) if cluster.broad in cluster.countable else cluster.broad
-        base = in_brackets(_sentence(broad), ", ".join(words[:several]) or cluster.tone)
+        beside = cluster.tone if cluster.tone != cluster.broad else ""
+        base = in_brackets(_sentence(broad), ", ".join(words[:several]) or beside)
         more = words[several:]
     elif words:
         paired = len(keywords) > 1 and keywords[1].count * 2 >= keywords[0].count

@@ -104,9 +104,7 @@ def test_a_picture_that_a_server_refuses_is_named_and_the_others_are_captioned(s
 
     captioner = Prude()
     described = run(shapes, cache, captioner)
-    assert [(left.path.name, left.reason) for left in described.unread] == [
-        ("07.png", "refused by a filter")
-    ]
+    assert [(left.path.name, left.reason) for left in described.unread] == [("07.png", "refused by a filter")]
     assert len(described.photos) == 19
     assert captioner.batch.value == 4
 

@@ -373,3 +373,32 @@ def test_what_travels_with_an_unreadable_photo_stays_with_it_and_is_named(photos
         "IMG_0003.JPG": "not a picture, or a format that is not known",
         "IMG_0003.xmp": "stays with its photo",
     }
+
+
+def test_a_run_that_found_everything_there_stands_before_nothing_that_can_be_undone(
+    photosort: Command, pictures: Path
+) -> None:
+    before = tree(pictures)
+    photosort("organize", pictures, "--k", 2)
+    again = photosort("organize", pictures, "--k", 2)
+    assert "0 photos to copy, 20 there already" in again.out
+    assert "keeps the folders" not in again.err
+    assert "Run 1 taken back" in photosort("undo").out
+    assert tree(pictures) == before
+    assert not pictures.with_name("Pictures-sorted").exists()
+    assert photosort("undo").code == 10
+
+
+def test_a_second_sorting_into_the_same_folder_says_that_the_first_is_still_there(
+    photosort: Command, pictures: Path
+) -> None:
+    photosort("organize", pictures, "--k", 2)
+    done = photosort("organize", pictures, "--k", 3)
+    assert "Pictures-sorted keeps the folders of run 1. To begin anew, first: photosort undo 1" in done.err
+
+
+def test_a_preview_does_not_hide_where_a_photo_lies(photosort: Command, pictures: Path) -> None:
+    photosort("organize", pictures, "--k", 2)
+    photosort("organize", pictures, "--k", 3, "--dry-run")
+    photo = pictures / "c" / "IMG_0003.JPG"
+    assert photosort("explain", photo, "--json").json["run"] == 1

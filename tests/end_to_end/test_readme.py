@@ -57,8 +57,11 @@ def test_every_command_that_the_readme_names_exists(photosort: Command) -> None:
         assert name in listed, name
 
 
+COMMANDS = (["organize"], ["explain"], ["models"], ["evaluate"])
+
+
 def test_every_flag_that_the_readme_names_exists(photosort: Command) -> None:
-    help_ = "".join(photosort(*name, "--help", COLUMNS="300").out for name in (["organize"], ["explain"], ["models"]))
+    help_ = "".join(photosort(*name, "--help", COLUMNS="300").out for name in COMMANDS)
     for flag in set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", re.sub(r"```.*?```", "", README, flags=re.DOTALL))):
         assert flag in help_, flag
 
