@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -32,15 +32,26 @@ class Clusters:
     def __call__(self, several: Sequence[Vectors]) -> list[Clustering]:
         """Cluster each of several sets of vectors into one number of clusters: losses at different k do not compare.
 
-        Where the number has to be chosen, it is by the mean of all cosines.
+        Where the number has to be chosen, it is by the mean of all cosines, and no more than can be told apart in each
+        of the sets. Raises TooManyClusters where the user named more than that.
         """
-        k, seed = self.settings.k, self.settings.seed
-        if k is None:
-            everything = several[0] if len(several) == 1 else unit(np.hstack(several))
-            least, most = self.settings.min_k, self.settings.max_k
-            self.choice = choose_k(everything, least=least, most=most, seed=seed, progress=self.progress)
-            k = self.choice.k
-        return [kmeans(vectors, k, starts=self.settings.starts, seed=seed) for vectors in several]
+        if self.settings.k is not None:
+            return [self._clustered(vectors, self.settings.k) for vectors in several]
+        self.choice = self._chosen(several)
+        found = [self._clustered(vectors, self.choice.k) for vectors in several]
+        while (fewest := min(one.k for one in found)) < self.choice.k:
+            self.choice = replace(self.choice, k=fewest)
+            found = [self._clustered(vectors, fewest) for vectors in several]
+        return found
+
+    def _chosen(self, several: Sequence[Vectors]) -> KChoice:
+        everything = several[0] if len(several) == 1 else unit(np.hstack(several))
+        least, most = self.settings.min_k, self.settings.max_k
+        return choose_k(everything, least=least, most=most, seed=self.settings.seed, progress=self.progress)
+
+    def _clustered(self, vectors: Vectors, k: int) -> Clustering:
+        chosen = self.settings.k is None
+        return kmeans(vectors, k, starts=self.settings.starts, seed=self.settings.seed, fewer=chosen)
 
 
 def views_of(described: Described, settings: Settings, cache: Cache) -> Views:

@@ -9,6 +9,7 @@ import pytest
 from photosort.describing.describe import Described
 from photosort.errors import TooManyClusters
 from photosort.grouping import Clusters, group
+from photosort.methods.fusion import unit
 from photosort.settings import Settings
 from photosort.store.cache import Cache, open_cache
 
@@ -58,3 +59,29 @@ def test_the_settings_reach_k_means() -> None:
     chosen = Clusters(Settings(min_k=4, max_k=5))
     assert chosen([vectors])[0].k in (4, 5)
     assert chosen.choice is not None
+
+
+def nearly_equal(n: int = 12) -> np.ndarray:
+    """Rows of two directions that differ by less than float32 can see in a cosine."""
+    noise = np.random.default_rng(0).normal(size=(n, 40)).astype(np.float32) * 1e-5
+    return unit(np.repeat(np.eye(40, dtype=np.float32)[:2], n // 2, axis=0) + noise)
+
+
+@pytest.mark.parametrize("several", [1, 2])
+def test_a_chosen_number_is_what_can_be_told_apart(several: int) -> None:
+    clusters = Clusters(Settings(min_k=5))
+    first, *others = clusters([nearly_equal(), np.eye(12, dtype=np.float32)][:several])
+    assert clusters.choice is not None
+    assert 2 <= first.k == clusters.choice.k < 5
+    assert all(other.k == first.k for other in others)
+
+
+def test_a_named_number_that_cannot_be_told_apart_is_refused() -> None:
+    with pytest.raises(TooManyClusters, match="that can be told apart"):
+        Clusters(Settings(k=5))([nearly_equal()])
+
+
+def test_a_chosen_number_is_bounded_by_the_question_with_the_fewest_answers(cache: Cache) -> None:
+    grouping, choice = group(described(CLEAR, VAGUE), asked(min_k=4), cache)
+    assert choice is not None and choice.k == 3
+    assert [candidate.clustering.k for candidate in grouping.candidates] == [3, 3]

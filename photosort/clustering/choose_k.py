@@ -72,6 +72,8 @@ def _silhouettes(vectors: Vectors, candidates: range, seed: int) -> dict[int, fl
     scores = {}
     for k in candidates:
         if k < len(vectors):
-            labels = kmeans(vectors, k, starts=STARTS, seed=seed).labels
-            scores[k] = float(silhouette_score(distances, labels, metric="precomputed"))
+            found = kmeans(vectors, k, starts=STARTS, seed=seed, fewer=True)
+            if found.k < k:
+                break
+            scores[k] = float(silhouette_score(distances, found.labels, metric="precomputed"))
     return scores

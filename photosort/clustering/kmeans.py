@@ -91,6 +91,7 @@ def kmeans(
     starts: int | None = None,
     seed: int = 42,
     geometry: Geometry = "spherical",
+    fewer: bool = False,
 ) -> Clustering:
     """Cluster (n, d) rows into k groups, the same way every time.
 
@@ -99,10 +100,12 @@ def kmeans(
     on with all photos. At the end every vector is in the cluster whose centroid is most similar to it. `spherical`
     expects unit rows and keeps centroids on the sphere, so that similarity is cosine.
 
-    Raises TooManyClusters where there are fewer than k distinct vectors.
+    Raises TooManyClusters where fewer than k vectors can be told apart; with `fewer` there are so many clusters then.
     """
     distinct = _distinct(vectors, k)
-    if k > distinct:
+    if fewer:
+        k = min(k, distinct)
+    elif k > distinct:
         raise TooManyClusters(
             f"{k} clusters were asked for, but there are only {distinct} different photos",
             f"The largest possible is --k {distinct}.",
@@ -123,7 +126,7 @@ def kmeans(
             centroids = part.centroids(sample.sums(found, k), np.bincount(found, minlength=k))
             labels, _ = descend(rows, space, centroids)
         found_k = len(np.unique(labels))
-        if found_k < k:
+        if found_k < k and not fewer:
             raise TooManyClusters(
                 f"{k} clusters were asked for, but the photos fall into {found_k} that can be told apart",
                 f"Use --k {found_k}.",
