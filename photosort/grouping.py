@@ -15,6 +15,7 @@ from photosort.methods.method import Grouping, Method, Views
 from photosort.methods.questions import questions
 from photosort.methods.text_guided import TextGuided
 from photosort.models import registry
+from photosort.models.devices import wanted_cuda
 from photosort.progress import Progress, silent
 from photosort.remembering import RememberedTexts
 from photosort.settings import Settings
@@ -50,8 +51,8 @@ class Clusters:
         return choose_k(everything, least=least, most=most, seed=self.settings.seed, progress=self.progress)
 
     def _clustered(self, vectors: Vectors, k: int) -> Clustering:
-        chosen = self.settings.k is None
-        return kmeans(vectors, k, starts=self.settings.starts, seed=self.settings.seed, fewer=chosen)
+        chosen, cuda = self.settings.k is None, wanted_cuda(self.settings.device)
+        return kmeans(vectors, k, starts=self.settings.starts, seed=self.settings.seed, fewer=chosen, cuda=cuda)
 
 
 def views_of(described: Described, settings: Settings, cache: Cache) -> Views:

@@ -1,15 +1,18 @@
 """From texts to clusters by the settings: several questions, and a number of clusters that is chosen once for all."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from photosort.clustering import rows
 from photosort.describing.describe import Described
 from photosort.errors import TooManyClusters
 from photosort.grouping import Clusters, group
 from photosort.methods.fusion import unit
+from photosort.models import devices
 from photosort.settings import Settings
 from photosort.store.cache import Cache, open_cache
 
@@ -85,3 +88,29 @@ def test_a_chosen_number_is_bounded_by_the_question_with_the_fewest_answers(cach
     grouping, choice = group(described(CLEAR, VAGUE), asked(min_k=4), cache)
     assert choice is not None and choice.k == 3
     assert [candidate.clustering.k for candidate in grouping.candidates] == [3, 3]
+
+
+@pytest.mark.parametrize(("device", "nvidia"), [("cpu", True), ("auto", False)])
+def test_torch_is_not_loaded_to_cluster_without_a_gpu(
+    monkeypatch: pytest.MonkeyPatch, device: str, nvidia: bool
+) -> None:
+    monkeypatch.setattr(rows, "WORTH_A_GPU", 1)
+    monkeypatch.setattr(devices, "has_nvidia", lambda: nvidia)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert Clusters(Settings(k=2, device=device))([np.eye(6, dtype=np.float32)])[0].k == 2
+
+
+@pytest.mark.parametrize(("device", "used"), [("cuda:1", ["cuda:1"]), ("cuda:2", []), ("auto", ["cuda"])])
+def test_many_photos_are_clustered_on_the_gpu_that_is_named(
+    monkeypatch: pytest.MonkeyPatch, device: str, used: list[str]
+) -> None:
+    import torch
+
+    moved: list[str] = []
+    monkeypatch.setattr(rows, "WORTH_A_GPU", 1)
+    monkeypatch.setattr(devices, "has_nvidia", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda name: (1 << 30, 1 << 30))
+    monkeypatch.setattr(rows, "OnTorch", lambda vectors, name: moved.append(name) or rows.OnCpu(vectors))
+    Clusters(Settings(k=2, device=device))([np.eye(6, dtype=np.float32)])
+    assert moved == used
