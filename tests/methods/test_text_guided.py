@@ -79,7 +79,6 @@ def test_what_is_asked_follows_from_the_settings() -> None:
     assert questions(Settings(method="text")) == (CAPTION,) and samples(Settings(method="text")) == 6
     assert questions(Settings(method="text", texts="keywords")) == (KEYWORDS,)
     assert questions(Settings(method="text", ask=("What?", "Where?"))) == ("What?", "Where?")
-    assert questions(Settings(method="text", texts="caption", ask=("What?",))) == (CAPTION,)
     assert samples(Settings(method="text", captions=2)) == 2
 
 
