@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from photosort.clustering.choose_k import KChoice, choose_k
+from photosort.clustering.choose_k import KChoice, choose_k, drawn
 from photosort.clustering.kmeans import Clustering, Vectors, kmeans
 from photosort.describing.describe import Described
 from photosort.methods.fusion import Fusion, unit
@@ -46,9 +46,10 @@ class Clusters:
         return found
 
     def _chosen(self, several: Sequence[Vectors]) -> KChoice:
-        everything = several[0] if len(several) == 1 else unit(np.hstack(several))
-        least, most = self.settings.min_k, self.settings.max_k
-        return choose_k(everything, least=least, most=most, seed=self.settings.seed, progress=self.progress)
+        least, most, seed = self.settings.min_k, self.settings.max_k, self.settings.seed
+        some = [drawn(vectors, seed=seed) for vectors in several]
+        everything = some[0] if len(some) == 1 else unit(np.hstack(some))
+        return choose_k(everything, least=least, most=most, seed=seed, progress=self.progress)
 
     def _clustered(self, vectors: Vectors, k: int) -> Clustering:
         chosen, cuda = self.settings.k is None, wanted_cuda(self.settings.device)

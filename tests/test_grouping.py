@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from photosort import grouping as module
 from photosort.clustering import rows
+from photosort.clustering.choose_k import KChoice
 from photosort.describing.describe import Described
 from photosort.errors import TooManyClusters
 from photosort.grouping import Clusters, group
@@ -114,3 +116,19 @@ def test_many_photos_are_clustered_on_the_gpu_that_is_named(
     monkeypatch.setattr(rows, "OnTorch", lambda vectors, name: moved.append(name) or rows.OnCpu(vectors))
     Clusters(Settings(k=2, device=device))([np.eye(6, dtype=np.float32)])
     assert moved == used
+
+
+def test_of_many_photos_a_number_is_chosen_from_some_the_same_for_all_questions(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given: list[np.ndarray] = []
+
+    def choose(vectors: np.ndarray, **_: object) -> KChoice:
+        given.append(vectors)
+        return KChoice(2)
+
+    monkeypatch.setattr(module, "choose_k", choose)
+    vectors = unit(np.random.default_rng(0).normal(size=(10_500, 3)).astype(np.float32))
+    Clusters(Settings(starts=1))([vectors, vectors])
+    assert given[0].shape == (10_000, 6)
+    assert np.array_equal(given[0][:, :3], given[0][:, 3:])
