@@ -13,7 +13,7 @@ from photosort.errors import SettingsError
 from photosort.evaluation.measures import agreement, confusion, silhouette
 from photosort.evaluation.names import sbert_match, sem
 from photosort.methods.fusion import Fusion
-from photosort.methods.method import Method, Views, joined
+from photosort.methods.method import Made, Method, Views, joined
 from photosort.methods.text_guided import TextGuided
 from photosort.models.protocols import TextEncoder
 from photosort.naming.cluster_texts import without_doubt
@@ -157,15 +157,15 @@ def _run(
     method: Method, views: Views, k: int, seed: int, starts: int | None, cuda: str
 ) -> tuple[Labels, Vectors, tuple[str, ...]]:
     """Labels (n,), the vectors (n, d) that they come from, and what the method read of each photo."""
-    seen: list[Vectors] = []
+    seen: list[Made] = []
 
-    def cluster(several: Sequence[Vectors]) -> list[Clustering]:
+    def cluster(several: Sequence[Made]) -> list[Clustering]:
         seen.extend(several)
-        return [kmeans(vectors, k, starts=starts, seed=seed, cuda=cuda) for vectors in several]
+        return [kmeans(made(), k, starts=starts, seed=seed, cuda=cuda) for made in several]
 
     grouping = method.group(views, cluster)
     best = grouping.best
-    return best.clustering.labels, seen[grouping.candidates.index(best)], best.texts
+    return best.clustering.labels, seen[grouping.candidates.index(best)](), best.texts
 
 
 def _scores(
