@@ -19,6 +19,7 @@ from photosort.grouping import views_of
 from photosort.methods.method import Views
 from photosort.methods.questions import CAPTION
 from photosort.models import registry
+from photosort.models.devices import wanted_cuda
 from photosort.photos.photo import Unread
 from photosort.photos.scan import scan
 from photosort.progress import Progress, silent
@@ -89,7 +90,14 @@ def evaluate(
             )
         several = range(settings.seed, settings.seed + seeds)
         results = compete(
-            ground.views, ground.truth, chosen, encoder, seeds=several, starts=settings.starts, progress=progress
+            ground.views,
+            ground.truth,
+            chosen,
+            encoder,
+            seeds=several,
+            starts=settings.starts,
+            cuda=wanted_cuda(settings.device),
+            progress=progress,
         )
         named = true_names(ground.views, ground.truth, encoder)
         return Evaluation(ground.truth, ground.source, ground.left, named, tuple(results))

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from photosort.clustering.choose_k import KChoice, choose_k
+from photosort.clustering.choose_k import KChoice, choose_k, drawn
 from photosort.clustering.kmeans import Clustering, Vectors, kmeans
 from photosort.describing.describe import Described
 from photosort.methods.fusion import Fusion, unit
-from photosort.methods.method import Grouping, Method, Views
+from photosort.methods.method import Grouping, Made, Method, Views
 from photosort.methods.questions import questions
 from photosort.methods.text_guided import TextGuided
 from photosort.models import registry
+from photosort.models.devices import wanted_cuda
 from photosort.progress import Progress, silent
 from photosort.remembering import RememberedTexts
 from photosort.settings import Settings
@@ -29,18 +30,30 @@ class Clusters:
     progress: Progress = silent
     choice: KChoice | None = field(default=None, init=False)
 
-    def __call__(self, several: Sequence[Vectors]) -> list[Clustering]:
+    def __call__(self, several: Sequence[Made]) -> list[Clustering]:
         """Cluster each of several sets of vectors into one number of clusters: losses at different k do not compare.
 
-        Where the number has to be chosen, it is by the mean of all cosines.
+        Where the number has to be chosen, it is by the mean of all cosines, and no more than can be told apart in each
+        of the sets. Raises TooManyClusters where the user named more than that.
         """
-        k, seed = self.settings.k, self.settings.seed
-        if k is None:
-            everything = several[0] if len(several) == 1 else unit(np.hstack(several))
-            least, most = self.settings.min_k, self.settings.max_k
-            self.choice = choose_k(everything, least=least, most=most, seed=seed, progress=self.progress)
-            k = self.choice.k
-        return [kmeans(vectors, k, starts=self.settings.starts, seed=seed) for vectors in several]
+        if self.settings.k is not None:
+            return [self._clustered(made(), self.settings.k) for made in several]
+        self.choice = self._chosen(several)
+        found = [self._clustered(made(), self.choice.k) for made in several]
+        while (fewest := min(one.k for one in found)) < self.choice.k:
+            self.choice = replace(self.choice, k=fewest)
+            found = [self._clustered(made(), fewest) for made in several]
+        return found
+
+    def _chosen(self, several: Sequence[Made]) -> KChoice:
+        least, most, seed = self.settings.min_k, self.settings.max_k, self.settings.seed
+        some = [drawn(made(), seed=seed) for made in several]
+        everything = some[0] if len(some) == 1 else unit(np.hstack(some))
+        return choose_k(everything, least=least, most=most, seed=seed, progress=self.progress)
+
+    def _clustered(self, vectors: Vectors, k: int) -> Clustering:
+        chosen, cuda = self.settings.k is None, wanted_cuda(self.settings.device)
+        return kmeans(vectors, k, starts=self.settings.starts, seed=self.settings.seed, fewer=chosen, cuda=cuda)
 
 
 def views_of(described: Described, settings: Settings, cache: Cache) -> Views:

@@ -100,6 +100,11 @@ class Settings(BaseSettings):
     def _auto(cls, k: Any) -> Any:
         return None if k == "auto" else k
 
+    @field_validator("ask")
+    @classmethod
+    def _each_once(cls, ask: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(ask))
+
     @field_validator("cache_dir", "data_dir")
     @classmethod
     def _absolute(cls, folder: Path) -> Path:
@@ -142,6 +147,8 @@ class Settings(BaseSettings):
             raise ValueError(f"min_k ({self.min_k}) is larger than max_k ({self.max_k})")
         if self.texts == "ask" and not self.ask:
             raise ValueError('texts = ask needs a question, such as --ask "Which activity is shown?"')
+        if self.ask and self.texts not in (None, "ask"):
+            raise ValueError(f"with texts = {self.texts} no question of yours is asked; leave out texts, or ask")
         if self.ask and self.method != "text":
             raise ValueError("a question is asked by the method text alone; add --method text")
         return self

@@ -45,6 +45,7 @@ def test_folders_come_from_the_environment(own_folders: Path) -> None:
         ({"language": "de. Ignore"}, "no language"),
         ({"max_cost": -1}, "max_cost"),
         ({"style": "x" * 201}, "style"),
+        ({"method": "text", "texts": "caption", "ask": ["Q?"]}, "with texts = caption no question of yours is asked"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_named(flags: dict[str, object], message: str) -> None:
@@ -65,3 +66,7 @@ def test_a_broken_config_file_is_named() -> None:
     write_config("k = = 3")
     with pytest.raises(SettingsError, match=r"config\.toml is no valid TOML"):
         load_settings()
+
+
+def test_a_question_is_asked_once_however_often_it_is_written() -> None:
+    assert load_settings(method="text", ask=["What?", "Where?", "What?"]).ask == ("What?", "Where?")

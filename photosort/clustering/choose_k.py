@@ -46,19 +46,20 @@ def choose_k(
     end of any range, since ever smaller groups of near-equal texts are ever tighter; communities do not know the range.
     With less than three different photos k is `least`, or the number of different photos where that is smaller.
     """
-    distinct = len(np.unique(_drawn(vectors, SAMPLE, seed), axis=0))
+    distinct = len(np.unique(drawn(vectors, SAMPLE, seed), axis=0))
     top = min(most, distinct)
     if top < max(2, least) or len(vectors) < 3:
         return KChoice(max(1, min(least, distinct)))
     progress(STAGE, 0, 2)
-    found = len(np.unique(communities(_drawn(vectors, CROWD, seed), seed=seed)))
+    found = len(np.unique(communities(drawn(vectors, CROWD, seed), seed=seed)))
     progress(STAGE, 1, 2)
-    scores = _silhouettes(_drawn(vectors, SAMPLE, seed), range(max(2, least), top + 1), seed)
+    scores = _silhouettes(drawn(vectors, SAMPLE, seed), range(max(2, least), top + 1), seed)
     progress(STAGE, 2, 2)
     return KChoice(min(max(found, least), top), found, scores)
 
 
-def _drawn(vectors: Vectors, most: int, seed: int) -> Vectors:
+def drawn(vectors: Vectors, most: int = CROWD, seed: int = 42) -> Vectors:
+    """At most so many of n rows, (m, d); the same ones, in the same order, of each set of n."""
     if len(vectors) <= most:
         return vectors
     return vectors[np.random.default_rng(seed).choice(len(vectors), most, replace=False)]
@@ -72,6 +73,8 @@ def _silhouettes(vectors: Vectors, candidates: range, seed: int) -> dict[int, fl
     scores = {}
     for k in candidates:
         if k < len(vectors):
-            labels = kmeans(vectors, k, starts=STARTS, seed=seed).labels
-            scores[k] = float(silhouette_score(distances, labels, metric="precomputed"))
+            found = kmeans(vectors, k, starts=STARTS, seed=seed, fewer=True)
+            if found.k < k:
+                break
+            scores[k] = float(silhouette_score(distances, found.labels, metric="precomputed"))
     return scores

@@ -91,18 +91,23 @@ def kmeans(
     starts: int | None = None,
     seed: int = 42,
     geometry: Geometry = "spherical",
+    fewer: bool = False,
+    cuda: str = "",
 ) -> Clustering:
     """Cluster (n, d) rows into k groups, the same way every time.
 
     Lloyd's algorithm runs from `starts` k-means++ starts (`default_starts` where none are given) and the lowest
     inertia is kept: one start is a lottery. With many photos the starts compete on a sample, and the best of them goes
     on with all photos. At the end every vector is in the cluster whose centroid is most similar to it. `spherical`
-    expects unit rows and keeps centroids on the sphere, so that similarity is cosine.
+    expects unit rows and keeps centroids on the sphere, so that similarity is cosine. `cuda` is a device such as cuda:1
+    that may do the work where there is much of it.
 
-    Raises TooManyClusters where there are fewer than k distinct vectors.
+    Raises TooManyClusters where fewer than k vectors can be told apart; with `fewer` there are so many clusters then.
     """
     distinct = _distinct(vectors, k)
-    if k > distinct:
+    if fewer:
+        k = min(k, distinct)
+    elif k > distinct:
         raise TooManyClusters(
             f"{k} clusters were asked for, but there are only {distinct} different photos",
             f"The largest possible is --k {distinct}.",
@@ -112,7 +117,7 @@ def kmeans(
     n, starts = len(vectors), starts or default_starts(len(vectors))
     with threadpool_limits(1 if n < SHARED_FROM else None):
         flat = _in_few_dimensions(vectors)
-        rows, space = rows_of(flat), Space.of(flat, geometry)
+        rows, space = rows_of(flat, cuda), Space.of(flat, geometry)
         scouts = max(SCOUTS, SCOUTS_A_CLUSTER * k)
         if n <= scouts:
             labels = _best(rows, space, k, starts, seed)
@@ -123,7 +128,7 @@ def kmeans(
             centroids = part.centroids(sample.sums(found, k), np.bincount(found, minlength=k))
             labels, _ = descend(rows, space, centroids)
         found_k = len(np.unique(labels))
-        if found_k < k:
+        if found_k < k and not fewer:
             raise TooManyClusters(
                 f"{k} clusters were asked for, but the photos fall into {found_k} that can be told apart",
                 f"Use --k {found_k}.",

@@ -119,11 +119,12 @@ class OnTorch:
         return np.asarray(tensor.cpu().numpy(), dtype=np.float32)
 
 
-def rows_of(vectors: Vectors) -> Rows:
-    """Many vectors go to a CUDA device that has room for them; all others stay in main memory."""
-    if len(vectors) >= WORTH_A_GPU:
+def rows_of(vectors: Vectors, cuda: str = "") -> Rows:
+    """Many vectors go to the device `cuda`, if there is one and it has room; all others stay in main memory."""
+    if cuda and len(vectors) >= WORTH_A_GPU:
         import torch
 
-        if torch.cuda.is_available() and 1.5 * vectors.nbytes < torch.cuda.mem_get_info()[0]:
-            return OnTorch(vectors, "cuda")
+        there = (torch.device(cuda).index or 0) < torch.cuda.device_count()
+        if there and 1.5 * vectors.nbytes < torch.cuda.mem_get_info(cuda)[0]:
+            return OnTorch(vectors, cuda)
     return OnCpu(vectors)

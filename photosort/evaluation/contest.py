@@ -13,7 +13,7 @@ from photosort.errors import SettingsError
 from photosort.evaluation.measures import agreement, confusion, silhouette
 from photosort.evaluation.names import sbert_match, sem
 from photosort.methods.fusion import Fusion
-from photosort.methods.method import Method, Views, joined
+from photosort.methods.method import Made, Method, Views, joined
 from photosort.methods.text_guided import TextGuided
 from photosort.models.protocols import TextEncoder
 from photosort.naming.cluster_texts import without_doubt
@@ -93,11 +93,13 @@ def compete(
     *,
     seeds: Sequence[int] = (42,),
     starts: int | None = None,
+    cuda: str = "",
     progress: Progress = silent,
 ) -> Iterator[Result]:
     """Let each method group n photos into as many clusters as `truth` has classes, once a seed.
 
-    `encoder` compares names with classes. Raises TooManyClusters where a method cannot tell so many apart.
+    `encoder` compares names with classes; `cuda` goes to `kmeans`. Raises TooManyClusters where a method cannot tell
+    so many apart.
     """
     k, done = len(set(truth)), 0
     for name, method in methods.items():
@@ -105,7 +107,7 @@ def compete(
         for seed in seeds:
             progress("evaluating", done, len(methods) * len(seeds))
             done += 1
-            labels, vectors, texts = _run(method, views, k, seed, starts)
+            labels, vectors, texts = _run(method, views, k, seed, starts, cuda)
             runs.append(_scores(truth, labels, vectors, texts, encoder))
             first = first or (labels, vectors)
         assert first is not None
@@ -152,18 +154,18 @@ def _method(name: str, weight: float, *, photos: bool) -> Method:
 
 
 def _run(
-    method: Method, views: Views, k: int, seed: int, starts: int | None
+    method: Method, views: Views, k: int, seed: int, starts: int | None, cuda: str
 ) -> tuple[Labels, Vectors, tuple[str, ...]]:
     """Labels (n,), the vectors (n, d) that they come from, and what the method read of each photo."""
-    seen: list[Vectors] = []
+    seen: list[Made] = []
 
-    def cluster(several: Sequence[Vectors]) -> list[Clustering]:
+    def cluster(several: Sequence[Made]) -> list[Clustering]:
         seen.extend(several)
-        return [kmeans(vectors, k, starts=starts, seed=seed) for vectors in several]
+        return [kmeans(made(), k, starts=starts, seed=seed, cuda=cuda) for made in several]
 
     grouping = method.group(views, cluster)
     best = grouping.best
-    return best.clustering.labels, seen[grouping.candidates.index(best)], best.texts
+    return best.clustering.labels, seen[grouping.candidates.index(best)](), best.texts
 
 
 def _scores(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -28,12 +29,17 @@ def check_plot(path: Path) -> None:
     kinds = Figure().canvas.get_supported_filetypes()
     if path.suffix.removeprefix(".").lower() not in kinds:
         raise SettingsError(f"{path} has no ending that can be drawn", f"Choose one of: {', '.join(sorted(kinds))}")
+    if os.path.lexists(path):
+        raise SettingsError(f"{path} is there already", "Name another file for the plot, or remove this one.")
     if not path.parent.is_dir():
         raise SettingsError(f"There is no folder {path.parent} for the plot", "Make it, or name another.")
 
 
 def draw(path: Path, title: str, truth: Sequence[str], labels: Labels, vectors: Vectors) -> None:
-    """Write the confusion matrix of n photos and the map of their vectors (n, d), coloured by true class."""
+    """Write the confusion matrix of n photos and the map of their vectors (n, d), coloured by true class.
+
+    Raises SettingsError where `path` cannot be written, or is there already.
+    """
     from matplotlib import colormaps
     from matplotlib.figure import Figure
 
@@ -61,7 +67,8 @@ def draw(path: Path, title: str, truth: Sequence[str], labels: Labels, vectors: 
     space.set(title="map of the photos by t-SNE, coloured by true class", xticks=[], yticks=[])
     space.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     try:
-        figure.savefig(path, dpi=120)
+        with path.open("xb") as file:
+            figure.savefig(file, dpi=120, format=path.suffix.removeprefix("."))
     except OSError as error:
         raise SettingsError(f"{path} cannot be written ({error.strerror})", "Name another file.") from error
 

@@ -22,7 +22,7 @@ class Labelled(BaseModel):
 def read_texts_file(path: Path) -> tuple[Labelled, ...]:
     """Read every line that is not blank. Raises SourceMissing, and SettingsError with the line that is wrong."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except OSError as error:
         raise SourceMissing(f"{path} cannot be read ({error.strerror})", "Name a file of JSON lines.") from error
     except UnicodeDecodeError as error:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from photosort.errors import Busy, StoreError
 from photosort.naming.folder_name import name_key
+
+TRIES, PAUSE = 10, 0.02
+"""How often a lock is tried, and the seconds between: one who only looks holds it for far less."""
 
 
 @contextmanager
@@ -23,6 +27,24 @@ def hold(destination: Path, data_dir: Path) -> Iterator[None]:
     Raises Busy, with the holder's process id, where another process (or another block) holds it, and
     StoreError where the lock file cannot be made.
     """
+    with _locked(destination, data_dir, sign=True):
+        yield
+
+
+def is_held(destination: Path, data_dir: Path) -> bool:
+    """Whether somebody works on `destination` now. Raises StoreError where the lock file cannot be made.
+
+    No system can look at a lock without taking it; this takes it for a moment, and `hold` waits for longer than that.
+    """
+    try:
+        with _locked(destination, data_dir, sign=False):
+            return False
+    except Busy:
+        return True
+
+
+@contextmanager
+def _locked(destination: Path, data_dir: Path, *, sign: bool) -> Iterator[None]:
     path = data_dir / "locks" / f"{_key(destination)}.lock"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -31,9 +53,10 @@ def hold(destination: Path, data_dir: Path) -> Iterator[None]:
         raise _unusable(path, error) from error
     try:
         try:
-            _lock(descriptor)
-            os.ftruncate(descriptor, 0)
-            os.write(descriptor, f"{os.getpid()}\n".encode())
+            _lock_soon(descriptor)
+            if sign:
+                os.ftruncate(descriptor, 0)
+                os.write(descriptor, f"{os.getpid()}\n".encode())
         except (BlockingIOError, PermissionError) as error:
             raise Busy(
                 f"Another photosort (process {_holder(path)}) is working on {destination}",
@@ -46,13 +69,14 @@ def hold(destination: Path, data_dir: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def is_held(destination: Path, data_dir: Path) -> bool:
-    """Whether somebody works on `destination` now. Raises StoreError where the lock file cannot be made."""
-    try:
-        with hold(destination, data_dir):
-            return False
-    except Busy:
-        return True
+def _lock_soon(descriptor: int) -> None:
+    """Lock it, at the last of several tries."""
+    for _ in range(TRIES - 1):
+        with suppress(BlockingIOError, PermissionError):
+            _lock(descriptor)
+            return
+        time.sleep(PAUSE)
+    _lock(descriptor)
 
 
 def _key(destination: Path) -> str:

@@ -6,6 +6,7 @@ before and after, so that neither side wins by its length.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -14,7 +15,7 @@ import numpy as np
 
 from photosort.clustering.kmeans import Vectors
 from photosort.errors import SettingsError
-from photosort.methods.method import Candidate, Clusterer, Grouping, Texts, Views, joined
+from photosort.methods.method import Candidate, Clusterer, Grouping, Texts, Views, held, joined
 
 Mode = Literal["sum", "concat", "image", "text"]
 
@@ -28,7 +29,7 @@ class Fusion:
 
     def group(self, views: Views, cluster: Clusterer) -> Grouping:
         """Cluster the fused vectors."""
-        clustering = cluster([self.fused(views)])[0]
+        clustering = cluster([held(self.fused(views))])[0]
         return Grouping((Candidate(views.questions[0], clustering, joined(views.texts[0])),))
 
     def fused(self, views: Views) -> Vectors:
@@ -59,7 +60,8 @@ def _placed(views: Views) -> Vectors:
 def unit(vectors: Vectors) -> Vectors:
     """(n, d) -> (n, d), each row scaled to length 1; a row of zeros stays."""
     lengths = np.sqrt(np.einsum("nd,nd->n", vectors, vectors, dtype=np.float64))[:, None]
-    return np.asarray(vectors / np.where(lengths > 0, lengths, 1), dtype=np.float32)
+    units = np.empty(vectors.shape, dtype=np.float32)
+    return np.divide(vectors, np.where(lengths > 0, lengths, 1), out=units, casting="same_kind")
 
 
 def fuse(image: Vectors, text: Vectors, mode: Mode, weight: float = 0.5) -> Vectors:
@@ -82,7 +84,7 @@ def fuse(image: Vectors, text: Vectors, mode: Mode, weight: float = 0.5) -> Vect
     if mode == "text":
         return text
     if mode == "concat":
-        return unit(np.hstack([np.sqrt(1 - weight) * image, np.sqrt(weight) * text]))
+        return unit(np.hstack([math.sqrt(1 - weight) * image, math.sqrt(weight) * text]))
     if image.shape[1] != text.shape[1]:
         raise SettingsError(
             "Fusion by sum needs one space for images and texts;"

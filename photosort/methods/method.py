@@ -34,7 +34,10 @@ class Views:
     unrounded: Callable[[], Vectors] | None = None
 
 
-Clusterer = Callable[[Sequence[Vectors]], list[Clustering]]
+Made = Callable[[], Vectors]
+"""What gives n unit vectors, (n, d), as often as it is called: some are too long for all sets to be held at once."""
+
+Clusterer = Callable[[Sequence[Made]], list[Clustering]]
 """Several sets of n unit vectors -> a clustering of each, all into the same number of clusters."""
 
 
@@ -70,6 +73,11 @@ class Method(Protocol):
     def group(self, views: Views, cluster: Clusterer) -> Grouping:
         """Bring the views of n photos into clusters."""
         ...
+
+
+def held(vectors: Vectors) -> Made:
+    """Vectors that are there, as what gives them."""
+    return lambda: vectors
 
 
 def joined(texts: Texts) -> tuple[str, ...]:

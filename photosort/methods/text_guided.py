@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from photosort.clustering.kmeans import Vectors
-from photosort.methods.method import Candidate, Clusterer, Grouping, Views, joined
+from photosort.methods.method import Candidate, Clusterer, Grouping, Views, held, joined
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 WORDS = 2_000
 """The most frequent words that TF-IDF counts (section 4.1)."""
@@ -29,21 +31,23 @@ class TextGuided:
     def group(self, views: Views, cluster: Clusterer) -> Grouping:
         """Cluster the answers to each question, all into the same number of clusters."""
         said = [joined(texts) for texts in views.texts]
-        clusterings = cluster([tfidf(texts) if self.vectors == "tfidf" else views.embed(texts) for texts in said])
+        made = [tfidf(texts).toarray if self.vectors == "tfidf" else held(views.embed(texts)) for texts in said]
+        clusterings = cluster(made)
         return Grouping(tuple(map(Candidate, views.questions, clusterings, said)))
 
 
-def tfidf(texts: Sequence[str]) -> Vectors:
-    """N texts -> (n, words + 1) unit rows: single words without English stop words, at most 2,000 of them.
+def tfidf(texts: Sequence[str]) -> csr_array:
+    """N texts -> (n, words + 1) unit rows, float32: single words without English stop words, at most 2,000 of them.
 
     The last dimension is that of texts without any such word, which so are all alike and like no other.
     """
+    from scipy.sparse import csr_array, hstack
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     model = TfidfVectorizer(max_features=WORDS, stop_words="english", dtype=np.float32)
     try:
-        counted = model.fit_transform(texts).toarray()
+        counted = csr_array(model.fit_transform(texts))
     except ValueError:
-        counted = np.empty((len(texts), 0))  # scikit-learn refuses where no text has a word
-    wordless = ~counted.any(axis=1)
-    return np.asarray(np.column_stack([counted, wordless]), dtype=np.float32)
+        counted = csr_array((len(texts), 0), dtype=np.float32)  # scikit-learn refuses where no text has a word
+    wordless = (np.diff(counted.indptr) == 0).astype(np.float32)[:, None]
+    return csr_array(hstack([counted, csr_array(wordless)], format="csr"))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import suppress
 from pathlib import Path
 
-from photosort.models.weights import write_whole
+from photosort.models.weights import recall, write_whole
 
 
 class BatchSize:
@@ -32,13 +31,7 @@ class BatchSize:
             self._known = self.value
 
     def _remembered(self) -> dict[str, int]:
-        if self._file is None:
-            return {}
-        with suppress(OSError, ValueError):
-            known = json.loads(self._file.read_text())
-            if isinstance(known, dict):
-                return {key: size for key, size in known.items() if isinstance(size, int)}
-        return {}
+        return {key: size for key, size in recall(self._file).items() if isinstance(size, int)}
 
 
 def out_of_memory(error: BaseException) -> bool:

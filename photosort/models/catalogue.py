@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path, PureWindowsPath
 from typing import NoReturn
 
 from photosort.errors import SettingsError
@@ -77,9 +78,13 @@ def source_of(name: str, listed: Mapping[str, Listed], weights: str = TRANSFORME
 
 
 def sentences_source(name: str) -> Source:
-    """Where the `st:NAME_OR_PATH` of sentence-transformers comes from; a name without ORG is one of its own."""
+    """Where the `st:NAME_OR_PATH` of sentence-transformers comes from; a name without ORG is one of its own.
+
+    A path is what begins or looks like one, on any system, and what is a folder here.
+    """
     wanted = name.removeprefix(SENTENCES)
-    if wanted.startswith(("/", ".", "~")):
+    windows = "\\" in wanted or bool(PureWindowsPath(wanted).drive)
+    if windows or wanted.startswith(("/", ".", "~")) or (wanted and Path(wanted).is_dir()):
         return Source(name, LOCAL + wanted)
     return Source(name, HUB + (wanted if "/" in wanted else f"sentence-transformers/{wanted}"))
 

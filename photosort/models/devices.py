@@ -22,6 +22,13 @@ def has_nvidia() -> bool:
     return shutil.which("nvidia-smi") is not None
 
 
+def wanted_cuda(setting: str) -> str:
+    """The CUDA device that `setting` means, such as cuda or cuda:1; empty where it means none. Loads nothing."""
+    if setting == "auto":
+        return "cuda" if has_nvidia() else ""
+    return setting if setting.startswith("cuda") else ""
+
+
 def devices(setting: str) -> tuple[str, ...]:
     """The devices that `setting` stands for, such as ("cuda:0", "cuda:1"): all GPUs, else Apple's, else the processor.
 

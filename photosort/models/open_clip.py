@@ -18,7 +18,7 @@ from photosort.models.on_device import loaded, number_format, numbers, on_device
 from photosort.models.placement import Placement
 from photosort.models.protocols import Frame, Identity, Pixels, Vectors
 from photosort.models.torchvision_ops import mend_torchvision
-from photosort.models.weights import write_whole
+from photosort.models.weights import recall, write_whole
 from photosort.photos import decode
 
 REVISION = "1"
@@ -90,7 +90,7 @@ def listed(pair: str, remembered: Path) -> tuple[Source, bool]:
 
     Raises SettingsError for a pair that the table does not have, or whose weights are no safetensors on the hub.
     """
-    known = _recall(remembered)
+    known = recall(remembered)
     if pair not in known:
         known[pair] = _from_table(pair)
         write_whole(remembered, json.dumps(known).encode())
@@ -116,14 +116,6 @@ def _from_table(pair: str) -> tuple[str, bool]:
             "Choose another pair of the same table.",
         )
     return repository, bool(settings.get("quick_gelu"))
-
-
-def _recall(remembered: Path) -> dict[str, Any]:
-    try:
-        known = json.loads(remembered.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return known if isinstance(known, dict) else {}
 
 
 def _frame(snapshot: Snapshot) -> Frame:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from photosort.errors import SettingsError
 from photosort.models.catalogue import CAPTIONERS, ENCODERS, Listed, source_of
-from photosort.models.devices import devices, has_nvidia
+from photosort.models.devices import devices, wanted_cuda
 from photosort.models.hub import Source, find
 from photosort.models.pull import smollm2_path
 from photosort.models.weights import EFFICIENTNET_LITE2, MINILM, SMOLLM2, Pin
@@ -54,29 +54,28 @@ class Choice:
     why: str
 
 
-def choose(name: str, device: str, see: Callable[[str], bool] | None = None) -> Choice:
+def choose(name: str, device: str) -> Choice:
     """The profile of this name; `auto` is the best one that this machine can run without fetching anything.
 
-    `see` says whether a device setting stands for a CUDA GPU. Raises SettingsError for an unknown name.
+    Raises SettingsError for an unknown name.
     """
     if name != AUTO:
         if name not in PROFILES:
             raise SettingsError(f"There is no profile '{name}'", f"Choose one of: {', '.join((AUTO, *PROFILES))}")
         return Choice(PROFILES[name], "as asked")
     missing = [source.name for source in PROFILES[FAST].fetched if find(source) is None]
-    if missing and (device.startswith("cuda") or (device == AUTO and has_nvidia())):
+    if missing and wanted_cuda(device):
         return Choice(
             PROFILES[BUILTIN], f"{' and '.join(missing)} would run on the GPU after: photosort models pull fast"
         )
-    if not missing and (see or _is_cuda)(device):
+    if not missing and _is_cuda(device):
         return Choice(PROFILES[FAST], "a CUDA GPU and the weights are there")
     return Choice(PROFILES[BUILTIN], "no CUDA GPU in use")
 
 
 def _is_cuda(device: str) -> bool:
     """Loads torch only where the machine seems to have such a GPU."""
-    wanted = device.startswith("cuda") or (device == AUTO and has_nvidia())
-    return wanted and devices(device)[0].startswith("cuda")
+    return bool(wanted_cuda(device)) and devices(device)[0].startswith("cuda")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ import io
 import json
 import os
 import secrets
-import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from photosort.errors import ModelMissing, StoreError, WeightsMismatch
 
@@ -91,7 +91,7 @@ def verify(pin: Pin, path: Path, remembered: Path | None = None) -> None:
     except OSError as error:
         raise ModelMissing(f"The weights of {pin.model} are not at {path}", pin.remedy) from error
     stamp = [pin.sha256, state.st_size, state.st_mtime_ns]
-    known = _recall(remembered)
+    known = recall(remembered)
     if known.get(str(path)) == stamp:
         return
     if state.st_size != pin.size:
@@ -104,7 +104,8 @@ def verify(pin: Pin, path: Path, remembered: Path | None = None) -> None:
     if found != pin.sha256:
         raise _mismatch(pin, path, f"SHA-256 {pin.sha256}", found)
     if remembered is not None:
-        _remember(remembered, {**known, str(path): stamp})
+        with suppress(StoreError):  # then they are hashed again
+            write_whole(remembered, json.dumps({**known, str(path): stamp}).encode())
 
 
 def sha256(file: io.BufferedReader) -> str:
@@ -120,7 +121,8 @@ def _mismatch(pin: Pin, path: Path, expected: str, found: str) -> WeightsMismatc
     )
 
 
-def _recall(remembered: Path | None) -> dict[str, list[object]]:
+def recall(remembered: Path | None) -> dict[str, Any]:
+    """What a JSON file of the model cache remembers; nothing where there is none, or it cannot be read."""
     if remembered is None:
         return {}
     try:
@@ -128,16 +130,6 @@ def _recall(remembered: Path | None) -> dict[str, list[object]]:
     except (OSError, ValueError):
         return {}
     return known if isinstance(known, dict) else {}
-
-
-def _remember(remembered: Path, known: dict[str, list[object]]) -> None:
-    """Write atomically; a cache folder that takes no file only means that the weights are hashed again."""
-    with suppress(OSError):
-        remembered.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=remembered.parent, prefix=remembered.name)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(known, file)
-        Path(name).replace(remembered)
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -37,11 +37,6 @@ class Keyword:
     members: int
     shared: bool = False
 
-    @property
-    def share(self) -> float:
-        """The part of the cluster's photos that the term is said of, 0 to 1."""
-        return self.count / self.members
-
 
 def exclusive_keywords(clusters: Sequence[Members], n: int = 2, mode: Ranking = "winner") -> list[tuple[Keyword, ...]]:
     """Return the n keywords of each cluster, best first; fewer only where it has fewer distinct terms.

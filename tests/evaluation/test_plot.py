@@ -31,3 +31,14 @@ def test_what_cannot_be_drawn_is_said_before(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(ModelMissing, match=r"pip install 'photosort\[plot\]'"):
         check_plot(tmp_path / "out.png")
+
+
+def test_a_file_that_is_there_is_never_drawn_over(tmp_path: Path) -> None:
+    photo = tmp_path / "photo.png"
+    photo.write_bytes(b"of twenty years")
+    with pytest.raises(SettingsError, match=r"photo\.png is there already.*another file"):
+        check_plot(photo)
+    vectors, truth = blobs([4, 4])
+    with pytest.raises(SettingsError, match=r"photo\.png cannot be written"):
+        draw(photo, "title", truth, np.array([int(name) for name in truth]), vectors)
+    assert photo.read_bytes() == b"of twenty years"

@@ -6,12 +6,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
 import photosort
 from photosort.errors import Busy, StoreError
-from photosort.filing.lock import hold
+from photosort.filing.lock import hold, is_held
 
 _HOLD = """
 import sys, time
@@ -63,3 +64,29 @@ def test_a_data_folder_that_cannot_be_used_says_so(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file")
     with pytest.raises(StoreError, match="PHOTOSORT_DATA_DIR"), hold(tmp_path / "out", tmp_path / "data"):
         pass
+
+
+def test_who_looks_whether_it_is_held_is_in_nobodys_way(tmp_path: Path) -> None:
+    done, looks = Event(), list[bool]()
+
+    def look() -> None:
+        while not done.is_set():
+            looks.append(is_held(tmp_path / "out", tmp_path / "data"))
+
+    looker = Thread(target=look)
+    looker.start()
+    try:
+        for _ in range(200):
+            with hold(tmp_path / "out", tmp_path / "data"):
+                pass
+    finally:
+        done.set()
+        looker.join()
+    assert looks and not is_held(tmp_path / "out", tmp_path / "data")
+
+
+def test_what_is_held_is_seen_to_be_and_still_says_by_whom(tmp_path: Path) -> None:
+    with hold(tmp_path / "out", tmp_path / "data"):
+        assert is_held(tmp_path / "out", tmp_path / "data")
+        with pytest.raises(Busy, match=str(os.getpid())), hold(tmp_path / "out", tmp_path / "data"):
+            pass

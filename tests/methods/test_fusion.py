@@ -1,5 +1,7 @@
 """Fusion against its definition."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -54,3 +56,16 @@ def test_all_the_weight_on_one_side_is_that_side() -> None:
 def test_a_sum_of_two_spaces_is_refused_with_the_way_out() -> None:
     with pytest.raises(SettingsError, match=r"2 and 3 dimensions.*--fusion concat"):
         fuse(np.ones((1, 2), np.float32), np.ones((1, 3), np.float32), "sum")
+
+
+def test_no_copy_in_float64_is_made() -> None:
+    vectors = np.random.default_rng(0).normal(size=(2000, 100)).astype(np.float32)
+    tracemalloc.start()
+    try:
+        for work, most in ((lambda: unit(vectors), 1.5), (lambda: fuse(vectors, vectors, "concat", 0.3), 7)):
+            tracemalloc.reset_peak()
+            before, _ = tracemalloc.get_traced_memory()
+            assert work().dtype == np.float32
+            assert tracemalloc.get_traced_memory()[1] - before < most * vectors.nbytes
+    finally:
+        tracemalloc.stop()

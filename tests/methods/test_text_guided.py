@@ -1,13 +1,16 @@
 """Grouping by texts, on texts whose groups are plain."""
 
+import weakref
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from fakes.models import LetterTexts
 
-from photosort.clustering.kmeans import Clustering, Vectors, kmeans
+from photosort.clustering.kmeans import Clustering, kmeans
 from photosort.errors import SettingsError
 from photosort.methods.fusion import Fusion, summed_vectors, unit
-from photosort.methods.method import Texts, Views
+from photosort.methods.method import Made, Texts, Views
 from photosort.methods.questions import CAPTION, KEYWORDS, questions, samples
 from photosort.methods.text_guided import TextGuided, tfidf
 from photosort.settings import Settings, load_settings
@@ -20,8 +23,8 @@ def views(*texts: Texts) -> Views:
     return Views(np.eye(len(texts[0]), dtype=np.float32), asked, texts, LetterTexts().encode_texts)
 
 
-def in_two(several: list[Vectors]) -> list[Clustering]:
-    return [kmeans(vectors, 2, starts=5) for vectors in several]
+def in_two(several: Sequence[Made]) -> list[Clustering]:
+    return [kmeans(made(), 2, starts=5) for made in several]
 
 
 @pytest.mark.parametrize("kind", ["tfidf", "sbert"])
@@ -43,7 +46,7 @@ def test_the_question_with_the_lowest_loss_wins_whatever_its_place() -> None:
 
 
 def test_tfidf_counts_single_words_without_the_commonest_of_english() -> None:
-    vectors = tfidf(["the dog and the lake", "dog", ""])
+    vectors = tfidf(["the dog and the lake", "dog", ""]).toarray()
     assert vectors.shape == (3, 3)
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1)
     assert vectors[2].tolist() == [0, 0, 1] and vectors[0, 2] == 0
@@ -55,7 +58,7 @@ def test_tfidf_keeps_the_two_thousand_most_frequent_words() -> None:
 
 
 def test_texts_without_a_word_are_all_alike() -> None:
-    vectors = tfidf(["", "the", "?"])
+    vectors = tfidf(["", "the", "?"]).toarray()
     assert np.array_equal(vectors, np.ones((3, 1), np.float32))
 
 
@@ -79,7 +82,6 @@ def test_what_is_asked_follows_from_the_settings() -> None:
     assert questions(Settings(method="text")) == (CAPTION,) and samples(Settings(method="text")) == 6
     assert questions(Settings(method="text", texts="keywords")) == (KEYWORDS,)
     assert questions(Settings(method="text", ask=("What?", "Where?"))) == ("What?", "Where?")
-    assert questions(Settings(method="text", texts="caption", ask=("What?",))) == (CAPTION,)
     assert samples(Settings(method="text", captions=2)) == 2
 
 
@@ -100,3 +102,20 @@ def test_settings_that_make_no_sense_say_so(flags: dict[str, object], message: s
 
 def test_auto_is_no_number() -> None:
     assert load_settings(k="auto").k is None and load_settings(k="12").k == 12
+
+
+def test_long_vectors_are_held_for_one_question_at_a_time() -> None:
+    alive: list[int] = []
+
+    def cluster(several: Sequence[Made]) -> list[Clustering]:
+        seen: list[weakref.ref[np.ndarray]] = []
+        found = []
+        for made in several:
+            vectors = made()
+            seen.append(weakref.ref(vectors))
+            found.append(kmeans(vectors, 2, starts=5))
+            alive.append(sum(one() is not None for one in seen))
+        return found
+
+    TextGuided("tfidf").group(views([DOGS, LAKES, DOGS], [LAKES, DOGS, DOGS], [LAKES, LAKES, DOGS]), cluster)
+    assert alive == [1, 1, 1]
