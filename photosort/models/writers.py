@@ -75,7 +75,7 @@ def _openai(settings: Settings, model: str) -> Writer:
 def _t5(settings: Settings, name: str) -> Writer:
     from photosort.models.seq2seq import Seq2Seq
 
-    return Seq2Seq(name)
+    return Seq2Seq(name, settings.device)
 
 
 def _check_wishes(settings: Settings, chosen: Writer | None) -> None:
