@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import base64
 import io
-import ipaddress
 import os
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+import threading
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
 from functools import cached_property
+from queue import Empty, SimpleQueue
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from PIL import Image
 
@@ -24,67 +23,47 @@ from photosort.models.batch_size import BatchSize
 from photosort.models.chat_captioner import CAPTION
 from photosort.models.generating import Asking, tidy
 from photosort.models.protocols import Frame, Identity, Pixels
+from photosort.models.refusal import PhotoRefused
+from photosort.models.server import ADDRESS, KEY, Server, redirected, server_at
 from photosort.photos import decode
 
 REVISION = "1"
 """Part of the identity; changes with anything here that may change a text."""
-ADDRESS = "OPENAI_BASE_URL"
 SIDE = 512
 QUALITY = 85
 IN_FLIGHT = 16
 BATCH = 64
 RETRIES = 5
-"""The library waits half a second before the first, twice as long before each further one, or as the server says."""
 PATIENCE = 120.0
 """Seconds for one answer."""
 
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """Who receives the pictures: the address as OPENAI_BASE_URL has it, and its host."""
-
-    address: str
-    host: str
-    here: bool
-    encrypted: bool
-
-    @property
-    def sending(self) -> str:
-        """What is sent and where, in one line."""
-        where = "on this machine" if self.here else "over the network" + ("" if self.encrypted else ", NOT encrypted")
-        return f"Each new photo is sent, reduced to {SIDE} pixels and without its metadata, to {self.host} ({where})"
+Question = tuple[str, int]
+"""A picture as it is sent, and which of its samples is wanted."""
 
 
-def server(allowed: Sequence[str]) -> Server:
-    """The server of OPENAI_BASE_URL. Loads nothing.
+def receiver(allowed: Sequence[str]) -> Server:
+    """The server that gets the photos. Loads nothing.
 
     Raises SettingsError where there is none, and where its host is another machine which is not among those `allowed`.
     """
-    address = os.environ.get(ADDRESS, "").strip()
-    parts = urlsplit(address)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    url = os.environ.get(ADDRESS, "").strip()
+    if not url:
         raise SettingsError(
-            f"{ADDRESS} does not say which server captions the photos ('{address}')"
-            if address
-            else f"{ADDRESS} is not set",
-            f"For Ollama on this machine: export {ADDRESS}=http://localhost:11434/v1",
+            f"{ADDRESS} is not set", f"For Ollama on this machine: export {ADDRESS}=http://localhost:11434/v1"
         )
-    here = _is_here(parts.hostname)
-    if not here and parts.hostname not in {host.lower() for host in allowed}:
+    server = server_at(url)
+    if not server.here and server.host not in {host.lower() for host in allowed}:
         raise SettingsError(
-            f"Photos would be sent to {parts.hostname}, which is not this machine",
-            f"If you want that, allow it by name: --allow-upload {parts.hostname}",
+            f"Photos would be sent to {server.host}, which is not this machine",
+            f"If you want that, allow it by name: --allow-upload {server.host}",
         )
-    return Server(address, parts.hostname, here, parts.scheme == "https")
+    return server
 
 
-def _is_here(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+def sending(to: Server) -> str:
+    """What is sent and where, in one line."""
+    where = "on this machine" if to.here else "over the network" + ("" if to.encrypted else ", NOT encrypted")
+    return f"Each new photo is sent, reduced to {SIDE} pixels and without its metadata, to {to.host} ({where})"
 
 
 class OpenAICaptioner:
@@ -100,27 +79,59 @@ class OpenAICaptioner:
     def __init__(self, model: str, to: Server, asking: Asking, most: int | None = None) -> None:
         self._model, self._server, self._asking = model, to, asking
         self.batch = BatchSize(most or BATCH)
-        revision = f"{to.address.rstrip('/')}-{REVISION}-{decode.REVISION}-{SIDE}q{QUALITY}"
+        revision = f"{to.address}-{REVISION}-{decode.REVISION}-{SIDE}q{QUALITY}"
         self.identity = Identity(f"server:{model}", revision, asking.prompt(CAPTION))
+        self._answers: dict[Question, str | PhotoRefused] = {}
 
     def caption(self, pixels: Sequence[Pixels]) -> list[tuple[str, ...]]:
         """B pictures of the frame -> for each `samples` texts, none of them empty; many are asked for at a time.
 
-        Raises ModelFailed where the server cannot be reached, refuses, or answers with something else than a text.
+        Raises ModelFailed where the server cannot be reached, fails, or answers with something else than a text, and
+        PhotoRefused where it does not take one of the pictures. What it said of the others is kept then, so that they
+        can be asked for one by one at no further cost.
         """
-        client = self._client
         pictures = [_jpeg(picture) for picture in pixels]
-        numbers = range(self._asking.samples)
-        with ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="photosort-server") as pool:
-            asked = [pool.submit(self._ask, client, picture, number) for picture in pictures for number in numbers]
-            try:
-                texts = [answer.result() for answer in asked]
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
-        return tidy(texts, self._asking)
+        questions = [(picture, number) for picture in pictures for number in range(self._asking.samples)]
+        self._ask_all(question for question in dict.fromkeys(questions) if question not in self._answers)
+        answers = [self._answers[question] for question in questions]
+        refused = next((answer for answer in answers if isinstance(answer, PhotoRefused)), None)
+        if refused is None or len(pictures) == 1:
+            for question in set(questions):
+                del self._answers[question]
+        if refused is not None:
+            raise PhotoRefused(refused.reason)
+        return tidy(map(str, answers), self._asking)
 
-    def _ask(self, client: Any, picture: str, number: int) -> str:
+    def _ask_all(self, questions: Iterable[Question]) -> None:
+        """Ask IN_FLIGHT at a time, by threads that nobody waits for when this is interrupted."""
+        waiting: SimpleQueue[tuple[Question, Future[str | PhotoRefused]]] = SimpleQueue()
+        asked: dict[Question, Future[str | PhotoRefused]] = {question: Future() for question in questions}
+        for job in asked.items():
+            waiting.put(job)
+        client = self._client
+
+        def work() -> None:
+            while True:
+                try:
+                    question, answer = waiting.get_nowait()
+                except Empty:
+                    return
+                if answer.set_running_or_notify_cancel():
+                    try:
+                        answer.set_result(self._ask(client, *question))
+                    except BaseException as error:
+                        answer.set_exception(error)
+
+        for _ in range(min(IN_FLIGHT, len(asked))):
+            threading.Thread(target=work, name="photosort-server", daemon=True).start()
+        try:
+            for question, answer in asked.items():
+                self._answers[question] = answer.result()
+        finally:
+            for answer in asked.values():
+                answer.cancel()
+
+    def _ask(self, client: Any, picture: str, number: int) -> str | PhotoRefused:
         import openai
 
         content = [
@@ -136,11 +147,13 @@ class OpenAICaptioner:
                 seed=(self._asking.seed + number) % 2**31,
             )
             text = answer.choices[0].message.content
+        except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
+            return PhotoRefused(f"{self._server.host} refuses it ({_told(error)})")
         except openai.APIStatusError as error:
-            raise self._failed(_refusal(error)) from error
+            raise self._failed(redirected(error) or _told(error)) from error
         except openai.APIError as error:
             raise self._failed(str(error.__cause__ or error)) from error
-        except (AttributeError, IndexError, TypeError, ValueError) as error:
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
             raise self._failed("its answer is none of a chat model") from error
         if text is not None and not isinstance(text, str):
             raise self._failed("its answer is none of a chat model")
@@ -148,30 +161,22 @@ class OpenAICaptioner:
 
     def _failed(self, reason: str) -> ModelFailed:
         return ModelFailed(
-            f"The server {self._server.host} gave no caption ({' '.join(reason.split())[:200]})",
+            f"The server {self._server.host} gave no caption ({_line(reason)})",
             "What was captioned is kept; the same command goes on from there.",
         )
 
     @cached_property
     def _client(self) -> Any:
-        """A client that follows no redirect and, for this machine, goes through no proxy."""
-        import openai
-
-        return openai.OpenAI(
-            base_url=self._server.address,
-            api_key=os.environ.get("OPENAI_API_KEY") or "none",
-            max_retries=RETRIES,
-            timeout=PATIENCE,
-            http_client=openai.DefaultHttpxClient(follow_redirects=False, trust_env=not self._server.here),
-        )
+        return self._server.client(os.environ.get(KEY, ""), PATIENCE, RETRIES)
 
 
-def _refusal(error: Any) -> str:
-    if 300 <= error.status_code < 400:
-        place = urlsplit(error.response.headers.get("location", "")).netloc or "another place"
-        return f"it points to {place}, which was not followed"
+def _told(error: Any) -> str:
     said = error.body.get("message") if isinstance(error.body, dict) else error.body
-    return f"status {error.status_code}: {said or 'no reason given'}"
+    return _line(f"status {error.status_code}: {said or 'no reason given'}")
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())[:200]
 
 
 def _jpeg(pixels: Pixels) -> str:

@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from photosort.errors import SettingsError, WriterRefused
 from photosort.models.pricing import Meter, price_of
 from photosort.models.protocols import Identity, NoAnswer, Used, WriterForm
+from photosort.models.server import ADDRESS, KEY, redirected, server_at
 
 if TYPE_CHECKING:
     from openai import APIError, BadRequestError, OpenAI
@@ -29,15 +29,17 @@ MAX_TOKENS = 1500
 """Longest answer. A name takes 150; a model that thinks first spends the rest."""
 
 RETRIES = 5
-"""The openai package waits 0.5 to 8 seconds between them, or as long as the server says."""
 
 TIMEOUT = 120.0
 """Seconds for one answer; a large model on a processor takes its time."""
 
 CHECK_SECONDS = 15.0
 SEED = 42
+LIMITS = ("max_tokens", "max_completion_tokens")
+"""The names that servers have for the longest answer; OpenAI's own takes the second."""
 _NAMES_SHOWN = 5
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_BROKEN = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+"""What comes of reading an answer that is none."""
 
 
 class OpenAIChat:
@@ -66,27 +68,21 @@ class OpenAIChat:
         """
         if not model:
             raise SettingsError("openai: says no model", "Write --writer openai:MODEL, such as openai:gpt-4o-mini.")
-        self.url = (environment.get("OPENAI_BASE_URL") or OPENAI).rstrip("/")
-        place = urlsplit(self.url)
-        if place.scheme not in ("http", "https") or not place.hostname:
-            raise SettingsError("OPENAI_BASE_URL is no address of a server", "Write it like http://localhost:8000/v1.")
-        self.host = place.netloc.rpartition("@")[2]
-        self._key = environment.get("OPENAI_API_KEY", "")
-        if not self._key and self.url == OPENAI:
+        self.server = server_at(environment.get(ADDRESS, "").strip() or OPENAI)
+        self.host = self.server.place
+        self._key = environment.get(KEY, "")
+        if not self._key and self._is_openai:
             raise SettingsError(
                 "OPENAI_API_KEY is not set", "Set it to your key, or OPENAI_BASE_URL to a server that needs none."
             )
         self.model = model
-        self.identity = Identity(f"openai:{model}", f"{self.host}{place.path} 1")
-        self.meter = Meter(None if self.is_local else price_of(model, self.url), max_cost, free=self.is_local)
+        self.identity = Identity(f"openai:{model}", f"{self.server.address.partition('://')[2]} 1")
+        price = None if self.server.here else price_of(model, self.server.address)
+        self.meter = Meter(price, max_cost, free=self.server.here)
         self._timeout, self._retries = timeout, retries
         self._refused: set[str] = set()
+        self._answered = False
         self._lock = Lock()
-
-    @property
-    def is_local(self) -> bool:
-        """Whether the server is on this machine."""
-        return urlsplit(self.url).hostname in _LOOPBACK
 
     @property
     def used(self) -> Used:
@@ -96,18 +92,24 @@ class OpenAIChat:
     def check(self) -> None:
         """Ask the server for its models; no caption is sent.
 
-        Raises WriterRefused where it cannot be reached, refuses the key or does not have the model. A server that does
-        not tell, or that has one model under any name, as llama.cpp, passes.
+        Raises WriterRefused where it cannot be reached, points elsewhere, refuses the key, has other models or
+        answers with something else than a list. A server that does not tell, or that has one model under any name, as
+        llama.cpp, passes.
         """
         import openai
 
         try:
             client = self._client.with_options(timeout=CHECK_SECONDS, max_retries=1)
-            known = [model.id for model in client.models.list()]
+            content = client.models.with_raw_response.list().http_response.json()
+            known = [str(model["id"]) for model in (content if isinstance(content, list) else content["data"])]
         except (openai.AuthenticationError, openai.PermissionDeniedError, openai.APIConnectionError) as error:
             raise self._failure(error) from error
-        except openai.APIError:
+        except openai.APIError as error:
+            if redirected(error):
+                raise self._failure(error) from error
             return
+        except _BROKEN as error:
+            raise self._failed("its list of models is none") from error
         if len(known) > 1 and self.model not in known and f"{self.model}:latest" not in known:
             raise WriterRefused(
                 f"{self.host} has no model {self.model}", f"It has {', '.join(sorted(known)[:_NAMES_SHOWN])}."
@@ -116,47 +118,69 @@ class OpenAIChat:
     def write(self, system: str, prompt: str, schema: dict[str, Any]) -> str:
         """Return the answer, raw. Failures that pass (429, 5xx, a cut line) are tried again with growing pauses.
 
-        Raises WriterRefused for a bad key or an unknown model, and NoAnswer where the server goes on failing or the
-        next question might cost more than is left.
+        Raises WriterRefused for a bad key or an unknown model, and where a server that never answered fails; NoAnswer
+        where it goes on failing later, or the next question might cost more than is left.
         """
+        with self.meter.reserve(system + prompt, MAX_TOKENS) as spent:
+            answer = self._answer(system, prompt, schema)
+            usage = getattr(answer, "usage", None)
+            spent(_count(usage, "prompt_tokens"), _count(usage, "completion_tokens"))
+        try:
+            text = answer.choices[0].message.content
+        except _BROKEN as error:
+            raise self._failed("its answer is none of a chat model") from error
+        if text is not None and not isinstance(text, str):
+            raise self._failed("its answer is none of a chat model")
+        self._answered = True
+        return text or ""
+
+    def _answer(self, system: str, prompt: str, schema: dict[str, Any]) -> Any:
+        """What the server says, unread; None where that is no JSON of its kind."""
         import openai
 
         messages: Any = [{"role": "system", "content": system}, {"role": "user", "content": prompt}]
-        with self.meter.reserve(system + prompt, MAX_TOKENS) as spent:
-            while True:
-                parts = {name: part for name, part in self._parts(schema).items() if name not in self._refused}
-                try:
-                    answer: Any = self._client.chat.completions.create(model=self.model, messages=messages, **parts)
-                except openai.BadRequestError as error:
-                    self._leave_out(error, parts)
-                except openai.APIError as error:
-                    raise self._failure(error) from error
-                else:
-                    break
-            if usage := getattr(answer, "usage", None):
-                spent(usage.prompt_tokens or 0, usage.completion_tokens or 0)
-        choices = getattr(answer, "choices", None)
-        return str(choices[0].message.content or "") if choices else ""
+        while True:
+            parts = self._parts(schema)
+            try:
+                return self._client.chat.completions.create(model=self.model, messages=messages, **parts)
+            except openai.BadRequestError as error:
+                self._leave_out(error, parts)
+            except openai.APIError as error:
+                raise self._failure(error) from error
+            except _BROKEN:
+                return None
+
+    @property
+    def _is_openai(self) -> bool:
+        return self.server.address == OPENAI
 
     def _parts(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """What makes an answer better where the server knows it."""
+        """What makes an answer better where the server knows it, and keeps it short."""
         form = {"name": "answer", "schema": schema, "strict": True}
-        return {
+        parts: dict[str, Any] = {
             "response_format": {"type": "json_schema", "json_schema": form},
-            "max_completion_tokens" if self.url == OPENAI else "max_tokens": MAX_TOKENS,
             "temperature": 0,
             "seed": SEED,
         }
+        limits = [name for name in (LIMITS[::-1] if self._is_openai else LIMITS) if name not in self._refused]
+        return {name: part for name, part in parts.items() if name not in self._refused} | (
+            {limits[0]: MAX_TOKENS} if limits else {}
+        )
 
     def _leave_out(self, error: BadRequestError, parts: Mapping[str, Any]) -> None:
-        """Ask without the part that the server has named, or, where it names none, without all."""
+        """Ask without the part that the server has named, or, where it names none, without all.
+
+        The longest answer gets its other name instead. Where a cost is to be kept, one of the two stays.
+        """
         told = f"{error.param} {error.message}".lower()
         named = {part for part in parts if part in told or part.replace("_", " ") in told}
         named |= {"response_format"} & set(parts) if "schema" in told else set()
-        if not parts:
-            raise self._failure(error) from error
+        all_of_them = (set(parts) - set(LIMITS) or set(parts)) if self.meter.is_limited else {*parts, *LIMITS}
         with self._lock:
-            self._refused |= named or set(parts)
+            refused = self._refused | (named or all_of_them)
+            if not parts or (self.meter.is_limited and refused >= set(LIMITS)):
+                raise self._failure(error) from error
+            self._refused = refused
 
     def _failure(self, error: APIError) -> WriterRefused | NoAnswer:
         import openai
@@ -171,17 +195,26 @@ class OpenAIChat:
             )
         if isinstance(error, openai.BadRequestError | openai.UnprocessableEntityError):
             return WriterRefused(f"{self.host} refuses the question ({code}: {said})", "Choose another --writer.")
+        if elsewhere := redirected(error):
+            return WriterRefused(f"{self.host} does not answer ({elsewhere})", "Mend OPENAI_BASE_URL.")
         if getattr(error, "code", None) == "insufficient_quota":
             return WriterRefused(f"{self.host} says that the quota is used up", "Add credit, or --writer keywords.")
-        if self.meter.calls:
-            return NoAnswer(f"{self.host} failed ({code or 'no answer'}: {said})")
+        return self._failed(f"{code or 'no connection'}: {said}")
+
+    def _failed(self, reason: str) -> WriterRefused | NoAnswer:
+        """Of a server that answered before, keywords stand in for the rest; one that never did ends the run."""
+        if self._answered:
+            return NoAnswer(f"{self.host} failed ({reason})")
         return WriterRefused(
-            f"{self.host} does not answer ({code or 'no connection'}: {said})",
+            f"{self.host} does not answer ({reason})",
             "Start the server, mend OPENAI_BASE_URL, or go without: --writer keywords",
         )
 
     @cached_property
     def _client(self) -> OpenAI:
-        from openai import OpenAI
+        return self.server.client(self._key, self._timeout, self._retries)
 
-        return OpenAI(api_key=self._key or "none", base_url=self.url, timeout=self._timeout, max_retries=self._retries)
+
+def _count(usage: Any, name: str) -> int | None:
+    tokens = getattr(usage, name, None)
+    return tokens if isinstance(tokens, int) else None

@@ -47,25 +47,38 @@ class Meter:
         self.calls = self._in = self._out = 0
 
     @property
+    def is_limited(self) -> bool:
+        """Whether a cost is to be kept."""
+        return self._limit is not None and self._price is not None
+
+    @property
     def used(self) -> Used:
         """What was used so far."""
         return Used(self.calls, self._in, self._out, self._price(self._in, self._out) if self._price else None)
 
     @contextmanager
-    def reserve(self, question: str, answer_tokens: int) -> Iterator[Callable[[int, int], None]]:
-        """Set aside the most that a question can cost, while the block asks it and tells what it did cost.
+    def reserve(self, question: str, answer_tokens: int) -> Iterator[Callable[[int | None, int | None], None]]:
+        """Set aside the most that a question can cost, while the block asks it and tells the tokens that it took.
 
-        The most is a token for each byte of the question and the longest answer. Where that is more than is left, it
-        waits for the questions on their way, which cost less in the end; raises NoAnswer where there are none.
+        A number that the server does not tell is None, and the most is counted. The most is a token for each byte of
+        the question and the longest answer. Where that is more than is left, it waits for the questions on their way,
+        which cost less in the end; raises NoAnswer where there are none.
         """
-        most = self._price(len(question.encode()), answer_tokens) if self._price else 0.0
+        most_in = len(question.encode())
+        most = self._price(most_in, answer_tokens) if self._price else 0.0
+
+        def spent(tokens_in: int | None, tokens_out: int | None) -> None:
+            self._count(
+                most_in if tokens_in is None else tokens_in, answer_tokens if tokens_out is None else tokens_out
+            )
+
         with self._settled:
             self._settled.wait_for(lambda: not self._open or self._fits(most))
             if not self._fits(most):
                 raise NoAnswer(f"--max-cost {self._limit:g} is reached, ${self.used.cost or 0:.4f} was spent")
             self._open.append(most)
         try:
-            yield self._count
+            yield spent
         finally:
             with self._settled:
                 self._open.remove(most)

@@ -1,10 +1,10 @@
-"""What an adapter raises where one picture, and not the model, is the fault."""
+"""What a model says no to."""
 
 from __future__ import annotations
 
 
 class PhotoRefused(Exception):
-    """A model or a server refuses this one picture; `reason` says why, in a few words for the summary."""
+    """A model or server refuses this one picture, as a content filter does; of several, at least one of them."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason

@@ -110,9 +110,9 @@ def captioner(settings: Settings, question: str = "", samples: int | None = None
     if name == "tags":
         return _tags(settings, question)
     if name.startswith(SERVER):
-        from photosort.models.openai_captioner import OpenAICaptioner, server
+        from photosort.models.openai_captioner import OpenAICaptioner, receiver
 
-        return OpenAICaptioner(name.removeprefix(SERVER), server(settings.allow_upload), asking, settings.batch)
+        return OpenAICaptioner(name.removeprefix(SERVER), receiver(settings.allow_upload), asking, settings.batch)
     source = source_of(name, CAPTIONERS) or unknown("captioner", name, ("tags", *CAPTIONERS, *OTHER_CAPTIONERS))
     return local_captioner(located(source), asking, _placement(settings))
 
@@ -121,9 +121,9 @@ def sending(settings: Settings) -> str:
     """What leaves this process and where it goes, in one line; empty where nothing does."""
     if not _named(settings, "captioner").startswith(SERVER):
         return ""
-    from photosort.models.openai_captioner import server
+    from photosort.models import openai_captioner
 
-    return server(settings.allow_upload).sending
+    return openai_captioner.sending(openai_captioner.receiver(settings.allow_upload))
 
 
 def captioners(settings: Settings) -> tuple[Captioner | FeatureCaptioner, ...]:

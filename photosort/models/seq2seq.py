@@ -12,9 +12,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from photosort.errors import ModelMissing
+from photosort.errors import ModelMissing, SettingsError
+from photosort.models.hub import Snapshot
+from photosort.models.on_device import loaded
+from photosort.models.placement import Placement
 from photosort.models.protocols import Identity, WriterForm
 from photosort.models.torchvision_ops import mend_torchvision
+from photosort.models.transformers_captioners import OFFLINE, load_model
 
 PREFIX = "summarize: "
 CHUNK = 400
@@ -24,6 +28,8 @@ ANSWER = 60
 """Tokens of a shortened piece: thirty words, and some to be cut."""
 
 BEAMS = 4
+AT_ONCE = 8
+"""Pieces that are shortened together."""
 
 
 class Seq2Seq:
@@ -37,11 +43,14 @@ class Seq2Seq:
     budget = 100_000
     used = None
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, device: str = "auto") -> None:
         """`name` of a folder or a repository. Raises ModelMissing where it is neither here nor there."""
-        self._name = name
-        self._folder = _folder_of(name)
-        self.identity = Identity(f"t5:{name}", f"{_fingerprint(self._folder)}-1")
+        if not name:
+            raise SettingsError("t5: says no model", "Write --writer t5:NAME, such as t5:google-t5/t5-base.")
+        folder = _folder_of(name)
+        self._snapshot = Snapshot(f"t5:{name}", folder, _fingerprint(folder))
+        self._placement = Placement(device)
+        self.identity = Identity(self._snapshot.name, f"{self._snapshot.revision}-1")
 
     def check(self) -> None:
         """The folder was found by the constructor."""
@@ -49,12 +58,13 @@ class Seq2Seq:
     def write(self, system: str, prompt: str, schema: dict[str, Any]) -> str:
         """Shorten `prompt`, in pieces where it is long, to at most ANSWER tokens. The other two are not for it.
 
-        Raises ModelMissing where the folder holds no such model.
+        Raises ModelMissing where the folder holds no such model, whole and as safetensors.
         """
         text = prompt
         while True:
             pieces = list(self._pieces(text))
-            shorter = " ".join(self._shorten(pieces))
+            starts = range(0, len(pieces), AT_ONCE)
+            shorter = " ".join(text for start in starts for text in self._shorten(pieces[start : start + AT_ONCE]))
             if len(pieces) < 2 or not shorter.strip() or len(shorter) >= len(text):
                 return shorter
             text = shorter
@@ -78,7 +88,7 @@ class Seq2Seq:
         tokenizer, model = self._parts
         inputs = tokenizer(
             [PREFIX + piece for piece in pieces], return_tensors="pt", padding=True, truncation=True, max_length=512
-        )
+        ).to(self._placement.device)
         with torch.inference_mode():
             answers = model.generate(
                 input_ids=inputs.input_ids,
@@ -92,20 +102,14 @@ class Seq2Seq:
 
     @cached_property
     def _parts(self) -> tuple[Any, Any]:
+        return loaded(self._snapshot.name, self._placement.device, self._load)
+
+    def _load(self) -> tuple[Any, Any]:
         mend_torchvision()
         from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
-        from transformers.utils import logging
 
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        try:
-            tokenizer = AutoTokenizer.from_pretrained(self._folder, local_files_only=True)
-            model = AutoModelForSeq2SeqLM.from_pretrained(self._folder, local_files_only=True)
-        except (OSError, ValueError) as error:
-            reason = " ".join(str(error).split())[:200]
-            raise ModelMissing(
-                f"{self._folder} holds no summarizer ({reason})", "t5: takes T5, BART and their like."
-            ) from error
-        return tokenizer, model.eval()
+        tokenizer = AutoTokenizer.from_pretrained(self._snapshot.folder, **OFFLINE)
+        return tokenizer, load_model(AutoModelForSeq2SeqLM, self._snapshot, self._placement.device)
 
 
 def _folder_of(name: str) -> Path:

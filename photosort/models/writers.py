@@ -38,7 +38,7 @@ def what_is_sent(settings: Settings) -> str:
     chosen = writer(settings)
     if not isinstance(chosen, OpenAIChat):
         return ""
-    where = f"{chosen.host}, on this machine" if chosen.is_local else chosen.host
+    where = f"{chosen.host}, on this machine" if chosen.server.here else chosen.host
     return f"{chosen.identity.model} gets captions and keywords, no pixels and no file names, sent to {where}"
 
 
@@ -75,7 +75,7 @@ def _openai(settings: Settings, model: str) -> Writer:
 def _t5(settings: Settings, name: str) -> Writer:
     from photosort.models.seq2seq import Seq2Seq
 
-    return Seq2Seq(name)
+    return Seq2Seq(name, settings.device)
 
 
 def _check_wishes(settings: Settings, chosen: Writer | None) -> None:

@@ -22,6 +22,7 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
     cut: bool = False
+    body: str | None = None
 
 
 def failed(status: int, message: str = "no", *, seconds: str = "0.01", **more: Any) -> Reply:
@@ -31,10 +32,13 @@ def failed(status: int, message: str = "no", *, seconds: str = "0.01", **more: A
 
 @dataclass
 class ChatServer:
-    """The replies are given in turn, the last one for ever; `asked` are the bodies of the questions."""
+    """The replies are given in turn, the last one for ever; `asked` are the bodies of the questions.
+
+    `models` as a str is the whole body.
+    """
 
     replies: list[Reply]
-    models: list[str] | None = None
+    models: list[str] | str | None = None
     key: str = ""
     asked: list[dict[str, Any]] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
@@ -69,6 +73,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if self.script.models is None:
             self._send(404, {"error": {"message": "no such page"}})
+        elif isinstance(self.script.models, str):
+            self._send(200, self.script.models)
         else:
             self._send(
                 200, {"object": "list", "data": [{"id": name, "object": "model"} for name in self.script.models]}
@@ -86,6 +92,9 @@ class _Handler(BaseHTTPRequestHandler):
         time.sleep(reply.seconds)
         if reply.error is not None:
             self._send(reply.status, {"error": reply.error}, reply.headers)
+            return
+        if reply.body is not None:
+            self._send(reply.status, reply.body, reply.headers)
             return
         message = {"role": "assistant", "content": reply.content}
         self._send(
@@ -108,9 +117,9 @@ class _Handler(BaseHTTPRequestHandler):
         return True
 
     def _send(
-        self, status: int, content: dict[str, Any], headers: dict[str, str] | None = None, *, cut: bool = False
+        self, status: int, content: dict[str, Any] | str, headers: dict[str, str] | None = None, *, cut: bool = False
     ) -> None:
-        data = json.dumps(content).encode()
+        data = (content if isinstance(content, str) else json.dumps(content)).encode()
         try:
             self.send_response(status)
             self.send_header("content-type", "application/json")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import signal
+import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +16,7 @@ from fakes.caption_server import CaptionServer, Reply, caption_server
 from photosort.errors import ModelFailed, SettingsError
 from photosort.models import openai_captioner
 from photosort.models.protocols import Captioner
+from photosort.models.refusal import PhotoRefused
 from photosort.models.registry import captioner, sending
 from photosort.settings import Settings, load_settings
 
@@ -85,11 +90,70 @@ def test_one_that_stays_broken_is_one_clear_line(server: CaptionServer) -> None:
     assert len(server.asked) == 1 + openai_captioner.RETRIES and "\n" not in str(caught.value)
 
 
-def test_a_refusal_is_not_repeated(server: CaptionServer) -> None:
-    server.replies = [Reply(status=400, body=b'{"error": {"message": "tiny sees no images"}}')]
-    with pytest.raises(ModelFailed, match="status 400: tiny sees no images"):
+@pytest.mark.parametrize("status", [400, 422])
+def test_a_photo_that_is_refused_is_told_and_not_asked_again(server: CaptionServer, status: int) -> None:
+    server.replies = [Reply(status=status, body=b'{"error": {"message": "content\\nfilter"}}')]
+    with pytest.raises(PhotoRefused) as caught:
         model().caption([PHOTO])
+    assert caught.value.reason == f"127.0.0.1 refuses it (status {status}: content filter)"
     assert len(server.asked) == 1
+
+
+def test_what_was_said_of_the_photos_beside_a_refused_one_is_paid_once(server: CaptionServer) -> None:
+    server.replies = [Reply("one"), Reply(status=400, body=b"{}"), Reply("three")]
+    photos = [np.full((8, 8, 3), 90 * number, np.uint8) for number in range(3)]
+    said, refused = [], 0
+    asked = model()
+    with pytest.raises(PhotoRefused):
+        asked.caption(photos)
+    for photo in photos:
+        try:
+            said += asked.caption([photo])
+        except PhotoRefused:
+            refused += 1
+    assert sorted(said) == [("one",), ("three",)] and refused == 1 and len(server.asked) == 3
+    server.replies = [Reply("again")]
+    assert asked.caption(photos) == [("again",)] * 3, "nothing is kept for longer than that"
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_a_wrong_key_or_model_is_no_matter_of_one_photo(server: CaptionServer, status: int) -> None:
+    server.replies = [Reply(status=status, body=b'{"error": {"message": "no"}}')]
+    with pytest.raises(ModelFailed, match=f"status {status}: no"):
+        model().caption([PHOTO])
+
+
+def test_a_password_in_the_address_is_used_and_neither_shown_nor_stored(
+    server: CaptionServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = model().identity
+    monkeypatch.setenv("OPENAI_BASE_URL", server.address.replace("://", "://me:secret@"))
+    assert model().identity == plain and "secret" not in sending(settings())
+    model().caption([PHOTO])
+    assert server.keys == [f"Basic {base64.b64encode(b'me:secret').decode()}"]
+    for broken in ("ftp://me:secret@example.org", "http://me:secret@[::1", "http://me:secret@host:port/v1"):
+        monkeypatch.setenv("OPENAI_BASE_URL", broken)
+        with pytest.raises(SettingsError, match="OPENAI_BASE_URL is no address of a server") as caught:
+            model()
+        assert "secret" not in str(caught.value)
+
+
+def test_ctrl_c_waits_for_no_answer(server: CaptionServer) -> None:
+    server.replies = [Reply(seconds=3)]
+    pressed: list[float] = []
+
+    def press() -> None:
+        while not server.asked:
+            time.sleep(0.01)
+        pressed.append(time.monotonic())
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    threading.Thread(target=press).start()
+    with pytest.raises(KeyboardInterrupt):
+        model().caption([np.full((8, 8, 3), number, np.uint8) for number in range(20)])
+    assert time.monotonic() - pressed[0] < 1.5
+    time.sleep(3.5)
+    assert len(server.asked) <= openai_captioner.IN_FLIGHT, "those that waited are not asked"
 
 
 def test_a_slow_server_is_given_up(server: CaptionServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from fakes.writer import full_answer
 
 from photosort.errors import SettingsError, WriterRefused
 from photosort.models.openai_chat import OpenAIChat
+from photosort.models.pricing import Meter
 from photosort.models.protocols import NoAnswer, Used
 from photosort.models.smollm2 import SmolLM2
 from photosort.naming.answer import SCHEMA, SMALL_SCHEMA
@@ -169,6 +170,89 @@ def test_an_answer_without_a_text_is_empty(serve: Serve) -> None:
     assert ask(serve(Reply(""))) == ""
 
 
+BROKEN = {
+    "no JSON": "<html>",
+    "cut": '{"choices": [',
+    "list": "[]",
+    "nothing": "{}",
+    "no choice": '{"choices": []}',
+    "choices by name": '{"choices": {"a": 1}}',
+    "no message": '{"choices": [{"message": null}]}',
+    "no text": '{"choices": [{"message": {"content": [1]}}]}',
+}
+
+
+@pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN)
+def test_a_broken_answer_is_one_clear_line_and_counts_as_asked(serve: Serve, body: str) -> None:
+    chat = writer(serve(Reply(body=body), WELL, Reply(body=body)))
+    with pytest.raises(WriterRefused, match=r"does not answer \(its answer is none of a chat model\)"):
+        chat.write("ab", "c", SCHEMA)
+    assert chat.used == Used(1, 3, 1500, None)
+    chat.write("", "", SCHEMA)
+    with pytest.raises(NoAnswer, match=r"failed \(its answer is none of a chat model\)"):
+        chat.write("", "", SCHEMA)
+
+
+@pytest.mark.parametrize("body", ["<html>", '["tiny", "large"]', '{"data": null}', "{}"])
+def test_a_broken_list_of_models_is_one_clear_line(serve: Serve, body: str) -> None:
+    with pytest.raises(WriterRefused, match="its list of models is none"):
+        writer(serve(WELL, models=body)).check()
+
+
+def test_a_bare_list_of_models_is_read(serve: Serve) -> None:
+    writer(serve(WELL, models='[{"id": "tiny"}, {"id": "large"}]')).check()
+    with pytest.raises(WriterRefused, match="has no model tiny"):
+        writer(serve(WELL, models='[{"id": "medium"}, {"id": "large"}]')).check()
+
+
+def test_a_server_that_tells_no_usage_has_used_the_most_and_has_answered(serve: Serve) -> None:
+    said = json.dumps({"choices": [{"message": {"content": GOOD}}]})
+    chat = writer(serve(Reply(body=said), failed(500)), retries=0)
+    assert chat.write("ab", "c", SCHEMA) == GOOD
+    assert chat.used == Used(1, 3, 1500, None)
+    with pytest.raises(NoAnswer, match=r"failed \(500"):
+        chat.write("", "", SCHEMA)
+
+
+def test_a_redirect_is_never_followed(serve: Serve) -> None:
+    other = serve(WELL, models=["tiny"])
+    for status in (301, 302, 307, 308):
+        server = serve(Reply(status=status, body="{}", headers={"location": f"{other.url}/chat/completions"}))
+        with pytest.raises(WriterRefused, match=r"it points to 127\.0\.0\.1:\d+, which was not followed"):
+            ask(server)
+    assert not other.requests
+
+
+def test_captions_for_this_machine_go_through_no_proxy(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    proxy = serve(WELL)
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, proxy.url.removesuffix("/v1"))
+    server = serve(WELL)
+    assert ask(server) == GOOD
+    assert len(server.asked) == 1 and not proxy.requests
+
+
+@pytest.mark.parametrize("replies", [1, 2, 3])
+def test_where_a_cost_is_kept_the_longest_answer_keeps_a_name(serve: Serve, replies: int) -> None:
+    server = serve(*[failed(400, "something is wrong")] * replies, WELL)
+    chat = writer(server)
+    chat.meter = Meter(lambda asked, answered: 0.0, 1.0)
+    if replies < 3:
+        assert chat.write("", "", SCHEMA) == GOOD
+    else:
+        with pytest.raises(WriterRefused, match="refuses the question"):
+            chat.write("", "", SCHEMA)
+    limits = [{"max_tokens", "max_completion_tokens"} & set(asked) for asked in server.asked]
+    assert limits == [{"max_tokens"}, {"max_tokens"}, {"max_completion_tokens"}][: len(limits)]
+    assert len(limits) == min(replies + 1, 3)
+
+
+def test_the_longest_answer_is_called_as_the_server_calls_it(serve: Serve) -> None:
+    server = serve(failed(400, "Unsupported parameter: 'max_tokens'", param="max_tokens"), WELL)
+    assert ask(server) == GOOD
+    assert server.asked[1]["max_completion_tokens"] == 1500 and "seed" in server.asked[1]
+
+
 def test_questions_are_on_their_way_at_once(serve: Serve) -> None:
     server = serve(Reply(full_answer("", ""), seconds=0.5))
     words = ["dog", "cat", "cow", "hen", "fox", "owl", "bee", "ant"]
@@ -241,9 +325,9 @@ def test_a_password_in_the_address_is_neither_shown_nor_stored() -> None:
 
 
 def test_whether_a_server_is_on_this_machine() -> None:
-    assert OpenAIChat("x", {"OPENAI_BASE_URL": "http://localhost:11434/v1"}).is_local
-    assert not OpenAIChat("x", {"OPENAI_BASE_URL": "http://192.168.1.5:8000/v1"}).is_local
-    assert not priced().is_local
+    assert OpenAIChat("x", {"OPENAI_BASE_URL": "http://localhost:11434/v1"}).server.here
+    assert not OpenAIChat("x", {"OPENAI_BASE_URL": "http://192.168.1.5:8000/v1"}).server.here
+    assert not priced().server.here
 
 
 def test_a_real_llama_cpp_server_writes_by_the_schema(smollm2_cache: Path) -> None:

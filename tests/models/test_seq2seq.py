@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
+import torch
 
-from photosort.errors import ModelMissing
-from photosort.models.seq2seq import CHUNK, PREFIX, Seq2Seq
+from photosort.errors import ModelMissing, SettingsError
+from photosort.models.seq2seq import AT_ONCE, CHUNK, PREFIX, Seq2Seq
 from photosort.models.torchvision_ops import mend_torchvision
 from photosort.naming.cluster_texts import cluster_texts
 from photosort.naming.summary import name_clusters
@@ -83,8 +86,62 @@ def test_a_model_that_is_not_there_is_told_with_the_command_that_brings_it() -> 
         Seq2Seq("google-t5/t5-base")
 
 
+def test_pieces_are_shortened_a_few_at_a_time(tiny_t5: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer = Seq2Seq(str(tiny_t5))
+    sizes: list[int] = []
+    monkeypatch.setattr(writer, "_shorten", lambda pieces: [sizes.append(len(pieces)), ["a"] * len(pieces)][1])
+    writer.write("", "a dog on a beach. " * 2000, {})
+    assert sizes[0] == AT_ONCE and max(sizes) == AT_ONCE
+
+
+def test_no_name_is_told_in_one_line() -> None:
+    with pytest.raises(SettingsError, match=r"t5: says no model\. Write --writer t5:NAME"):
+        Seq2Seq("")
+
+
+def copied(tiny_t5: Path, tmp_path: Path, **config: object) -> Path:
+    folder = Path(shutil.copytree(tiny_t5, tmp_path / "copy"))
+    told = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(told | config))
+    return folder
+
+
+def refused(folder: Path) -> str:
+    with pytest.raises(ModelMissing, match="cannot be loaded") as caught:
+        Seq2Seq(str(folder), "cpu").write("", "a dog", {})
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_code_in_its_folder_is_never_run(tiny_t5: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("builtins.input", lambda *_: "y")
+    ways = {"AutoConfig": "evil.Config", "AutoModelForSeq2SeqLM": "evil.Model"}
+    folder = copied(tiny_t5, tmp_path, model_type="own", auto_map=ways)
+    (folder / "evil.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
+    refused(folder)
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_pickle_is_not_loaded(tiny_t5: Path, tmp_path: Path) -> None:
+    from transformers import AutoModelForSeq2SeqLM
+
+    folder = copied(tiny_t5, tmp_path)
+    torch.save(AutoModelForSeq2SeqLM.from_pretrained(folder).state_dict(), folder / "pytorch_model.bin")
+    (folder / "model.safetensors").unlink()
+    refused(folder)
+
+
+def test_missing_weights_are_not_made_up(tiny_t5: Path, tmp_path: Path) -> None:
+    assert "are missing" in refused(copied(tiny_t5, tmp_path, num_decoder_layers=2))
+
+
+def test_weights_that_were_cut_off_are_one_clear_line(tiny_t5: Path, tmp_path: Path) -> None:
+    folder = copied(tiny_t5, tmp_path)
+    weights = folder / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:1000])
+    refused(folder)
+
+
 def test_a_folder_without_a_summarizer_is_told_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text('{"model_type": "bert"}')
-    with pytest.raises(ModelMissing, match="holds no summarizer") as caught:
-        Seq2Seq(str(tmp_path)).write("", "a dog", {})
-    assert "\n" not in str(caught.value)
+    refused(tmp_path)
