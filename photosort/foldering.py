@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from photosort.clustering.hierarchy import parents
 from photosort.clustering.kmeans import Clustering, Labels
 from photosort.clustering.outliers import outliers
 from photosort.models.protocols import Writer
+from photosort.naming.above import name_above
 from photosort.naming.cluster_texts import cluster_texts
 from photosort.naming.folder_name import folder_name
 from photosort.naming.folders import folder_names
@@ -62,19 +62,22 @@ def make_folders(
     names = name_clusters(texts, writer, wish=wish, progress=progress)
     leaves = folder_names(names, [len(cluster) for cluster in members], settings.names, settings.name_template)
     groups = parents(clustering) if settings.levels > 1 else np.arange(clustering.k)
-    paths = _paths(leaves, groups, _parent_names(said, groups))
+    paths = _paths(leaves, groups, _parent_names(said, names, groups))
     if (labels == clustering.k).any():
         names, paths = [*names, UNSORTED], [*paths, folder_name(UNSORTED.title, _tops(paths))]
     return Folders(labels, tuple(names), tuple(paths))
 
 
-def _parent_names(members: Sequence[Sequence[str]], groups: Labels) -> dict[int, str]:
-    """Group -> a name made of the keywords of all its members, for the groups of more than one cluster."""
-    several = [group for group, clusters in sorted(Counter(groups.tolist()).items()) if clusters > 1]
-    unions = [
-        [text for number in np.flatnonzero(groups == group).tolist() for text in members[number]] for group in several
-    ]
-    return {group: name.title for group, name in zip(several, name_clusters(cluster_texts(unions)), strict=True)}
+def _parent_names(said: Sequence[Sequence[str]], names: Sequence[ClusterName], groups: Labels) -> dict[int, str]:
+    """Group -> its name, for the groups of more than one cluster; `said` are the captions of each cluster."""
+    below: dict[int, list[int]] = {}
+    for number, group in enumerate(groups.tolist()):
+        below.setdefault(group, []).append(number)
+    return {
+        group: name_above([said[number] for number in numbers], [names[number].title for number in numbers])
+        for group, numbers in sorted(below.items())
+        if len(numbers) > 1
+    }
 
 
 def _paths(leaves: Sequence[str], groups: Labels, above: dict[int, str]) -> list[str]:
