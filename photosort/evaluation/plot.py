@@ -30,7 +30,7 @@ def check_plot(path: Path) -> None:
     if path.suffix.removeprefix(".").lower() not in kinds:
         raise SettingsError(f"{path} has no ending that can be drawn", f"Choose one of: {', '.join(sorted(kinds))}")
     if os.path.lexists(path):
-        raise SettingsError(f"{path} is there already", "Name another file for the plot, or remove this one.")
+        raise SettingsError(f"{path} is there already", "Name another file for the plot.")
     if not path.parent.is_dir():
         raise SettingsError(f"There is no folder {path.parent} for the plot", "Make it, or name another.")
 
