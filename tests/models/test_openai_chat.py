@@ -232,6 +232,8 @@ def test_a_redirect_is_never_followed(serve: Serve) -> None:
         server = serve(Reply(status=status, body="{}", headers={"location": f"{other.url}/chat/completions"}))
         with pytest.raises(WriterRefused, match=r"it points to 127\.0\.0\.1:\d+, which was not followed"):
             ask(server)
+    with pytest.raises(WriterRefused, match=r"it points to 127\.0\.0\.1:\d+, which was not followed"):
+        writer(serve(WELL, moved=f"{other.url}/models")).check()
     assert not other.requests
 
 
