@@ -76,7 +76,10 @@ def evaluate(
 
             check_plot(plot)
         from photosort.evaluating import evaluate as measure
+        from photosort.models.registry import sending
 
+        if source is not None and texts_file is None and (sent := sending(settings)):
+            out.disclose(sent)
         names = [name.strip() for some in methods or ["all"] for name in some.split(",")]
         with out.progress() as progress:
             found = measure(source, texts_file, names, settings, seeds=seeds, progress=progress)

@@ -83,17 +83,19 @@ def _pull_from_hub(name: str, folder: Path, out: Output) -> None:
     from photosort.models.fetching import fetch, plan, sources_for
     from photosort.models.hub import located
 
-    for source in sources_for(name, folder):
+    for wanted in sources_for(name, folder):
+        source = wanted
         if download := plan(source):
             out.note(f"{source.name}: {_size(download.size)} from {download.host}/{source.repository}")
             with out.progress() as progress:
                 fetch(download, progress)
+            source = download.source
         out.note(f"{source.name} is in {located(source).folder}")
 
 
 @app.command()
 def check(as_json: AsJson = False, quiet: QuietFlag = False) -> None:
-    """Load every model that is there, and let it look at one photo."""
+    """Try the built-in models, and those of a short name that are there, on one photo."""
     from photosort.errors import ModelFailed
 
     with speaking(as_json=as_json, quiet=quiet) as out:

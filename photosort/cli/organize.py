@@ -235,7 +235,7 @@ def run(
     models = preview.models(settings)
     settings = settled(settings)
     for sent in filter(None, (sending(settings), what_is_sent(settings))):
-        out.note(sent)
+        out.disclose(sent)
     for filing in unfinished_runs(settings.data_dir):
         where = printable(str(filing.destination))
         out.note(f"Run {filing.run_id} into {where} stopped half-way. Finish it: photosort resume {filing.run_id}")

@@ -31,6 +31,7 @@ class Output(Protocol):
     show      something for people to read, made only when it is wanted
     document  the command's whole result for programs, once, at the end
     note      an aside, on standard error
+    disclose  what leaves this process and where it goes, on standard error, however little is wanted
     progress  a function that draws how far a stage is, while the block runs
     confirm   a yes from the user; raises Declined where the answer is no or nobody can be asked
     error     why the command stops
@@ -39,6 +40,7 @@ class Output(Protocol):
     def show(self, view: Callable[[], RenderableType]) -> None: ...
     def document(self, content: Callable[[], dict[str, Any]]) -> None: ...
     def note(self, text: str) -> None: ...
+    def disclose(self, text: str) -> None: ...
     def progress(self) -> AbstractContextManager[Progress]: ...
     def confirm(self, question: str) -> None: ...
     def error(self, error: PhotosortError) -> None: ...
@@ -64,6 +66,10 @@ class Human:
         """People have seen it already."""
 
     def note(self, text: str) -> None:
+        """One line on standard error."""
+        self.disclose(text)
+
+    def disclose(self, text: str) -> None:
         """One line on standard error."""
         self._clear_bars()
         print(printable(text), file=sys.stderr)
@@ -128,7 +134,7 @@ def _new_bars() -> Bars:
 
 
 class Quiet(Human):
-    """Errors and questions alone."""
+    """Errors, questions and what is sent alone."""
 
     def show(self, view: Callable[[], RenderableType]) -> None:
         """Nothing."""

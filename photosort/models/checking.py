@@ -1,4 +1,4 @@
-"""Try every model that is on this machine on one real photo."""
+"""Try the models that have a short name and are on this machine on one real photo."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ class Checked:
 
 
 def check_all(settings: Settings, progress: Progress = silent) -> tuple[Checked, ...]:
-    """Load each model that is there and show it one of scikit-learn's two photos, a temple in China."""
+    """Show each one of scikit-learn's two photos, a temple in China; the text encoder reads what it is.
+
+    Those of other names (hf:, local:, open_clip:, st:), servers and writers are not tried.
+    """
     trials = list(_trials(settings))
     results: list[Checked] = []
     for number, (role, name, trial) in enumerate(trials):
@@ -48,7 +51,7 @@ def _trials(settings: Settings) -> Iterator[tuple[str, str, Callable[[], str]]]:
     yield "text encoder", "minilm", lambda: _read(settings.model_copy(update={"text_encoder": "minilm"}))
     for name in CAPTIONERS:
         if (source := source_of(name, CAPTIONERS)) and find(source):
-            chosen = settings.model_copy(update={"captioner": name, "samples": 1})
+            chosen = settings.model_copy(update={"captioner": name, "captions": 1})
             yield "captioner", name, lambda chosen=chosen: _captioned(chosen)  # type: ignore[misc]
     for name in ENCODERS:
         if (source := source_of(name, ENCODERS)) and find(source):

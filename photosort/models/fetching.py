@@ -7,9 +7,9 @@ HF_HUB_OFFLINE are obeyed.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from photosort.models.catalogue import (
     sentences_source,
     source_of,
 )
-from photosort.models.hub import Source, find
+from photosort.models.hub import HUB, OPEN_CLIP, Source, find
 from photosort.models.profiles import PROFILES
 from photosort.models.towers import open_clip_source
 from photosort.progress import Progress, silent
@@ -55,7 +55,7 @@ def sources_for(name: str, model_folder: Path) -> tuple[Source, ...]:
     elif name.startswith(OPEN_CLIP_PREFIX):
         found = open_clip_source(name, model_folder)[0]
     else:
-        found = source_of(name, CAPTIONERS) or source_of(name, ENCODERS)
+        found = _of_hub(name)
     if found is None or not found.repository:
         known = ", ".join((*PROFILES, "smollm2", *CAPTIONERS, *ENCODERS, "hf:ORG/NAME", f"{SENTENCES}NAME"))
         why = "is on a server" if name.startswith(SERVER) else "is no model that can be fetched"
@@ -63,22 +63,35 @@ def sources_for(name: str, model_folder: Path) -> tuple[Source, ...]:
     return (found,)
 
 
+def _of_hub(name: str) -> Source | None:
+    """A listed model of either table; else what the name says, in the format in which it is here already."""
+    found = [source for table in (CAPTIONERS, ENCODERS) if (source := source_of(name, table))]
+    unlisted = [source for source in found if source.name.startswith(HUB)]
+    if len(unlisted) < len(found) or not found:
+        return next((source for source in found if source not in unlisted), None)
+    other = replace(unlisted[0], weights=OPEN_CLIP)
+    return other if find(other) else unlisted[0]
+
+
 def plan(source: Source) -> Download | None:
     """What is to be fetched; None where the model is whole already.
 
-    Where the main branch has no safetensors, the hub's own conversion of its weights is taken. Raises ModelMissing
-    where the hub cannot be asked, or has no safetensors of this model.
+    Of a repository that is not listed, the weights for open_clip are taken where it has them. Where the main branch
+    has no safetensors, the hub's own conversion of its weights is taken. Raises ModelMissing where the hub cannot be
+    asked, or has no safetensors of this model.
     """
     if find(source):
         return None
     from huggingface_hub import constants
 
-    patterns = _patterns(source)
     for revision in _revisions(source.repository):
-        files = _listing(source, revision, patterns)
+        files = _listing(source, revision)
+        if source.name.startswith(HUB) and any(file.filename == "open_clip_config.json" for file in files):
+            source = replace(source, weights=OPEN_CLIP)
+            files = _listing(source, revision)
         if any(file.filename.endswith(".safetensors") for file in files):
             size = sum(file.file_size or 0 for file in files if file.will_download)
-            return Download(source, source.repository, revision, patterns, size, constants.ENDPOINT)
+            return Download(source, source.repository, revision, _patterns(source), size, constants.ENDPOINT)
     raise ModelMissing(
         f"{source.repository} has no {source.weights}.safetensors", "Other formats of weights are not loaded."
     )
@@ -121,7 +134,7 @@ def _patterns(source: Source) -> tuple[str, ...]:
     return (*SMALL_FILES, f"{name}.safetensors", f"{name}-*-of-*.safetensors", *modules)
 
 
-def _listing(source: Source, revision: str, patterns: Sequence[str]) -> list[Any]:
+def _listing(source: Source, revision: str) -> list[Any]:
     from huggingface_hub import constants, snapshot_download
 
     with _reaching(source.name, source.repository):
@@ -129,7 +142,7 @@ def _listing(source: Source, revision: str, patterns: Sequence[str]) -> list[Any
             source.repository,
             revision=revision,
             cache_dir=constants.HF_HUB_CACHE,
-            allow_patterns=list(patterns),
+            allow_patterns=list(_patterns(source)),
             tqdm_class=_told(silent, "", 0),
             dry_run=True,
         )

@@ -57,6 +57,13 @@ def test_only_people_are_shown_views_and_only_programs_documents(capsys: pytest.
     assert captured.err == "an aside\n"
 
 
+@pytest.mark.parametrize("voice", [Human(), Quiet(), Json()])
+def test_what_is_sent_is_told_to_everybody(voice: Human, capsys: pytest.CaptureFixture[str]) -> None:
+    voice.disclose("Each new photo is sent")
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err) == ("", "Each new photo is sent\n")
+
+
 def test_nobody_to_ask_is_no(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO())
     for voice in (Human(), Quiet(), Json()):

@@ -34,7 +34,7 @@ def failed(status: int, message: str = "no", *, seconds: str = "0.01", **more: A
 class ChatServer:
     """The replies are given in turn, the last one for ever; `asked` are the bodies of the questions.
 
-    `models` as a str is the whole body.
+    `models` as a str is the whole body; where they have `moved`, the server says where to.
     """
 
     replies: list[Reply]
@@ -43,6 +43,7 @@ class ChatServer:
     asked: list[dict[str, Any]] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     url: str = ""
+    moved: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -71,7 +72,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.script.requests.append(f"GET {self.path}")
         if self._is_refused():
             return
-        if self.script.models is None:
+        if self.script.moved:
+            self._send(302, {}, {"location": self.script.moved})
+        elif self.script.models is None:
             self._send(404, {"error": {"message": "no such page"}})
         elif isinstance(self.script.models, str):
             self._send(200, self.script.models)

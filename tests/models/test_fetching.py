@@ -27,6 +27,7 @@ class Hub:
 
     def __init__(self) -> None:
         self.address = ""
+        self.repository = REPOSITORY
         self.asked: list[str] = []
         self.revisions: dict[str, dict[str, bytes]] = {}
         self.offers: list[dict[str, object]] = []
@@ -41,13 +42,17 @@ class Hub:
     def answer(self, path: str) -> tuple[int, dict[str, str], bytes]:
         self.asked.append(path)
         path = path.partition("?")[0].replace("%2F", "/")
-        api = f"/api/models/{REPOSITORY}"
+        api = f"/api/models/{self.repository}"
         if path == f"{api}/discussions":
             return 200, {}, json.dumps({"discussions": self.offers, "count": len(self.offers), "start": 0}).encode()
         if path.startswith(f"{api}/revision/"):
             revision = path.removeprefix(f"{api}/revision/")
             siblings = [{"rfilename": name} for name in self.files(revision)]
-            return 200, {}, json.dumps({"id": REPOSITORY, "sha": self.commit(revision), "siblings": siblings}).encode()
+            return (
+                200,
+                {},
+                json.dumps({"id": self.repository, "sha": self.commit(revision), "siblings": siblings}).encode(),
+            )
         if path.startswith(f"{api}/tree/"):
             revision = path.removeprefix(f"{api}/tree/")
             tree = [
@@ -55,8 +60,8 @@ class Hub:
                 for name, content in self.files(revision).items()
             ]
             return 200, {}, json.dumps(tree).encode()
-        if path.startswith(f"/{REPOSITORY}/resolve/"):
-            revision, _, name = path.removeprefix(f"/{REPOSITORY}/resolve/").rpartition("/")
+        if path.startswith(f"/{self.repository}/resolve/"):
+            revision, _, name = path.removeprefix(f"/{self.repository}/resolve/").rpartition("/")
             content = self.files(revision)[name]
             headers = {"ETag": f'"{hashlib.sha1(content).hexdigest()}"', "X-Repo-Commit": self.commit(revision)}
             return 200, headers, content
@@ -133,6 +138,19 @@ def test_the_hubs_own_conversion_is_taken_where_the_repository_has_no_safetensor
     assert OFFERED in done.stderr
 
 
+def test_weights_for_open_clip_are_fetched_where_an_unlisted_repository_has_them(hub: Hub, tmp_path: Path) -> None:
+    hub.repository = "somebody/clip"
+    wanted = {"config.json": b"{}", "open_clip_config.json": b"{}", "open_clip_model.safetensors": WEIGHTS}
+    hub.revisions["main"] = wanted | {"model.safetensors": b"for transformers"}
+    done = pull("hf:somebody/clip", hub, tmp_path)
+    assert done.returncode == 0, done.stderr
+    snapshot = tmp_path / "hub" / "models--somebody--clip" / "snapshots" / MAIN
+    assert {path.name for path in snapshot.iterdir()} == set(wanted)
+    asked = len(hub.asked)
+    again = pull("hf:somebody/clip", hub, tmp_path)
+    assert (again.returncode, len(hub.asked)) == (0, asked) and str(snapshot) in again.stderr
+
+
 def test_a_hub_out_of_reach_is_one_clear_line(hub: Hub, tmp_path: Path) -> None:
     gone = pull("hf:nobody/nothing", hub, tmp_path)
     assert gone.returncode == 2 and "hf:nobody/nothing" in gone.stderr and gone.stderr.count("\n") == 1
@@ -149,5 +167,7 @@ def test_profiles_and_names_stand_for_models(tmp_path: Path) -> None:
     assert sources_for("st:all-mpnet-base-v2", tmp_path)[0].repository == "sentence-transformers/all-mpnet-base-v2"
     assert sources_for("open_clip:hf-hub:timm/x", tmp_path)[0].weights == "open_clip_model"
     assert sources_for(f"hf:{REPOSITORY}", tmp_path)[0].name == "blip"
+    (clip,) = sources_for("hf:timm/vit_base_patch32_clip_224.openai", tmp_path)
+    assert (clip.name, clip.weights) == ("clip", "open_clip_model")
     with pytest.raises(SettingsError, match=r"'server:x' is on a server\. Choose one of: builtin, fast"):
         sources_for("server:x", tmp_path)

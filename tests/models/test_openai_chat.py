@@ -155,6 +155,18 @@ def test_a_model_that_has_answered_before_is_not_checked_again(serve: Serve, tmp
         assert not server.requests
 
 
+def test_a_key_that_went_bad_is_told_at_the_first_new_question(serve: Serve, tmp_path: Path) -> None:
+    server = serve(WELL, key="right", models=["tiny"])
+    bad = {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": "wrong"}
+    with open_cache(tmp_path) as cache:
+        RememberedWriter(writer(server), cache).write("", "old", SCHEMA)
+        remembered = RememberedWriter(OpenAIChat("tiny", bad), cache)
+        remembered.check()
+        assert remembered.write("", "old", SCHEMA) == GOOD
+        with pytest.raises(WriterRefused, match="refuses the key"):
+            remembered.write("", "new", SCHEMA)
+
+
 def test_what_a_server_does_not_know_is_left_out(serve: Serve) -> None:
     server = serve(failed(400, "Unsupported: response_format json_schema"), failed(400, "seed?", param="seed"), WELL)
     chat = writer(server)
@@ -220,6 +232,8 @@ def test_a_redirect_is_never_followed(serve: Serve) -> None:
         server = serve(Reply(status=status, body="{}", headers={"location": f"{other.url}/chat/completions"}))
         with pytest.raises(WriterRefused, match=r"it points to 127\.0\.0\.1:\d+, which was not followed"):
             ask(server)
+    with pytest.raises(WriterRefused, match=r"it points to 127\.0\.0\.1:\d+, which was not followed"):
+        writer(serve(WELL, moved=f"{other.url}/models")).check()
     assert not other.requests
 
 

@@ -1,0 +1,25 @@
+"""What `photosort models check` asks of the models."""
+
+from __future__ import annotations
+
+import pytest
+
+from photosort.errors import ModelMissing
+from photosort.models import checking, registry
+from photosort.settings import Settings, load_settings
+
+
+def test_one_caption_is_asked_of_each_captioner_that_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str | None, int | None] = {}
+
+    def captioner(settings: Settings) -> None:
+        asked[settings.captioner] = settings.captions
+        raise ModelMissing("broken", "Bring it again.")
+
+    monkeypatch.setattr(registry, "captioner", captioner)
+    monkeypatch.setattr(checking, "find", lambda source: source if source.name == "blip" else None)
+    results = {(result.role, result.model): result for result in checking.check_all(load_settings(captions=3))}
+    assert asked["blip"] == 1
+    assert results["captioner", "blip"].problem == "broken. Bring it again."
+    assert results["image encoder", "efficientnet-lite2"].said == "1280 dimensions"
+    assert results["text encoder", "minilm"].said == "384 dimensions"
