@@ -13,7 +13,7 @@ from photosort.store.identity import Identity
 BATCH_SIZES = "batch-sizes.json"
 """The file in the model folder where the sizes that fitted are remembered."""
 ON_GPU = {"encoder": 256, "captioner": 128, "chat": 32}
-ON_CPU = {"encoder": 32, "captioner": 8, "chat": 4}
+ON_CPU = {"encoder": 32, "captioner": 32, "chat": 4}
 """Photos at once by kind of model: enough to keep the device busy. Where that is too much, the engine halves it."""
 
 
