@@ -1,7 +1,5 @@
 """photosort evaluate: how well the methods sort photos whose classes are known."""
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from pathlib import Path
@@ -91,12 +89,12 @@ def evaluate(
             out.note(f"The plot of {first.method} is in {plot}")
 
 
-def _title(found: Evaluation, result: Result) -> str:
+def _title(found: "Evaluation", result: "Result") -> str:
     run = result.runs[0]
     return f"{result.method}: {len(found.truth):,} photos, ACC {run.acc:.3f}, NMI {run.nmi:.3f}, ARI {run.ari:.3f}"
 
 
-def _view(found: Evaluation) -> RenderableType:
+def _view(found: "Evaluation") -> "RenderableType":
     from rich.console import Group
     from rich.table import Table
     from rich.text import Text
@@ -119,7 +117,7 @@ def _view(found: Evaluation) -> RenderableType:
     )
 
 
-def _cell(result: Result, measure: str) -> str:
+def _cell(result: "Result", measure: str) -> str:
     mean = _number(result.mean(measure))
     return f"{mean} ± {_number(result.deviation(measure))}" if len(result.runs) > 1 else mean
 
@@ -128,7 +126,7 @@ def _number(score: float) -> str:
     return "" if math.isnan(score) else f"{score:.3f}".replace("0.", ".", 1)
 
 
-def _document(found: Evaluation) -> dict[str, Any]:
+def _document(found: "Evaluation") -> dict[str, Any]:
     return {
         "photos": len(found.truth),
         "classes": found.classes,
@@ -153,7 +151,7 @@ def _document(found: Evaluation) -> dict[str, Any]:
     }
 
 
-def _rows(found: Evaluation) -> list[dict[str, Any]]:
+def _rows(found: "Evaluation") -> list[dict[str, Any]]:
     return [
         {"method": result.method, "seed": seed, **{measure: _plain(getattr(run, measure)) for measure in HEADS}}
         for result in found.results

@@ -1,7 +1,5 @@
 """photosort explain: why a photo lies where it does."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -44,7 +42,7 @@ def explain(
             out.document(lambda: _run_document(seen))
 
 
-def _run(seen: RunView) -> RenderableType:
+def _run(seen: "RunView") -> "RenderableType":
     from rich.console import Group
     from rich.table import Table
     from rich.text import Text
@@ -82,7 +80,7 @@ def _run(seen: RunView) -> RenderableType:
     return Group(*lines)
 
 
-def _named(cluster: ClusterRecord) -> RenderableType:
+def _named(cluster: "ClusterRecord") -> "RenderableType":
     """The folder, and what of title and summary it does not say."""
     from rich.text import Text
 
@@ -95,7 +93,7 @@ def _named(cluster: ClusterRecord) -> RenderableType:
     return Text("\n").join(Text(text, style) for text, style in lines)
 
 
-def _unread(seen: RunView) -> RenderableType:
+def _unread(seen: "RunView") -> "RenderableType":
     from rich.table import Table
     from rich.text import Text
 
@@ -105,7 +103,7 @@ def _unread(seen: RunView) -> RenderableType:
     return table
 
 
-def _photo(found: PhotoView) -> RenderableType:
+def _photo(found: "PhotoView") -> "RenderableType":
     from rich.console import Group
     from rich.table import Table
     from rich.text import Text
@@ -133,7 +131,7 @@ def _photo(found: PhotoView) -> RenderableType:
     return Group(head, grid)
 
 
-def _distances(found: PhotoView) -> Iterator[tuple[str, str]]:
+def _distances(found: "PhotoView") -> Iterator[tuple[str, str]]:
     """How near the photo is to its own folder and to the next; of one that was set aside, to the nearest."""
     from photosort.foldering import UNSORTED
 
@@ -148,11 +146,11 @@ def _distances(found: PhotoView) -> Iterator[tuple[str, str]]:
         yield "next", f"{photo.runner_up_similarity:.2f} to “{place}”, a margin of {found.margin:.2f}"
 
 
-def _is_tagged(found: PhotoView) -> bool:
+def _is_tagged(found: "PhotoView") -> bool:
     return bool(found.run.settings.get("captioner") == "tags")
 
 
-def _run_document(seen: RunView) -> dict[str, Any]:
+def _run_document(seen: "RunView") -> dict[str, Any]:
     return {
         "run": seen.run.id,
         "started": seen.run.started.isoformat(),
@@ -177,7 +175,7 @@ def _run_document(seen: RunView) -> dict[str, Any]:
     }
 
 
-def _photo_document(found: PhotoView) -> dict[str, Any]:
+def _photo_document(found: "PhotoView") -> dict[str, Any]:
     photo = found.photo
     following = found.next and {
         "folder": found.next.folder,

@@ -1,7 +1,5 @@
 """photosort models: which there are, what each profile needs, and bringing and trying them."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -69,7 +67,7 @@ def pull(
             _pull_from_hub(name, folder, out)
 
 
-def _pull_smollm2(folder: Path, out: Output) -> None:
+def _pull_smollm2(folder: "Path", out: Output) -> None:
     from photosort.models.pull import pull_smollm2
     from photosort.models.weights import SMOLLM2
 
@@ -79,7 +77,7 @@ def _pull_smollm2(folder: Path, out: Output) -> None:
     out.note(f"{SMOLLM2} is in {path}")
 
 
-def _pull_from_hub(name: str, folder: Path, out: Output) -> None:
+def _pull_from_hub(name: str, folder: "Path", out: Output) -> None:
     from photosort.models.fetching import fetch, plan, sources_for
     from photosort.models.hub import located
 
@@ -110,7 +108,7 @@ def check(as_json: AsJson = False, quiet: QuietFlag = False) -> None:
         raise typer.Exit(ModelFailed.exit_code)
 
 
-def _table(found: tuple[Part, ...], choice: Choice) -> RenderableType:
+def _table(found: "tuple[Part, ...]", choice: "Choice") -> "RenderableType":
     from rich.console import Group
     from rich.table import Table
     from rich.text import Text
@@ -127,18 +125,18 @@ def _table(found: tuple[Part, ...], choice: Choice) -> RenderableType:
     return Group(head, table, *needed, Text("Bring a profile or a model: photosort models pull NAME", style="dim"))
 
 
-def _profiles(part: Part) -> str:
+def _profiles(part: "Part") -> str:
     from photosort.models.profiles import PROFILES
 
     return "all" if len(part.profiles) == len(PROFILES) else ", ".join(part.profiles)
 
 
-def _wanted(found: tuple[Part, ...]) -> list[Part]:
+def _wanted(found: "tuple[Part, ...]") -> "list[Part]":
     """What is missing of the installation itself."""
     return [part for part in found if part.missing and (not part.optional or part.model == SMOLLM2)]
 
 
-def _results(results: tuple[Checked, ...]) -> RenderableType:
+def _results(results: "tuple[Checked, ...]") -> "RenderableType":
     from rich.table import Table
     from rich.text import Text
 
@@ -149,7 +147,7 @@ def _results(results: tuple[Checked, ...]) -> RenderableType:
     return table
 
 
-def _checked(result: Checked) -> dict[str, Any]:
+def _checked(result: "Checked") -> dict[str, Any]:
     return {
         "role": result.role,
         "model": result.model,
@@ -159,7 +157,7 @@ def _checked(result: Checked) -> dict[str, Any]:
     }
 
 
-def _plain(part: Part) -> dict[str, Any]:
+def _plain(part: "Part") -> dict[str, Any]:
     return {
         "profiles": list(part.profiles),
         "role": part.role,

@@ -1,7 +1,5 @@
 """photosort organize: the main command."""
 
-from __future__ import annotations
-
 import os
 from enum import StrEnum
 from pathlib import Path
@@ -217,13 +215,13 @@ def organize(
 def run(
     source: Path,
     destination: Path | None,
-    settings: Settings,
+    settings: "Settings",
     out: Output,
     *,
     dry_run: bool = False,
     yes: bool = False,
     show_all: bool = False,
-) -> Organized:
+) -> "Organized":
     """Organize, showing the preview on the way and the outcome at the end."""
     from photosort import pipeline
     from photosort.cli import preview
@@ -241,7 +239,7 @@ def run(
         out.note(f"Run {filing.run_id} into {where} stopped half-way. Finish it: photosort resume {filing.run_id}")
     with out.progress() as progress:
 
-        def review(prepared: Prepared) -> None:
+        def review(prepared: "Prepared") -> None:
             out.show(lambda: models)
             out.show(lambda: preview.view(prepared, show_all=show_all))
             earlier = filed_into(settings.data_dir, prepared.plan.destination)

@@ -1,7 +1,5 @@
 """photosort undo, resume and runs: what can be done with past runs."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -69,7 +67,7 @@ def runs(as_json: AsJson = False, quiet: QuietFlag = False) -> None:
         out.document(lambda: {"runs": [_run_document(past) for past in found]})
 
 
-def _undone(filing: Filing, outcome: UndoOutcome) -> RenderableType:
+def _undone(filing: "Filing", outcome: "UndoOutcome") -> "RenderableType":
     from rich.console import Group
     from rich.text import Text
 
@@ -90,7 +88,7 @@ def _undone(filing: Filing, outcome: UndoOutcome) -> RenderableType:
     return Group(*lines)
 
 
-def _finished(filing: Filing, outcome: Outcome) -> RenderableType:
+def _finished(filing: "Filing", outcome: "Outcome") -> "RenderableType":
     from rich.console import Group
     from rich.text import Text
 
@@ -102,19 +100,19 @@ def _finished(filing: Filing, outcome: Outcome) -> RenderableType:
     return Group(*lines)
 
 
-def _line(remark: Remark) -> Text:
+def _line(remark: "Remark") -> "Text":
     from rich.text import Text
 
     return Text(f"  {printable(str(remark.path))}: {printable(remark.reason)}", style="yellow")
 
 
-def _stopped(reason: str, command: str) -> Text:
+def _stopped(reason: str, command: str) -> "Text":
     from rich.text import Text
 
     return Text(f"Stopped: {printable(reason)}. Go on with: {command}", style="red")
 
 
-def _table(found: list[PastRun]) -> RenderableType:
+def _table(found: "list[PastRun]") -> "RenderableType":
     from rich.table import Table
     from rich.text import Text
 
@@ -137,7 +135,7 @@ def _table(found: list[PastRun]) -> RenderableType:
     return table
 
 
-def _run_document(past: PastRun) -> dict[str, Any]:
+def _run_document(past: "PastRun") -> dict[str, Any]:
     return {
         "run": past.run.id,
         "started": past.run.started.isoformat(),
@@ -151,7 +149,7 @@ def _run_document(past: PastRun) -> dict[str, Any]:
     }
 
 
-def _undo_document(filing: Filing, outcome: UndoOutcome) -> dict[str, Any]:
+def _undo_document(filing: "Filing", outcome: "UndoOutcome") -> dict[str, Any]:
     return {
         "run": filing.run_id,
         "taken_back": outcome.files,
@@ -162,7 +160,7 @@ def _undo_document(filing: Filing, outcome: UndoOutcome) -> dict[str, Any]:
     }
 
 
-def _finish_document(filing: Filing, outcome: Outcome) -> dict[str, Any]:
+def _finish_document(filing: "Filing", outcome: "Outcome") -> dict[str, Any]:
     return {
         "run": filing.run_id,
         "files": outcome.files,
