@@ -52,7 +52,9 @@ class Evaluation:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ground:
+class Ground:
+    """N photos whose classes are known, in the views of the methods; `source` and `left` are as in Evaluation."""
+
     truth: tuple[str, ...]
     views: Views
     source: str
@@ -83,7 +85,7 @@ def evaluate(
         if folder is None:
             ground = _of_texts(lines, encoder.encode_texts)
         else:
-            ground = _of_photos(Path(os.path.realpath(folder)), lines, settings, cache, progress)
+            ground = ground_of_photos(Path(os.path.realpath(folder)), lines, settings, cache, progress)
         if len(set(ground.truth)) < 2:
             raise SettingsError(
                 f"There is only one class, {ground.truth[0]}", "An evaluation needs one folder for each class."
@@ -103,17 +105,21 @@ def evaluate(
         return Evaluation(ground.truth, ground.source, ground.left, named, tuple(results))
 
 
-def _of_texts(lines: Sequence[Labelled], embed: Callable[[Sequence[str]], Vectors]) -> _Ground:
+def _of_texts(lines: Sequence[Labelled], embed: Callable[[Sequence[str]], Vectors]) -> Ground:
     if not lines:
         raise SettingsError("There is nothing to evaluate", "Name a folder of photos, or --texts-file FILE.")
     texts = (tuple(line.texts for line in lines),)
     blind = np.empty((len(lines), 0), dtype=np.float32)
-    return _Ground(tuple(line.label for line in lines), Views(blind, (CAPTION,), texts, embed), "from the file")
+    return Ground(tuple(line.label for line in lines), Views(blind, (CAPTION,), texts, embed), "from the file")
 
 
-def _of_photos(
-    folder: Path, lines: Sequence[Labelled], settings: Settings, cache: Cache, progress: Progress
-) -> _Ground:
+def ground_of_photos(
+    folder: Path, lines: Sequence[Labelled], settings: Settings, cache: Cache, progress: Progress = silent
+) -> Ground:
+    """Read the labelled photos of `folder`; with `lines`, those that they name, with their texts and classes.
+
+    Raises what `evaluate` raises.
+    """
     found = scan(folder, exclude=settings.exclude, follow_links=settings.follow_links)
     encoder = registry.image_encoder(settings)
     captioners, engine = ((), None) if lines else (registry.captioners(settings), engine_for(settings))
@@ -141,7 +147,7 @@ def _of_photos(
         mine = [said[names[n].as_posix()] for n in kept]
         seen = replace(seen, texts=(tuple(line.texts for line in mine),))
         views = replace(views_of(seen, settings, cache), questions=(CAPTION,), unrounded=None)
-        return _Ground(tuple(line.label for line in mine), views, "from the file", left)
+        return Ground(tuple(line.label for line in mine), views, "from the file", left)
     seen = replace(seen, texts=tuple(tuple(texts[n] for n in kept) for texts in seen.texts))
     truth = tuple(names[n].parts[0] for n in kept)
-    return _Ground(truth, views_of(seen, settings, cache), f"by {registry.settled(settings).captioner}", left)
+    return Ground(truth, views_of(seen, settings, cache), f"by {registry.settled(settings).captioner}", left)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from photosort.models.protocols import TextEncoder
+from photosort.models.protocols import TextEncoder, Vectors
 
 THRESHOLD = 0.4
 """Cosine above which two names count as saying the same."""
@@ -30,9 +30,14 @@ def sbert_match(
 
     Vectors come from a sentence encoder (the paper has all-MiniLM-L6-v2). Raises ValueError where there are no names.
     """
+    return _share((label_cosines(names, truth, encoder) > threshold).tolist())
+
+
+def label_cosines(names: Sequence[str], truth: Sequence[str], encoder: TextEncoder) -> Vectors:
+    """(k,) the cosine of each name to its true class name, underscores as spaces."""
     vectors = encoder.encode_texts([*names, *map(_spoken, truth)])
-    cosines = np.einsum("ij,ij->i", vectors[: len(names)], vectors[len(names) :])
-    return _share((cosines > threshold).tolist())
+    cosines: Vectors = np.einsum("ij,ij->i", vectors[: len(names)], vectors[len(names) :])
+    return cosines
 
 
 def _spoken(name: str) -> str:

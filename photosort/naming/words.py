@@ -34,7 +34,7 @@ _BOILERPLATE = _listed(
     """
     photo photos photograph photographs picture pictures image images pic snapshot shot view closeup
     close-up close background foreground scene maybe perhaps possibly probably likely unclear
-    something sort kind type various different taken showing shown shows seen called known bunch
+    like something sort kind type various different taken showing shown shows seen called known bunch
     pair group couple number lot lots piece variety collection zero eleven dozen
     """
 )

@@ -109,7 +109,8 @@ def build(folder: Path, shape: dict[str, Any]) -> None:
         vision_config={**both, "image_size": shape["side"], "patch_size": shape["patch"]},
     )
     BlipForConditionalGeneration(config).save_pretrained(folder / "blip")
-    BlipProcessor(BlipImageProcessor(size=size), tokenizer()).save_pretrained(folder / "blip")
+    processor: Any = BlipProcessor(BlipImageProcessor(size=size), tokenizer())  # type: ignore[no-untyped-call]
+    processor.save_pretrained(folder / "blip")
     width, layers, patch = shape["clip"]
     model = {
         "embed_dim": 512,
@@ -128,10 +129,10 @@ def plain(folder: Path, device: str) -> Plain:
     from transformers import AutoProcessor, BlipForConditionalGeneration
 
     dtype = number_format(device)
-    blip = BlipForConditionalGeneration.from_pretrained(folder / "blip", dtype=dtype).to(device).eval()
+    blip: Any = BlipForConditionalGeneration.from_pretrained(folder / "blip", dtype=dtype)
     clip, _, preprocess = open_clip.create_model_and_transforms(f"local-dir:{folder / 'clip'}")
-    processor = AutoProcessor.from_pretrained(folder / "blip")
-    return Plain(blip, processor, clip.to(device, dtype).eval(), preprocess, device, dtype)
+    processor = AutoProcessor.from_pretrained(folder / "blip")  # type: ignore[no-untyped-call]
+    return Plain(blip.to(device).eval(), processor, clip.to(device, dtype).eval(), preprocess, device, dtype)
 
 
 def measure(name: str, count: int, settings: Settings, models: Plain) -> None:

@@ -60,7 +60,8 @@ def faiss(starts: int, *, careful: bool) -> Callable[[Vectors], Labels]:
         if careful:
             model.cp.init_method = library.ClusteringInitMethod_KMEANS_PLUS_PLUS
         model.train(rows)
-        return model.index.search(rows, 1)[1][:, 0]
+        labels: Labels = model.index.search(rows, 1)[1][:, 0]
+        return labels
 
     return cluster
 
