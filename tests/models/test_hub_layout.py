@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 from pathlib import Path
 from typing import Any
@@ -73,3 +74,48 @@ def test_the_side_of_a_square_may_be_a_number_alone(folders: dict[str, Path], tm
     """As in Salesforce/blip-image-captioning-base."""
     assert made(as_released(folders["blip"], tmp_path / "blip", size=32)).frame == Frame(32)
     assert made(as_released(folders["git"], tmp_path / "git", size=32, crop_size=32)).frame == Frame(32, "crop")
+
+
+def test_flan_t5_keeps_a_head_of_its_own_and_nothing_is_printed(
+    folders: dict[str, Path], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Salesforce/blip2-flan-t5-xl says tie_word_embeddings = false and holds a head that is not the embedding."""
+    from safetensors.torch import load_file, save_file
+
+    folder = as_released(folders["blip2_t5"], tmp_path / "flan")
+    config = json.loads((folder / "config.json").read_text())
+    config["text_config"]["tie_word_embeddings"] = False
+    (folder / "config.json").write_text(json.dumps(config))
+    weights = load_file(folder / "model.safetensors")
+    head = weights["language_model.shared.weight"].flip(0).contiguous()
+    save_file(weights | {"language_model.lm_head.weight": head}, folder / "model.safetensors", {"format": "pt"})
+    model: Any = made(folder)
+    library = logging.getLogger("transformers")
+    library.addHandler(caplog.handler)
+    try:
+        language = model._loaded[0].language_model
+    finally:
+        library.removeHandler(caplog.handler)
+    assert caplog.messages == []
+    assert language.lm_head.weight.equal(head)
+    assert language.encoder.embed_tokens.weight.equal(weights["language_model.shared.weight"])
+
+
+def test_blip_has_its_tied_weights_twice(folders: dict[str, Path], tmp_path: Path) -> None:
+    """Older versions saved them twice, and a buffer that is none any more; the converter leaves one of each out."""
+    import torch
+    from safetensors.torch import load_file, save_file
+
+    text = "text_decoder.bert.embeddings"
+    head = "text_decoder.cls.predictions"
+    folder = as_released(folders["blip"], tmp_path / "blip")
+    weights = load_file(folder / "model.safetensors")
+    weights[f"{head}.decoder.weight"] = weights[f"{text}.word_embeddings.weight"].clone()
+    weights[f"{head}.decoder.bias"] = weights[f"{head}.bias"].clone()
+    weights[f"{text}.position_ids"] = torch.arange(128).unsqueeze(0)
+    expected = made(folders["blip"])
+    for left_out in ("", f"{head}.decoder.weight", f"{head}.decoder.bias", f"{head}.bias"):
+        kept = {name: weight for name, weight in weights.items() if name != left_out}
+        save_file(kept, folder / "model.safetensors", {"format": "pt"})
+        model = made(folder)
+        assert model.caption(pictures(model.frame)) == expected.caption(pictures(expected.frame))
