@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from photosort.errors import SettingsError
+from photosort.models.catalogue import CAPTIONERS, ENCODERS
 from photosort.models.fetching import sources_for
 
 REPOSITORY = "Salesforce/blip-image-captioning-base"
@@ -71,7 +72,8 @@ class Hub:
             ]
             return 200, {}, json.dumps(tree).encode()
         if path.startswith(f"/{self.repository}/resolve/"):
-            revision, _, name = path.removeprefix(f"/{self.repository}/resolve/").rpartition("/")
+            given = path.removeprefix(f"/{self.repository}/resolve/")
+            revision, _, name = given.partition("/") if given.startswith(MAIN) else given.rpartition("/")
             content = self.files(revision)[name]
             headers = {"ETag": f'"{hashlib.sha1(content).hexdigest()}"', "X-Repo-Commit": self.commit(revision)}
             return 200, headers, content
@@ -146,6 +148,43 @@ def test_the_hubs_own_conversion_is_taken_where_the_repository_has_no_safetensor
     done = pull("blip", hub, tmp_path)
     assert done.returncode == 0, done.stderr
     assert OFFERED in done.stderr
+    assert f"{REPOSITORY} (refs/pr/3, the hub's own conversion)" in done.stderr
+
+
+TOKENS = {"tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"}
+PREPARED = {"config.json", "generation_config.json", "preprocessor_config.json", "processor_config.json"}
+SHARDS = {f"model-0000{number}-of-00002.safetensors" for number in (1, 2)}
+RELEASED = {
+    "blip2-flan-t5-xl": (
+        {*PREPARED, *TOKENS, *SHARDS, "added_tokens.json", "spiece.model", "model.safetensors.index.json"},
+        {"pytorch_model-00001-of-00002.bin", "pytorch_model-00002-of-00002.bin", ".gitattributes"},
+    ),
+    "clip": (
+        {*TOKENS, "config.json", "merges.txt", "vocab.json", "open_clip_config.json", "open_clip_model.safetensors"},
+        {"open_clip_pytorch_model.bin", "pytorch_model.bin"},
+    ),
+    "siglip2": (
+        {*TOKENS, "open_clip_config.json", "open_clip_model.safetensors"},
+        {"open_clip_pytorch_model.bin", ".gitattributes"},
+    ),
+    "llava-onevision": (
+        {*PREPARED, *TOKENS, "chat_template.json", "model.safetensors", "video_processor/preprocessor_config.json"},
+        {"onnx/vision_encoder.onnx", "llava_onevision_arch.png"},
+    ),
+}
+"""What some of the listed repositories hold on their main branch: what is needed of it, and what is not."""
+
+
+@pytest.mark.parametrize("name", RELEASED)
+def test_of_the_released_repositories_what_is_needed_is_fetched(hub: Hub, tmp_path: Path, name: str) -> None:
+    hub.repository = {**CAPTIONERS, **ENCODERS}[name].repository
+    wanted, left = RELEASED[name]
+    index = json.dumps({"weight_map": {shard: shard for shard in SHARDS}}).encode()
+    hub.revisions["main"] = {file: index if file.endswith("index.json") else b"{}" for file in wanted | left}
+    done = pull(name, hub, tmp_path)
+    assert done.returncode == 0, done.stderr
+    snapshot = tmp_path / "hub" / f"models--{hub.repository.replace('/', '--')}" / "snapshots" / MAIN
+    assert {path.relative_to(snapshot).as_posix() for path in snapshot.rglob("*") if path.is_file()} == wanted
 
 
 def test_weights_for_open_clip_are_fetched_where_an_unlisted_repository_has_them(hub: Hub, tmp_path: Path) -> None:
