@@ -84,7 +84,8 @@ def _pull_from_hub(name: str, folder: "Path", out: Output) -> None:
     for wanted in sources_for(name, folder):
         source = wanted
         if download := plan(source):
-            out.note(f"{source.name}: {_size(download.size)} from {download.host}/{source.repository}")
+            converted = "" if download.revision == "main" else f" ({download.revision}, the hub's own conversion)"
+            out.note(f"{source.name}: {_size(download.size)} from {download.host}/{source.repository}{converted}")
             with out.progress() as progress:
                 fetch(download, progress)
             source = download.source

@@ -21,6 +21,7 @@ class Listed:
     """A model of the hub.
 
     repository  ORG/NAME
+    licence     as the repository says; a language model inside may come with one of its own
     size        of its weights in bytes, roughly: what is really fetched is said before it is fetched
     questions   whether it can follow a question
     """
@@ -37,10 +38,12 @@ CAPTIONERS: Mapping[str, Listed] = {
     "blip": Listed("Salesforce/blip-image-captioning-base", "BLIP, short captions", "BSD-3-Clause", 1.0e9),
     "blip-large": Listed("Salesforce/blip-image-captioning-large", "BLIP, short captions", "BSD-3-Clause", 1.9e9),
     "blip2-opt-2.7b": Listed("Salesforce/blip2-opt-2.7b", "BLIP-2 on OPT", "MIT", 15e9, True),
-    "blip2-flan-t5-xl": Listed("Salesforce/blip2-flan-t5-xl", "BLIP-2 on Flan-T5, as in the papers", "MIT", 16e9, True),
+    "blip2-flan-t5-xl": Listed(
+        "Salesforce/blip2-flan-t5-xl", "BLIP-2 on Flan-T5, as in the papers", "MIT", 15.8e9, True
+    ),
     "blip2-flan-t5-xxl": Listed("Salesforce/blip2-flan-t5-xxl", "BLIP-2 on Flan-T5", "MIT", 49e9, True),
     "git-large-coco": Listed("microsoft/git-large-coco", "GIT, short captions", "MIT", 1.6e9),
-    "florence2": Listed("florence-community/Florence-2-base", "Florence-2, short captions", "MIT", 0.9e9),
+    "florence2": Listed("florence-community/Florence-2-base", "Florence-2, short captions", "MIT", 0.5e9),
     "smolvlm2": Listed("HuggingFaceTB/SmolVLM2-2.2B-Instruct", "SmolVLM2, 2.2 billion", "Apache-2.0", 9e9, True),
     "qwen2.5-vl": Listed("Qwen/Qwen2.5-VL-3B-Instruct", "Qwen2.5-VL, 3 billion", "Qwen Research", 7.5e9, True),
     "qwen3-vl": Listed("Qwen/Qwen3-VL-2B-Instruct", "Qwen3-VL, 2 billion", "Apache-2.0", 4.3e9, True),
@@ -49,7 +52,7 @@ CAPTIONERS: Mapping[str, Listed] = {
     ),
 }
 ENCODERS: Mapping[str, Listed] = {
-    "clip": Listed("timm/vit_base_patch32_clip_224.openai", "CLIP ViT-B/32", "MIT", 0.6e9, weights=OPEN_CLIP),
+    "clip": Listed("timm/vit_base_patch32_clip_224.openai", "CLIP ViT-B/32", "Apache-2.0", 0.6e9, weights=OPEN_CLIP),
     "siglip2": Listed(
         "timm/ViT-SO400M-16-SigLIP2-256", "SigLIP 2 So400m at 256 pixels", "Apache-2.0", 4.5e9, weights=OPEN_CLIP
     ),

@@ -10,10 +10,11 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from photosort.errors import ModelMissing, SettingsError
+from photosort.errors import ModelMissing, PhotosortError, SettingsError
 from photosort.models.catalogue import (
     CAPTIONERS,
     ENCODERS,
@@ -27,6 +28,9 @@ from photosort.models.hub import HUB, OPEN_CLIP, Source, find
 from photosort.models.profiles import PROFILES
 from photosort.models.towers import open_clip_source
 from photosort.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from huggingface_hub.errors import HfHubHTTPError
 
 SMALL_FILES = ("*.json", "*.txt", "*.model", "*.jinja")
 CONVERTER = "SFconvertbot"
@@ -163,7 +167,7 @@ def _reaching(name: str, repository: str) -> Iterator[None]:
     """What the hub's library raises becomes one clear line."""
     import httpx2
     from huggingface_hub import constants
-    from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
+    from huggingface_hub.errors import HfHubHTTPError
 
     what = f"The model {name} ({repository})" if name != repository else f"The model {name}"
     try:
@@ -171,13 +175,31 @@ def _reaching(name: str, repository: str) -> Iterator[None]:
     except (OSError, ValueError, httpx2.HTTPError) as error:
         if constants.HF_HUB_OFFLINE:
             raise ModelMissing(f"{what} is not fetched: HF_HUB_OFFLINE is set", "Unset it and try again.") from error
-        cause = error.__cause__ or error
-        if isinstance(cause, GatedRepoError):
-            raise ModelMissing(f"{what} asks for an account", "Accept its terms there, then set HF_TOKEN.") from error
-        if isinstance(cause, RepositoryNotFoundError):
-            raise SettingsError(f"{what} is not at {constants.ENDPOINT}", "Look for its name there.") from error
-        reason = " ".join(str(cause).split())[:200]
-        raise ModelMissing(f"{what} cannot be fetched ({reason})", "Check the network, then run it again.") from error
+        cause = error if isinstance(error, HfHubHTTPError) else error.__cause__ or error
+        if isinstance(cause, HfHubHTTPError):
+            raise _refusal(what, repository, cause) from error
+        raise _unreached(what, str(cause), "Check the network, then run it again.") from error
+
+
+def _refusal(what: str, repository: str, answer: HfHubHTTPError) -> PhotosortError:
+    """What an answer of the hub means: a repository that is gated, not there, or that it does not give for now."""
+    from huggingface_hub import constants
+    from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
+
+    page, status = f"{constants.ENDPOINT}/{repository}", answer.response.status_code
+    if isinstance(answer, GatedRepoError):
+        return ModelMissing(f"{what} asks for an account", f"Accept its terms at {page}, then set HF_TOKEN.")
+    if isinstance(answer, RepositoryNotFoundError):
+        return SettingsError(f"{what} is not at {constants.ENDPOINT}", "Look for its name there.")
+    reason = f"{status} {answer.server_message or answer.response.reason_phrase}"
+    if status == HTTPStatus.UNAUTHORIZED:
+        return _unreached(what, reason, "Set HF_TOKEN to a token that is valid, or to none (hf auth logout).")
+    passing = status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS
+    return _unreached(what, reason, "Run it again later." if passing else f"See {page}.")
+
+
+def _unreached(what: str, reason: str, hint: str) -> ModelMissing:
+    return ModelMissing(f"{what} cannot be fetched ({' '.join(reason.split()).rstrip('.')[:200]})", hint)
 
 
 def _told(progress: Progress, stage: str, size: int) -> Any:

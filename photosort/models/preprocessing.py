@@ -38,11 +38,10 @@ def preprocessing(snapshot: Snapshot) -> Preprocessing:
     Raises ModelMissing where the configuration names neither.
     """
     found = image_settings(snapshot)
-    size, crop = found.get("size"), found.get("crop_size")
-    if found.get("do_center_crop") and isinstance(crop, dict):
-        frame = Frame(int(crop["height"]), "crop")
-    elif isinstance(size, dict) and size.get("height") and size.get("height") == size.get("width"):
-        frame = Frame(int(size["height"]))
+    if found.get("do_center_crop") and (side := _square(found.get("crop_size"))):
+        frame = Frame(side, "crop")
+    elif side := _square(found.get("size")):
+        frame = Frame(side)
     else:
         raise ModelMissing(
             f"The model {snapshot.name} does not say which pictures it wants ({snapshot.folder})",
@@ -51,6 +50,13 @@ def preprocessing(snapshot: Snapshot) -> Preprocessing:
     return Preprocessing(
         frame, _channels(found.get("image_mean"), CLIP_MEAN), _channels(found.get("image_std"), CLIP_STD)
     )
+
+
+def _square(size: Any) -> int:
+    """The side of a square, 0 for any other form; the released BLIP has the number alone."""
+    if isinstance(size, dict):
+        return int(size.get("height") or 0) if size.get("height") == size.get("width") else 0
+    return size if isinstance(size, int) else 0
 
 
 def _channels(found: Any, default: Channels) -> Channels:

@@ -6,7 +6,8 @@ GIT: Wang et al. 2022, https://arxiv.org/abs/2205.14100. Florence-2: Xiao et al.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -115,12 +116,24 @@ def load_model(kind: Any, snapshot: Snapshot, device: str) -> Any:
     `kind` is a class of transformers. Attention is torch's own (SDPA) wherever the architecture has it. Raises
     ValueError where a weight is missing, which transformers would fill with random numbers.
     """
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    model, info = kind.from_pretrained(
-        snapshot.folder, dtype=number_format(device), use_safetensors=True, output_loading_info=True, **OFFLINE
-    )
+    with _silence():
+        model, info = kind.from_pretrained(
+            snapshot.folder, dtype=number_format(device), use_safetensors=True, output_loading_info=True, **OFFLINE
+        )
     if missing := sorted(info["missing_keys"]):
         raise ValueError(f"its weights are those of another model: {len(missing)} are missing, such as {missing[0]}")
     return model.to(device).eval()
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """No warning of weights that are left over or not tied, as those of Flan-T5; missing ones are found here."""
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    before = logging.get_verbosity()
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        logging.set_verbosity(before)

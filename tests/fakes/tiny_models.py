@@ -319,6 +319,18 @@ def smolvlm(folder: Path) -> Path:
     return _saved(folder, SmolVLMForConditionalGeneration(config), processor)
 
 
+QWEN_TOKENS = ("<|vision_start|>", "<|vision_end|>", "<|image_pad|>", "<|video_pad|>")
+QWEN_CHAT = CHAT.replace("IMAGE", "<|vision_start|><|image_pad|><|vision_end|>")
+QWEN_VISION = {
+    "depth": 2,
+    "hidden_size": WIDTH,
+    "intermediate_size": 48,
+    "num_heads": 4,
+    "out_hidden_size": WIDTH,
+    "initializer_range": 0.5,
+}
+
+
 def qwen2_5_vl(folder: Path) -> Path:
     """Qwen2_5_VLForConditionalGeneration."""
     _seeded()
@@ -330,42 +342,50 @@ def qwen2_5_vl(folder: Path) -> Path:
         Qwen2VLVideoProcessor,
     )
 
-    extra = ("<|vision_start|>", "<|vision_end|>", "<|image_pad|>", "<|video_pad|>")
-    words = tokenizer(extra)
-    start, end, image, video = (words.convert_tokens_to_ids(token) for token in extra)
-    vision = {
-        "depth": 2,
-        "hidden_size": WIDTH,
-        "intermediate_size": 48,
-        "num_heads": 4,
-        "out_hidden_size": WIDTH,
-        "patch_size": 14,
-        "window_size": 56,
-        "fullatt_block_indexes": [1],
-        "initializer_range": 0.5,
-    }
-    text = {
-        "vocab_size": len(words),
-        **LLAMA,
-        "max_position_embeddings": 4096,
-        "rope_parameters": {"rope_type": "default", "mrope_section": [1, 1, 2], "rope_theta": 10000.0},
-    }
-    config = Qwen2_5_VLConfig(
-        vision_config=vision,
-        text_config=text,
-        image_token_id=image,
-        video_token_id=video,
-        vision_start_token_id=start,
-        vision_end_token_id=end,
-    )
-    template = CHAT.replace("IMAGE", "<|vision_start|><|image_pad|><|vision_end|>")
+    words = tokenizer(QWEN_TOKENS)
+    vision = {**QWEN_VISION, "patch_size": 14, "window_size": 56, "fullatt_block_indexes": [1]}
+    config = Qwen2_5_VLConfig(vision_config=vision, text_config=_qwen_text(words), **_qwen_ids(words))
     processor = Qwen2_5_VLProcessor(
         Qwen2VLImageProcessor(min_pixels=56 * 56, max_pixels=112 * 112),
         words,
         Qwen2VLVideoProcessor(),
-        chat_template=template,
+        chat_template=QWEN_CHAT,
     )
     return _saved(folder, Qwen2_5_VLForConditionalGeneration(config), processor)
+
+
+def qwen3_vl(folder: Path) -> Path:
+    """Qwen3VLForConditionalGeneration, its head tied to its embedding as in the one of two billion."""
+    _seeded()
+    from transformers import (
+        Qwen2VLImageProcessor,
+        Qwen3VLConfig,
+        Qwen3VLForConditionalGeneration,
+        Qwen3VLProcessor,
+        Qwen3VLVideoProcessor,
+    )
+
+    words = tokenizer(QWEN_TOKENS)
+    vision = {**QWEN_VISION, "patch_size": 16, "num_position_embeddings": 16, "deepstack_visual_indexes": [0]}
+    text = {**_qwen_text(words), "head_dim": 8, "tie_word_embeddings": True}
+    config = Qwen3VLConfig(vision_config=vision, text_config=text, tie_word_embeddings=True, **_qwen_ids(words))
+    processor = Qwen3VLProcessor(
+        Qwen2VLImageProcessor(patch_size=16, min_pixels=64 * 64, max_pixels=128 * 128),
+        words,
+        Qwen3VLVideoProcessor(),
+        chat_template=QWEN_CHAT,
+    )
+    return _saved(folder, Qwen3VLForConditionalGeneration(config), processor)
+
+
+def _qwen_text(words: Any) -> dict[str, Any]:
+    rope = {"rope_type": "default", "mrope_section": [1, 1, 2], "rope_theta": 10000.0}
+    return {"vocab_size": len(words), **LLAMA, "max_position_embeddings": 4096, "rope_parameters": rope}
+
+
+def _qwen_ids(words: Any) -> dict[str, int]:
+    names = ("vision_start_token_id", "vision_end_token_id", "image_token_id", "video_token_id")
+    return dict(zip(names, words.convert_tokens_to_ids(list(QWEN_TOKENS)), strict=True))
 
 
 def llava_onevision(folder: Path) -> Path:
@@ -413,6 +433,7 @@ def llava_onevision(folder: Path) -> Path:
 CHATS: dict[str, Callable[[Path], Path]] = {
     "smolvlm": smolvlm,
     "qwen2_5_vl": qwen2_5_vl,
+    "qwen3_vl": qwen3_vl,
     "llava_onevision": llava_onevision,
 }
 """The families that are asked through a chat template."""

@@ -120,7 +120,7 @@ def test_frames_are_those_of_the_processors(folders: dict[str, Path]) -> None:
     assert fits == {
         **dict.fromkeys(["blip", "blip2_opt", "blip2_t5", "florence2", "smolvlm"], "squeeze"),
         "git": "crop",
-        **dict.fromkeys(["qwen2_5_vl", "llava_onevision"], "inside"),
+        **dict.fromkeys(["qwen2_5_vl", "qwen3_vl", "llava_onevision"], "inside"),
     }
 
 

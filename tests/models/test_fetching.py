@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from photosort.errors import SettingsError
+from photosort.models.catalogue import CAPTIONERS, ENCODERS
 from photosort.models.fetching import sources_for
 
 REPOSITORY = "Salesforce/blip-image-captioning-base"
@@ -23,7 +24,11 @@ MAIN, OFFERED = "a" * 40, "b" * 40
 
 
 class Hub:
-    """What a hub says of one repository: revision -> file -> content. `asked` has every path."""
+    """What a hub says of one repository: revision -> file -> content. `asked` has every path.
+
+    refused  a part of the paths that it answers with this status and these headers
+    renamed  a former name of the repository, from which it leads to the present one
+    """
 
     def __init__(self) -> None:
         self.address = ""
@@ -31,6 +36,8 @@ class Hub:
         self.asked: list[str] = []
         self.revisions: dict[str, dict[str, bytes]] = {}
         self.offers: list[dict[str, object]] = []
+        self.refused: tuple[str, int, dict[str, str]] | None = None
+        self.renamed = "nothing/yet"
 
     def commit(self, revision: str) -> str:
         return {"main": MAIN, "refs/pr/3": OFFERED}.get(revision, revision)
@@ -41,6 +48,10 @@ class Hub:
 
     def answer(self, path: str) -> tuple[int, dict[str, str], bytes]:
         self.asked.append(path)
+        if self.refused and self.refused[0] in path:
+            return self.refused[1], self.refused[2], b"{}"
+        if f"/{self.renamed}/" in path:
+            return 307, {"Location": path.replace(self.renamed, self.repository)}, b"{}"
         path = path.partition("?")[0].replace("%2F", "/")
         api = f"/api/models/{self.repository}"
         if path == f"{api}/discussions":
@@ -61,7 +72,8 @@ class Hub:
             ]
             return 200, {}, json.dumps(tree).encode()
         if path.startswith(f"/{self.repository}/resolve/"):
-            revision, _, name = path.removeprefix(f"/{self.repository}/resolve/").rpartition("/")
+            given = path.removeprefix(f"/{self.repository}/resolve/")
+            revision, _, name = given.partition("/") if given.startswith(MAIN) else given.rpartition("/")
             content = self.files(revision)[name]
             headers = {"ETag": f'"{hashlib.sha1(content).hexdigest()}"', "X-Repo-Commit": self.commit(revision)}
             return 200, headers, content
@@ -136,6 +148,43 @@ def test_the_hubs_own_conversion_is_taken_where_the_repository_has_no_safetensor
     done = pull("blip", hub, tmp_path)
     assert done.returncode == 0, done.stderr
     assert OFFERED in done.stderr
+    assert f"{REPOSITORY} (refs/pr/3, the hub's own conversion)" in done.stderr
+
+
+TOKENS = {"tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"}
+PREPARED = {"config.json", "generation_config.json", "preprocessor_config.json", "processor_config.json"}
+SHARDS = {f"model-0000{number}-of-00002.safetensors" for number in (1, 2)}
+RELEASED = {
+    "blip2-flan-t5-xl": (
+        {*PREPARED, *TOKENS, *SHARDS, "added_tokens.json", "spiece.model", "model.safetensors.index.json"},
+        {"pytorch_model-00001-of-00002.bin", "pytorch_model-00002-of-00002.bin", ".gitattributes"},
+    ),
+    "clip": (
+        {*TOKENS, "config.json", "merges.txt", "vocab.json", "open_clip_config.json", "open_clip_model.safetensors"},
+        {"open_clip_pytorch_model.bin", "pytorch_model.bin"},
+    ),
+    "siglip2": (
+        {*TOKENS, "open_clip_config.json", "open_clip_model.safetensors"},
+        {"open_clip_pytorch_model.bin", ".gitattributes"},
+    ),
+    "llava-onevision": (
+        {*PREPARED, *TOKENS, "chat_template.json", "model.safetensors", "video_processor/preprocessor_config.json"},
+        {"onnx/vision_encoder.onnx", "llava_onevision_arch.png"},
+    ),
+}
+"""What some of the listed repositories hold on their main branch: what is needed of it, and what is not."""
+
+
+@pytest.mark.parametrize("name", RELEASED)
+def test_of_the_released_repositories_what_is_needed_is_fetched(hub: Hub, tmp_path: Path, name: str) -> None:
+    hub.repository = {**CAPTIONERS, **ENCODERS}[name].repository
+    wanted, left = RELEASED[name]
+    index = json.dumps({"weight_map": {shard: shard for shard in SHARDS}}).encode()
+    hub.revisions["main"] = {file: index if file.endswith("index.json") else b"{}" for file in wanted | left}
+    done = pull(name, hub, tmp_path)
+    assert done.returncode == 0, done.stderr
+    snapshot = tmp_path / "hub" / f"models--{hub.repository.replace('/', '--')}" / "snapshots" / MAIN
+    assert {path.relative_to(snapshot).as_posix() for path in snapshot.rglob("*") if path.is_file()} == wanted
 
 
 def test_weights_for_open_clip_are_fetched_where_an_unlisted_repository_has_them(hub: Hub, tmp_path: Path) -> None:
@@ -159,6 +208,66 @@ def test_a_hub_out_of_reach_is_one_clear_line(hub: Hub, tmp_path: Path) -> None:
     hub.address = "http://127.0.0.1:9"
     off = pull("blip", hub, tmp_path)
     assert off.returncode == 7 and "cannot be fetched" in off.stderr and off.stderr.count("\n") == 1
+
+
+API, FILES = f"/api/models/{REPOSITORY}", f"/{REPOSITORY}/resolve/"
+
+
+@pytest.mark.parametrize(
+    ("part", "status", "headers", "code", "said"),
+    [
+        (
+            FILES,
+            401,
+            {"X-Error-Code": "GatedRepo"},
+            7,
+            f"asks for an account. Accept its terms at HUB/{REPOSITORY}, then",
+        ),
+        (
+            FILES,
+            403,
+            {"X-Error-Code": "GatedRepo"},
+            7,
+            f"asks for an account. Accept its terms at HUB/{REPOSITORY}, then",
+        ),
+        (
+            API,
+            401,
+            {"X-Error-Code": "RepoNotFound", "X-Error-Message": "Invalid username or password."},
+            2,
+            "is not at HUB",
+        ),
+        (API, 404, {"X-Error-Code": "RepoNotFound"}, 2, "is not at HUB"),
+        (
+            API,
+            401,
+            {"X-Error-Message": "Invalid credentials in Authorization header"},
+            7,
+            "Set HF_TOKEN to a token that is",
+        ),
+        (API, 403, {"X-Error-Message": "Access to this resource is disabled."}, 7, f"disabled). See HUB/{REPOSITORY}."),
+        (API, 404, {"X-Error-Code": "RevisionNotFound"}, 7, f"(404 Not Found). See HUB/{REPOSITORY}."),
+        (API, 503, {}, 7, "(503 Service Unavailable). Run it again later."),
+    ],
+)
+def test_what_the_hub_does_not_give_is_one_clear_line(
+    hub: Hub, tmp_path: Path, part: str, status: int, headers: dict[str, str], code: int, said: str
+) -> None:
+    """As huggingface.co answers: whoever asks may list the files of a gated repository, and is refused at the first."""
+    hub.revisions["main"] = {"config.json": b"{}", "model.safetensors": WEIGHTS}
+    hub.refused = (part, status, headers)
+    done = pull("blip", hub, tmp_path)
+    assert done.returncode == code and done.stderr.count("\n") == 1, done.stderr
+    assert said.replace("HUB", hub.address) in done.stderr
+
+
+def test_a_renamed_repository_is_followed_and_found_again(hub: Hub, tmp_path: Path) -> None:
+    hub.repository, hub.renamed = "somebody/else", REPOSITORY
+    hub.revisions["main"] = {"config.json": b"{}", "model.safetensors": WEIGHTS}
+    done = pull("blip", hub, tmp_path)
+    assert done.returncode == 0, done.stderr
+    asked = len(hub.asked)
+    assert (pull("blip", hub, tmp_path).returncode, len(hub.asked)) == (0, asked)
 
 
 def test_profiles_and_names_stand_for_models(tmp_path: Path) -> None:
