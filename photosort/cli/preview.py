@@ -74,7 +74,7 @@ def view(prepared: Prepared, *, show_all: bool = False) -> RenderableType:
         place = printable(str(copies.folder))
         count, was = plural(copies.photos, "photo"), "was" if copies.photos == 1 else "were"
         remarks.append(
-            f"{count} that run {copies.run_id} copied to {place} {was} passed over: the originals are here as well. "
+            f"{count} that run {copies.run_id} put into {place} {was} passed over: the originals are here as well. "
             f"To sort the copies: photosort organize {shlex.quote(place)}"
         )
     if prepared.choice:

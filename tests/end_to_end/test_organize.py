@@ -410,7 +410,7 @@ def test_copies_of_an_earlier_run_are_passed_over_and_said_to_be(photosort: Comm
     done = photosort("organize", pictures, "--k", 2, "--dry-run")
     assert "20 photos to copy" in done.out
     said = " ".join(done.out.split())
-    assert f"20 photos that run 1 copied to {earlier} were passed over: the originals are here as well." in said
+    assert f"20 photos that run 1 put into {earlier} were passed over: the originals are here as well." in said
     report = photosort("organize", pictures, "--k", 2, "--json").json
     assert report["copies_passed_over"] == [{"run": 1, "folder": str(earlier), "photos": 20}]
     assert report["left"] == []
