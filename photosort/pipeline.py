@@ -28,7 +28,7 @@ from photosort.models.protocols import Used
 from photosort.naming.summary import ClusterName
 from photosort.photos.copies import Copies
 from photosort.photos.photo import Unread
-from photosort.photos.scan import Found, scan
+from photosort.photos.scan import WITH_ITS_PHOTO, Found, scan
 from photosort.progress import Progress, silent
 from photosort.recording import record
 from photosort.remembering import RememberedWriter
@@ -140,7 +140,7 @@ def prepare(
         folders = make_folders(clustering, described.photos, captions, settings, writer, progress)
     photos, mode = described.photos, Mode(settings.mode)
     seen = survey(source, destination, photos, folders.paths, mode=mode, progress=progress)
-    stranded = (Unread(path, "stays with its photo") for bad in described.unread for path in groups[bad.path])
+    stranded = (Unread(path, WITH_ITS_PHOTO) for bad in described.unread for path in groups[bad.path])
     left = (*found.unread, *described.unread, *stranded, *found.no_photos(groups))
     plan = make_plan(
         photos,

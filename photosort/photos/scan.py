@@ -12,7 +12,7 @@ from photosort.errors import EmptyFolder, NoPhotos, SettingsError, SourceMissing
 from photosort.photos.companions import groups_of
 from photosort.photos.copies import Copies, copies_among
 from photosort.photos.own_files import is_about_data
-from photosort.photos.photo import Unread
+from photosort.photos.photo import ODD_TIME, Unread, has_odd_time
 from photosort.photos.suffixes import OTHER_VIDEOS, PHOTOS, SIDECARS, VIDEOS
 from photosort.store.placed import Placed
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 IGNORE_FILE = ".photosortignore"
+WITH_ITS_PHOTO = "stays with its photo"
 SYSTEM_FOLDERS = frozenset({"@eadir", "$recycle.bin", "system volume information", "lost+found"})
 SYSTEM_FOLDER_SUFFIXES = (".photoslibrary", ".lrdata")
 
@@ -54,9 +55,13 @@ class Scan:
         return groups_of((*(photo.path for photo in self.photos), *self.others))
 
     def no_photos(self, groups: Mapping[Path, Iterable[Path]]) -> tuple[Unread, ...]:
-        """The files that travel with no photo of these `groups`, each with what it is."""
+        """The files that travel with no photo of these `groups`, each with why it stays."""
         travelling = {path for companions in groups.values() for path in companions}
-        return tuple(Unread(path, _kind(path)) for path in self.others if path not in travelling)
+        staying = [path for path in self.others if path not in travelling]
+        beside = {
+            path for paths in groups_of((*staying, *(left.path for left in self.unread))).values() for path in paths
+        }
+        return tuple(Unread(path, WITH_ITS_PHOTO if path in beside else _kind(path)) for path in staying)
 
 
 def scan(
@@ -95,6 +100,9 @@ def scan(
             stat = entry.stat()
         except OSError as error:
             walk.unread.append(Unread(path, _why(error)))
+            continue
+        if has_odd_time(stat.st_mtime_ns):
+            walk.unread.append(Unread(path, ODD_TIME))
             continue
         if stat.st_nlink > 1 or follow_links:
             inodes[path] = (stat.st_dev, stat.st_ino)
