@@ -72,9 +72,9 @@ def view(prepared: Prepared, *, show_all: bool = False) -> RenderableType:
         remarks.append(f"{inside} lies inside {around} and was left out of the search.")
     for copies in prepared.copies:
         place = printable(str(copies.folder))
-        photos = f"{plural(copies.photos, 'photo')} that run {copies.run_id} put into {place}"
+        those = f"{plural(copies.photos, 'photo')} that run {copies.run_id} put into {place}"
         remarks.append(
-            f"{photos} {'was' if copies.photos == 1 else 'were'} passed over: the originals are here as well. "
+            f"{those} {'was' if copies.photos == 1 else 'were'} passed over: the originals are here as well. "
             f"To sort the copies: photosort organize {shlex.quote(place)}"
         )
     if prepared.choice:

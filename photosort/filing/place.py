@@ -56,6 +56,14 @@ def same_file(first: Path, second: Path) -> bool:
         return False
 
 
+def is_one_entry(first: Path, second: Path) -> bool:
+    """Whether both paths lead to one file that has no other name: to remove either would be to lose it.
+
+    So it is where somebody has put a link in the place of a folder that the file has been in.
+    """
+    return same_file(first, second) and first.lstat().st_nlink < 2
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in `folder` durable, where the file system can. Raises OSError."""
     if os.name == "nt":

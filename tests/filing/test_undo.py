@@ -323,3 +323,43 @@ def test_what_is_taken_back_or_finished_says_so(source: Path, out: Path, connect
     undo(connection, 1)
     with pytest.raises(NoSuchRun, match="taken back already"):
         undo(connection, 1)
+
+
+@pytest.mark.parametrize("mode", [Mode.COPY, Mode.HARDLINK, Mode.SYMLINK])
+def test_a_copy_that_the_original_has_become_a_link_to_is_the_last_one(
+    source: Path, tmp_path: Path, connection: sqlite3.Connection, mode: Mode
+) -> None:
+    """As tools do that look for duplicates."""
+    out = tmp_path / "out"
+    file_all(source, out, connection, mode)
+    copy, original = out / "Dogs" / "J.JPG", source / "b" / "J.JPG"
+    if mode is Mode.SYMLINK:
+        copy.unlink()
+        original.rename(copy)
+    else:
+        original.unlink()
+    original.symlink_to(copy)
+    before = digests(source, out)
+    outcome = undo(connection, 1)
+    assert digests(source, out).keys() == before.keys() and original.read_text() == "two"
+    assert [kept.path for kept in outcome.kept] == [copy]
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_a_source_folder_that_has_become_a_link_to_where_the_photos_lie_loses_none(
+    source: Path, tmp_path: Path, connection: sqlite3.Connection, mode: Mode
+) -> None:
+    out = tmp_path / "out"
+    file_all(source, out, connection, mode)
+    if mode is Mode.SYMLINK:
+        for link in (out / "Dogs").iterdir():
+            link.unlink()
+            next(source.rglob(link.name)).rename(link)
+    shutil.rmtree(source / "a")
+    shutil.rmtree(source / "b")
+    (source / "a").symlink_to(out / "Dogs")
+    (source / "b").symlink_to(out / "Dogs")
+    before = digests(out)
+    outcome = undo(connection, 1)
+    assert digests(out) == before and len(before) == 3
+    assert len(outcome.kept) == 3 and all(kept.reason for kept in outcome.kept)
