@@ -57,11 +57,14 @@ def same_file(first: Path, second: Path) -> bool:
 
 
 def is_one_entry(first: Path, second: Path) -> bool:
-    """Whether both paths lead to one file that has no other name: to remove either would be to lose it.
+    """Whether both paths lead to one name of one file: to remove either would be to remove the other.
 
-    So it is where somebody has put a link in the place of a folder that the file has been in.
+    So it is where somebody has put a link, or a mount, in the place of a folder that the file has been in.
     """
-    return same_file(first, second) and first.lstat().st_nlink < 2
+    if not same_file(first, second):
+        return False
+    real = [Path(os.path.realpath(path.parent), path.name) for path in (first, second)]
+    return real[0] == real[1] or first.lstat().st_nlink < 2
 
 
 def sync_folder(folder: Path) -> None:

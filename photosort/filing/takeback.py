@@ -153,7 +153,7 @@ def _judge_copy(operation: Operation, mode: Mode) -> Step:
         return Step.NOTHING
     original = Path(os.path.realpath(operation.source))
     if is_one_entry(original, operation.destination):
-        raise Kept("its original is a link to it, so this is the last copy")
+        raise Kept("it and its original are one file now, so this is the last copy")
     if mode is Mode.HARDLINK and same_file(original, operation.destination):
         return Step.REMOVE
     if not holds(operation.destination, operation):

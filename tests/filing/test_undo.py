@@ -363,3 +363,21 @@ def test_a_source_folder_that_has_become_a_link_to_where_the_photos_lie_loses_no
     outcome = undo(connection, 1)
     assert digests(out) == before and len(before) == 3
     assert len(outcome.kept) == 3 and all(kept.reason for kept in outcome.kept)
+
+
+@pytest.mark.parametrize("twin", [False, True], ids=["one name", "two names"])
+@pytest.mark.parametrize("mode", [Mode.COPY, Mode.HARDLINK])
+def test_a_folder_of_copies_that_has_become_a_link_to_the_originals_loses_none(
+    tmp_path: Path, connection: sqlite3.Connection, mode: Mode, twin: bool
+) -> None:
+    source, out = write(tmp_path / "in", {"I.JPG": "one", "J.JPG": "two"}), tmp_path / "out"
+    file_all(source, out, connection, mode)
+    shutil.rmtree(out / "Dogs")
+    (out / "Dogs").symlink_to(source)
+    if twin:
+        (tmp_path / "elsewhere").hardlink_to(source / "I.JPG")
+    before = tree(source)
+    assert {kept.reason for kept in undo(connection, 1).kept} == {
+        "it and its original are one file now, so this is the last copy"
+    }
+    assert tree(source) == before
