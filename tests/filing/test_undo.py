@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -381,3 +382,19 @@ def test_a_folder_of_copies_that_has_become_a_link_to_the_originals_loses_none(
         "it and its original are one file now, so this is the last copy"
     }
     assert tree(source) == before
+
+
+@pytest.mark.parametrize("mode", [Mode.COPY, Mode.MOVE])
+def test_a_source_that_shows_the_folder_of_the_copies_by_a_mount_loses_none(
+    tmp_path: Path, connection: sqlite3.Connection, mode: Mode
+) -> None:
+    source, out = write(tmp_path / "in", {"I.JPG": "one", "J.JPG": "two"}), tmp_path / "out"
+    file_all(source, out, connection, mode)
+    command = ["mount", "--bind", str(out / "Dogs"), str(source)]
+    if os.name == "nt" or os.geteuid() or subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("needs root and bind mounts")
+    try:
+        assert len(undo(connection, 1).kept) == 2
+        assert names(out) == ["Dogs/I.JPG", "Dogs/J.JPG"]
+    finally:
+        subprocess.run(["umount", str(source)], check=True)

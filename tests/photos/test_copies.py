@@ -72,6 +72,15 @@ def test_what_a_move_has_placed_is_all_there_is_and_comes_in(source: Path, conne
     assert looked.copies == () and [path.name for path in looked.others] == ["I.xmp"]
 
 
+def test_what_a_move_has_placed_comes_in_though_its_like_has_come_back(
+    source: Path, connection: sqlite3.Connection
+) -> None:
+    """Out of a backup, with its time."""
+    file_all(source, source / "sorted", connection, Mode.MOVE)
+    shutil.copy2(source / "sorted" / "Dogs at play" / "J.JPG", source / "2024" / "J.JPG")
+    assert found(source, connection) == ["2024/J.JPG", "sorted/Dogs at play/I.JPG", "sorted/Dogs at play/J.JPG"]
+
+
 def test_the_folder_of_the_copies_can_be_sorted_itself(source: Path, connection: sqlite3.Connection) -> None:
     file_all(source, source / "sorted", connection)
     assert found(source / "sorted", connection) == ["Dogs at play/I.JPG", "Dogs at play/J.JPG"]
@@ -169,9 +178,10 @@ def test_the_journal_is_asked_for_one_folder_and_names_that_are_no_text(
     odd = os.fsdecode(b"caf\xe9")
     source = write(tmp_path / odd, {"a.jpg": "one"})
     file_all(source, source / odd, connection)
-    write(tmp_path / f"{odd}.", {"b.jpg": "two"})
-    file_all(tmp_path / f"{odd}.", tmp_path / f"{odd}.out", connection, run=2)
+    for run, after in enumerate(".a", 2):
+        write(tmp_path / f"{odd}{after}", {"b.jpg": "two"})
+        file_all(tmp_path / f"{odd}{after}", tmp_path / f"{odd}{after}.out", connection, run=run)
     below = placed_below(connection, source)
     assert {path.relative_to(source).parts[0] for path in below} == {odd} and names(source / odd)
     assert {path.name for path, placed in below.items() if placed.own} == {"ABOUT.txt", "photosort.json"}
-    assert len(placed_below(connection, Path("/"))) == 6
+    assert len(placed_below(connection, Path("/"))) == 9
