@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -27,9 +26,9 @@ from photosort.methods.method import Grouping
 from photosort.models import registry, writers
 from photosort.models.protocols import Used
 from photosort.naming.summary import ClusterName
-from photosort.photos.companions import companions_of
+from photosort.photos.copies import Copies
 from photosort.photos.photo import Unread
-from photosort.photos.scan import Found, Scan, scan
+from photosort.photos.scan import WITH_ITS_PHOTO, Found, scan
 from photosort.progress import Progress, silent
 from photosort.recording import record
 from photosort.remembering import RememberedWriter
@@ -37,6 +36,7 @@ from photosort.settings import Settings
 from photosort.store.cache import Cache, open_cache
 from photosort.store.history import open_history
 from photosort.store.journal import unfinished
+from photosort.store.placed import placed_below
 from photosort.store.runs import Runs
 
 
@@ -50,6 +50,7 @@ class Prepared:
     folders     what each cluster becomes
     plan        what a real run carries out and a dry run shows
     used        calls, tokens and cost of a writer on a server; None for any other
+    copies      photos that were passed over, as they are copies that earlier runs have made of others
     """
 
     run: int
@@ -59,6 +60,7 @@ class Prepared:
     folders: Folders
     plan: Plan
     used: Used | None = None
+    copies: tuple[Copies, ...] = ()
 
     @property
     def clustering(self) -> Clustering:
@@ -113,9 +115,15 @@ def prepare(
 ) -> Prepared:
     """Scan, describe, fuse, cluster, name and plan; store the run. Touches no file of the user's."""
     registry.check(settings)
-    found = scan(source, skip=destination, exclude=settings.exclude, follow_links=settings.follow_links)
+    found = scan(
+        source,
+        skip=destination,
+        exclude=settings.exclude,
+        follow_links=settings.follow_links,
+        placed=placed_below(connection, source),
+    )
     check_destination(source, destination)
-    groups = _groups(found)
+    groups = found.groups()
     mains = [photo for photo in found.photos if photo.path in groups]
     if settings.k is not None and settings.k > len(mains):
         raise TooManyClusters(
@@ -132,8 +140,8 @@ def prepare(
         folders = make_folders(clustering, described.photos, captions, settings, writer, progress)
     photos, mode = described.photos, Mode(settings.mode)
     seen = survey(source, destination, photos, folders.paths, mode=mode, progress=progress)
-    stranded = (Unread(path, "stays with its photo") for bad in described.unread for path in groups[bad.path])
-    left = (*found.unread, *described.unread, *stranded)
+    stranded = (Unread(path, WITH_ITS_PHOTO) for bad in described.unread for path in groups[bad.path])
+    left = (*found.unread, *described.unread, *stranded, *found.no_photos(groups))
     plan = make_plan(
         photos,
         folders.labels.tolist(),
@@ -146,7 +154,7 @@ def prepare(
         about=(lambda label, files: about_files(folders.names[label], files)) if settings.about else no_files,
     )
     run = record(Runs(connection), plan, photos, captions, clustering, folders, settings)
-    return Prepared(run, described, grouping, choice, folders, plan, writer.used if writer else None)
+    return Prepared(run, described, grouping, choice, folders, plan, writer.used if writer else None, found.copies)
 
 
 def _writer(settings: Settings, cache: Cache) -> RememberedWriter | None:
@@ -157,14 +165,6 @@ def _writer(settings: Settings, cache: Cache) -> RememberedWriter | None:
     remembered = RememberedWriter(chosen, cache)
     remembered.check()
     return remembered
-
-
-def _groups(found: Scan) -> dict[Path, tuple[Path, ...]]:
-    """Main photo -> the files that travel with it."""
-    folders: dict[Path, list[Path]] = defaultdict(list)
-    for path in (*(photo.path for photo in found.photos), *found.others):
-        folders[path.parent].append(path)
-    return {main: others for paths in folders.values() for main, others in companions_of(paths).items()}
 
 
 def _described(

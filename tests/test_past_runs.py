@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from fakes.filing_kit import names, plan_for, write
 
-from photosort.errors import NoSuchRun
+from photosort.errors import Busy, NoSuchRun
 from photosort.filing.apply import apply
 from photosort.filing.facts import Mode
 from photosort.filing.lock import hold
@@ -93,3 +93,19 @@ def test_unfinished_runs_are_listed_whatever_their_destination(tmp_path: Path) -
     with pytest.raises(NoSuchRun, match="No run has stopped half-way"):
         resume_run(data)
     assert unfinished_runs(data) == []
+
+
+@pytest.mark.parametrize("state", [FilingState.DONE, FilingState.APPLYING, FilingState.UNDOING])
+def test_nothing_is_taken_back_or_finished_while_somebody_works_there(tmp_path: Path, state: FilingState) -> None:
+    data = tmp_path / "data"
+    run, copy = file_one(tmp_path, data, "one")
+    stop(data, run, state)
+    with hold(tmp_path / "one-sorted", data):
+        with pytest.raises(Busy, match="is working on"):
+            undo_run(data)
+        with pytest.raises(Busy, match="is working on"):
+            resume_run(data, run)
+        assert copy.read_text() == "one"
+        with open_history(data) as connection:
+            assert Journal(connection, run).filing.state is state
+    assert undo_run(data)[1].files == 1

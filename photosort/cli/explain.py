@@ -22,7 +22,9 @@ def explain(
     run: Annotated[
         int | None, typer.Option("--run", help="Number of the run.  [default: the last; the last with PHOTO]")
     ] = None,
-    unread: Annotated[bool, typer.Option("--unread", help="List what stayed where it was, with the reasons.")] = False,
+    left: Annotated[
+        bool, typer.Option("--left", "--unread", help="List what stayed where it was, with the reasons.")
+    ] = False,
     as_json: AsJson = False,
     quiet: QuietFlag = False,
 ) -> None:
@@ -38,7 +40,7 @@ def explain(
             out.document(lambda: _photo_document(found))
         else:
             seen = explain_run(data_dir, run)
-            out.show(lambda: _unread(seen) if unread else _run(seen))
+            out.show(lambda: _left(seen) if left else _run(seen))
             out.document(lambda: _run_document(seen))
 
 
@@ -76,7 +78,7 @@ def _run(seen: "RunView") -> "RenderableType":
     for cluster in (view.cluster for view in seen.clusters if view.cluster.note):
         lines.append(Text(printable(f"{cluster.folder}: {cluster.note}"), style="yellow"))
     if seen.left:
-        lines.append(Text(f"{len(seen.left):,} stayed where they are: photosort explain --unread", style="yellow"))
+        lines.append(Text(f"{len(seen.left):,} stayed where they are: photosort explain --left", style="yellow"))
     return Group(*lines)
 
 
@@ -93,7 +95,7 @@ def _named(cluster: "ClusterRecord") -> "RenderableType":
     return Text("\n").join(Text(text, style) for text, style in lines)
 
 
-def _unread(seen: "RunView") -> "RenderableType":
+def _left(seen: "RunView") -> "RenderableType":
     from rich.table import Table
     from rich.text import Text
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from dataclasses import asdict
 from typing import Any
@@ -69,6 +70,13 @@ def view(prepared: Prepared, *, show_all: bool = False) -> RenderableType:
     if plan.within_source:
         inside, around = printable(plan.destination.name), printable(plan.source.name)
         remarks.append(f"{inside} lies inside {around} and was left out of the search.")
+    for copies in prepared.copies:
+        place = printable(str(copies.folder))
+        those = f"{plural(copies.photos, 'photo')} that run {copies.run_id} put into {place}"
+        remarks.append(
+            f"{those} {'was' if copies.photos == 1 else 'were'} passed over: the originals are here as well. "
+            f"To sort the copies: photosort organize {shlex.quote(place)}"
+        )
     if prepared.choice:
         remarks.append(candidates.chosen(prepared.choice))
     if counted := sum(bool(name.note) and name.source == KEYWORDS for name in prepared.names):
@@ -112,6 +120,9 @@ def document(organized: Organized) -> dict[str, Any]:
         **candidates.document(prepared.grouping, prepared.choice),
         "folders": [_folder_document(folder, prepared.names[folder.label]) for folder in plan.folders],
         "left": [{"path": str(left.path), "reason": left.reason} for left in plan.left],
+        "copies_passed_over": [
+            {"run": copies.run_id, "folder": str(copies.folder), "photos": copies.photos} for copies in prepared.copies
+        ],
         "outcome": outcome
         and {
             "files": outcome.files,
@@ -165,7 +176,7 @@ def _left(plan: Plan) -> RenderableType:
             f"{len(plan.left):,}",
             "yellow",
             ("stay where they are", "bold"),
-            ("   photosort explain --unread", "dim"),
+            ("   photosort explain --left", "dim"),
         )
     ]
     for reason, count in Counter(left.reason for left in plan.left).most_common():

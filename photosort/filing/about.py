@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from photosort.filing.facts import Placement
 from photosort.naming.summary import KEYWORDS, ClusterName
@@ -18,32 +19,46 @@ def about_files(name: ClusterName, files: Sequence[Placement]) -> dict[str, byte
 
     The same folder says the same, so that a second run finds it there: no date, no number of the run.
     """
-    photos = [file for file in files if file.main]
-    return {ABOUT_TEXT: _text(name, photos).encode(), ABOUT_DATA: _data(name, photos, files).encode()}
+    return _written(_data(name, [file for file in files if file.main], files))
 
 
-def _text(name: ClusterName, photos: Sequence[Placement]) -> str:
-    keywords = ", ".join(f"{word.term} ({word.count})" for word in name.keywords)
-    lines = [name.title, "=" * len(name.title), "", *_unless(name.title, name.summary)]
-    lines += [f"Keywords: {', '.join(name.topics)}"] if name.topics else []
-    lines += [f"Words of the captions, with the number of photos: {keywords}"] if keywords else []
-    by = "by counting what the captions say" if name.source == KEYWORDS else f"by {name.source}"
+def without(data: bytes, sources: Collection[str]) -> dict[str, bytes]:
+    """The same files, of which `data` is the one for programs, without the photos that were to come from `sources`.
+
+    Nothing where no photo is left.
+    """
+    content = json.loads(data)
+    content["photos"] = [photo for photo in content["photos"] if photo["from"] not in sources]
+    return _written(content) if content["photos"] else {}
+
+
+def _written(data: dict[str, Any]) -> dict[str, bytes]:
+    return {
+        ABOUT_TEXT: _text(data).encode(),
+        ABOUT_DATA: (json.dumps(data, indent=2, ensure_ascii=True) + "\n").encode(),
+    }
+
+
+def _text(data: dict[str, Any]) -> str:
+    title, summary, photos = data["title"], data["summary"], data["photos"]
+    words = ", ".join(f"{word['word']} ({word['photos']})" for word in data["words"])
+    topics = data["keywords"] if data["keywords"] != [word["word"] for word in data["words"]] else []
+    by = "by counting what the captions say" if data["named_by"] == KEYWORDS else f"by {data['named_by']}"
+    lines = [title, "=" * len(title), "", *([] if summary == title else [summary, ""])]
+    lines += [f"Keywords: {', '.join(topics)}"] if topics else []
+    lines += [f"Words of the captions, with the number of photos: {words}"] if words else []
     lines += [f"Named {by}.", "", f"Photos: {len(photos)}, and where each came from", ""]
-    width = max((len(printable(photo.destination.name)) for photo in photos), default=0)
-    lines += [f"{printable(photo.destination.name):<{width}}  {printable(str(photo.source))}" for photo in photos]
+    width = max((len(printable(photo["file"])) for photo in photos), default=0)
+    lines += [f"{printable(photo['file']):<{width}}  {printable(photo['from'])}" for photo in photos]
     return "\n".join(lines) + "\n"
 
 
-def _unless(title: str, summary: str) -> list[str]:
-    return [] if summary == title else [summary, ""]
-
-
-def _data(name: ClusterName, photos: Sequence[Placement], files: Sequence[Placement]) -> str:
+def _data(name: ClusterName, photos: Sequence[Placement], files: Sequence[Placement]) -> dict[str, Any]:
     companions: dict[int, list[Placement]] = {}
     for file in files:
         if not file.main:
             companions.setdefault(file.group, []).append(file)
-    content = {
+    return {
         "photosort": FORMAT,
         "title": name.title,
         "summary": name.summary,
@@ -55,7 +70,6 @@ def _data(name: ClusterName, photos: Sequence[Placement], files: Sequence[Placem
             for photo in photos
         ],
     }
-    return json.dumps(content, indent=2, ensure_ascii=True) + "\n"
 
 
 def _origin(file: Placement) -> dict[str, str]:

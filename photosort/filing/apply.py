@@ -9,6 +9,8 @@ The order that loses nothing, for one batch of groups:
     remove    only then, and only for a move: originals that are still unchanged
     journal   `done`
 
+What photosort writes about the folders comes last, so that it says what has come into them.
+
 A process that is killed between any two steps leaves a disk that `resume` and `undo` can read. The caller
 holds the destination's lock (`filing.lock`) around survey, plan and apply.
 """
@@ -17,14 +19,17 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from photosort.filing.about import without
 from photosort.filing.facts import Mode
 from photosort.filing.place import reason_of
 from photosort.filing.plan import Plan
 from photosort.filing.worker import Halt, Worker
+from photosort.photos.own_files import ABOUT_DATA, ABOUT_TEXT, DATA_BEGINS
 from photosort.progress import Progress, silent
 from photosort.store.journal import Entry, FilingState, Journal, Operation, State
 
@@ -94,6 +99,8 @@ def carry_out(journal: Journal, progress: Progress) -> Outcome:
                 _perform_all(worker, journal, progress)
                 journal.mark(_missing_equals(journal), State.PLANNED)
                 _perform_all(worker, journal, progress)
+                _leave_out_failed(journal)
+                _perform_all(worker, journal, silent, own=True)
     except (Halt, OSError) as stop:
         reason = reason_of(stop) if isinstance(stop, OSError) else str(stop)
         journal.turn(FilingState.STOPPED, reason)
@@ -134,8 +141,10 @@ def batches(groups: Sequence[Sequence[Operation]]) -> Iterator[list[Sequence[Ope
         yield batch
 
 
-def _perform_all(worker: Worker, journal: Journal, progress: Progress) -> None:
-    groups = journal.groups(State.PLANNED, State.PLACED)
+def _perform_all(worker: Worker, journal: Journal, progress: Progress, *, own: bool = False) -> None:
+    """Place the photos that are still to come, or photosort's `own` files."""
+    every = journal.groups(State.PLANNED, State.PLACED)
+    groups = [group for group in every if (group[0].content is not None) is own]
     total = sum(len(group) for group in groups)
     done = 0
     for batch in batches(groups):
@@ -144,6 +153,23 @@ def _perform_all(worker: Worker, journal: Journal, progress: Progress) -> None:
         done += sum(len(group) for group in batch)
     if total:
         progress("filing", total, total)
+
+
+def _leave_out_failed(journal: Journal) -> None:
+    """Let what is to be written about a folder say nothing of photos that did not come into it."""
+    failed: dict[Path, set[str]] = defaultdict(set)
+    for operation in journal.operations(State.FAILED):
+        failed[operation.destination.parent].add(str(operation.source))
+    own = [operation for operation in journal.operations(*State) if operation.content is not None] if failed else []
+    told = {op.destination.parent: op.content for op in own if op.content and op.content.startswith(DATA_BEGINS)}
+    for operation in own:
+        folder = operation.destination.parent
+        if operation.state is State.PLANNED and folder in told and folder in failed:
+            content = without(told[folder], failed[folder])
+            if not content:
+                journal.mark([operation], State.FAILED, "no photo has come into its folder")
+                continue
+            journal.rewrite(operation, content[ABOUT_DATA if operation.content == told[folder] else ABOUT_TEXT])
 
 
 def _missing_equals(journal: Journal) -> list[Operation]:

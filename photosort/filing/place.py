@@ -56,6 +56,17 @@ def same_file(first: Path, second: Path) -> bool:
         return False
 
 
+def is_one_entry(first: Path, second: Path) -> bool:
+    """Whether both paths lead to one name of one file: to remove either would be to remove the other.
+
+    So it is where somebody has put a link, or a mount, in the place of a folder that the file has been in.
+    """
+    if not same_file(first, second):
+        return False
+    real = [Path(os.path.realpath(path.parent), path.name) for path in (first, second)]
+    return real[0] == real[1] or first.lstat().st_nlink < 2
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in `folder` durable, where the file system can. Raises OSError."""
     if os.name == "nt":

@@ -18,7 +18,7 @@ from photosort.filing.names import DOUBTFUL, NAME_BYTES, unnumbered
 from photosort.filing.place import digest_of, reason_of
 from photosort.naming.folder_name import name_key
 from photosort.photos.own_files import is_about_name
-from photosort.photos.photo import Photo
+from photosort.photos.photo import ODD_TIME, Photo, has_odd_time
 from photosort.progress import Progress, silent
 
 _WINDOWS_PATH = 259
@@ -70,7 +70,7 @@ def survey(
     above it.
 
     Raises DestinationError where the destination overlaps with the source, is no folder, cannot be written,
-    or cannot be reached by a hard link that was asked for.
+    or cannot take the links that were asked for.
     """
     within = check_overlap(source, destination)
     ground = _ground(destination)
@@ -81,6 +81,9 @@ def survey(
             f"Hard links cannot lead from {source} to {destination}, which is on another disk",
             "Use --mode copy, or a destination on the same disk.",
         )
+    if mode in (Mode.HARDLINK, Mode.SYMLINK) and not _can_link(ground, mode):
+        kind = "hard links" if mode is Mode.HARDLINK else "symbolic links"
+        raise DestinationError(f"The disk of {destination} takes no {kind}", "Use --mode copy, or another disk.")
     files, refused = _source_files(photos, mode, progress)
     present = _entries(destination) if destination.is_dir() else ()
     wanted = {tuple(name_key(unnumbered(name)) for name in folder.split("/")) for folder in folders}
@@ -140,6 +143,21 @@ def _probe(ground: Path, destination: Path) -> tuple[bool, bool, bool]:
             path.unlink()
 
 
+def _can_link(ground: Path, mode: Mode) -> bool:
+    """Whether the disk takes links, of which FAT and some network disks know nothing."""
+    file, link = (ground / f".photosort-probe-{secrets.token_hex(4)}" for _ in range(2))
+    try:
+        file.touch(exist_ok=False)
+        link.symlink_to(file) if mode is Mode.SYMLINK else link.hardlink_to(file)
+    except OSError:
+        return False
+    finally:
+        for path in (link, file):
+            with suppress(OSError):
+                path.unlink()
+    return True
+
+
 def _forbidden(ground: Path) -> frozenset[str]:
     """What the disk refuses in a name; on Windows, where a colon would open a stream, nothing is tried."""
     if os.name == "nt":
@@ -184,8 +202,8 @@ def _source_files(
             try:
                 link = path.is_symlink()
                 seen = path.stat()
-                if not stat.S_ISREG(seen.st_mode):
-                    refused[path] = "is no longer a file"
+                if not stat.S_ISREG(seen.st_mode) or has_odd_time(seen.st_mtime_ns):
+                    refused[path] = ODD_TIME if stat.S_ISREG(seen.st_mode) else "is no longer a file"
                     continue
                 digest = photo.digest if path == photo.path else digest_of(path)
             except OSError as error:

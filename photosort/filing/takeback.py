@@ -12,6 +12,7 @@ from photosort.filing.copying import Changed, check_same, copy_whole
 from photosort.filing.facts import Mode
 from photosort.filing.place import (
     digest_of,
+    is_one_entry,
     make_folder,
     reason_of,
     remove_if_same,
@@ -150,11 +151,14 @@ def _judge_symlink(operation: Operation) -> Step:
 def _judge_copy(operation: Operation, mode: Mode) -> Step:
     if not os.path.lexists(operation.destination):
         return Step.NOTHING
-    if mode is Mode.HARDLINK and same_file(Path(os.path.realpath(operation.source)), operation.destination):
+    original = Path(os.path.realpath(operation.source))
+    if is_one_entry(original, operation.destination):
+        raise Kept("it and its original are one file now, so this is the last copy")
+    if mode is Mode.HARDLINK and same_file(original, operation.destination):
         return Step.REMOVE
     if not holds(operation.destination, operation):
         raise Kept("changed since")
-    if not holds(Path(os.path.realpath(operation.source)), operation):
+    if not holds(original, operation):
         raise Kept("its original is gone or has changed, so this is the last copy")
     return Step.REMOVE
 
@@ -169,6 +173,8 @@ def _judge_move(operation: Operation, *, in_doubt: bool) -> Step:
         if holds(now, operation):
             return Step.RETURN
         raise Kept("changed since")
+    if is_one_entry(origin, now):
+        raise Kept("its old place is a link to where it lies")
     if same_file(origin, now) or (in_doubt and holds(origin, operation) and holds(now, operation)):
         return Step.REMOVE
     raise Kept("its old place is taken")

@@ -17,10 +17,9 @@ from photosort.filing.takeback import IN_DOUBT, Kept, Step, clear_temporary, jud
 from photosort.printable import printable
 from photosort.progress import Progress, silent
 from photosort.store.journal import FilingState, Journal, Operation, State
+from photosort.store.placed import STANDING
 
 _THREADS = 4
-
-_TO_UNDO = (State.PLACING, State.PLACED, State.DONE, State.UNDOING, State.KEPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def undo(connection: sqlite3.Connection, run_id: int, *, progress: Progress = si
     destination is not there, StoreError where the journal cannot be written.
     """
     journal = Journal(connection, run_id)
-    groups = [group[::-1] for group in reversed(journal.groups(*_TO_UNDO))]
+    groups = [group[::-1] for group in reversed(journal.groups(*STANDING))]
     if journal.filing.state is FilingState.UNDONE and not groups:
         raise NoSuchRun(f"Run {run_id} has been taken back already", "photosort runs lists all.")
     if groups and not journal.filing.destination.is_dir():

@@ -14,6 +14,7 @@ from photosort.filing.copying import Changed, check_same, check_unchanged, copy_
 from photosort.filing.facts import Mode
 from photosort.filing.place import (
     is_full,
+    is_one_entry,
     make_folder,
     reason_of,
     rename_exclusive,
@@ -219,7 +220,7 @@ class Worker:
         if seen is not None:
             check_same(origin.lstat(), seen)
             return True
-        if operation.state is not State.PLACED or not os.path.lexists(origin):
+        if operation.state is not State.PLACED or not os.path.lexists(origin) or is_one_entry(origin, now):
             return False
         if same_file(origin, now) or (holds(origin, operation) and holds(now, operation)):
             return True

@@ -1,4 +1,4 @@
-"""Which files of one folder belong together. Names in, groups out: nothing here looks at the disk.
+"""Which files of a folder belong together. Names in, groups out: nothing here looks at the disk.
 
 A group is one photo, its main file, and its companions:
 
@@ -53,6 +53,14 @@ def companions_of(paths: Iterable[Path]) -> dict[Path, tuple[Path, ...]]:
             main = min(photos, key=_rank)
             found[by_name[main]] = tuple(by_name[name] for name in sorted(members) if name != main)
     return dict(sorted(found.items()))
+
+
+def groups_of(paths: Iterable[Path]) -> dict[Path, tuple[Path, ...]]:
+    """Group the files of any number of folders: main photo -> its companions, which lie in the same folder."""
+    folders: dict[Path, list[Path]] = defaultdict(list)
+    for path in paths:
+        folders[path.parent].append(path)
+    return {main: others for inside in folders.values() for main, others in companions_of(inside).items()}
 
 
 def split_name(name: str) -> tuple[str, str]:

@@ -5,6 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+_LARGEST = 2**63 - 1
+
+
+def has_odd_time(mtime_ns: int) -> bool:
+    """Whether a time, in nanoseconds, lies outside of what can be stored: the years 1678 to 2261 can."""
+    return abs(mtime_ns) > _LARGEST
+
+
+ODD_TIME = "its time lies before 1678 or after 2261"
+"""Why a file of such a time is left where it is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Photo:

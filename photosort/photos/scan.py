@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from photosort.errors import EmptyFolder, NoPhotos, SettingsError, SourceMissing
+from photosort.photos.companions import groups_of
+from photosort.photos.copies import Copies, copies_among
 from photosort.photos.own_files import is_about_data
-from photosort.photos.photo import Unread
-from photosort.photos.suffixes import PHOTOS
+from photosort.photos.photo import ODD_TIME, Unread, has_odd_time
+from photosort.photos.suffixes import OTHER_VIDEOS, PHOTOS, SIDECARS, VIDEOS
+from photosort.store.placed import Placed
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 IGNORE_FILE = ".photosortignore"
+WITH_ITS_PHOTO = "stays with its photo"
 SYSTEM_FOLDERS = frozenset({"@eadir", "$recycle.bin", "system volume information", "lost+found"})
 SYSTEM_FOLDER_SUFFIXES = (".photoslibrary", ".lrdata")
 
@@ -35,37 +39,61 @@ class Found:
 class Scan:
     """What a folder holds.
 
-    photos    in the order of their paths
-    others    every other visible file, among them the companions of photos
-    unread    files and folders that could not even be looked at
+    photos  in the order of their paths
+    others  every other visible file, among them the companions of photos
+    unread  files and folders that could not even be looked at
+    copies  what earlier runs have made of these very photos, which is none of the above
     """
 
     photos: tuple[Found, ...]
     others: tuple[Path, ...]
     unread: tuple[Unread, ...]
+    copies: tuple[Copies, ...] = ()
+
+    def groups(self) -> dict[Path, tuple[Path, ...]]:
+        """Main photo -> the files that travel with it."""
+        return groups_of((*(photo.path for photo in self.photos), *self.others))
+
+    def no_photos(self, groups: Mapping[Path, Iterable[Path]]) -> tuple[Unread, ...]:
+        """The files that travel with no photo of these `groups`, each with why it stays."""
+        travelling = {path for companions in groups.values() for path in companions}
+        staying = [path for path in self.others if path not in travelling]
+        beside = {
+            path for paths in groups_of((*staying, *(left.path for left in self.unread))).values() for path in paths
+        }
+        return tuple(Unread(path, WITH_ITS_PHOTO if path in beside else _kind(path)) for path in staying)
 
 
-def scan(source: Path, *, skip: Path | None = None, exclude: Sequence[str] = (), follow_links: bool = False) -> Scan:
+def scan(
+    source: Path,
+    *,
+    skip: Path | None = None,
+    exclude: Sequence[str] = (),
+    follow_links: bool = False,
+    placed: Mapping[Path, Placed] | None = None,
+) -> Scan:
     """Walk `source` and everything below it, in sorted order.
 
     Hidden files, system folders, the folder `skip` (whatever its path is spelled like), and what the patterns of
     `exclude` or of a file .photosortignore in `source` match (in the syntax of .gitignore) are passed over. Symbolic
     links are not followed unless asked: what they point to inside the folder is found there, and what lies outside
-    was not asked for. A file that is met a second time, by a hard link or a followed one, is one photo, under the
-    first of its names.
+    was not asked for. Of what earlier runs have `placed`, copies of photos that are found as well are passed over (see
+    `copies_among`). A file that is met a second time, by a hard link or a followed one, is one photo, under the first
+    of its names.
 
     Raises SourceMissing where `source` is no folder, EmptyFolder where nothing visible lies in it, NoPhotos where
     nothing in it is named like a photo, and SettingsError where a pattern makes no sense.
     """
     _check_folder(source)
+    placed = placed or {}
     walk = _Walk(source, skip, _ignored(source, exclude), follow_links)
     photos: list[Found] = []
     others: list[Path] = []
-    seen: set[tuple[int, int]] = set()
+    inodes: dict[Path, tuple[int, int]] = {}
     for entry in walk:
         path = Path(entry.path)
         if path.suffix.lower() not in PHOTOS:
-            if not is_about_data(path):
+            if not (is_about_data(path) or (path in placed and placed[path].own)):
                 others.append(path)
             continue
         try:
@@ -73,17 +101,44 @@ def scan(source: Path, *, skip: Path | None = None, exclude: Sequence[str] = (),
         except OSError as error:
             walk.unread.append(Unread(path, _why(error)))
             continue
+        if has_odd_time(stat.st_mtime_ns):
+            walk.unread.append(Unread(path, ODD_TIME))
+            continue
         if stat.st_nlink > 1 or follow_links:
-            if (stat.st_dev, stat.st_ino) in seen:
-                walk.unread.append(Unread(path, "another name of a file that is already in"))
-                continue
-            seen.add((stat.st_dev, stat.st_ino))
+            inodes[path] = (stat.st_dev, stat.st_ino)
         photos.append(Found(path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns))
     if not (photos or others or walk.unread):
         raise EmptyFolder(f"{source} is empty", "Name the folder that holds the photos.")
     if not photos:
         raise NoPhotos(f"No photo lies in {source}", "Photos end in .jpg, .png, .heic, .webp, .tif and the like.")
-    return Scan(tuple(photos), tuple(others), tuple(walk.unread))
+    passed, copies = copies_among({photo.path: (photo.size, photo.mtime_ns) for photo in photos}, others, placed)
+    once, again = _each_once((photo for photo in photos if photo.path not in passed), inodes)
+    return Scan(once, tuple(path for path in others if path not in passed), (*walk.unread, *again), copies)
+
+
+def _each_once(
+    photos: Iterable[Found], inodes: Mapping[Path, tuple[int, int]]
+) -> tuple[tuple[Found, ...], tuple[Unread, ...]]:
+    """The photos under the first of their names, and the other names."""
+    once: list[Found] = []
+    again: list[Unread] = []
+    seen: set[tuple[int, int]] = set()
+    for photo in photos:
+        inode = inodes.get(photo.path)
+        if inode in seen:
+            again.append(Unread(photo.path, "another name of a file that is already in"))
+            continue
+        if inode:
+            seen.add(inode)
+        once.append(photo)
+    return tuple(once), tuple(again)
+
+
+def _kind(path: Path) -> str:
+    ending = path.suffix.lower()
+    if ending in VIDEOS or ending in OTHER_VIDEOS:
+        return "a video"
+    return "a sidecar without its photo" if ending in SIDECARS else "no photo"
 
 
 class _Walk:

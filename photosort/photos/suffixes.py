@@ -14,4 +14,9 @@ RAWS = frozenset(
 )
 PHOTOS = PICTURES | RAWS
 VIDEOS = frozenset({".mov", ".mp4", ".m4v", ".mp"})
+OTHER_VIDEOS = frozenset(
+    {".3g2", ".3gp", ".asf", ".avi", ".divx", ".dv", ".flv", ".insv", ".lrv", ".m2t", ".m2ts", ".m2v", ".mjpeg", ".mkv"}
+    | {".mod", ".mpe", ".mpeg", ".mpg", ".mts", ".mxf", ".ogv", ".rm", ".rmvb", ".tod", ".vob", ".webm", ".wmv"}
+)
+"""Videos that are never the other half of a Live Photo."""
 SIDECARS = frozenset({".xmp", ".aae", ".pp3", ".dop", ".thm", ".json"})

@@ -60,3 +60,8 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def storable(text: str) -> str:
+    """No name with broken bytes that slipped into a reason may fail a commit."""
+    return text.encode(errors="backslashreplace").decode()

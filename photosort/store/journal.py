@@ -17,6 +17,7 @@ Rows of one group belong together: they are done together or not at all.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 import sqlite3
@@ -28,7 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from photosort.errors import NoSuchRun, StoreError
-from photosort.store.database import transaction
+from photosort.store.database import storable, transaction
 
 MIGRATION = (
     "CREATE TABLE filings (run_id INTEGER PRIMARY KEY REFERENCES runs, token TEXT NOT NULL,"
@@ -206,16 +207,22 @@ class Journal:
 
     def mark(self, operations: Iterable[Operation], state: State, reason: str = "") -> None:
         """Give these operations a new state, all in one transaction."""
-        rows = [(state, _storable(reason), operation.id) for operation in operations]
+        rows = [(state, storable(reason), operation.id) for operation in operations]
         if rows:
             with _writing(self._db):
                 self._db.executemany("UPDATE operations SET state = ?, reason = ? WHERE id = ?", rows)
+
+    def rewrite(self, operation: Operation, content: bytes) -> None:
+        """Let a file of photosort's own, which is still planned, say something else."""
+        values = (content, len(content), hashlib.sha256(content).hexdigest(), operation.id)
+        with _writing(self._db):
+            self._db.execute("UPDATE operations SET content = ?, size = ?, digest = ? WHERE id = ?", values)
 
     def turn(self, state: FilingState, problem: str = "") -> None:
         """Give the whole filing a new state."""
         with _writing(self._db):
             self._db.execute(
-                "UPDATE filings SET state = ?, problem = ? WHERE run_id = ?", (state, _storable(problem), self.run_id)
+                "UPDATE filings SET state = ?, problem = ? WHERE run_id = ?", (state, storable(problem), self.run_id)
             )
         self.filing = read_filing(self._db, self.run_id)
 
@@ -242,11 +249,6 @@ def _operation(row: tuple[Any, ...]) -> Operation:
     number, group, main, source, destination, size, mtime_ns, digest, state, reason, content = row
     origin, place = Path(os.fsdecode(source)), Path(os.fsdecode(destination))
     return Operation(number, group, bool(main), origin, place, size, mtime_ns, digest, State(state), reason, content)
-
-
-def _storable(text: str) -> str:
-    """No name that slipped into a reason may fail a commit: then the run could not be finished nor taken back."""
-    return text.encode(errors="backslashreplace").decode()
 
 
 def read_filing(connection: sqlite3.Connection, run_id: int) -> Filing:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from photosort.errors import NoSuchRun
-from photosort.store.database import transaction
+from photosort.store.database import storable, transaction
 
 MIGRATION = (
     "CREATE TABLE runs (id INTEGER PRIMARY KEY, started TEXT, source BLOB, destination BLOB, mode TEXT,"
@@ -130,7 +130,7 @@ class Runs:
                         json.dumps(c.keywords),
                         c.named_by,
                         c.cohesion,
-                        _storable(c.note),
+                        storable(c.note),
                     )
                     for c in clusters
                 ],
@@ -158,7 +158,7 @@ class Runs:
             )
             self._db.executemany(
                 "INSERT INTO left_behind VALUES (?, ?, ?)",
-                ((run, os.fsencode(path), _storable(reason)) for path, reason in left),
+                ((run, os.fsencode(path), storable(reason)) for path, reason in left),
             )
         return run
 
@@ -263,8 +263,3 @@ class Runs:
             + tail
         )
         return [MemberRecord(Path(os.fsdecode(row[0])), *row[1:]) for row in self._db.execute(query, values)]
-
-
-def _storable(text: str) -> str:
-    """No name with broken bytes that slipped into a reason may keep a run from being stored."""
-    return text.encode(errors="backslashreplace").decode()

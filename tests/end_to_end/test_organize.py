@@ -402,3 +402,33 @@ def test_a_preview_does_not_hide_where_a_photo_lies(photosort: Command, pictures
     photosort("organize", pictures, "--k", 3, "--dry-run")
     photo = pictures / "c" / "IMG_0003.JPG"
     assert photosort("explain", photo, "--json").json["run"] == 1
+
+
+def test_copies_of_an_earlier_run_are_passed_over_and_said_to_be(photosort: Command, pictures: Path) -> None:
+    earlier = pictures / "sorted"
+    assert photosort("organize", pictures, "--k", 2, "--out", earlier).code == 0
+    done = photosort("organize", pictures, "--k", 2, "--dry-run")
+    assert "20 photos to copy" in done.out
+    said = " ".join(done.out.split())
+    assert f"20 photos that run 1 put into {earlier} were passed over: the originals are here as well." in said
+    report = photosort("organize", pictures, "--k", 2, "--json").json
+    assert report["copies_passed_over"] == [{"run": 1, "folder": str(earlier), "photos": 20}]
+    assert report["left"] == []
+    assert report["outcome"]["files"] == 21
+    assert photosort("organize", earlier, "--k", 2, "--dry-run").code == 0
+
+
+def test_what_is_no_photo_is_counted_by_kind_and_listed(photosort: Command, pictures: Path) -> None:
+    for name in ("a.mp4", "b.avi", "c/IMG_0003.mov", "notes.pdf", ".hidden"):
+        (pictures / name).write_bytes(b"x")
+    done = photosort("organize", pictures, "--k", 2)
+    assert "3  stay where they are   photosort explain --left" in done.out
+    assert "2 a video   a.mp4  b.avi" in done.out and "1 no photo   notes.pdf" in done.out
+    listed = photosort("explain", "--left").out
+    assert all(name in listed.replace("\n", "") for name in ("a.mp4", "b.avi", "notes.pdf"))
+    assert {Path(left["path"]).name for left in photosort("explain", "--json").json["left"]} == {
+        "a.mp4",
+        "b.avi",
+        "notes.pdf",
+    }
+    assert "a video" in photosort("explain", pictures / "a.mp4").err

@@ -76,7 +76,7 @@ def plan_for(
 
 def _about(label: int, files: Sequence[Placement]) -> dict[str, bytes]:
     lines = [f"{file.destination.name} was {file.source}" for file in files]
-    return {"ABOUT.txt": "\n".join([FOLDERS[label], *lines]).encode(), "photosort.json": b"{}"}
+    return {"ABOUT.txt": "\n".join([FOLDERS[label], *lines]).encode(errors="surrogateescape"), "photosort.json": b"{}"}
 
 
 def open_runs(path: Path, run_id: int = 1) -> sqlite3.Connection:

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pytest
 
+from photosort import pipeline
+from photosort.models import registry
 from photosort.models.batch_size import BatchSize
 from photosort.photos.frame import Frame
 from photosort.store.identity import Identity
@@ -102,3 +105,12 @@ class FailingEncoder(ColourEncoder):
         if len(self.batches) + 1 == self._fails_at:
             raise self._error
         return super().encode_images(pixels)
+
+
+def use_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole way, from a folder to folders, with colours for a model: `--fusion image --k` and no writer."""
+    encoder, captioner = ColourEncoder(), ColourCaptioner()
+    monkeypatch.setattr(registry, "check", lambda settings: None)
+    monkeypatch.setattr(registry, "image_encoder", lambda settings: encoder)
+    monkeypatch.setattr(registry, "captioners", lambda settings: (captioner,))
+    monkeypatch.setattr(pipeline, "engine_for", lambda settings: None)

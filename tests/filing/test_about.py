@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
 
@@ -16,14 +16,15 @@ from killable import Killable
 from photosort.filing.about import about_files
 from photosort.filing.apply import apply
 from photosort.filing.facts import Mode, Placement
-from photosort.filing.plan import Plan
+from photosort.filing.plan import Plan, make_plan
 from photosort.filing.resume import resume
+from photosort.filing.survey import survey
 from photosort.filing.undo import undo
 from photosort.naming.keywords import Keyword
 from photosort.naming.summary import ClusterName
 from photosort.photos.own_files import DATA_BEGINS, is_about_data
 from photosort.photos.scan import scan
-from photosort.store.journal import FilingState, Journal, unfinished
+from photosort.store.journal import FilingState, Journal, Operation, State, unfinished
 
 FILES = {"a/I.JPG": "one", "a/I.xmp": "sidecar", "b/J.JPG": "two"}
 ABOUT = ["Dogs at play/ABOUT.txt", "Dogs at play/photosort.json"]
@@ -222,3 +223,72 @@ def test_names_that_are_no_text_are_told_all_the_same() -> None:
 def test_what_begins_otherwise_is_not_photosorts_own(tmp_path: Path) -> None:
     assert not is_about_data(tmp_path / "photosort.json")
     assert FOLDERS[0] == "Dogs at play"
+
+
+def about(label: int, files: Sequence[Placement]) -> dict[str, bytes]:
+    return about_files(NAME, files)
+
+
+def planned(source: Path, out: Path, mode: Mode, labels: Sequence[int]) -> Plan:
+    photos = photos_in(source)
+    seen = survey(source, out, photos, FOLDERS, mode=mode)
+    return make_plan(photos, labels, FOLDERS, source=source, destination=out, mode=mode, survey=seen, about=about)
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_they_say_nothing_of_photos_that_did_not_come(
+    source: Path, tmp_path: Path, connection: sqlite3.Connection, mode: Mode
+) -> None:
+    out = tmp_path / "out"
+    write(source, {"c/K.JPG": "three"})
+    plan = planned(source, out, mode, [0, 0, 1])
+    for gone in ("a/I.xmp", "c/K.JPG"):
+        (source / gone).unlink()
+    before = tree(source)
+    outcome = apply(plan, 1, connection)
+    folder = out / FOLDERS[0]
+    said = json.loads((folder / "photosort.json").read_bytes())
+    assert [photo["file"] for photo in said["photos"]] == ["J.JPG"]
+    assert (
+        (folder / "ABOUT.txt").read_text().endswith(f"Photos: 1, and where each came from\n\nJ.JPG  {source}/b/J.JPG\n")
+    )
+    assert {(left.path.name, left.reason) for left in outcome.failed if left.path.is_relative_to(out)} == {
+        (name, "no photo has come into its folder") for name in ("ABOUT.txt", "photosort.json")
+    }
+    assert (outcome.photos, outcome.written) == (1, 2) and not (out / FOLDERS[1]).exists()
+    assert undo(connection, 1).kept == ()
+    assert tree(source) == before and not out.exists()
+
+
+def test_a_twin_that_came_in_place_of_one_that_failed_is_told_of(
+    tmp_path: Path, connection: sqlite3.Connection
+) -> None:
+    source, out = write(tmp_path / "in", {"a/I.JPG": "same", "b/I.JPG": "same"}), tmp_path / "out"
+    plan = planned(source, out, Mode.COPY, [0, 0])
+    (source / "a" / "I.JPG").unlink()
+    assert apply(plan, 1, connection).photos == 1
+    said = json.loads((out / FOLDERS[0] / "photosort.json").read_bytes())
+    assert [photo["from"] for photo in said["photos"]] == [str(source / "b" / "I.JPG")]
+
+
+@pytest.mark.parametrize("state", [State.PLANNED, State.PLACING])
+def test_a_run_that_is_resumed_says_what_came_too(
+    source: Path, tmp_path: Path, connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, state: State
+) -> None:
+    """Cut off where the photos are placed, and after the new content was written down."""
+    plan = planned(source, tmp_path / "out", Mode.COPY, [0, 0])
+    (source / "a" / "I.JPG").unlink()
+
+    def cut_off(self: Journal, operation: Operation, content: bytes) -> None:
+        rewrite(self, operation, content)
+        self.mark([operation], state)
+        raise KeyboardInterrupt
+
+    rewrite = Journal.rewrite
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(Journal, "rewrite", cut_off)
+        apply(plan, 1, connection)
+    assert resume(connection, 1).written == 2
+    texts = [path.read_text() for path in (tmp_path / "out").rglob("*") if path.name in ("ABOUT.txt", "photosort.json")]
+    assert len(texts) == 2 and all("J.JPG" in text and "I.JPG" not in text for text in texts)
+    assert undo(connection, 1).kept == () and not (tmp_path / "out").exists()

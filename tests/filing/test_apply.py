@@ -368,6 +368,17 @@ def test_an_original_that_changes_before_a_move_is_resumed_stays(
     assert names(source) == ["c/IMG_2.HEIC", "c/IMG_2.MOV", "notes.txt"]
 
 
+def test_a_source_folder_that_has_become_a_link_to_the_copies_loses_none_when_a_move_is_resumed(
+    source: Path, placed: Path, connection: sqlite3.Connection
+) -> None:
+    for folder in "abc":
+        shutil.rmtree(source / folder)
+        (source / folder).symlink_to(placed / "Dogs")
+    before = digests(placed)
+    assert resume(connection, 1).files == 4, "of two that were called alike, one finds the other in its place"
+    assert digests(placed) == before and len(before) == 6
+
+
 def test_a_disk_that_is_not_there_is_not_made_again_by_a_resume(
     source: Path, placed: Path, connection: sqlite3.Connection
 ) -> None:

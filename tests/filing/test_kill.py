@@ -242,8 +242,9 @@ def test_a_whole_copy_is_kept_when_its_original_vanishes_before_the_next_start(
     assert digests(case.source, case.out) == case.contents
 
 
+@pytest.mark.parametrize("step", ["digest_of", "Path.lstat"], ids=["content", "status"])
 def test_a_disk_that_cannot_be_read_leaves_the_doubt_as_it_is(
-    memory: Path, killable: Killable, monkeypatch: pytest.MonkeyPatch
+    memory: Path, killable: Killable, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     case = Case(memory, None, Mode.MOVE, FILES, killable)
     middle = case.middle()
@@ -251,11 +252,11 @@ def test_a_disk_that_cannot_be_read_leaves_the_doubt_as_it_is(
     case.begin(middle)
     connection = open_runs(case.database)
 
-    def unreadable(*_: object) -> bool:
-        raise OSError(errno.EIO, "Input/output error")
+    def unreadable(path: Path) -> bool:
+        raise OSError(errno.EIO, "Input/output error", str(path))
 
     with monkeypatch.context() as patched:
-        patched.setattr("photosort.filing.resume.holds", unreadable)
+        patched.setattr(f"photosort.filing.takeback.{step}", unreadable)
         outcome = resume(connection, 1)
     assert isinstance(outcome, Outcome) and outcome.stopped.endswith("the disk reports an error")
     assert State.PLACING in Journal(connection, 1).counts()

@@ -155,6 +155,22 @@ def test_what_the_disk_refuses_in_names_is_tried(source: Path, tmp_path: Path, m
     assert list(tmp_path.iterdir()) == [source]
 
 
+@pytest.mark.parametrize(("mode", "links"), [(Mode.HARDLINK, "hard links"), (Mode.SYMLINK, "symbolic links")])
+def test_links_are_refused_before_the_first_file_where_the_disk_takes_none(exfat: Path, mode: Mode, links: str) -> None:
+    source = write(exfat / "in", {"a.jpg": "aaa"})
+    with pytest.raises(DestinationError, match=rf"takes no {links}. Use --mode copy"):
+        survey(source, exfat / "out", photos_in(source), [], mode=mode)
+    assert list(exfat.iterdir()) == [source]
+
+
+def test_a_companion_whose_time_cannot_be_stored_keeps_its_photo(source: Path, tmp_path: Path) -> None:
+    os.utime(source / "a.xmp", (0, 12 * 10**9))
+    if (source / "a.xmp").stat().st_mtime < 12 * 10**9:
+        pytest.skip("this disk does not take such a time")
+    found = survey(source, tmp_path / "out", photos_in(source), [], mode=Mode.COPY)
+    assert found.refused == {source / "a.xmp": "its time lies before 1678 or after 2261"}
+
+
 def test_hard_links_to_another_disk_are_refused(source: Path, other_disk: Path) -> None:
     with pytest.raises(DestinationError, match=r"Hard links cannot lead.*--mode copy"):
         survey(source, other_disk / "out", [], [], mode=Mode.HARDLINK)

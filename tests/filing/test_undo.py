@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -323,3 +324,77 @@ def test_what_is_taken_back_or_finished_says_so(source: Path, out: Path, connect
     undo(connection, 1)
     with pytest.raises(NoSuchRun, match="taken back already"):
         undo(connection, 1)
+
+
+@pytest.mark.parametrize("mode", [Mode.COPY, Mode.HARDLINK, Mode.SYMLINK])
+def test_a_copy_that_the_original_has_become_a_link_to_is_the_last_one(
+    source: Path, tmp_path: Path, connection: sqlite3.Connection, mode: Mode
+) -> None:
+    """As tools do that look for duplicates."""
+    out = tmp_path / "out"
+    file_all(source, out, connection, mode)
+    copy, original = out / "Dogs" / "J.JPG", source / "b" / "J.JPG"
+    if mode is Mode.SYMLINK:
+        copy.unlink()
+        original.rename(copy)
+    else:
+        original.unlink()
+    original.symlink_to(copy)
+    before = digests(source, out)
+    outcome = undo(connection, 1)
+    assert digests(source, out).keys() == before.keys() and original.read_text() == "two"
+    assert [kept.path for kept in outcome.kept] == [copy]
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_a_source_folder_that_has_become_a_link_to_where_the_photos_lie_loses_none(
+    source: Path, tmp_path: Path, connection: sqlite3.Connection, mode: Mode
+) -> None:
+    out = tmp_path / "out"
+    file_all(source, out, connection, mode)
+    if mode is Mode.SYMLINK:
+        for link in (out / "Dogs").iterdir():
+            link.unlink()
+            next(source.rglob(link.name)).rename(link)
+    shutil.rmtree(source / "a")
+    shutil.rmtree(source / "b")
+    (source / "a").symlink_to(out / "Dogs")
+    (source / "b").symlink_to(out / "Dogs")
+    before = digests(out)
+    outcome = undo(connection, 1)
+    assert digests(out) == before and len(before) == 3
+    assert len(outcome.kept) == 3 and all(kept.reason for kept in outcome.kept)
+
+
+@pytest.mark.parametrize("twin", [False, True], ids=["one name", "two names"])
+@pytest.mark.parametrize("mode", [Mode.COPY, Mode.HARDLINK])
+def test_a_folder_of_copies_that_has_become_a_link_to_the_originals_loses_none(
+    tmp_path: Path, connection: sqlite3.Connection, mode: Mode, twin: bool
+) -> None:
+    source, out = write(tmp_path / "in", {"I.JPG": "one", "J.JPG": "two"}), tmp_path / "out"
+    file_all(source, out, connection, mode)
+    shutil.rmtree(out / "Dogs")
+    (out / "Dogs").symlink_to(source)
+    if twin:
+        (tmp_path / "elsewhere").hardlink_to(source / "I.JPG")
+    before = tree(source)
+    assert {kept.reason for kept in undo(connection, 1).kept} == {
+        "it and its original are one file now, so this is the last copy"
+    }
+    assert tree(source) == before
+
+
+@pytest.mark.parametrize("mode", [Mode.COPY, Mode.MOVE])
+def test_a_source_that_shows_the_folder_of_the_copies_by_a_mount_loses_none(
+    tmp_path: Path, connection: sqlite3.Connection, mode: Mode
+) -> None:
+    source, out = write(tmp_path / "in", {"I.JPG": "one", "J.JPG": "two"}), tmp_path / "out"
+    file_all(source, out, connection, mode)
+    command = ["mount", "--bind", str(out / "Dogs"), str(source)]
+    if os.name == "nt" or os.geteuid() or subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("needs root and bind mounts")
+    try:
+        assert len(undo(connection, 1).kept) == 2
+        assert names(out) == ["Dogs/I.JPG", "Dogs/J.JPG"]
+    finally:
+        subprocess.run(["umount", str(source)], check=True)

@@ -125,3 +125,44 @@ def test_links_are_followed_when_asked_and_a_file_is_counted_once(tmp_path: Path
     assert names(tmp_path / "in", follow_links=True) == ["a.jpg", "out/b.jpg", "out/deep/c.jpg"]
     found = scan(tmp_path / "in", follow_links=True)
     assert [left.path.name for left in found.unread] == ["twice.jpg"]
+
+
+def test_what_is_no_photo_and_travels_with_none_is_told_by_its_kind(tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        "a.jpg",
+        "a.xmp",
+        "a.mov",
+        "b.jpg.json",
+        "b.jpg",
+        "film.MP4",
+        "tape.avi",
+        "lone.xmp",
+        "notes.txt",
+        "README",
+    )
+    put(tmp_path, ".hidden.mp4", "x/scan.pdf")
+    found = scan(tmp_path)
+    assert {left.path.relative_to(tmp_path).as_posix(): left.reason for left in found.no_photos(found.groups())} == {
+        "film.MP4": "a video",
+        "tape.avi": "a video",
+        "lone.xmp": "a sidecar without its photo",
+        "notes.txt": "no photo",
+        "README": "no photo",
+        "x/scan.pdf": "no photo",
+    }
+
+
+def test_a_time_that_cannot_be_stored_leaves_the_photo_and_is_told(tmp_path: Path) -> None:
+    put(tmp_path, "a.jpg", "b.jpg", "c.jpg", "b.xmp")
+    os.utime(tmp_path / "a.jpg", ns=(0, 2**63 - 1))
+    os.utime(tmp_path / "b.jpg", (0, 12 * 10**9))
+    if (tmp_path / "b.jpg").stat().st_mtime < 12 * 10**9:
+        pytest.skip("this disk does not take such a time")
+    found = scan(tmp_path)
+    assert [photo.path.name for photo in found.photos] == ["a.jpg", "c.jpg"]
+    left = (*found.unread, *found.no_photos(found.groups()))
+    assert [(left.path.name, left.reason) for left in left] == [
+        ("b.jpg", "its time lies before 1678 or after 2261"),
+        ("b.xmp", "stays with its photo"),
+    ]

@@ -1,0 +1,49 @@
+"""What the journal says lies below a folder because an earlier run has put it there."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from photosort.store.journal import State
+
+STANDING = (State.PLACING, State.PLACED, State.DONE, State.UNDOING, State.KEPT)
+"""States under which the file of an operation may lie at its destination."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A copy of or a link to `origin`, or a file about its folder that photosort has written.
+
+    Size in bytes and time are what the run has given it, or seen of the origin; `folder` is where the run filed to.
+    """
+
+    origin: Path
+    size: int
+    mtime_ns: int
+    own: bool
+    run_id: int
+    folder: Path
+
+
+def placed_below(connection: sqlite3.Connection, folder: Path) -> dict[Path, Placed]:
+    """Each file below `folder` that a run has put there and not taken back -> what it is.
+
+    What a move has put there is not among them: it is no copy. Nobody has looked whether the files are still there.
+    """
+    below = os.fsencode(folder).rstrip(b"/") + b"/"
+    query = (
+        "SELECT o.destination, o.source, o.size, o.mtime_ns, o.content IS NOT NULL, run_id, f.destination"
+        " FROM operations o JOIN filings f USING (run_id)"
+        f" WHERE o.destination >= ? AND o.destination < ? AND o.state IN ({', '.join('?' * len(STANDING))})"
+        " AND (f.mode <> 'move' OR o.content IS NOT NULL) ORDER BY o.id"
+    )
+    rows = connection.execute(query, (below, below[:-1] + b"0", *STANDING))
+    return {
+        Path(os.fsdecode(place)): Placed(
+            Path(os.fsdecode(origin)), size, mtime_ns, bool(own), run_id, Path(os.fsdecode(into))
+        )
+        for place, origin, size, mtime_ns, own, run_id, into in rows
+    }
