@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from photosort.cli.options import QuietFlag
+from photosort.cli.options import QuietFlag, settings_of
 from photosort.cli.output import speaking
 
 
@@ -20,10 +20,9 @@ def demo(
     with speaking(quiet=quiet) as out:
         from photosort.cli.organize import run
         from photosort.demo import gather
-        from photosort.settings import load_settings
 
-        photos = folder / "photos"
+        settings, photos = settings_of(out, k=k), folder / "photos"
         with out.progress() as progress:
             count = gather(photos, progress)
         out.note(f"{count} photos in {photos}. The same by hand: photosort organize {photos} --k {k}")
-        run(photos, None, load_settings(k=k), out)
+        run(photos, None, settings, out)

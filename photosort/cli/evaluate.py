@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from photosort.cli.options import AsJson, QuietFlag
-from photosort.cli.organize import Texts
+from photosort.choices import Texts
+from photosort.cli.options import AsJson, QuietFlag, settings_of
 from photosort.cli.output import plural, speaking
 from photosort.printable import printable
 
@@ -61,13 +61,19 @@ def evaluate(
     """Measure how well methods sort photos of known classes, at k = number of classes."""
     with speaking(as_json=as_json, quiet=quiet, as_csv=as_csv) as out:
         from photosort.errors import SettingsError
-        from photosort.settings import load_settings
 
         if as_json and as_csv:
             raise SettingsError("--json and --csv exclude each other", "Choose one.")
         asked = "text" if ask or texts else None
-        settings = load_settings(
-            method=asked, texts=texts, ask=ask or None, captions=captions, captioner=captioner, weight=weight, seed=seed
+        settings = settings_of(
+            out,
+            method=asked,
+            texts=texts,
+            ask=ask or None,
+            captions=captions,
+            captioner=captioner,
+            weight=weight,
+            seed=seed,
         )
         if plot is not None:
             from photosort.evaluation.plot import check_plot, draw

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from photosort.cli.options import AsJson, QuietFlag
+from photosort.cli.options import AsJson, QuietFlag, settings_of
 from photosort.cli.output import short, speaking
 from photosort.printable import printable
 
@@ -29,9 +29,8 @@ def explain(
     """Say why photos lie where they do: all folders of a run, or one PHOTO."""
     with speaking(as_json=as_json, quiet=quiet) as out:
         from photosort.explaining import explain_photo, explain_run
-        from photosort.settings import load_settings
 
-        data_dir = load_settings().data_dir
+        data_dir = settings_of(out).data_dir
         if photo is not None:
             found = explain_photo(data_dir, photo, run)
             out.show(lambda: _photo(found))

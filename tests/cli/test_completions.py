@@ -4,17 +4,19 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from photosort.cli.completions import Shell, script
 
+SUFFIXES = {"powershell": "ps1"}
 FOLDER = Path(__file__).parents[2] / "completions"
 
 
-@pytest.mark.parametrize("shell", Shell)
+@pytest.mark.parametrize("shell", get_args(Shell))
 def test_the_file_is_what_the_command_prints(shell: Shell) -> None:
-    assert (FOLDER / f"photosort.{shell.value}").read_text() == script(shell)
+    assert (FOLDER / f"photosort.{SUFFIXES.get(shell, shell)}").read_text() == script(shell)
 
 
 def test_the_script_asks_the_program_and_gets_its_commands() -> None:

@@ -38,6 +38,7 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
     assert own <= {
         "photosort",
         "photosort.__main__",
+        "photosort.choices",
         "photosort.errors",
         "photosort.printable",
         "photosort.progress",
