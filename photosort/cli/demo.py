@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from photosort.cli.options import QuietFlag, settings_of
-from photosort.cli.output import speaking
+from photosort.cli.output import plural, speaking
 
 
 def demo(
@@ -24,5 +24,5 @@ def demo(
         settings, photos = settings_of(out, k=k), folder / "photos"
         with out.progress() as progress:
             count = gather(photos, progress)
-        out.note(f"{count} photos in {photos}. The same by hand: photosort organize {photos} --k {k}")
+        out.note(f"{plural(count, 'photo')} in {photos}. The same by hand: photosort organize {photos} --k {k}")
         run(photos, None, settings, out)

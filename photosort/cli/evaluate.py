@@ -118,9 +118,7 @@ def _view(found: "Evaluation") -> "RenderableType":
         Text(f"{count:,} left out: {printable(reason)}", style="yellow")
         for reason, count in Counter(left.reason for left in found.left).most_common()
     ]
-    return Group(
-        Text(printable(head.replace("classs", "classes"))), Text(), table, *([Text()] if lines else []), *lines
-    )
+    return Group(Text(printable(head)), Text(), table, *([Text()] if lines else []), *lines)
 
 
 def _cell(result: "Result", measure: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from photosort.cli.options import AsJson, QuietFlag, settings_of
-from photosort.cli.output import short, speaking
+from photosort.cli.output import plural, short, speaking
 from photosort.printable import printable
 
 if TYPE_CHECKING:
@@ -75,7 +75,9 @@ def _run(seen: "RunView") -> "RenderableType":
     for cluster in (view.cluster for view in seen.clusters if view.cluster.note):
         lines.append(Text(printable(f"{cluster.folder}: {cluster.note}"), style="yellow"))
     if seen.left:
-        lines.append(Text(f"{len(seen.left):,} stayed where they are: photosort explain --unread", style="yellow"))
+        lines.append(
+            Text(f"{plural(len(seen.left), 'file')} left in place: photosort explain --unread", style="yellow")
+        )
     return Group(*lines)
 
 

@@ -8,7 +8,7 @@ import typer
 
 from photosort.choices import Fusion, Keywords, Method, Mode, Names, Texts, TextVectors
 from photosort.cli.options import AsJson, QuietFlag, Yes, settings_of
-from photosort.cli.output import Output, finish, speaking
+from photosort.cli.output import Output, finish, plural, speaking
 from photosort.printable import printable
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ def run(
                 out.note(f"{name} keeps the folders of run {number}. To begin anew, first: photosort undo {number}")
             if settings.mode == "move" and not dry_run and not yes:
                 count = sum(len(folder.photos) for folder in prepared.plan.folders)
-                out.confirm(f"Move {count:,} photos out of {printable(str(source))}?")
+                out.confirm(f"Move {plural(count, 'photo')} out of {printable(str(source))}?")
 
         organized = pipeline.organize(
             source,

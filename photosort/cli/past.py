@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from photosort.past_runs import PastRun
     from photosort.store.journal import Filing
 
+STATE_WIDTH = len("previewed")
+
 RunNumber = Annotated[
     int | None, typer.Argument(metavar="RUN", help="Number of the run.  [default: the last that fits]")
 ]
@@ -73,7 +75,7 @@ def _undone(filing: "Filing", outcome: "UndoOutcome") -> "RenderableType":
     if outcome.kept:
         lines.append(
             Text(
-                f"{plural(len(outcome.kept), 'file')} stay in {printable(str(filing.destination))}:",
+                f"{plural(len(outcome.kept), 'file', 'stay')} in {printable(str(filing.destination))}:",
                 style="yellow",
             )
         )
@@ -113,23 +115,24 @@ def _table(found: "list[PastRun]") -> "RenderableType":
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(
-        "run", "when", "state", "folders", "photos", "files", "mode", "from", "into", box=None, header_style="dim"
-    )
+    if not found:
+        return Text("Nothing has been organized yet. Start with: photosort organize FOLDER --dry-run")
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
     for past in found:
-        run = past.run
-        table.add_row(
-            str(run.id),
-            run.started.astimezone().strftime("%Y-%m-%d %H:%M"),
-            past.state,
-            f"{past.folders:,}",
-            f"{past.photos:,}",
-            f"{past.files:,}",
-            run.mode,
-            Text(printable(str(run.source)), overflow="fold"),
-            Text(printable(str(run.destination)), overflow="fold"),
-        )
-    return table
+        when = past.run.started.astimezone().strftime("%Y-%m-%d %H:%M")
+        way = printable(f"{past.run.mode} {past.run.source} → {past.run.destination}")
+        about = Text.assemble((when, "dim"), f"  {past.state:<{STATE_WIDTH}}  {_contents(past)}\n{way}")
+        grid.add_row(f"run {past.run.id}", about)
+    return grid
+
+
+def _contents(past: "PastRun") -> str:
+    counts = [plural(past.folders, "folder"), plural(past.photos, "photo")]
+    if companions := past.files - past.photos:
+        counts.append(plural(companions, "companion"))
+    return ", ".join(counts)
 
 
 def _run_document(past: "PastRun") -> dict[str, Any]:
