@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from photosort.choices import Texts
+from photosort.cli import offers
 from photosort.cli.options import AsJson, QuietFlag, settings_of
 from photosort.cli.output import plural, speaking
 from photosort.printable import printable
@@ -31,6 +32,7 @@ def evaluate(
         typer.Option(
             "--methods",
             "--method",
+            autocompletion=offers.methods,
             help="image, text, sum, concat, text-tfidf, text-sbert, or all; with commas.  [default: all]",
         ),
     ] = None,
@@ -45,7 +47,10 @@ def evaluate(
     ] = None,
     captions: Annotated[int | None, typer.Option("--captions", help="Texts for each photo.")] = None,
     captioner: Annotated[
-        str | None, typer.Option("--captioner", help="Who captions photos.  [default: by profile]")
+        str | None,
+        typer.Option(
+            "--captioner", autocompletion=offers.captioners, help="Who captions photos.  [default: by profile]"
+        ),
     ] = None,
     weight: Annotated[
         float | None, typer.Option("--weight", help="Share of the text, 0 to 1.  [default: by captioner]")

