@@ -159,6 +159,8 @@ def _unread(seen: "RunView") -> "RenderableType":
     from rich.table import Table
     from rich.text import Text
 
+    if not seen.left:
+        return Text("Nothing was left in place.")
     table = Table("reason", "file", box=None, header_style="dim")
     for path, reason in seen.left:
         table.add_row(Text(printable(reason)), Text(printable(str(path)), overflow="fold"))

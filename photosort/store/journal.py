@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from photosort.errors import NoSuchRun, StoreError
-from photosort.store.database import transaction
+from photosort.store.database import LARGEST_ID, transaction
 
 MIGRATION = (
     "CREATE TABLE filings (run_id INTEGER PRIMARY KEY REFERENCES runs, token TEXT NOT NULL,"
@@ -251,7 +251,7 @@ def _storable(text: str) -> str:
 
 def read_filing(connection: sqlite3.Connection, run_id: int) -> Filing:
     """Raises NoSuchRun where the run has filed nothing: it was a preview, or does not exist."""
-    found = _filings(connection, "run_id = ?", run_id)
+    found = _filings(connection, "run_id = ?", run_id) if run_id <= LARGEST_ID else []
     if not found:
         raise NoSuchRun(f"Run {run_id} has filed nothing", "See what there is: photosort runs")
     return found[0]

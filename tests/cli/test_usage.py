@@ -87,3 +87,12 @@ def test_nothing_typed_is_answered_with_the_help(
 ) -> None:
     assert photosort(monkeypatch, "") == 0
     assert "organize" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("line", ["undo", "resume", "explain --run"])
+def test_no_number_of_a_run_is_too_large_for_a_clear_answer(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], line: str
+) -> None:
+    assert photosort(monkeypatch, f"{line} {10**30}") == 10
+    said = capsys.readouterr().err
+    assert said.startswith("photosort: ") and f"{10**30}" in said and said.count("\n") == 1
