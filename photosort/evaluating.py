@@ -19,7 +19,7 @@ from photosort.grouping import views_of
 from photosort.methods.method import Views
 from photosort.methods.questions import CAPTION
 from photosort.models import registry
-from photosort.models.devices import wanted_cuda
+from photosort.models.devices import check_device, wanted_cuda
 from photosort.photos.photo import Unread
 from photosort.photos.scan import scan
 from photosort.progress import Progress, silent
@@ -77,6 +77,7 @@ def evaluate(
 
     Raises SettingsError, SourceMissing, EmptyFolder, NoPhotos, TooManyClusters and what the models raise.
     """
+    check_device(settings.device)
     lines = read_texts_file(texts_file) if texts_file else ()
     weight = registry.EVEN if lines and settings.weight is None else registry.weight(settings)
     chosen = read_methods(methods, weight, photos=folder is not None)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +40,19 @@ class RunView:
 
 
 @dataclass(frozen=True, slots=True)
+class FolderView:
+    """A folder that a run made, with its photos, the most typical first.
+
+    neighbours  the folders that are next for some of its photos, with the number of these; the most frequent first
+    """
+
+    run: Run
+    cluster: ClusterRecord
+    members: tuple[MemberRecord, ...]
+    neighbours: tuple[tuple[ClusterRecord, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PhotoView:
     """A photo with its cluster and the one that would have been next.
 
@@ -62,12 +77,31 @@ def explain_run(data_dir: Path, number: int | None = None) -> RunView:
     with open_history(data_dir) as connection:
         runs = Runs(connection)
         run = runs.last() if number is None else runs.get(number)
-        sizes = runs.sizes(run.id)
-        clusters = tuple(
-            ClusterView(cluster, sizes[cluster.number], tuple(runs.members(run.id, cluster.number, first=EXEMPLARS)))
-            for cluster in runs.clusters(run.id)
+        return _run_view(runs, run, runs.clusters(run.id))
+
+
+def explain(data_dir: Path, path: Path, number: int | None = None) -> RunView | FolderView | PhotoView:
+    """What a run remembers of a path: the run itself, one of its folders, or one of its photos.
+
+    The source and the destination of a run stand for the run; a folder that holds some of its folders for these.
+    Without a number it is the last run that knows the path, one that was a mere preview after all others. Raises what
+    `explain_photo` raises.
+    """
+    with open_history(data_dir) as connection:
+        runs, real = Runs(connection), Path(os.path.realpath(path))
+        for run in [runs.get(number)] if number is not None else _newest(runs):
+            clusters = runs.clusters(run.id)
+            below = [cluster for cluster in clusters if (run.destination / cluster.folder).is_relative_to(real)]
+            if real in (run.source, run.destination):
+                return _run_view(runs, run, clusters)
+            if real.is_relative_to(run.destination) and below:
+                own = below[0] if run.destination / below[0].folder == real else None
+                return _folder_view(runs, run, own, clusters) if own else _run_view(runs, run, below)
+    if real.is_dir():
+        raise NotInRun(
+            f"{path} is no folder of a run", "photosort runs lists all runs, photosort explain the last one."
         )
-        return RunView(run, clusters, tuple(runs.left(run.id)))
+    return explain_photo(data_dir, path, number)
 
 
 def explain_photo(data_dir: Path, photo: Path, number: int | None = None) -> PhotoView:
@@ -83,6 +117,22 @@ def explain_photo(data_dir: Path, photo: Path, number: int | None = None) -> Pho
         clusters = {cluster.number: cluster for cluster in runs.clusters(run.id)}
         runner_up = clusters[member.runner_up] if member.runner_up != member.cluster else None
         return PhotoView(run, member, clusters[member.cluster], runner_up, _now(connection, run, member.path))
+
+
+def _run_view(runs: Runs, run: Run, clusters: Iterable[ClusterRecord]) -> RunView:
+    sizes = runs.sizes(run.id)
+    views = (
+        ClusterView(cluster, sizes[cluster.number], tuple(runs.members(run.id, cluster.number, first=EXEMPLARS)))
+        for cluster in clusters
+    )
+    return RunView(run, tuple(views), tuple(runs.left(run.id)))
+
+
+def _folder_view(runs: Runs, run: Run, cluster: ClusterRecord, clusters: Iterable[ClusterRecord]) -> FolderView:
+    members, named = runs.members(run.id, cluster.number), {other.number: other for other in clusters}
+    following = Counter(member.runner_up for member in members if member.runner_up != cluster.number)
+    neighbours = tuple((named[number], count) for number, count in following.most_common())
+    return FolderView(run, cluster, tuple(members), neighbours)
 
 
 def _newest(runs: Runs) -> list[Run]:

@@ -127,8 +127,8 @@ def prepare(
     mains = [photo for photo in found.photos if photo.path in groups]
     if settings.k is not None and settings.k > len(mains):
         raise TooManyClusters(
-            f"{settings.k} clusters were asked for, but there are only {len(mains)} photos",
-            f"The largest possible is --k {len(mains)}.",
+            f"{settings.k} clusters were asked for, more than there are photos ({len(mains)})",
+            f"--k {len(mains)} is the most, and less where photos are alike; without --k photosort chooses.",
         )
     with open_cache(settings.cache_dir) as cache:
         writer = _writer(settings, cache)
@@ -179,7 +179,7 @@ def _described(
     if not described.photos:
         first = described.unread[0]
         raise NoPhotos(
-            f"None of the {len(described.unread)} photos can be read ({first.path.name}: {first.reason})",
+            f"None of the photos can be read ({first.path.name}: {first.reason})",
             "photosort reads JPEG, PNG, WebP, GIF, TIFF, BMP, HEIC, AVIF and, with the extra raw, camera RAW.",
         )
     return replace(described, photos=tuple(replace(p, companions=groups[p.path]) for p in described.photos))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import shlex
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from string import Formatter
-from typing import Any, Literal
+from typing import Any
 
 from platformdirs import user_cache_path, user_config_path, user_data_path
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -18,15 +22,12 @@ from pydantic_settings import (
 )
 from pydantic_settings import SettingsError as UnreadableSettings
 
+from photosort.choices import Fusion, Keywords, Method, Mode, Names, Texts, TextVectors
 from photosort.errors import SettingsError
+from photosort.wrong_values import cut, nearest, wrong_value
 
-Mode = Literal["copy", "move", "hardlink", "symlink"]
-Fusion = Literal["sum", "concat", "image", "text"]
-Method = Literal["fusion", "text"]
-Texts = Literal["caption", "keywords", "ask"]
-TextVectors = Literal["tfidf", "sbert"]
-Names = Literal["summary", "title", "keywords"]
-Keywords = Literal["winner", "paper", "tfidf"]
+PREFIX = "PHOTOSORT_"
+"""What the variables of the environment begin with."""
 
 NAME_FIELDS = {"name": "a", "title": "a", "summary": "a", "keywords": "a", "index": 1, "photos": 1}
 """What a template may name, with a value of the type that it gets."""
@@ -40,7 +41,7 @@ def config_file() -> Path:
 class Settings(BaseSettings):
     """One run's choices. An environment variable is the name in capitals with PHOTOSORT_ before it."""
 
-    model_config = SettingsConfigDict(env_prefix="PHOTOSORT_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
     k: int | None = Field(None, ge=1, description="number of clusters; chosen where it is missing")
     min_k: int = Field(2, ge=1, description="least number of clusters to choose")
@@ -95,10 +96,13 @@ class Settings(BaseSettings):
         """Where weights that are fetched or converted are kept."""
         return self.cache_dir / "models"
 
-    @field_validator("k", mode="before")
+    @field_validator("k", mode="wrap")
     @classmethod
-    def _auto(cls, k: Any) -> Any:
-        return None if k == "auto" else k
+    def _number_or_auto(cls, k: Any, number: ValidatorFunctionWrapHandler) -> Any:
+        try:
+            return None if k == "auto" else number(k)
+        except ValidationError as error:
+            raise ValueError("is no number of folders; write a whole number from 1 on, or auto") from error
 
     @field_validator("ask")
     @classmethod
@@ -114,7 +118,7 @@ class Settings(BaseSettings):
     @classmethod
     def _known_engine(cls, engine: str) -> str:
         if not re.fullmatch(r"local|ray(:[1-9][0-9]*)?", engine):
-            raise ValueError("choose local, ray, or ray:WORKERS such as ray:4")
+            raise ValueError("is not known; choose local, ray, or ray:WORKERS such as ray:4")
         return engine
 
     @field_validator("language")
@@ -173,21 +177,59 @@ def _listed_fields() -> str:
 def load_settings(**flags: Any) -> Settings:
     """Settings from all four places; a flag that is None was not given.
 
-    Raises SettingsError with the name of the setting and what is wrong with its value.
+    Raises SettingsError with the flag, the variable or the line of the file that is wrong, and what it may be.
     """
+    given = {name: value for name, value in flags.items() if value is not None}
     try:
-        return Settings(**{name: value for name, value in flags.items() if value is not None})
+        return Settings(**given)
     except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        message = first["msg"].removeprefix("Value error, ")
-        if not first["loc"]:
-            raise SettingsError(message, f"Mend the flags, the PHOTOSORT_ variables or {config_file()}.") from error
-        raise SettingsError(
-            f"{name} = {first.get('input')!r}: {message}",
-            f"Set it by a flag, by PHOTOSORT_{name.upper()}, or in {config_file()}.",
-        ) from error
+        raise _refused(error.errors()[0], given) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{config_file()} is no valid TOML ({error})", "Mend or remove the file.") from error
     except UnreadableSettings as error:
-        raise SettingsError(str(error), "A list is written as JSON: PHOTOSORT_EXCLUDE='[\"*.png\"]'") from error
+        variable = next(name for name in os.environ if _set_by(name) and f'"{_set_by(name)}"' in str(error))
+        hint = f"""A list is written as JSON: {variable}='["a", "b"]'"""
+        raise SettingsError(f"{_assignment(variable)} is no list", hint) from error
+
+
+def unknown_variables() -> list[str]:
+    """A line on each variable of the environment that begins like ours and sets nothing.
+
+    Unlike such a key of the file it is no error: the file is photosort's alone, but others name variables after it
+    too (Kubernetes sets PHOTOSORT_PORT where a service is called photosort).
+    """
+    lines = []
+    for name in sorted(os.environ):
+        if name.upper().startswith(PREFIX) and not _set_by(name):
+            meant = nearest(name[len(PREFIX) :], Settings.model_fields)
+            hint = f" Did you mean {PREFIX}{meant.upper()}?" if meant else ""
+            lines.append(f"{name} is ignored: there is no such setting.{hint}")
+    return lines
+
+
+def _refused(error: Mapping[str, Any], flags: dict[str, Any]) -> SettingsError:
+    """The failure in our words, with the place that the value comes from."""
+    if not error["loc"]:
+        message = error["msg"].removeprefix("Value error, ")
+        return SettingsError(message, f"Mend the flags, the {PREFIX} variables or {config_file()}.")
+    name, value = str(error["loc"][0]), error["input"]
+    if error["type"] == "extra_forbidden":
+        meant = nearest(name, Settings.model_fields)
+        hint = f"Did you mean {meant}?" if meant else "Its keys are the flags of photosort organize, with _ for -."
+        return SettingsError(f"{name} in {config_file()} is no setting", hint)
+    if name in flags:
+        return wrong_value(f"--{name.replace('_', '-')} {cut(shlex.quote(str(value)))}", error)
+    if variable := next((variable for variable in os.environ if _set_by(variable) == name), ""):
+        return wrong_value(_assignment(variable), error)
+    line = f"{name} = {cut(json.dumps(value, ensure_ascii=False, default=str))}"
+    return wrong_value(f"{line} in {config_file()}", error)
+
+
+def _set_by(variable: str) -> str:
+    """The setting that a variable of the environment sets; empty where it is none."""
+    prefix, name = variable[: len(PREFIX)], variable[len(PREFIX) :].lower()
+    return name if prefix.upper() == PREFIX and name in Settings.model_fields else ""
+
+
+def _assignment(variable: str) -> str:
+    return f"{variable}={cut(shlex.quote(os.environ[variable]))}"

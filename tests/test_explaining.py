@@ -7,7 +7,7 @@ import pytest
 from fakes.filing_kit import FOLDERS, plan_for, sha, write
 
 from photosort.errors import NoSuchRun, NotInRun
-from photosort.explaining import PhotoView, explain_photo, explain_run
+from photosort.explaining import FolderView, PhotoView, RunView, explain, explain_photo, explain_run
 from photosort.filing.apply import apply
 from photosort.filing.undo import undo
 from photosort.store.history import open_history
@@ -194,3 +194,64 @@ def test_a_link_that_was_organized_as_a_photo_is_found_by_its_own_name(
     (album / "linked.jpg").symlink_to(source / "a.jpg")
     run = organized(data, album)
     assert explained(data, album / "linked.jpg") == (run, "linked.jpg", "")
+
+
+def nested(data: Path, source: Path, destination: Path) -> int:
+    """A run of four photos in Animals/Dogs, one in Animals/Cats and one in Lakes; two of the dogs are near cats."""
+    folders = ("Animals/Dogs", "Animals/Cats", "Lakes")
+    with open_history(data) as connection:
+        runs = Runs(connection)
+        run = runs.add(
+            source=source,
+            destination=destination,
+            mode="copy",
+            settings={},
+            clusters=[ClusterRecord(n, name, name, name, (), "keywords", 0.9) for n, name in enumerate(folders)],
+            members=[
+                MemberRecord(source / f"{label}{rank}.jpg", f"{label}{rank}", label, rank, "", 0.9 - rank / 10, near, 0)
+                for label, rank, near in [(0, 0, 1), (0, 1, 1), (0, 2, 2), (0, 3, 1), (1, 0, 0), (2, 0, 2)]
+            ],
+            left=[],
+        )
+        runs.start(run)
+    return run
+
+
+def test_a_folder_of_a_run_shows_its_photos_and_the_folders_next_to_it(data: Path, source: Path) -> None:
+    out = source.with_name("sorted")
+    run = nested(data, source, out)
+    dogs = explain(data, out / "Animals" / "Dogs")
+    assert isinstance(dogs, FolderView)
+    assert (dogs.run.id, dogs.cluster.folder) == (run, "Animals/Dogs")
+    assert [member.path.name for member in dogs.members] == ["00.jpg", "01.jpg", "02.jpg", "03.jpg"]
+    assert [(other.folder, count) for other, count in dogs.neighbours] == [("Animals/Cats", 3), ("Lakes", 1)]
+    lakes = explain(data, out / "Lakes" / ".." / "Lakes")
+    assert isinstance(lakes, FolderView) and lakes.neighbours == ()
+
+
+def test_source_and_destination_show_the_run_and_a_folder_of_folders_what_is_in_it(data: Path, source: Path) -> None:
+    out = source.with_name("sorted")
+    run = nested(data, source, out)
+    for place, folders in ((source, 3), (out, 3), (out / "Animals", 2)):
+        seen = explain(data, place)
+        assert isinstance(seen, RunView)
+        assert (seen.run.id, len(seen.clusters)) == (run, folders)
+
+
+def test_a_run_that_filed_comes_before_a_later_preview_unless_it_is_named(data: Path, source: Path) -> None:
+    first = organized(data, source)
+    preview = organized(data, source, file=False)
+    assert (explain(data, source).run.id, explain(data, source, preview).run.id) == (first, preview)
+    assert explain(data, source / "a.jpg").run.id == first
+
+
+def test_a_folder_that_no_run_made_is_told_so(data: Path, source: Path, tmp_path: Path) -> None:
+    with pytest.raises(NoSuchRun, match="Nothing has been organized"):
+        explain(data, tmp_path)
+    organized(data, source)
+    (source / "below").mkdir()
+    for place in (tmp_path, source / "below"):
+        with pytest.raises(NotInRun, match=r"is no folder of a run\. photosort runs lists all runs"):
+            explain(data, place)
+    with pytest.raises(NotInRun, match="cannot be read"):
+        explain(data, source / "nothing")

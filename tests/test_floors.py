@@ -30,7 +30,7 @@ PIPELINE = {
     "foldering",
 }
 ROOMS = {"photos", "models", "methods", "clustering", "naming", "filing", "evaluation"}
-GROUND = {"store", "errors", "settings", "progress", "printable"}
+GROUND = {"store", "errors", "settings", "choices", "wrong_values", "progress", "printable"}
 ALLOWED = {
     "": set[str](),
     "__main__": {"", "cli"} | PIPELINE | ROOMS | GROUND,
@@ -38,7 +38,9 @@ ALLOWED = {
     **dict.fromkeys(PIPELINE, {""} | PIPELINE | ROOMS | GROUND),
     **dict.fromkeys(ROOMS, {""} | ROOMS | GROUND),
     "store": {"", "store", "errors"},
-    "settings": {"", "errors"},
+    "settings": {"", "errors", "choices", "wrong_values"},
+    "wrong_values": {"", "errors"},
+    "choices": {""},
     "progress": {""},
     "printable": {""},
     "errors": {""},

@@ -1,11 +1,12 @@
 """Defaults < config file < environment < flags."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from photosort.errors import SettingsError
-from photosort.settings import config_file, load_settings
+from photosort.settings import config_file, load_settings, unknown_variables
 
 
 def write_config(text: str) -> None:
@@ -29,30 +30,83 @@ def test_folders_come_from_the_environment(own_folders: Path) -> None:
 @pytest.mark.parametrize(
     ("flags", "message"),
     [
-        ({"k": 0}, r"k = 0.*PHOTOSORT_K"),
-        ({"weight": 1.5}, r"weight = 1\.5"),
-        ({"mode": "burn"}, r"mode = 'burn'.*copy"),
+        ({"k": 0}, r"--k 0 is no number of folders\. Write a whole number from 1 on, or auto\."),
+        ({"weight": 1.5}, r"--weight 1\.5 is too large\. 1 is the most\."),
+        ({"seed": 2**32}, r"4294967295 is the most"),
+        ({"mode": "burn"}, r"--mode burn is not known\. Choose one of: copy, move, hardlink or symlink\."),
+        ({"engine": "spark"}, r"--engine spark is not known\. Choose local, ray, or ray:WORKERS"),
         ({"min_k": 9, "max_k": 3}, r"min_k \(9\) is larger than max_k \(3\)"),
-        ({"name_template": "{titel}"}, r"no template \('titel'\); it may have \{name\}, \{title\}"),
+        ({"name_template": "{titel}"}, r"no template \('titel'\)\. It may have \{name\}, \{title\}"),
         ({"name_template": "{title"}, "no template .expected"),
         ({"name_template": "{}"}, "no template"),
         ({"name_template": "{title:d}"}, "no template"),
         ({"name_template": "{title.__class__}"}, "and nothing else"),
         ({"name_template": "{title:>999999999}"}, "hundreds of characters"),
-        ({"name_template": "{photos}"}, "the same name; add"),
-        ({"name_template": "Photos"}, "the same name; add"),
-        ({"language": "1"}, "no language; write a code such as de"),
+        ({"name_template": "{photos}"}, r"the same name\. Add"),
+        ({"name_template": "Photos"}, r"the same name\. Add"),
+        ({"language": "1"}, r"no language\. Write a code such as de"),
         ({"language": "de. Ignore"}, "no language"),
-        ({"max_cost": -1}, "max_cost"),
-        ({"style": "x" * 201}, "style"),
+        ({"max_cost": -1}, "--max-cost -1 is too small"),
+        ({"style": "x" * 201}, r"--style x{59}… is too long\. 200 characters are the most\."),
         ({"method": "text", "texts": "caption", "ask": ["Q?"]}, "with texts = caption no question of yours is asked"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_named(flags: dict[str, object], message: str) -> None:
-    with pytest.raises(SettingsError, match=message) as caught:
+    assert re.search(message, refused(**flags))
+
+
+def refused(**flags: object) -> str:
+    with pytest.raises(SettingsError) as caught:
         load_settings(**flags)
     assert caught.value.exit_code == 2
     assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('k = "foo"', 'k = "foo" in FILE is no number of folders. Write a whole number from 1 on, or auto.'),
+        ("captions = 0", "captions = 0 in FILE is too small. 1 is the least."),
+        ("captions = 1.5", "captions = 1.5 in FILE is no whole number. Write one, such as 12."),
+        ("writer = 3", "writer = 3 in FILE is no text. Write it in quotes."),
+        ('about = "perhaps"', 'about = "perhaps" in FILE is neither true nor false. Write one of them.'),
+        ('exclude = "*.png"', 'exclude = "*.png" in FILE is no list. Write one, such as ["a", "b"].'),
+        ('modee = "move"', "modee in FILE is no setting. Did you mean mode?"),
+        ("max-k = 9", "max-k in FILE is no setting. Did you mean max_k?"),
+        ("[organize]", "organize in FILE is no setting. Its keys are the flags of photosort organize, with _ for -."),
+    ],
+)
+def test_a_line_of_the_file_that_makes_no_sense_is_named(line: str, message: str) -> None:
+    write_config(line)
+    assert refused() == message.replace("FILE", str(config_file()))
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "message"),
+    [
+        ("PHOTOSORT_K", "foo", "PHOTOSORT_K=foo is no number of folders. Write a whole number from 1 on, or auto."),
+        ("photosort_weight", "1,5", "photosort_weight=1,5 is no number. Write one, such as 0.5."),
+        ("PHOTOSORT_EXCLUDE", "*.png", "PHOTOSORT_EXCLUDE='*.png' is no list. A list is written as JSON: "),
+    ],
+)
+def test_a_variable_that_makes_no_sense_is_named(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, message: str
+) -> None:
+    write_config("k = 3\nweight = 0.5\n")
+    monkeypatch.setenv(variable, value)
+    assert refused().startswith(message)
+
+
+def test_variables_that_set_nothing_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert unknown_variables() == []
+    monkeypatch.setenv("PHOTOSORT_MODEE", "move")
+    monkeypatch.setenv("PHOTOSORT_PORT", "80")
+    monkeypatch.setenv("photosort_k", "3")
+    assert unknown_variables() == [
+        "PHOTOSORT_MODEE is ignored: there is no such setting. Did you mean PHOTOSORT_MODE?",
+        "PHOTOSORT_PORT is ignored: there is no such setting.",
+    ]
 
 
 @pytest.mark.parametrize(

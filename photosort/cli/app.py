@@ -11,7 +11,7 @@ from photosort.cli import completions, demo, evaluate, explain, models, organize
 app = typer.Typer(
     name="photosort",
     help="Sort a folder of photos into a few well-named folders, on your own machine, losing nothing.",
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=True,
     rich_markup_mode=None,  # the rich help takes three times as long to start
     pretty_exceptions_enable=False,
@@ -29,11 +29,13 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _top(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    pass
+    if context.invoked_subcommand is None:
+        print(context.get_help())
 
 
 app.command(name="organize")(organize.organize)

@@ -44,9 +44,12 @@ def chosen(choice: KChoice) -> str:
     """Say in one line what the two ways to find the number of clusters found."""
     if not choice.communities:
         return "There are too few different photos to find a number of folders; --k sets one."
+    groups = (
+        "1 group of neighbours was" if choice.communities == 1 else f"{choice.communities} groups of neighbours were"
+    )
     kept = f", kept within --min-k and --max-k: {choice.k}" if choice.k != choice.communities else ""
     best = f"; the silhouette would take {choice.best_silhouette}" if choice.silhouette else ""
-    return f"{choice.communities} groups of neighbours were found{kept}{best}. --k sets another number."
+    return f"{groups} found{kept}{best}. --k sets another number."
 
 
 def document(grouping: Grouping, choice: KChoice | None) -> dict[str, Any]:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-
-class Shell(StrEnum):
-    """The shells that photosort can complete in."""
-
-    BASH = "bash"
-    ZSH = "zsh"
-    FISH = "fish"
+Shell = Literal["bash", "zsh", "fish", "powershell"]
 
 
-def completions(shell: Annotated[Shell, typer.Argument(help="The shell to print the script for.")]) -> None:
+def completions(
+    shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="The shell to print the script for.")],
+) -> None:
     """Print the completion script of a shell. Put it where that shell looks for it."""
     print(script(shell), end="")
 
@@ -25,7 +20,4 @@ def script(shell: Shell) -> str:
     """The completion script: it asks the installed photosort what may come next."""
     from typer._completion_shared import get_completion_script
 
-    return (
-        get_completion_script(prog_name="photosort", complete_var="_PHOTOSORT_COMPLETE", shell=shell.value).strip()
-        + "\n"
-    )
+    return get_completion_script(prog_name="photosort", complete_var="_PHOTOSORT_COMPLETE", shell=shell).strip() + "\n"

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from photosort.cli.options import QuietFlag
-from photosort.cli.output import speaking
+from photosort.cli.options import QuietFlag, settings_of
+from photosort.cli.output import plural, speaking
 
 
 def demo(
@@ -20,12 +20,11 @@ def demo(
     with speaking(quiet=quiet) as out:
         from photosort.cli.organize import run
         from photosort.demo import gather
-        from photosort.settings import load_settings
 
-        photos = folder / "photos"
+        settings, photos = settings_of(out, k=k), folder / "photos"
         with out.progress() as progress:
             count, missing = gather(photos, progress)
         if missing:
             out.note(f"Missing, since your package index has none as photosort knows it: {', '.join(missing)}")
-        out.note(f"{count} photos in {photos}. The same by hand: photosort organize {photos} --k {k}")
-        run(photos, None, load_settings(k=k), out)
+        out.note(f"{plural(count, 'photo')} in {photos}. The same by hand: photosort organize {photos} --k {k}")
+        run(photos, None, settings, out)

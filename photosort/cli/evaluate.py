@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from photosort.cli.options import AsJson, QuietFlag
-from photosort.cli.organize import Texts
+from photosort.choices import Texts
+from photosort.cli import offers
+from photosort.cli.options import AsJson, QuietFlag, settings_of
 from photosort.cli.output import plural, speaking
 from photosort.printable import printable
 
@@ -31,6 +32,7 @@ def evaluate(
         typer.Option(
             "--methods",
             "--method",
+            autocompletion=offers.methods,
             help="image, text, sum, concat, text-tfidf, text-sbert, or all; with commas.  [default: all]",
         ),
     ] = None,
@@ -45,7 +47,10 @@ def evaluate(
     ] = None,
     captions: Annotated[int | None, typer.Option("--captions", help="Texts for each photo.")] = None,
     captioner: Annotated[
-        str | None, typer.Option("--captioner", help="Who captions photos.  [default: by profile]")
+        str | None,
+        typer.Option(
+            "--captioner", autocompletion=offers.captioners, help="Who captions photos.  [default: by profile]"
+        ),
     ] = None,
     weight: Annotated[
         float | None, typer.Option("--weight", help="Share of the text, 0 to 1.  [default: by captioner]")
@@ -61,13 +66,19 @@ def evaluate(
     """Measure how well methods sort photos of known classes, at k = number of classes."""
     with speaking(as_json=as_json, quiet=quiet, as_csv=as_csv) as out:
         from photosort.errors import SettingsError
-        from photosort.settings import load_settings
 
         if as_json and as_csv:
             raise SettingsError("--json and --csv exclude each other", "Choose one.")
         asked = "text" if ask or texts else None
-        settings = load_settings(
-            method=asked, texts=texts, ask=ask or None, captions=captions, captioner=captioner, weight=weight, seed=seed
+        settings = settings_of(
+            out,
+            method=asked,
+            texts=texts,
+            ask=ask or None,
+            captions=captions,
+            captioner=captioner,
+            weight=weight,
+            seed=seed,
         )
         if plot is not None:
             from photosort.evaluation.plot import check_plot, draw
@@ -112,9 +123,7 @@ def _view(found: "Evaluation") -> "RenderableType":
         Text(f"{count:,} left out: {printable(reason)}", style="yellow")
         for reason, count in Counter(left.reason for left in found.left).most_common()
     ]
-    return Group(
-        Text(printable(head.replace("classs", "classes"))), Text(), table, *([Text()] if lines else []), *lines
-    )
+    return Group(Text(printable(head)), Text(), table, *([Text()] if lines else []), *lines)
 
 
 def _cell(result: "Result", measure: str) -> str:

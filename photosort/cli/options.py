@@ -1,11 +1,24 @@
-"""Flags that several commands share."""
+"""Flags that several commands share, and the settings that come of them."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from photosort.cli.output import Output
+    from photosort.settings import Settings
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 QuietFlag = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors and questions only.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+
+
+def settings_of(out: Output, **flags: Any) -> Settings:
+    """The settings of a command with these flags; variables that look like settings and are none are told."""
+    from photosort.settings import load_settings, unknown_variables
+
+    for line in unknown_variables():
+        out.note(line)
+    return load_settings(**flags)

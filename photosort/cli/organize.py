@@ -1,14 +1,15 @@
 """photosort organize: the main command."""
 
 import os
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photosort.cli.options import AsJson, QuietFlag, Yes
-from photosort.cli.output import Output, finish, speaking
+from photosort.choices import Fusion, Keywords, Method, Mode, Names, Texts, TextVectors
+from photosort.cli import offers
+from photosort.cli.options import AsJson, QuietFlag, Yes, settings_of
+from photosort.cli.output import Output, finish, plural, speaking
 from photosort.printable import printable
 
 if TYPE_CHECKING:
@@ -16,66 +17,16 @@ if TYPE_CHECKING:
     from photosort.settings import Settings
 
 
-class Mode(StrEnum):
-    """What happens to the photos."""
-
-    COPY = "copy"
-    MOVE = "move"
-    HARDLINK = "hardlink"
-    SYMLINK = "symlink"
-
-
-class Fusion(StrEnum):
-    """How image and text are brought together."""
-
-    SUM = "sum"
-    CONCAT = "concat"
-    IMAGE = "image"
-    TEXT = "text"
-
-
-class Method(StrEnum):
-    """How photos are grouped."""
-
-    FUSION = "fusion"
-    TEXT = "text"
-
-
-class Texts(StrEnum):
-    """What the method text goes by."""
-
-    CAPTION = "caption"
-    KEYWORDS = "keywords"
-    ASK = "ask"
-
-
-class TextVectors(StrEnum):
-    """What the method text makes of texts."""
-
-    TFIDF = "tfidf"
-    SBERT = "sbert"
-
-
-class Names(StrEnum):
-    """What a folder's name is made of."""
-
-    SUMMARY = "summary"
-    TITLE = "title"
-    KEYWORDS = "keywords"
-
-
-class Keywords(StrEnum):
-    """How words are ranked, and who keeps one that several folders have."""
-
-    WINNER = "winner"
-    PAPER = "paper"
-    TFIDF = "tfidf"
-
-
 def organize(
     source: Annotated[Path, typer.Argument(metavar="DIR", help="The folder with the photos.")],
     k: Annotated[
-        str | None, typer.Option("--k", metavar="NUMBER", help="Number of folders, or auto.  [default: auto]")
+        str | None,
+        typer.Option(
+            "--k",
+            autocompletion=offers.numbers_of_folders,
+            metavar="NUMBER",
+            help="Number of folders, or auto.  [default: auto]",
+        ),
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Where the folders go.  [default: DIR-sorted]")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen, touch no file.")] = False,
@@ -87,6 +38,7 @@ def organize(
         str | None,
         typer.Option(
             "--writer",
+            autocompletion=offers.writers,
             help="Who writes names: auto, smollm2, keywords, openai:MODEL, t5:NAME.  [default: auto]",
         ),
     ] = None,
@@ -127,19 +79,38 @@ def organize(
         bool | None, typer.Option("--outliers", help="Put photos that fit no folder clearly into one of their own.")
     ] = None,
     levels: Annotated[
-        int | None, typer.Option("--levels", help="1, or 2 for folders in folders.  [default: 1]")
+        int | None,
+        typer.Option("--levels", autocompletion=offers.levels, help="1, or 2 for folders in folders.  [default: 1]"),
     ] = None,
     profile: Annotated[
-        str | None, typer.Option("--profile", help="Models: auto, builtin, fast, paper, best.  [default: auto]")
+        str | None,
+        typer.Option(
+            "--profile",
+            autocompletion=offers.profiles,
+            help="Models: auto, builtin, fast, paper, best.  [default: auto]",
+        ),
     ] = None,
     captioner: Annotated[
-        str | None, typer.Option("--captioner", help="Who captions photos.  [default: by profile]")
+        str | None,
+        typer.Option(
+            "--captioner", autocompletion=offers.captioners, help="Who captions photos.  [default: by profile]"
+        ),
     ] = None,
     image_encoder: Annotated[
-        str | None, typer.Option("--image-encoder", help="What turns photos into vectors.  [default: by profile]")
+        str | None,
+        typer.Option(
+            "--image-encoder",
+            autocompletion=offers.image_encoders,
+            help="What turns photos into vectors.  [default: by profile]",
+        ),
     ] = None,
     text_encoder: Annotated[
-        str | None, typer.Option("--text-encoder", help="What turns texts into vectors.  [default: by profile]")
+        str | None,
+        typer.Option(
+            "--text-encoder",
+            autocompletion=offers.text_encoders,
+            help="What turns texts into vectors.  [default: by profile]",
+        ),
     ] = None,
     allow_upload: Annotated[
         list[str] | None, typer.Option("--allow-upload", help="Host that may receive photos; repeatable.")
@@ -158,10 +129,20 @@ def organize(
     min_k: Annotated[int | None, typer.Option("--min-k", help="Least number to choose.  [default: 2]")] = None,
     max_k: Annotated[int | None, typer.Option("--max-k", help="Largest number to choose.  [default: 30]")] = None,
     device: Annotated[
-        str | None, typer.Option("--device", help="Where models run: auto, cuda, cuda:1, mps, cpu.  [default: auto]")
+        str | None,
+        typer.Option(
+            "--device",
+            autocompletion=offers.devices,
+            help="Where models run: auto, cuda, cuda:1, mps, cpu.  [default: auto]",
+        ),
     ] = None,
     engine: Annotated[
-        str | None, typer.Option("--engine", help="Who looks at photos: local, ray, ray:WORKERS.  [default: local]")
+        str | None,
+        typer.Option(
+            "--engine",
+            autocompletion=offers.engines,
+            help="Who looks at photos: local, ray, ray:WORKERS.  [default: local]",
+        ),
     ] = None,
     batch: Annotated[
         int | None, typer.Option("--batch", help="Photos that a model looks at together.  [default: by device]")
@@ -173,9 +154,8 @@ def organize(
 ) -> None:
     """Sort the photos of DIR into a few well-named folders. Copies by default: DIR stays as it is."""
     with speaking(as_json=as_json, quiet=quiet) as out_:
-        from photosort.settings import load_settings
-
-        settings = load_settings(
+        settings = settings_of(
+            out_,
             k=k,
             mode=mode,
             names=names,
@@ -248,7 +228,7 @@ def run(
                 out.note(f"{name} keeps the folders of run {number}. To begin anew, first: photosort undo {number}")
             if settings.mode == "move" and not dry_run and not yes:
                 count = sum(len(folder.photos) for folder in prepared.plan.folders)
-                out.confirm(f"Move {count:,} photos out of {printable(str(source))}?")
+                out.confirm(f"Move {plural(count, 'photo')} out of {printable(str(source))}?")
 
         organized = pipeline.organize(
             source,

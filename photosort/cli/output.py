@@ -182,9 +182,11 @@ def short(name: str, limit: int = 28) -> str:
     return name if len(name) <= limit else name[: limit // 2 - 1] + "…" + name[-limit // 2 :]
 
 
-def plural(count: int, noun: str) -> str:
-    """A number with its noun: "1 photo", "2,431 photos"."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+def plural(count: int, noun: str, verb: str = "") -> str:
+    """A number with its noun, and what it does: "1 photo", "2,431 photos", "1 file stays", "2 files stay"."""
+    said = noun if count == 1 else f"{noun}es" if noun.endswith("s") else f"{noun}s"
+    does = f" {verb}{'s' if count == 1 else ''}" if verb else ""
+    return f"{count:,} {said}{does}"
 
 
 @contextmanager

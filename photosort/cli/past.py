@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from photosort.cli.options import AsJson, QuietFlag
+from photosort.cli.options import AsJson, QuietFlag, settings_of
 from photosort.cli.output import finish, plural, speaking
 from photosort.printable import printable
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from photosort.past_runs import PastRun
     from photosort.store.journal import Filing
 
+STATE_WIDTH = len("previewed")
+
 RunNumber = Annotated[
     int | None, typer.Argument(metavar="RUN", help="Number of the run.  [default: the last that fits]")
 ]
@@ -26,10 +28,9 @@ def undo(run: RunNumber = None, as_json: AsJson = False, quiet: QuietFlag = Fals
     """Take back a run. Moved photos return, copies and links go, what you have changed since stays."""
     with speaking(as_json=as_json, quiet=quiet) as out:
         from photosort.past_runs import undo_run
-        from photosort.settings import load_settings
 
         with out.progress() as progress:
-            filing, outcome = undo_run(load_settings().data_dir, run, progress=progress)
+            filing, outcome = undo_run(settings_of(out).data_dir, run, progress=progress)
         out.show(lambda: _undone(filing, outcome))
         out.document(lambda: _undo_document(filing, outcome))
         finish(stopped=bool(outcome.stopped), failed=bool(outcome.kept))
@@ -40,10 +41,9 @@ def resume(run: RunNumber = None, as_json: AsJson = False, quiet: QuietFlag = Fa
     with speaking(as_json=as_json, quiet=quiet) as out:
         from photosort.filing.undo import UndoOutcome
         from photosort.past_runs import resume_run
-        from photosort.settings import load_settings
 
         with out.progress() as progress:
-            filing, outcome = resume_run(load_settings().data_dir, run, progress=progress)
+            filing, outcome = resume_run(settings_of(out).data_dir, run, progress=progress)
         if isinstance(outcome, UndoOutcome):
             taken_back = outcome
             out.show(lambda: _undone(filing, taken_back))
@@ -60,9 +60,8 @@ def runs(as_json: AsJson = False, quiet: QuietFlag = False) -> None:
     """List all runs, the newest first."""
     with speaking(as_json=as_json, quiet=quiet) as out:
         from photosort.past_runs import past_runs
-        from photosort.settings import load_settings
 
-        found = past_runs(load_settings().data_dir)
+        found = past_runs(settings_of(out).data_dir)
         out.show(lambda: _table(found))
         out.document(lambda: {"runs": [_run_document(past) for past in found]})
 
@@ -76,7 +75,7 @@ def _undone(filing: "Filing", outcome: "UndoOutcome") -> "RenderableType":
     if outcome.kept:
         lines.append(
             Text(
-                f"{plural(len(outcome.kept), 'file')} stay in {printable(str(filing.destination))}:",
+                f"{plural(len(outcome.kept), 'file', 'stay')} in {printable(str(filing.destination))}:",
                 style="yellow",
             )
         )
@@ -116,23 +115,24 @@ def _table(found: "list[PastRun]") -> "RenderableType":
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(
-        "run", "when", "state", "folders", "photos", "files", "mode", "from", "into", box=None, header_style="dim"
-    )
+    if not found:
+        return Text("Nothing has been organized yet. Start with: photosort organize FOLDER --dry-run")
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
     for past in found:
-        run = past.run
-        table.add_row(
-            str(run.id),
-            run.started.astimezone().strftime("%Y-%m-%d %H:%M"),
-            past.state,
-            f"{past.folders:,}",
-            f"{past.photos:,}",
-            f"{past.files:,}",
-            run.mode,
-            Text(printable(str(run.source)), overflow="fold"),
-            Text(printable(str(run.destination)), overflow="fold"),
-        )
-    return table
+        when = past.run.started.astimezone().strftime("%Y-%m-%d %H:%M")
+        way = printable(f"{past.run.mode} {past.run.source} → {past.run.destination}")
+        about = Text.assemble((when, "dim"), f"  {past.state:<{STATE_WIDTH}}  {_contents(past)}\n{way}")
+        grid.add_row(f"run {past.run.id}", about)
+    return grid
+
+
+def _contents(past: "PastRun") -> str:
+    counts = [plural(past.folders, "folder"), plural(past.photos, "photo")]
+    if companions := past.files - past.photos:
+        counts.append(plural(companions, "companion"))
+    return ", ".join(counts)
 
 
 def _run_document(past: "PastRun") -> dict[str, Any]:

@@ -80,7 +80,7 @@ def view(prepared: Prepared, *, show_all: bool = False) -> RenderableType:
     if prepared.choice:
         remarks.append(candidates.chosen(prepared.choice))
     if counted := sum(bool(name.note) and name.source == KEYWORDS for name in prepared.names):
-        remarks.append(f"{counted} of {len(prepared.names)} names are keywords: photosort explain says why.")
+        remarks.append(f"Keywords stand in for {counted} of {len(prepared.names)} names: photosort explain says why.")
     if prepared.used and prepared.used.calls:
         remarks.append(_used(prepared.used))
     tried = [candidates.losses(prepared.grouping)] if len(prepared.grouping.candidates) > 1 else []
@@ -97,7 +97,9 @@ def ending(organized: Organized) -> RenderableType:
     if outcome.there:
         lines.append(Text(f"{plural(outcome.there, 'file')} lay there already."))
     if outcome.written:
-        lines.append(Text(f"{plural(outcome.written, 'file')} say what is in the folders (ABOUT.txt, photosort.json)."))
+        lines.append(
+            Text(f"{plural(outcome.written, 'file', 'say')} what is in the folders (ABOUT.txt, photosort.json).")
+        )
     for remark in (*outcome.failed, *outcome.remarks):
         lines.append(Text(f"  {printable(str(remark.path))}: {printable(remark.reason)}", style="yellow"))
     if outcome.stopped:
@@ -175,7 +177,7 @@ def _left(plan: Plan) -> RenderableType:
         _line(
             f"{len(plan.left):,}",
             "yellow",
-            ("stay where they are", "bold"),
+            ("left in place", "bold"),
             ("   photosort explain --left", "dim"),
         )
     ]

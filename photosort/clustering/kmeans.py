@@ -109,8 +109,8 @@ def kmeans(
         k = min(k, distinct)
     elif k > distinct:
         raise TooManyClusters(
-            f"{k} clusters were asked for, but there are only {distinct} different photos",
-            f"The largest possible is --k {distinct}.",
+            f"{k} clusters were asked for, more than there are different photos ({distinct})",
+            f"--k {distinct} is the most, and less where photos are alike; without --k photosort chooses.",
         )
     from threadpoolctl import threadpool_limits
 
@@ -130,8 +130,8 @@ def kmeans(
         found_k = len(np.unique(labels))
         if found_k < k and not fewer:
             raise TooManyClusters(
-                f"{k} clusters were asked for, but the photos fall into {found_k} that can be told apart",
-                f"Use --k {found_k}.",
+                f"{k} clusters were asked for, more than there are photos that can be told apart ({found_k})",
+                f"--k {found_k} is the most; without --k photosort chooses.",
             )
         return _by_size(vectors, labels, geometry)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from pathlib import Path
 
 from photosort.errors import SettingsError
 
@@ -12,14 +13,23 @@ _NAME = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
 
 
 def check_device(setting: str) -> None:
-    """Raise SettingsError unless `setting` has the form of a device. Loads nothing."""
-    if not _NAME.fullmatch(setting):
-        raise SettingsError(f"There is no device '{setting}'", "Choose one of: auto, cuda, cuda:1, mps, cpu")
+    """Raise SettingsError for what is no device, or none of this machine, also where no model will have to run.
+
+    Loads torch only where a GPU is named and there seems to be one.
+    """
+    if setting == "auto":
+        return
+    devices(setting)
 
 
 def has_nvidia() -> bool:
     """Whether this machine seems to have an NVIDIA GPU; asks no library, so it takes no time."""
-    return shutil.which("nvidia-smi") is not None
+    return shutil.which("nvidia-smi") is not None or Path("/dev/nvidiactl").exists()
+
+
+def has_driver() -> bool:
+    """Whether this machine seems to have a GPU of any maker; PyTorch calls those of AMD cuda as well."""
+    return has_nvidia() or shutil.which("sw_vers") is not None or Path("/dev/kfd").exists()
 
 
 def wanted_cuda(setting: str) -> str:
@@ -34,9 +44,12 @@ def devices(setting: str) -> tuple[str, ...]:
 
     Raises SettingsError for one that this machine, or the installed torch, does not have.
     """
-    check_device(setting)
+    if not _NAME.fullmatch(setting):
+        raise SettingsError(f"There is no device '{setting}'", "Choose one of: auto, cuda, cuda:1, mps, cpu")
     if setting == CPU or (setting == "auto" and not has_nvidia() and shutil.which("sw_vers") is None):
         return (CPU,)
+    if not has_driver():
+        raise SettingsError(f"The device {setting} is not there: no driver of a GPU was found", f"Use --device {CPU}.")
     import torch
 
     cuda = tuple(f"cuda:{number}" for number in range(torch.cuda.device_count()))

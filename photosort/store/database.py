@@ -9,6 +9,8 @@ from pathlib import Path
 
 from photosort.errors import StoreError
 
+LARGEST_ID = 2**63 - 1
+"""SQLite counts no further, and refuses to be asked for more."""
 BUSY_SECONDS = 30
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from photosort.errors import NoSuchRun
-from photosort.store.database import storable, transaction
+from photosort.store.database import LARGEST_ID, storable, transaction
 
 MIGRATION = (
     "CREATE TABLE runs (id INTEGER PRIMARY KEY, started TEXT, source BLOB, destination BLOB, mode TEXT,"
@@ -169,7 +169,7 @@ class Runs:
 
     def get(self, run: int) -> Run:
         """Raises NoSuchRun."""
-        found = self._runs("WHERE id = ?", run)
+        found = self._runs("WHERE id = ?", run) if run <= LARGEST_ID else []
         if not found:
             raise NoSuchRun(f"There is no run {run}", "photosort explain shows the last one.")
         return found[0]

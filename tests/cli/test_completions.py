@@ -3,22 +3,30 @@
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from photosort.cli import offers
 from photosort.cli.completions import Shell, script
+from photosort.errors import ModelMissing
+from photosort.models import registry
+from photosort.settings import Settings, load_settings
 
+SUFFIXES = {"powershell": "ps1"}
 FOLDER = Path(__file__).parents[2] / "completions"
 
 
-@pytest.mark.parametrize("shell", Shell)
+@pytest.mark.parametrize("shell", get_args(Shell))
 def test_the_file_is_what_the_command_prints(shell: Shell) -> None:
-    assert (FOLDER / f"photosort.{shell.value}").read_text() == script(shell)
+    assert (FOLDER / f"photosort.{SUFFIXES.get(shell, shell)}").read_text() == script(shell)
 
 
-def test_the_script_asks_the_program_and_gets_its_commands() -> None:
-    asked = {"COMP_WORDS": "photosort ", "COMP_CWORD": "1", "_PHOTOSORT_COMPLETE": "complete_bash"}
+def offered(line: str) -> list[str]:
+    """What bash is offered at the end of a line."""
+    asked = {"COMP_WORDS": line, "COMP_CWORD": str(line.count(" ")), "_PHOTOSORT_COMPLETE": "complete_bash"}
     done = subprocess.run(
         [sys.executable, "-m", "photosort"],
         env={**os.environ, **asked},
@@ -26,4 +34,52 @@ def test_the_script_asks_the_program_and_gets_its_commands() -> None:
         text=True,
         check=False,
     )
-    assert {"organize", "explain", "undo", "models", "demo"} <= set(done.stdout.split())
+    return done.stdout.split()
+
+
+@pytest.mark.parametrize(
+    ("line", "among"),
+    [
+        ("photosort ", ["organize", "explain", "undo", "models", "demo"]),
+        ("photosort organize DIR --fusion ", ["sum", "concat"]),
+        ("photosort organize DIR --profile ", ["auto", "builtin", "best"]),
+        ("photosort organize DIR --captioner b", ["blip", "blip2-flan-t5-xl"]),
+        ("photosort organize DIR --image-encoder ", ["efficientnet-lite2", "clip", "open_clip:"]),
+        ("photosort organize DIR --text-encoder ", ["minilm", "clip", "st:"]),
+        ("photosort organize DIR --writer ", ["auto", "smollm2", "openai:"]),
+        ("photosort organize DIR --device c", ["cuda", "cpu"]),
+        ("photosort organize DIR --engine ", ["local", "ray"]),
+        ("photosort evaluate DIR --methods image,text-", ["image,text-sbert", "image,text-tfidf"]),
+        ("photosort models pull ", ["fast", "smollm2", "qwen3-vl"]),
+        ("photosort completions ", ["powershell"]),
+    ],
+)
+def test_the_script_asks_the_program_and_gets_what_may_come_next(line: str, among: list[str]) -> None:
+    assert set(among) <= set(offered(line))
+    assert all(name.startswith(line.rpartition(" ")[2]) for name in offered(line))
+
+
+def whole(names: list[str]) -> list[str]:
+    return [name for name in names if not name.endswith(":")]
+
+
+def test_whatever_is_offered_is_known() -> None:
+    def known(**named: str) -> None:
+        with suppress(ModelMissing):
+            registry.check(Settings(**named))
+
+    for name in whole(offers.captioners("")):
+        known(captioner=name, image_encoder="efficientnet-lite2")
+    for name in whole(offers.image_encoders("")):
+        known(image_encoder=name, captioner="blip" if name != "efficientnet-lite2" else "tags")
+    for name in whole(offers.text_encoders("")):
+        known(text_encoder=name)
+    for name in whole(offers.writers("")):
+        known(writer=name)
+    for name in offers.profiles(""):
+        known(profile=name)
+    for name in offers.engines(""):
+        Settings(engine=name)
+    for name in offers.levels(""):
+        Settings(levels=name)
+    assert [load_settings(k=name).k for name in offers.numbers_of_folders("")] == [None]

@@ -127,3 +127,39 @@ def test_why_a_name_is_not_the_writers_is_shown(own_folders: Path, tmp_path: Pat
         "llm: IMG.jpg"
     ] * 2
     assert json.loads(photosort("explain", "/photos/IMG.jpg", "--json").output)["note"] == "llm: IMG.jpg"
+
+
+def test_a_folder_shows_what_holds_it_together_and_what_lies_at_its_edge(own_folders: Path) -> None:
+    with open_history(own_folders / "data") as connection:
+        Runs(connection).add(
+            source=Path("/photos"),
+            destination=Path("/photos-sorted"),
+            mode="copy",
+            settings={},
+            clusters=[
+                ClusterRecord(0, "Dogs [x]", "Dogs", "Dogs at play.", (("dog", 6),), "llm", 0.75, "why [y]"),
+                ClusterRecord(1, "Cats [/x]", "Cats", "Cats", (), "keywords", 0.9),
+            ],
+            members=[
+                MemberRecord(Path(f"/photos/{n}[b].jpg"), f"{n}", 0, n, "a dog", 0.9 - n / 10, 1, 0.2) for n in range(6)
+            ]
+            + [MemberRecord(Path("/photos/cat.jpg"), "cat", 1, 0, "a cat", 0.9, 0, 0.1)],
+            left=[],
+        )
+    shown = photosort("explain", "/photos-sorted/Dogs [x]").output
+    for label, text in [
+        ("about", "Dogs at play."),
+        ("its name", "why [y]"),
+        ("keywords", "dog 6"),
+        ("cohesion", "0.75, the average similarity of a photo to the folder"),
+        ("most typical", "0[b].jpg 0.90   1[b].jpg 0.80   2[b].jpg 0.70   3[b].jpg 0.60"),
+        ("least typical", "5[b].jpg 0.40   4[b].jpg 0.50"),
+        ("next", "“Cats [/x]”, the next best for 6 of 6 photos"),
+    ]:
+        assert any(line.startswith(label) and text in line for line in shown.splitlines()), (label, shown)
+    assert shown.startswith("Dogs [x]   6 photos\n")
+    found = json.loads(photosort("explain", "/photos-sorted/Dogs [x]", "--json").output)
+    assert (found["folder"], found["photos"], found["cohesion"]) == ("Dogs [x]", 6, 0.75)
+    assert found["members"][5] == {"path": "/photos/5[b].jpg", "similarity": 0.4}
+    assert found["next"] == [{"folder": "Cats [/x]", "photos": 6}]
+    assert json.loads(photosort("explain", "/photos-sorted", "--json").output)["clusters"][1]["folder"] == "Cats [/x]"

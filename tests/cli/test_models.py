@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -9,7 +10,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 from fakes import tiny_models
+from rich.console import Console
+
+from photosort.cli.models import _table
+from photosort.models.profiles import PROFILES, choose, parts
 
 HUB = "hub/models--Salesforce--blip-image-captioning-base/snapshots/" + "a" * 40
 
@@ -41,3 +47,16 @@ def test_every_model_that_is_there_looks_at_a_photo(tmp_path: Path) -> None:
     code, tried, _ = models(tmp_path, "check")
     assert code == 17
     assert [model["model"] for model in tried["models"] if not model["works"]] == ["blip"]
+
+
+@pytest.mark.parametrize("width", [80, 100, 120])
+def test_names_licences_and_sizes_are_whole_in_a_narrow_terminal(tmp_path: Path, width: int) -> None:
+    found = parts(tmp_path)
+    console = Console(file=io.StringIO(), width=width, highlight=False)
+    console.print(_table(found, choose("builtin", "cpu")))
+    lines = console.file.getvalue().splitlines()
+    assert "…" not in "".join(lines)
+    for part in found:
+        assert any(line.startswith(f"  {part.model}  ") and part.licence in line for line in lines)
+    for profile in PROFILES.values():
+        assert any(line.startswith(profile.name) and profile.captioner in line for line in lines)

@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 import typer
 
-from photosort.cli.output import Human, Json, Quiet, speaking
+from photosort.cli.output import Human, Json, Quiet, plural, speaking
 from photosort.errors import Declined, NoPhotos
 from photosort.printable import printable
 
@@ -73,3 +73,8 @@ def test_nobody_to_ask_is_no(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_names_cannot_write_to_the_terminal() -> None:
     assert printable("a\x1b[2Jb\nc\u202ed\udce9é 😀") == "a\\x1b[2Jb\\nc\\u202ed\\udce9é 😀"
+
+
+def test_numbers_nouns_and_verbs_agree() -> None:
+    assert (plural(1, "photo"), plural(2431, "photo"), plural(2, "class")) == ("1 photo", "2,431 photos", "2 classes")
+    assert (plural(1, "file", "stay"), plural(0, "file", "say")) == ("1 file stays", "0 files say")

@@ -79,6 +79,7 @@ def test_a_destination_inside_the_source_is_said_to_be_left_out() -> None:
     [
         (KChoice(7, 7, {2: 0.5, 3: 0.6}), "7 groups of neighbours were found; the silhouette would take 3."),
         (KChoice(2, 7, {2: 0.5}), "7 groups of neighbours were found, kept within --min-k and --max-k: 2; the"),
+        (KChoice(1, 1), "1 group of neighbours was found. --k sets"),
         (KChoice(1), "There are too few different photos to find a number of folders"),
     ],
 )

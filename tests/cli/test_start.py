@@ -38,13 +38,14 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
     assert own <= {
         "photosort",
         "photosort.__main__",
+        "photosort.choices",
         "photosort.errors",
         "photosort.printable",
         "photosort.progress",
         "photosort.cli",
         *(
             f"photosort.cli.{name}"
-            for name in ("app", "completions", "demo", "evaluate", "explain", "models", "options")
+            for name in ("app", "completions", "demo", "evaluate", "explain", "models", "offers", "options")
         ),
         *(f"photosort.cli.{name}" for name in ("organize", "output", "past")),
     }

@@ -43,7 +43,7 @@ def test_a_server_that_refuses_the_key_stops_the_run_before_it_begins(photosort:
 def test_why_a_name_is_not_the_writers_is_explained(photosort: Command, pictures: Path) -> None:
     with ChatServer([Reply("I'm sorry, I can't.")]).running() as server:
         done = photosort("organize", pictures, "--k", 2, "--dry-run", "--writer", "openai:tiny", **server.environment)
-        assert "2 of 2 names are keywords" in done.out
+        assert "Keywords stand in for 2 of 2 names" in done.out
     (first, second) = photosort("explain", "--json").json["clusters"]
     assert first["note"] == second["note"] == "openai:tiny: it was a refusal"
     assert "it was a refusal" in " ".join(photosort("explain").out.split())

@@ -1,5 +1,7 @@
 """Device names become the devices of this machine, or one clear line."""
 
+import sys
+
 import pytest
 
 from photosort.errors import SettingsError
@@ -44,3 +46,21 @@ def test_without_any_gpu_the_processor_is_used(monkeypatch: pytest.MonkeyPatch) 
 def test_what_is_no_device_is_refused_before_anything_is_loaded(name: str) -> None:
     with pytest.raises(SettingsError, match="Choose one of: auto, cuda, cuda:1, mps, cpu"):
         check_device(name)
+
+
+@pytest.mark.parametrize("name", ["cuda", "cuda:1", "mps"])
+def test_without_a_driver_a_gpu_is_refused_and_torch_is_not_loaded(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr(room, "has_driver", lambda: False)
+    monkeypatch.setattr(room, "has_nvidia", lambda: False)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    check_device("auto")
+    check_device("cpu")
+    with pytest.raises(SettingsError, match=f"The device {name} is not there: no driver of a GPU.*Use --device cpu"):
+        check_device(name)
+
+
+@pytest.mark.usefixtures("two_gpus")
+def test_a_gpu_is_looked_for_before_any_model_has_to_run() -> None:
+    check_device("cuda:1")
+    with pytest.raises(SettingsError, match="cuda:2 is not there"):
+        check_device("cuda:2")

@@ -1,0 +1,59 @@
+"""A command line that makes no sense: what typer says of it becomes one line in the words of every other failure."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from photosort.errors import SettingsError
+from photosort.wrong_values import wrong_value
+
+if TYPE_CHECKING:
+    import typer
+
+
+def misused(refusal: typer.TyperException) -> SettingsError:
+    """The failure for what typer refuses: a command, a flag, its value, or one argument too many or too few.
+
+    Typer's exceptions have no public names but that of their parent; they are told apart by what they carry.
+    """
+    known: Any = refusal
+    command = known.ctx.command_path if getattr(known, "ctx", None) else "photosort"
+    more = f"{command} --help says more."
+    if hasattr(known, "option_name"):
+        return _wrong_flag(known, more)
+    if getattr(known, "param", None):
+        return _wrong_value(known, command, more)
+    problem, _, suggestion = known.format_message().removesuffix(".").partition(". ")
+    if extra := re.search(r"extra argument\S* \((.*)\)", problem):
+        return SettingsError(f"One argument too many: {extra[1]}", f"A path with spaces goes in quotes. {more}")
+    return SettingsError(problem, f"{suggestion} {more}".strip())
+
+
+def _wrong_flag(refusal: Any, more: str) -> SettingsError:
+    flag = refusal.option_name
+    if hasattr(refusal, "possibilities"):
+        near = f"Did you mean {refusal.possibilities[0]}? " if refusal.possibilities else ""
+        return SettingsError(f"There is no flag {flag}", near + more)
+    if "requires" in refusal.message:
+        return SettingsError(f"{flag} needs a value", f"Write it after the flag: {flag} VALUE")
+    return SettingsError(f"{flag} takes no value", f"Write {flag} alone.")
+
+
+def _wrong_value(refusal: Any, command: str, more: str) -> SettingsError:
+    parameter = refusal.param
+    name = parameter.opts[0] if parameter.param_type_name == "option" else parameter.display_name_raw
+    choices = f"Choose one of: {', '.join(map(str, parameter.type_descriptor.choices or ()))}."
+    if hasattr(refusal, "param_type"):
+        hint = choices if parameter.type_descriptor.is_choice else f"Write: {command} {name}"
+        return SettingsError(f"{name} is missing", hint)
+    if not isinstance(refusal.__cause__, ValidationError):
+        return SettingsError(refusal.format_message().removesuffix("."), more)
+    error = refusal.__cause__.errors()[0]
+    written = f"{name} {shlex.quote(str(error['input']))}"
+    if parameter.type_descriptor.is_choice:
+        return SettingsError(f"{written} is not known", choices)
+    return wrong_value(written, error)

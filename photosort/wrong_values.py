@@ -1,0 +1,59 @@
+"""What is wrong with the value of a setting or of a flag, in our own words instead of pydantic's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from photosort.errors import SettingsError
+
+LONGEST = 60
+"""Characters of a value that are shown."""
+
+_NO_WHOLE_NUMBER = "is no whole number; write one, such as 12"
+_NO_NUMBER = "is no number; write one, such as 0.5"
+_NO_BOOLEAN = "is neither true nor false; write one of them"
+_WORDS = {
+    "int_parsing": _NO_WHOLE_NUMBER,
+    "int_type": _NO_WHOLE_NUMBER,
+    "int_from_float": _NO_WHOLE_NUMBER,
+    "float_parsing": _NO_NUMBER,
+    "float_type": _NO_NUMBER,
+    "finite_number": _NO_NUMBER,
+    "bool_parsing": _NO_BOOLEAN,
+    "bool_type": _NO_BOOLEAN,
+    "greater_than_equal": "is too small; {ge} is the least",
+    "less_than_equal": "is too large; {le} is the most",
+    "string_type": "is no text; write it in quotes",
+    "string_too_long": "is too long; {max_length} characters are the most",
+    "tuple_type": 'is no list; write one, such as ["a", "b"]',
+    "path_type": "is no folder; write its path in quotes",
+    "literal_error": "is not known; choose one of: {expected}",
+}
+"""What pydantic calls an error -> what is wrong; and after the semicolon what to do."""
+
+
+def wrong_value(written: str, error: Mapping[str, Any]) -> SettingsError:
+    """The failure for a value that pydantic refuses; `written` is name and value as the user wrote them,
+    `error` one of the `errors()` of a ValidationError.
+    """
+    facts = {name: _plain(fact) for name, fact in error.get("ctx", {}).items()}
+    words = _WORDS.get(error["type"])
+    said = words.format(**facts) if words else error["msg"].removeprefix("Value error, ")
+    problem, _, remedy = said.partition("; ")
+    return SettingsError(f"{written} {problem}", f"{remedy[:1].upper()}{remedy[1:]}." if remedy else "")
+
+
+def cut(value: str) -> str:
+    """A value as it is shown: its beginning."""
+    return value if len(value) <= LONGEST else f"{value[: LONGEST - 1]}…"
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that `name` is most like; empty where it is like none."""
+    return next(iter(get_close_matches(name.lower().replace("-", "_"), known, n=1)), "")
+
+
+def _plain(fact: object) -> str:
+    return f"{fact:g}" if isinstance(fact, float) else str(fact).replace("'", "")

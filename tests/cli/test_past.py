@@ -1,0 +1,48 @@
+"""What undo says of one file and of two, and that the list of runs can be read in a narrow terminal."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from rich.console import Console, RenderableType
+
+from photosort.cli import past
+from photosort.filing.apply import Remark
+from photosort.filing.facts import Mode
+from photosort.filing.undo import UndoOutcome
+from photosort.past_runs import PastRun
+from photosort.store.journal import Filing, FilingState
+from photosort.store.runs import Run
+
+HOME = Path("/home/anna/Pictures")
+
+
+def drawn(view: RenderableType, width: int) -> list[str]:
+    console = Console(file=io.StringIO(), width=width, highlight=False)
+    console.print(view)
+    return [line.rstrip() for line in console.file.getvalue().splitlines()]
+
+
+@pytest.mark.parametrize(("count", "said"), [(1, "1 file stays in /out:"), (2, "2 files stay in /out:")])
+def test_undo_says_how_many_files_stay(count: int, said: str) -> None:
+    filing = Filing(1, "token", Path("/photos"), Path("/out"), "copy", FilingState.UNDONE, "")
+    kept = tuple(Remark(Path(f"/out/{number}.jpg"), "changed since") for number in range(count))
+    assert said in drawn(past._undone(filing, UndoOutcome(Mode.COPY, 3, kept, (), 0, "")), 80)
+
+
+def test_a_run_is_two_lines_at_eighty_columns() -> None:
+    run = Run(12, datetime(2026, 11, 25, tzinfo=UTC), HOME, HOME.with_name("Pictures-sorted"), "copy", False, {})
+    lines = drawn(past._table([PastRun(run, 14, 2431, 2444, "undo cut off"), PastRun(run, 1, 1, 1, "done")]), 80)
+    assert len(lines) == 4
+    assert lines[0].startswith("run 12  2026-11-2") and lines[0].endswith("14 folders, 2,431 photos, 13 companions")
+    assert lines[1].split() == ["copy", "/home/anna/Pictures", "→", "/home/anna/Pictures-sorted"]
+    assert lines[2].endswith("  done       1 folder, 1 photo")
+
+
+def test_no_run_says_how_to_begin() -> None:
+    assert drawn(past._table([]), 80) == [
+        "Nothing has been organized yet. Start with: photosort organize FOLDER --dry-run"
+    ]

@@ -1,0 +1,98 @@
+"""A command line that makes no sense is one line with what to do next, exit code 2, and JSON with --json."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import pytest
+
+from photosort.__main__ import main
+from photosort.settings import config_file
+
+MISUSED = {
+    "organise DIR": "No such command 'organise'. Did you mean 'organize'? photosort --help says more.",
+    "models pul": "No such command 'pul'. Did you mean 'pull'? photosort models --help says more.",
+    "xyzzy": "No such command 'xyzzy'. photosort --help says more.",
+    "organize": "DIR is missing. Write: photosort organize DIR",
+    "completions": "SHELL is missing. Choose one of: bash, zsh, fish, powershell.",
+    "organize My Photos": "One argument too many: Photos. A path with spaces goes in quotes."
+    " photosort organize --help says more.",
+    "organize DIR --moed move": "There is no flag --moed. Did you mean --mode? photosort organize --help says more.",
+    "organize DIR -x": "There is no flag -x. photosort organize --help says more.",
+    "organize DIR --k": "--k needs a value. Write it after the flag: --k VALUE",
+    "organize DIR --yes=3": "--yes takes no value. Write --yes alone.",
+    "organize DIR --mode burn": "--mode burn is not known. Choose one of: copy, move, hardlink, symlink.",
+    "organize DIR --k foo": "--k foo is no number of folders. Write a whole number from 1 on, or auto.",
+    "organize DIR --captions x": "--captions x is no whole number. Write one, such as 12.",
+    "organize DIR --max-cost 1,5": "--max-cost 1,5 is no number. Write one, such as 0.5.",
+    "evaluate DIR --seeds 0": "--seeds 0 is too small. 1 is the least.",
+    "evaluate DIR --seeds 2000": "--seeds 2000 is too large. 1000 is the most.",
+    "undo last": "RUN last is no whole number. Write one, such as 12.",
+    "completions ksh": "SHELL ksh is not known. Choose one of: bash, zsh, fish, powershell.",
+}
+
+
+def photosort(monkeypatch: pytest.MonkeyPatch, line: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["photosort", *line.split()])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert isinstance(caught.value.code, int) or caught.value.code is None
+    return caught.value.code or 0
+
+
+@pytest.mark.parametrize("line", MISUSED)
+def test_what_makes_no_sense_is_one_line_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], line: str
+) -> None:
+    assert photosort(monkeypatch, line) == 2
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", f"photosort: {MISUSED[line]}\n")
+
+
+@pytest.mark.parametrize("line", [line for line in MISUSED if line.split()[0] in ("organize", "evaluate", "undo")])
+def test_programs_get_the_same_as_json(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], line: str
+) -> None:
+    command, *rest = line.split()
+    assert photosort(monkeypatch, " ".join([command, "--json", *rest])) == 2
+    said = capsys.readouterr()
+    error = json.loads(said.out)["error"]
+    assert said.err == "" and error["kind"] == "SettingsError"
+    assert f"{error['problem']}. {error['hint']}" == MISUSED[line]
+
+
+def test_a_key_of_the_file_that_is_no_setting_stops_every_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config_file().parent.mkdir(parents=True)
+    config_file().write_text('modee = "move"\n')
+    assert photosort(monkeypatch, "runs") == 2
+    assert capsys.readouterr().err == f"photosort: modee in {config_file()} is no setting. Did you mean mode?\n"
+
+
+def test_a_variable_that_is_no_setting_is_told_and_stops_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PHOTOSORT_MODEE", "move")
+    assert photosort(monkeypatch, "runs") == 0
+    said = "PHOTOSORT_MODEE is ignored: there is no such setting. Did you mean PHOTOSORT_MODE?\n"
+    assert capsys.readouterr().err == said
+    assert photosort(monkeypatch, "runs --quiet") == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_nothing_typed_is_answered_with_the_help(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert photosort(monkeypatch, "") == 0
+    assert "organize" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("line", ["undo", "resume", "explain --run"])
+def test_no_number_of_a_run_is_too_large_for_a_clear_answer(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], line: str
+) -> None:
+    assert photosort(monkeypatch, f"{line} {10**30}") == 10
+    said = capsys.readouterr().err
+    assert said.startswith("photosort: ") and f"{10**30}" in said and said.count("\n") == 1
