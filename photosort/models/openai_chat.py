@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from photosort.errors import SettingsError, WriterRefused
 from photosort.models.pricing import Meter, price_of
 from photosort.models.protocols import Identity, NoAnswer, Used, WriterForm
-from photosort.models.server import ADDRESS, KEY, redirected, server_at
+from photosort.models.server import ADDRESS, BROKEN, KEY, one_line, redirected, server_at, text_of
 
 if TYPE_CHECKING:
     from openai import APIError, BadRequestError, OpenAI
@@ -38,8 +38,8 @@ SEED = 42
 LIMITS = ("max_tokens", "max_completion_tokens")
 """The names that servers have for the longest answer; OpenAI's own takes the second."""
 _NAMES_SHOWN = 5
-_BROKEN = (AttributeError, IndexError, KeyError, TypeError, ValueError)
-"""What comes of reading an answer that is none."""
+_MOST_COUNTED = 10**9
+"""Tokens of one answer that are believed."""
 
 
 class OpenAIChat:
@@ -108,7 +108,7 @@ class OpenAIChat:
             if redirected(error):
                 raise self._failure(error) from error
             return
-        except _BROKEN as error:
+        except BROKEN as error:
             raise self._failed("its list of models is none") from error
         if len(known) > 1 and self.model not in known and f"{self.model}:latest" not in known:
             raise WriterRefused(
@@ -126,13 +126,11 @@ class OpenAIChat:
             usage = getattr(answer, "usage", None)
             spent(_count(usage, "prompt_tokens"), _count(usage, "completion_tokens"))
         try:
-            text = answer.choices[0].message.content
-        except _BROKEN as error:
+            text = text_of(answer)
+        except BROKEN as error:
             raise self._failed("its answer is none of a chat model") from error
-        if text is not None and not isinstance(text, str):
-            raise self._failed("its answer is none of a chat model")
         self._answered = True
-        return text or ""
+        return text
 
     def _answer(self, system: str, prompt: str, schema: dict[str, Any]) -> Any:
         """What the server says, unread; None where that is no JSON of its kind."""
@@ -147,7 +145,7 @@ class OpenAIChat:
                 self._leave_out(error, parts)
             except openai.APIError as error:
                 raise self._failure(error) from error
-            except _BROKEN:
+            except BROKEN:
                 return None
 
     @property
@@ -186,7 +184,8 @@ class OpenAIChat:
         import openai
 
         code = getattr(error, "status_code", None)
-        said = " ".join(str(getattr(error, "message", "") or error).split())[:200].rstrip(".")
+        told = error.__cause__ if isinstance(error, openai.APIConnectionError) and error.__cause__ else error
+        said = one_line(str(getattr(told, "message", "") or told)).rstrip(".")
         if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
             return WriterRefused(f"{self.host} refuses the key ({code}: {said})", "Set OPENAI_API_KEY to one it takes.")
         if isinstance(error, openai.NotFoundError):
@@ -199,7 +198,7 @@ class OpenAIChat:
             return WriterRefused(f"{self.host} does not answer ({elsewhere})", "Mend OPENAI_BASE_URL.")
         if getattr(error, "code", None) == "insufficient_quota":
             return WriterRefused(f"{self.host} says that the quota is used up", "Add credit, or --writer keywords.")
-        return self._failed(f"{code or 'no connection'}: {said}")
+        return self._failed(f"{code}: {said}" if code else said)
 
     def _failed(self, reason: str) -> WriterRefused | NoAnswer:
         """Of a server that answered before, keywords stand in for the rest; one that never did ends the run."""
@@ -217,4 +216,4 @@ class OpenAIChat:
 
 def _count(usage: Any, name: str) -> int | None:
     tokens = getattr(usage, name, None)
-    return tokens if isinstance(tokens, int) else None
+    return tokens if isinstance(tokens, int) and tokens in range(_MOST_COUNTED) else None

@@ -65,7 +65,11 @@ BAD = [
     ("```json\n" + GOOD + "\n```", "wrapped in Markdown"),
     ("Here is the name: Dogs", "no JSON"),
     (GOOD[:-5], "no JSON"),
-    ("[" * 100_000, "no JSON"),
+    ("[" * 10_000, "no JSON"),
+    ("[" * 100_000, "far too long"),
+    (answer("Dogs", "\n" * 100_000 + "x"), "far too long"),
+    ('{"title": NaN, "summary": "A dog."}', "was no text"),
+    ('{"title": "Dogs", "title": "../dogs", "summary": "A dog."}', "path"),
     ("I'm sorry, but I cannot help with that.", "refusal"),
     ('["Dogs", "A dog."]', "not an object"),
     ('{"title": "Dogs"}', "not an object"),
@@ -222,6 +226,10 @@ def test_a_thousand_outputs_never_exceed_thirty_words(
     assert 1 <= len(name.summary.split()) <= 30
 
 
+def test_halves_of_characters_leave_no_gap() -> None:
+    assert named(full_answer("Dogs \ud800 run", "A dog \udfff runs.", "dog"), form="full").title == "Dogs run"
+
+
 def test_what_the_writer_raises_is_not_hidden() -> None:
     with pytest.raises(ModelMissing):
         name_clusters([cluster(BEACH)], writing(ModelMissing("gone", "pull")))
@@ -242,9 +250,9 @@ def test_questions_are_asked_at_once_and_answers_stay_with_their_clusters() -> N
 
 
 def test_progress_is_told_one_by_one() -> None:
-    told: list[tuple[str, int, int]] = []
+    told: list[tuple[object, ...]] = []
     name_clusters([cluster(BEACH), cluster(["a cat"])], progress=lambda *told_now: told.append(told_now))
-    assert told == [("name", 0, 2), ("name", 1, 2), ("name", 2, 2)]
+    assert told == [("naming", 0, 2, None), ("naming", 1, 2, None), ("naming", 2, 2, None)]
 
 
 SUNSETS = [cluster(["a sunset on a beach"] * 5 + [f"a {more}"] * 2) for more in ("palm", "boat")]
