@@ -34,6 +34,17 @@ TIMEOUT = 120.0
 """Seconds for one answer; a large model on a processor takes its time."""
 
 CHECK_SECONDS = 15.0
+READY: tuple[str, str, dict[str, Any]] = (
+    "You answer in JSON.",
+    'Answer {"ready": true}.',
+    {
+        "type": "object",
+        "properties": {"ready": {"type": "boolean"}},
+        "required": ["ready"],
+        "additionalProperties": False,
+    },
+)
+"""A question that asks for nothing but an answer."""
 SEED = 42
 LIMITS = ("max_tokens", "max_completion_tokens")
 """The names that servers have for the longest answer; OpenAI's own takes the second."""
@@ -90,30 +101,26 @@ class OpenAIChat:
         return self.meter.used
 
     def check(self) -> None:
-        """Ask the server for its models; no caption is sent.
+        """Learn whether the server takes key and model, before anything is worth losing; no caption is sent.
 
-        Raises WriterRefused where it cannot be reached, points elsewhere, refuses the key, has other models or
-        answers with something else than a list. A server that does not tell, or that has one model under any name, as
-        llama.cpp, passes.
+        A list of models tells that of a server on this machine. Others show theirs to any key, hide it from a good
+        one, or list models under other names (OpenRouter, OpenAI's restricted keys, Gemini), so that only an answer
+        tells: READY costs some thirty tokens, where `max_cost` allows them.
+
+        Raises WriterRefused where the server cannot be reached or does not answer.
         """
-        import openai
-
-        try:
-            client = self._client.with_options(timeout=CHECK_SECONDS, max_retries=1)
-            content = client.models.with_raw_response.list().http_response.json()
-            known = [str(model["id"]) for model in (content if isinstance(content, list) else content["data"])]
-        except (openai.AuthenticationError, openai.PermissionDeniedError, openai.APIConnectionError) as error:
-            raise self._failure(error) from error
-        except openai.APIError as error:
-            if redirected(error):
-                raise self._failure(error) from error
+        names = self._listed()
+        known = self.model in names or f"{self.model}:latest" in names
+        if known and self.server.here:
             return
-        except BROKEN as error:
-            raise self._failed("its list of models is none") from error
-        if len(known) > 1 and self.model not in known and f"{self.model}:latest" not in known:
-            raise WriterRefused(
-                f"{self.host} has no model {self.model}", f"It has {', '.join(sorted(known)[:_NAMES_SHOWN])}."
-            )
+        try:
+            self.write(*READY)
+        except NoAnswer:
+            return
+        except WriterRefused as error:
+            if known or not names:
+                raise
+            raise WriterRefused(error.problem, f"It has {', '.join(sorted(names)[:_NAMES_SHOWN])}.") from error
 
     def write(self, system: str, prompt: str, schema: dict[str, Any]) -> str:
         """Return the answer, raw. Failures that pass (429, 5xx, a cut line) are tried again with growing pauses.
@@ -131,6 +138,19 @@ class OpenAIChat:
             raise self._failed("its answer is none of a chat model") from error
         self._answered = True
         return text
+
+    def _listed(self) -> list[str]:
+        """The models that the server lists; none where it does not tell. Raises WriterRefused where it is not there."""
+        import openai
+
+        try:
+            client = self._client.with_options(timeout=CHECK_SECONDS, max_retries=1)
+            content = client.models.with_raw_response.list().http_response.json()
+            return [str(model["id"]) for model in (content if isinstance(content, list) else content["data"])]
+        except openai.APIConnectionError as error:
+            raise self._failure(error) from error
+        except (openai.APIError, *BROKEN):
+            return []
 
     def _answer(self, system: str, prompt: str, schema: dict[str, Any]) -> Any:
         """What the server says, unread; None where that is no JSON of its kind."""

@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
 
@@ -15,7 +16,7 @@ from fakes.chat_server import ChatServer, Reply, failed
 from fakes.writer import full_answer
 
 from photosort.errors import SettingsError, WriterRefused
-from photosort.models.openai_chat import OpenAIChat
+from photosort.models.openai_chat import READY, OpenAIChat
 from photosort.models.pricing import Meter
 from photosort.models.protocols import NoAnswer, Used
 from photosort.models.smollm2 import SmolLM2
@@ -122,21 +123,51 @@ def test_what_does_not_pass_fails_in_one_line(serve: Serve, reply: Reply, messag
     assert len(server.asked) <= 2
 
 
-def test_a_bad_key_is_told_before_any_caption_is_sent(serve: Serve) -> None:
-    server = serve(WELL, key="right", models=["tiny"])
+@pytest.mark.parametrize("models", [["tiny"], ["large", "medium"], None], ids=["listed", "others", "no list"])
+def test_a_bad_key_is_told_before_any_caption_is_sent(serve: Serve, models: list[str] | None) -> None:
+    server = serve(WELL, key="right", models=models)
     chat = OpenAIChat("tiny", {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": "wrong"})
     with pytest.raises(WriterRefused, match=r"refuses the key \(401: .*Incorrect API key"):
         chat.check()
     assert not server.asked
     writer(server).check()
+    assert all(asked["messages"][1]["content"] == READY[1] for asked in server.asked)
+
+
+def test_a_listed_model_on_this_machine_is_asked_nothing(serve: Serve) -> None:
+    for models in (["tiny"], ["tiny:latest", "large"]):
+        server = serve(WELL, models=models)
+        writer(server).check()
+        assert server.requests == ["GET /v1/models"]
+
+
+def test_a_model_elsewhere_is_tried_though_it_is_listed(serve: Serve) -> None:
+    """OpenRouter shows its list to any key."""
+    chat = writer(serve(failed(401, "No auth"), models=["tiny"]))
+    chat.server = replace(chat.server, here=False)
+    with pytest.raises(WriterRefused, match=r"refuses the key \(401"):
+        chat.check()
+
+
+@pytest.mark.parametrize("models", [["medium", "large"], ["models/tiny"], None, "<html>", "[" * 200_000, "{}"])
+def test_a_model_that_no_list_has_is_known_by_its_answer(serve: Serve, models: list[str] | str | None) -> None:
+    writer(serve(WELL, models=models)).check()
+    with pytest.raises(WriterRefused, match=r"does not know tiny \(404: .*no such model"):
+        writer(serve(failed(404, "no such model"), models=models)).check()
 
 
 def test_an_unknown_model_is_told_with_those_that_there_are(serve: Serve) -> None:
-    with pytest.raises(WriterRefused, match=r"has no model tiny\. It has large, medium\."):
-        writer(serve(WELL, models=["medium", "large"])).check()
-    writer(serve(WELL, models=["tiny:latest", "large"])).check()
-    writer(serve(WELL, models=["/models/only-one.gguf"])).check()
-    writer(serve(WELL, models=None)).check()
+    for status in (400, 404):
+        with pytest.raises(WriterRefused, match=r"\(40.: .*no tiny\)\. It has large, medium\."):
+            writer(serve(failed(status, "no tiny"), models=["medium", "large"])).check()
+
+
+def test_what_may_cost_nothing_is_not_tried(serve: Serve) -> None:
+    server = serve(failed(401), models=None)
+    chat = writer(server)
+    chat.meter = Meter(lambda asked, answered: 1.0, 0.0)
+    chat.check()
+    assert not server.asked
 
 
 def test_a_server_that_is_not_there_is_told(serve: Serve) -> None:
@@ -154,6 +185,10 @@ def test_a_model_that_has_answered_before_is_not_checked_again(serve: Serve, tmp
         server.requests.clear()
         RememberedWriter(writer(server), cache).check()
         assert not server.requests
+        needed = RememberedWriter(writer(server), cache)
+        for _ in range(2):
+            needed.check(needed=True)
+        assert server.requests == ["GET /v1/models"]
 
 
 def test_a_key_that_went_bad_is_told_at_the_first_new_question(serve: Serve, tmp_path: Path) -> None:
@@ -297,16 +332,10 @@ def test_a_count_that_cannot_be_is_not_believed(serve: Serve, number: str) -> No
     assert (chat.used.tokens_in, chat.used.tokens_out) == (3, 7) and chat.used.cost
 
 
-@pytest.mark.parametrize("body", ["<html>", '["tiny", "large"]', '{"data": null}', "{}", "[" * 200_000])
-def test_a_broken_list_of_models_is_one_clear_line(serve: Serve, body: str) -> None:
-    with pytest.raises(WriterRefused, match="its list of models is none"):
-        writer(serve(WELL, models=body)).check()
-
-
 def test_a_bare_list_of_models_is_read(serve: Serve) -> None:
-    writer(serve(WELL, models='[{"id": "tiny"}, {"id": "large"}]')).check()
-    with pytest.raises(WriterRefused, match="has no model tiny"):
-        writer(serve(WELL, models='[{"id": "medium"}, {"id": "large"}]')).check()
+    server = serve(WELL, models='[{"id": "tiny"}, {"id": "large"}]')
+    writer(server).check()
+    assert not server.asked
 
 
 def test_a_server_that_tells_no_usage_has_used_the_most_and_has_answered(serve: Serve) -> None:
@@ -325,7 +354,7 @@ def test_a_redirect_is_never_followed(serve: Serve) -> None:
         with pytest.raises(WriterRefused, match=r"it points to 127\.0\.0\.1:\d+, which was not followed"):
             ask(server)
     with pytest.raises(WriterRefused, match=r"it points to 127\.0\.0\.1:\d+, which was not followed"):
-        writer(serve(WELL, moved=f"{other.url}/models")).check()
+        writer(serve(Reply(status=302, body="{}", headers={"location": other.url}), moved=f"{other.url}/x")).check()
     assert not other.requests
 
 
@@ -464,7 +493,7 @@ def test_a_real_llama_cpp_server_writes_by_the_schema(smollm2_cache: Path) -> No
         OpenAIChat("smollm2", {**environment, "OPENAI_API_KEY": "guess"}).check()
     said = json.loads(chat.write("Name these photos as JSON.", "a penguin on ice, two penguins, ice", SMALL_SCHEMA))
     assert set(said) == {"title", "summary"} and said["title"]
-    assert chat.used.calls == 1 and chat.used.tokens_in > 10
+    assert chat.used.calls == 2 and chat.used.tokens_in > 10
     chat.form = "small"
     (name,) = name_clusters(cluster_texts([["a penguin on ice"] * 4 + ["a heron"]]), chat)
     assert name.title and len(name.summary.split()) <= 30
