@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from photosort.errors import ModelMissing
 from photosort.models.protocols import WriterForm
-from photosort.naming.answer import KEYWORDS, SUMMARY_WORDS, cut_words
+from photosort.naming.answer import KEYWORDS, SCHEMA, SUMMARY_WORDS, cut_words
 from photosort.naming.folder_name import folder_name
 from photosort.naming.keywords import Keyword, exclusive_keywords
 from photosort.naming.prompt import BYTES_PER_TOKEN, CAPTIONS, ClusterText, Wish
@@ -176,6 +176,7 @@ def test_the_language_and_the_style_that_the_user_wants_are_asked_for() -> None:
     assert (name.title, name.topics) == ("Hunde am Strand", ("Hunde", "Strand"))
     assert "this language: de." in writer.asked[0].system
     assert "Style: playful, in the first person." in writer.asked[0].system
+    assert "plain" not in writer.asked[0].system
     assert named(FULL, form="full", wish=Wish("de")).note == "scripted: it was not written in this language: de"
     assert named(FULL, form="full", wish=Wish("Plattdeutsch")).title == "Dogs on a beach"
 
@@ -290,6 +291,13 @@ def test_titles_that_say_something_else(one: str, other: str) -> None:
 def test_names_always_differ(many: list[list[str]]) -> None:
     names = name_clusters([cluster(captions) for captions in many])
     assert len({title_key(name.title) for name in names}) == len(many)
+
+
+def test_the_form_that_is_asked_for_is_the_form_that_is_read() -> None:
+    writer = writing(FULL, form="full")
+    name_one(cluster(BEACH), writer)
+    form = writer.asked[0].system.partition("this form and nothing else: ")[2].partition("}")[0] + "}"
+    assert list(json.loads(form)) == SCHEMA["required"] == list(json.loads(FULL))
 
 
 def test_the_full_prompt_holds_the_captions_as_data_within_the_budget() -> None:
