@@ -25,7 +25,7 @@ def titles(cluster: ClusterText) -> Iterator[str]:
     """Yield titles from the best to ever longer ones, so that one of them is unlike that of any other cluster.
 
     The first keyword, the next where it is half as frequent, and then more. A cluster without a word for a quarter
-    of its photos is called by its broad noun, with the keywords of more than one photo, or else of a tenth, in brackets.
+    of its photos is called by its broad noun; in brackets the keywords of more than one photo, or else of a tenth.
     """
     words, keywords = written(cluster), cluster.keywords
     if cluster.broad:

@@ -21,14 +21,16 @@ from typing import get_args
 import numpy as np
 
 from photosort.clustering.kmeans import kmeans
-from photosort.describing import describe
+from photosort.describing.describe import describe
 from photosort.evaluation.names import sbert_match, sem
 from photosort.methods.fusion import fuse
 from photosort.models import registry
+from photosort.models.nouns import nouns
 from photosort.models.protocols import TextEncoder
+from photosort.models.writers import writer as writer_of
 from photosort.naming.cluster_texts import cluster_texts
 from photosort.naming.keywords import Ranking
-from photosort.naming.summary import name_clusters
+from photosort.naming.summary import KEYWORDS, name_clusters
 from photosort.photos.scan import scan
 from photosort.remembering import RememberedTexts, RememberedWriter
 from photosort.settings import load_settings
@@ -72,17 +74,19 @@ def measure(labelled: Labelled, writers: Sequence[str], encoder: TextEncoder, ca
     print(f"\n{labelled.name}: {len(labelled.truth)} clusters\n  {'':<28}SEM    SBERT > 0.4")
     scores = {}
     for ranking in get_args(Ranking):
-        names = name_clusters(cluster_texts(labelled.captions, ranking))
+        names = name_clusters(cluster_texts(labelled.captions, ranking, countable=nouns().can_be_counted))
         words = [", ".join(word.term for word in name.keywords[:TOP]) for name in names]
         scores[ranking] = show(f"two keywords, {ranking}", words, labelled.truth, encoder)
         show(f"names by {ranking}", [name.title for name in names], labelled.truth, encoder)
-    texts = cluster_texts(labelled.captions)
+    texts = cluster_texts(labelled.captions, countable=nouns().can_be_counted)
     for name in writers:
-        writer = writers.writer(load_settings(writer=name))
+        writer = writer_of(load_settings(writer=name))
         names = name_clusters(texts, RememberedWriter(writer, cache) if writer else None)
-        own = sum(one.source == name for one in names)
+        own = sum(one.source != KEYWORDS for one in names)
         show(f"{name}: title", [one.title for one in names], labelled.truth, encoder)
         show(f"{name}: summary", [one.summary for one in names], labelled.truth, encoder)
+        for one, truth in zip(names, labelled.truth, strict=True):
+            print(f"      {truth:<22}{one.title} | {one.summary}{f' ({one.note})' if one.note else ''}")
         print(f"    {own} of {len(names)} written by {name}, the others are keywords")
     return all(winner >= paper for winner, paper in zip(scores["winner"], scores["paper"], strict=True))
 
@@ -94,13 +98,13 @@ def main() -> None:
     parser.add_argument("--captions", type=Path)
     parser.add_argument("--writer", action="append", dest="writers", default=[])
     arguments = parser.parse_args()
-    settings, root = load_settings(), arguments.folder.resolve()
+    settings, root = registry.settled(load_settings()), arguments.folder.resolve()
     with open_cache(settings.cache_dir) as cache:
-        encoder, captioner = registry.image_encoder(settings), registry.captioner(settings)
-        seen = describe(scan(root).photos, encoder, captioner, cache)
+        encoder, captioners = registry.image_encoder(settings), registry.captioners(settings)
+        seen = describe(scan(root).photos, encoder, captioners, cache)
         labels = [photo.path.relative_to(root).parts[0] for photo in seen.photos]
         texts = RememberedTexts(registry.text_encoder(settings), cache)
-        joint = registry.joint_encoder(settings, texts).encode_images(seen.vectors)
+        joint = registry.joint_encoder(settings, texts).place(seen.vectors)
         weight = registry.default_weight(settings)
 
         def members(chosen: Sequence[int], said: np.ndarray, share: float) -> list[list[int]]:
