@@ -5,6 +5,7 @@ A timeout of httpx is for one piece of an answer; a server that sends a byte fro
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import httpx2
@@ -22,13 +23,16 @@ class BoundedClient(httpx2.Client):
 
     def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
         """Return the whole answer. Raises ReadTimeout where it is too late, DecodingError where it is too large."""
-        answer = in_background(lambda: self._whole(request, options))
+        seconds: float = request.extensions["timeout"]["read"]
+        end = time.monotonic() + seconds
+        answer = in_background(lambda: self._whole(request, options, end))
         try:
-            return answer.result(request.extensions.get("timeout", {}).get("read"))
+            return answer.result(seconds)
         except TimeoutError as error:
-            raise httpx2.ReadTimeout("no whole answer in time", request=request) from error
+            raise _late(request) from error
 
-    def _whole(self, request: httpx2.Request, options: dict[str, Any]) -> httpx2.Response:
+    def _whole(self, request: httpx2.Request, options: dict[str, Any], end: float) -> httpx2.Response:
+        """As `send`; closes the connection at the first piece that comes after the `end`."""
         response = super().send(request, **options | {"stream": True})
         body = bytearray()
         try:
@@ -36,7 +40,13 @@ class BoundedClient(httpx2.Client):
                 body += piece
                 if len(body) > LARGEST:
                     raise httpx2.DecodingError(f"its answer is longer than {LARGEST:,} bytes", request=request)
+                if time.monotonic() > end:
+                    raise _late(request)
         finally:
             response.close()
         headers = [(name, value) for name, value in response.headers.multi_items() if name not in _OF_THE_BODY]
         return httpx2.Response(response.status_code, headers=headers, content=bytes(body), request=request)
+
+
+def _late(request: httpx2.Request) -> httpx2.ReadTimeout:
+    return httpx2.ReadTimeout("no whole answer in time", request=request)

@@ -299,6 +299,20 @@ def test_an_answer_without_an_end_is_given_up_in_time_and_space(serve: Serve, ra
     assert chat.write("", "", SCHEMA) == GOOD
 
 
+def test_a_server_that_is_given_up_is_let_go(serve: Serve) -> None:
+    gone = Event()
+
+    def goes_on(send: Send) -> None:
+        try:
+            drips(send)
+        except OSError:
+            gone.set()
+
+    with pytest.raises(WriterRefused, match="no whole answer in time"):
+        ask(serve(Reply(raw=goes_on)), timeout=0.5, retries=0)
+    assert gone.wait(timeout=4)
+
+
 def test_a_packed_answer_is_unpacked(serve: Serve) -> None:
     body = gzip.compress(json.dumps({"choices": [{"message": {"content": GOOD}}]}).encode())
     head = OK + b"content-encoding: gzip\r\ncontent-length: %d\r\n\r\n" % len(body)
