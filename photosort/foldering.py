@@ -10,6 +10,7 @@ import numpy as np
 from photosort.clustering.hierarchy import parents
 from photosort.clustering.kmeans import Clustering, Labels
 from photosort.clustering.outliers import outliers
+from photosort.models.nouns import nouns
 from photosort.models.protocols import Writer
 from photosort.naming.above import name_above
 from photosort.naming.cluster_texts import cluster_texts
@@ -57,7 +58,8 @@ def make_folders(
     ]
     said = [[captions[photo] for photo in cluster] for cluster in members]
     files = [[photos[photo].path.stem for photo in cluster] for cluster in members]
-    texts = cluster_texts(said, settings.keywords, files=files, nearest=clustering.nearest)
+    countable = nouns().can_be_counted
+    texts = cluster_texts(said, settings.keywords, files=files, nearest=clustering.nearest, countable=countable)
     wish = Wish(settings.language, settings.style)
     names = name_clusters(texts, writer, wish=wish, progress=progress)
     leaves = folder_names(names, [len(cluster) for cluster in members], settings.names, settings.name_template)
@@ -74,7 +76,9 @@ def _parent_names(said: Sequence[Sequence[str]], names: Sequence[ClusterName], g
     for number, group in enumerate(groups.tolist()):
         below.setdefault(group, []).append(number)
     return {
-        group: name_above([said[number] for number in numbers], [names[number].title for number in numbers])
+        group: name_above(
+            [said[number] for number in numbers], [names[number].title for number in numbers], nouns().can_be_counted
+        )
         for group, numbers in sorted(below.items())
         if len(numbers) > 1
     }

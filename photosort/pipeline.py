@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from photosort.clustering.choose_k import KChoice
@@ -132,7 +133,7 @@ def prepare(
         )
     with open_cache(settings.cache_dir) as cache:
         writer = _writer(settings, cache)
-        described = _described(mains, groups, settings, cache, progress)
+        described = _described(mains, groups, settings, cache, writer, progress)
         progress("grouping", 0, 1)
         grouping, choice = group(described, settings, cache, progress)
         progress("grouping", 1, 1)
@@ -172,10 +173,12 @@ def _described(
     groups: dict[Path, tuple[Path, ...]],
     settings: Settings,
     cache: Cache,
+    writer: RememberedWriter | None,
     progress: Progress,
 ) -> Described:
     encoder, captioners = registry.image_encoder(settings), registry.captioners(settings)
-    described = describe(mains, encoder, captioners, cache, engine=engine_for(settings), progress=progress)
+    engine, before = engine_for(settings), partial(writer.check, needed=True) if writer else lambda: None
+    described = describe(mains, encoder, captioners, cache, engine=engine, before=before, progress=progress)
     if not described.photos:
         first = described.unread[0]
         raise NoPhotos(

@@ -43,6 +43,7 @@ class RememberedWriter:
         self.form, self.parallel, self.budget = writer.form, writer.parallel, writer.budget
         self._writer = writer
         self._fault = ""
+        self._checked = False
         self._cache = cache
         self._lock = Lock()
 
@@ -51,10 +52,15 @@ class RememberedWriter:
         """What the writer itself has used."""
         return self._writer.used
 
-    def check(self) -> None:
-        """Raise what keeps the writer from answering, unless it has answered before: then it may not be needed."""
-        if not self._cache.has_texts(self.identity):
+    def check(self, *, needed: bool = False) -> None:
+        """Raise what keeps the writer from answering; try it once at most.
+
+        One that has answered before may not be needed, for a second run needs no server. It is tried when it is known
+        to be `needed`: a new photo makes new questions.
+        """
+        if not self._checked and (needed or not self._cache.has_texts(self.identity)):
             self._writer.check()
+            self._checked = True
 
     def write(self, system: str, prompt: str, schema: dict[str, Any]) -> str:
         """Return the answer of the writer to exactly this question; may be called from several threads.

@@ -30,7 +30,7 @@ PIPELINE = {
     "foldering",
 }
 ROOMS = {"photos", "models", "methods", "clustering", "naming", "filing", "evaluation"}
-GROUND = {"store", "errors", "settings", "choices", "wrong_values", "progress", "printable"}
+GROUND = {"store", "errors", "settings", "choices", "wrong_values", "progress", "printable", "threads"}
 ALLOWED = {
     "": set[str](),
     "__main__": {"", "cli"} | PIPELINE | ROOMS | GROUND,
@@ -43,6 +43,7 @@ ALLOWED = {
     "choices": {""},
     "progress": {""},
     "printable": {""},
+    "threads": {""},
     "errors": {""},
 }
 """Top-level part of the package -> the parts it may import; "" is the package itself, which holds the version."""

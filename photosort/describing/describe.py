@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -54,15 +54,17 @@ def describe(
     cache: Cache,
     *,
     engine: Engine | None = None,
+    before: Callable[[], None] = lambda: None,
     progress: Progress = silent,
 ) -> Described:
     """Return what is known of all photos, after a look at those of which something is not.
 
     A file that cannot be read or decoded is returned as unread with the reason, and never stops the others. The
-    `engine`, where one is given, does the tasks of exactly these models.
+    `engine`, where one is given, does the tasks of exactly these models. `before` is called before the first look at
+    a photo, and not where all are known; what it raises is not hidden.
     """
     wanted = tasks(encoder, captioners)
-    seen = _look_at_all(found, wanted, cache, engine or partial(see, tasks=wanted), progress)
+    seen = _look_at_all(found, wanted, cache, engine or partial(see, tasks=wanted), before, progress)
     photos = tuple(
         Photo(look.found.path, look.found.size, look.found.mtime_ns, look.digest) for look in seen if not look.problem
     )
@@ -74,7 +76,12 @@ def describe(
 
 
 def _look_at_all(
-    found: Sequence[Found], wanted: Sequence[Task], cache: Cache, engine: Engine, progress: Progress
+    found: Sequence[Found],
+    wanted: Sequence[Task],
+    cache: Cache,
+    engine: Engine,
+    before: Callable[[], None],
+    progress: Progress,
 ) -> list[Look]:
     done = [cache.keys(task.identity) for task in wanted]
     known = Known(cache.digests(), done, cache.all_texts(UNREADABLE))
@@ -84,6 +91,8 @@ def _look_at_all(
         if digest and not known.wanted(digest):
             seen[item] = Look(item, digest, problem=known.unreadable.get(digest, ""))
     new = [item for item in found if item not in seen]
+    if new:
+        before()
     progress(STAGE, len(seen), len(found))
     for event in engine(new, known=known) if new else ():
         if isinstance(event, Batch):

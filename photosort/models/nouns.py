@@ -92,6 +92,14 @@ class NounTree:
         found = [n for n in self if sought in {n.noun.casefold(), *(lemma.casefold() for lemma in n.lemmas)}]
         return tuple(sorted(found, key=self._breadth))
 
+    def can_be_counted(self, noun: str) -> bool | None:
+        """Whether there can be several of it: tools, but only furniture. None for what is none of these nouns."""
+        return self._countable.get(noun.casefold())
+
+    @cached_property
+    def _countable(self) -> dict[str, bool]:
+        return {noun.noun.casefold(): noun.phrase != noun.noun for noun in self if noun.noun}
+
     @cached_property
     def spoken(self) -> tuple[Noun, ...]:
         """The nouns worth saying: named, none under another of the same name, and one for each set of labels.

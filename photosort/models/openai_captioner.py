@@ -9,11 +9,8 @@ from __future__ import annotations
 import base64
 import io
 import os
-import threading
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Future
 from functools import cached_property
-from queue import Empty, SimpleQueue
 from typing import Any, Literal
 
 from PIL import Image
@@ -24,8 +21,9 @@ from photosort.models.chat_captioner import CAPTION
 from photosort.models.generating import Asking, tidy
 from photosort.models.protocols import Frame, Identity, Pixels
 from photosort.models.refusal import PhotoRefused
-from photosort.models.server import ADDRESS, KEY, Server, redirected, server_at
+from photosort.models.server import ADDRESS, BROKEN, KEY, Server, one_line, redirected, server_at, text_of
 from photosort.photos import decode
+from photosort.threads import at_once
 
 REVISION = "1"
 """Part of the identity; changes with anything here that may change a text."""
@@ -103,33 +101,10 @@ class OpenAICaptioner:
         return tidy(map(str, answers), self._asking)
 
     def _ask_all(self, questions: Iterable[Question]) -> None:
-        """Ask IN_FLIGHT at a time, by threads that nobody waits for when this is interrupted."""
-        waiting: SimpleQueue[tuple[Question, Future[str | PhotoRefused]]] = SimpleQueue()
-        asked: dict[Question, Future[str | PhotoRefused]] = {question: Future() for question in questions}
-        for job in asked.items():
-            waiting.put(job)
-        client = self._client
-
-        def work() -> None:
-            while True:
-                try:
-                    question, answer = waiting.get_nowait()
-                except Empty:
-                    return
-                if answer.set_running_or_notify_cancel():
-                    try:
-                        answer.set_result(self._ask(client, *question))
-                    except BaseException as error:
-                        answer.set_exception(error)
-
-        for _ in range(min(IN_FLIGHT, len(asked))):
-            threading.Thread(target=work, name="photosort-server", daemon=True).start()
-        try:
-            for question, answer in asked.items():
-                self._answers[question] = answer.result()
-        finally:
-            for answer in asked.values():
-                answer.cancel()
+        """Ask IN_FLIGHT at a time."""
+        asked, client = list(questions), self._client
+        for number, answer in at_once(lambda question: self._ask(client, *question), asked, IN_FLIGHT):
+            self._answers[asked[number]] = answer
 
     def _ask(self, client: Any, picture: str, number: int) -> str | PhotoRefused:
         import openai
@@ -146,22 +121,19 @@ class OpenAICaptioner:
                 temperature=1.0 if self._asking.drawn else 0.0,
                 seed=(self._asking.seed + number) % 2**31,
             )
-            text = answer.choices[0].message.content
+            return text_of(answer)
         except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
             return PhotoRefused(f"{self._server.host} refuses it ({_told(error)})")
         except openai.APIStatusError as error:
             raise self._failed(redirected(error) or _told(error)) from error
         except openai.APIError as error:
             raise self._failed(str(error.__cause__ or error)) from error
-        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        except BROKEN as error:
             raise self._failed("its answer is none of a chat model") from error
-        if text is not None and not isinstance(text, str):
-            raise self._failed("its answer is none of a chat model")
-        return text or ""
 
     def _failed(self, reason: str) -> ModelFailed:
         return ModelFailed(
-            f"The server {self._server.host} gave no caption ({_line(reason)})",
+            f"The server {self._server.host} gave no caption ({one_line(reason)})",
             "What was captioned is kept; the same command goes on from there.",
         )
 
@@ -172,11 +144,7 @@ class OpenAICaptioner:
 
 def _told(error: Any) -> str:
     said = error.body.get("message") if isinstance(error.body, dict) else error.body
-    return _line(f"status {error.status_code}: {said or 'no reason given'}")
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())[:200]
+    return one_line(f"status {error.status_code}: {said or 'no reason given'}")
 
 
 def _jpeg(pixels: Pixels) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from photosort.errors import SettingsError, WriterRefused
 from photosort.models.pricing import Meter, price_of
 from photosort.models.protocols import Identity, NoAnswer, Used, WriterForm
-from photosort.models.server import ADDRESS, KEY, redirected, server_at
+from photosort.models.server import ADDRESS, BROKEN, KEY, one_line, redirected, server_at, text_of
 
 if TYPE_CHECKING:
     from openai import APIError, BadRequestError, OpenAI
@@ -34,12 +34,23 @@ TIMEOUT = 120.0
 """Seconds for one answer; a large model on a processor takes its time."""
 
 CHECK_SECONDS = 15.0
+READY: tuple[str, str, dict[str, Any]] = (
+    "You answer in JSON.",
+    'Answer {"ready": true}.',
+    {
+        "type": "object",
+        "properties": {"ready": {"type": "boolean"}},
+        "required": ["ready"],
+        "additionalProperties": False,
+    },
+)
+"""A question that asks for nothing but an answer."""
 SEED = 42
 LIMITS = ("max_tokens", "max_completion_tokens")
 """The names that servers have for the longest answer; OpenAI's own takes the second."""
 _NAMES_SHOWN = 5
-_BROKEN = (AttributeError, IndexError, KeyError, TypeError, ValueError)
-"""What comes of reading an answer that is none."""
+_MOST_COUNTED = 10**9
+"""Tokens of one answer that are believed."""
 
 
 class OpenAIChat:
@@ -90,30 +101,26 @@ class OpenAIChat:
         return self.meter.used
 
     def check(self) -> None:
-        """Ask the server for its models; no caption is sent.
+        """Learn whether the server takes key and model, before anything is worth losing; no caption is sent.
 
-        Raises WriterRefused where it cannot be reached, points elsewhere, refuses the key, has other models or
-        answers with something else than a list. A server that does not tell, or that has one model under any name, as
-        llama.cpp, passes.
+        A list of models tells that of a server on this machine. Others show theirs to any key, hide it from a good
+        one, or list models under other names (OpenRouter, OpenAI's restricted keys, Gemini), so that only an answer
+        tells: READY costs some thirty tokens, where `max_cost` allows them.
+
+        Raises WriterRefused where the server cannot be reached or does not answer.
         """
-        import openai
-
-        try:
-            client = self._client.with_options(timeout=CHECK_SECONDS, max_retries=1)
-            content = client.models.with_raw_response.list().http_response.json()
-            known = [str(model["id"]) for model in (content if isinstance(content, list) else content["data"])]
-        except (openai.AuthenticationError, openai.PermissionDeniedError, openai.APIConnectionError) as error:
-            raise self._failure(error) from error
-        except openai.APIError as error:
-            if redirected(error):
-                raise self._failure(error) from error
+        names = self._listed()
+        known = self.model in names or f"{self.model}:latest" in names
+        if known and self.server.here:
             return
-        except _BROKEN as error:
-            raise self._failed("its list of models is none") from error
-        if len(known) > 1 and self.model not in known and f"{self.model}:latest" not in known:
-            raise WriterRefused(
-                f"{self.host} has no model {self.model}", f"It has {', '.join(sorted(known)[:_NAMES_SHOWN])}."
-            )
+        try:
+            self.write(*READY)
+        except NoAnswer:
+            return
+        except WriterRefused as error:
+            if known or not names:
+                raise
+            raise WriterRefused(error.problem, f"It has {', '.join(sorted(names)[:_NAMES_SHOWN])}.") from error
 
     def write(self, system: str, prompt: str, schema: dict[str, Any]) -> str:
         """Return the answer, raw. Failures that pass (429, 5xx, a cut line) are tried again with growing pauses.
@@ -126,13 +133,24 @@ class OpenAIChat:
             usage = getattr(answer, "usage", None)
             spent(_count(usage, "prompt_tokens"), _count(usage, "completion_tokens"))
         try:
-            text = answer.choices[0].message.content
-        except _BROKEN as error:
+            text = text_of(answer)
+        except BROKEN as error:
             raise self._failed("its answer is none of a chat model") from error
-        if text is not None and not isinstance(text, str):
-            raise self._failed("its answer is none of a chat model")
         self._answered = True
-        return text or ""
+        return text
+
+    def _listed(self) -> list[str]:
+        """The models that the server lists; none where it does not tell. Raises WriterRefused where it is not there."""
+        import openai
+
+        try:
+            client = self._client.with_options(timeout=CHECK_SECONDS, max_retries=1)
+            content = client.models.with_raw_response.list().http_response.json()
+            return [str(model["id"]) for model in (content if isinstance(content, list) else content["data"])]
+        except openai.APIConnectionError as error:
+            raise self._failure(error) from error
+        except (openai.APIError, *BROKEN):
+            return []
 
     def _answer(self, system: str, prompt: str, schema: dict[str, Any]) -> Any:
         """What the server says, unread; None where that is no JSON of its kind."""
@@ -147,7 +165,7 @@ class OpenAIChat:
                 self._leave_out(error, parts)
             except openai.APIError as error:
                 raise self._failure(error) from error
-            except _BROKEN:
+            except BROKEN:
                 return None
 
     @property
@@ -186,7 +204,8 @@ class OpenAIChat:
         import openai
 
         code = getattr(error, "status_code", None)
-        said = " ".join(str(getattr(error, "message", "") or error).split())[:200].rstrip(".")
+        told = error.__cause__ if isinstance(error, openai.APIConnectionError) and error.__cause__ else error
+        said = one_line(str(getattr(told, "message", "") or told)).rstrip(".")
         if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
             return WriterRefused(f"{self.host} refuses the key ({code}: {said})", "Set OPENAI_API_KEY to one it takes.")
         if isinstance(error, openai.NotFoundError):
@@ -199,7 +218,7 @@ class OpenAIChat:
             return WriterRefused(f"{self.host} does not answer ({elsewhere})", "Mend OPENAI_BASE_URL.")
         if getattr(error, "code", None) == "insufficient_quota":
             return WriterRefused(f"{self.host} says that the quota is used up", "Add credit, or --writer keywords.")
-        return self._failed(f"{code or 'no connection'}: {said}")
+        return self._failed(f"{code}: {said}" if code else said)
 
     def _failed(self, reason: str) -> WriterRefused | NoAnswer:
         """Of a server that answered before, keywords stand in for the rest; one that never did ends the run."""
@@ -217,4 +236,4 @@ class OpenAIChat:
 
 def _count(usage: Any, name: str) -> int | None:
     tokens = getattr(usage, name, None)
-    return tokens if isinstance(tokens, int) else None
+    return tokens if isinstance(tokens, int) and tokens in range(_MOST_COUNTED) else None

@@ -7,7 +7,6 @@ Shapes: b photos in a batch, n texts or photos, h and w pixels, d and e dimensio
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from photosort.errors import PhotosortError
 from photosort.photos.frame import Frame
+from photosort.progress import Used
 from photosort.store.identity import Identity
 
 __all__ = [
@@ -114,16 +114,6 @@ class FeatureCaptioner(Protocol):
     def caption(self, vectors: Vectors, tones: Sequence[tuple[str, ...]]) -> list[str]:
         """(b, d) vectors, not normalised, and what `photos.tone` is certain of in each photo -> b captions."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Used:
-    """What a writer on a server has used; cost in US dollars, None where no price is known."""
-
-    calls: int
-    tokens_in: int
-    tokens_out: int
-    cost: float | None
 
 
 WriterForm = Literal["full", "small", "digest"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import weakref
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from photosort.errors import SettingsError
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 ADDRESS = "OPENAI_BASE_URL"
 KEY = "OPENAI_API_KEY"
+BROKEN = (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError)
+"""What comes of reading an answer that is none."""
+_LINE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +40,17 @@ class Server:
     encrypted: bool
 
     def client(self, key: str, timeout: float, retries: int) -> OpenAI:
-        """A client that follows no redirect and, for this machine, goes through no proxy.
+        """A client that follows no redirect and, for this machine, goes through no proxy; see `bounded`.
 
-        timeout  seconds for one answer
+        timeout  seconds for one answer, whole
         retries  of what passes: 429, 5xx, a cut line; half a second before the first, twice as long before each
                  further one up to eight, or as the server says
         """
         import openai
 
-        http = openai.DefaultHttpxClient(follow_redirects=False, trust_env=not self.here)
+        from photosort.models.bounded import BoundedClient
+
+        http = BoundedClient(follow_redirects=False, trust_env=not self.here)
         client = openai.OpenAI(
             base_url=self.url, api_key=key or "none", timeout=timeout, max_retries=retries, http_client=http
         )
@@ -65,6 +70,19 @@ def server_at(url: str) -> Server:
     place = parts.netloc.rpartition("@")[2]
     address = f"{parts.scheme}://{place}{parts.path}".rstrip("/")
     return Server(url.strip(), address, place, parts.hostname, _is_here(parts.hostname), parts.scheme == "https")
+
+
+def text_of(answer: Any) -> str:
+    """What a chat model said, empty where it said nothing. Raises one of BROKEN for an answer of anything else."""
+    text = answer.choices[0].message.content
+    if text is not None and not isinstance(text, str):
+        raise TypeError("the content is no text")
+    return _writable(text or "")
+
+
+def one_line(text: str) -> str:
+    """What a server gives as a reason, to be shown and stored."""
+    return _writable(" ".join(text.split())[:_LINE])
 
 
 def redirected(error: APIError) -> str:
@@ -87,3 +105,8 @@ def _is_here(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _writable(text: str) -> str:
+    """Without the halves of characters that JSON can hold and no file can."""
+    return text.encode(errors="replace").decode()

@@ -20,6 +20,9 @@ SUMMARY_WORDS = 30
 TITLE_WORDS = 8
 """A longer title is refused, for a title cut short says something else."""
 
+LONGEST = 20_000
+"""Characters of an answer that is read at all: a dozen times what is asked for."""
+
 TITLE_CHARACTERS = 80
 SUMMARY_CHARACTERS = 1000
 
@@ -53,7 +56,7 @@ SMALL_SCHEMA: dict[str, Any] = {
 """What a small model answers: bounded, for it does not find an end; without keywords, which it would repeat."""
 
 _THOUGHT = re.compile(r"</?\s*(think|thinking|thought|reasoning)\b", re.I)
-_MARKDOWN = re.compile(r"```|`[^`]*`|\*\*|__|^\s*(#+|[-*+>]|\d+\.)\s|\]\(", re.M)
+_MARKDOWN = re.compile(r"```|`[^`]*`|\*\*|__|^[ \t]*(#+|[-*+>]|\d+\.)\s|\]\(", re.M)
 _MARKUP = re.compile(r"<\s*/?\s*\w|<\||&\w+;")
 _ADDRESS = re.compile(r"[/\\]|\.\.|\w:\S|\bwww\.|\S@\S", re.I)
 _REFUSAL = re.compile(
@@ -166,7 +169,7 @@ def read_answer(raw: str, grounds: Grounds | None = None, planted: Container[str
 
 def read_digest(raw: str, grounds: Grounds, planted: Container[str] = ()) -> Answer:
     """Read the plain text of a summarizer, as far as the captions hold it. Raises AnswerError with the fault."""
-    summary = _one_line(raw)
+    summary = _one_line(_short(raw))
     _check_text(summary)
     _check_length(summary)
     summary = grounds.true_summary(summary)
@@ -193,7 +196,7 @@ def cut_words(text: str, limit: int) -> str:
 
 
 def _parse(raw: str, schema: dict[str, Any]) -> dict[str, Any]:
-    text = raw.strip()
+    text = _short(raw)
     if not text:
         raise AnswerError("it was empty")
     if _THOUGHT.search(text):
@@ -213,11 +216,18 @@ def _parse(raw: str, schema: dict[str, Any]) -> dict[str, Any]:
     return data
 
 
+def _short(raw: str) -> str:
+    if len(raw) > LONGEST:
+        raise AnswerError("it was far too long")
+    return raw.strip()
+
+
 def _one_line(text: str) -> str:
     if _MARKDOWN.search(text):
         raise AnswerError("it held Markdown")
-    composed = unicodedata.normalize("NFC", " ".join(text.split()))
-    return "".join(c for c in composed if not unicodedata.category(c).startswith("C")).strip(" \"'“”‘’")
+    spaced = "".join(" " if c.isspace() else c for c in unicodedata.normalize("NFC", text))
+    seen = "".join(c for c in spaced if not unicodedata.category(c).startswith("C"))
+    return " ".join(seen.split()).strip(" \"'“”‘’")
 
 
 def _check_text(text: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from photosort.naming.keywords import Keyword, Members, Ranking, document_frequency, exclusive_keywords
 from photosort.naming.prompt import NEIGHBOURS, ClusterText
@@ -18,6 +18,9 @@ ENOUGH = 1 / 4
 MIXED = "mixed"
 BLACK_AND_WHITE = "black and white"
 
+Counted = Callable[[str], bool | None]
+"""Whether there can be several of a noun, None where that is not known."""
+
 _LOOKED_AT = 200
 
 _DOUBT = re.compile(r"(?:^|,)\s*maybe\b[^,]*", re.IGNORECASE)
@@ -30,15 +33,17 @@ def cluster_texts(
     *,
     files: Sequence[Sequence[str]] = (),
     nearest: Sequence[Sequence[int]] = (),
+    countable: Counted = lambda noun: None,
 ) -> list[ClusterText]:
     """Captions of each cluster, its exemplars first -> keywords that no other cluster has, with their counts.
 
     `files` are file names without endings, in the order of `captions`; `nearest` are the other clusters, nearest
-    first. What a caption only says with a maybe is no keyword: a wrong noun in a folder name is worse than none.
+    first; `countable` is asked where captions do not tell ("a daisy (flower)"). What a caption only says with a maybe
+    is no keyword: a wrong noun in a folder name is worse than none.
     """
     said = said_terms(captions)
     keywords = exclusive_keywords(said, KEYWORDS, ranking)
-    countable = _countable({word.term for words in keywords for word in words}, captions)
+    several = _several({word.term for words in keywords for word in words}, captions, countable)
     return [
         ClusterText(
             captions=Counter(members),
@@ -46,7 +51,7 @@ def cluster_texts(
             keywords=keywords[number],
             neighbours=_words_for(nearest[number] if nearest else (), keywords),
             broad=_broad(members, said[number], keywords[number]),
-            countable=countable,
+            countable=several,
             tone=_tone(members),
             files=tuple(files[number][:EXEMPLARS]) if files else (),
         )
@@ -69,7 +74,7 @@ def _words_for(clusters: Sequence[int], keywords: Sequence[Sequence[Keyword]]) -
     return tuple(filter(None, words))[:NEIGHBOURS]
 
 
-def _countable(words: set[str], captions: Iterable[Sequence[str]]) -> frozenset[str]:
+def _several(words: set[str], captions: Iterable[Sequence[str]], countable: Counted) -> frozenset[str]:
     """Return the words of which captions say "a" or the plural more often than they say the bare word."""
     votes = Counter[str]()
     for caption in (caption for members in captions for caption in members[:_LOOKED_AT]):
@@ -79,7 +84,7 @@ def _countable(words: set[str], captions: Iterable[Sequence[str]]) -> frozenset[
                 votes[one] += 1
             elif term in words:
                 votes[term] += counting_said(term, caption)
-    return frozenset(word for word, count in votes.items() if count > 0)
+    return frozenset(word for word in words if votes[word] > 0 or (not votes[word] and countable(word)))
 
 
 def _tone(captions: Sequence[str]) -> str:

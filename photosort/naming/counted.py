@@ -12,7 +12,7 @@ from photosort.naming.answer import SUMMARY_WORDS, cut_words
 from photosort.naming.folder_name import UNNAMED
 from photosort.naming.keywords import Keyword
 from photosort.naming.prompt import ClusterText, plain
-from photosort.naming.words import plural
+from photosort.naming.words import MAX_WORDS, plural
 
 SUMMARY_KEYWORDS = 4
 BROAD_KEYWORDS = 3
@@ -25,14 +25,13 @@ def titles(cluster: ClusterText) -> Iterator[str]:
     """Yield titles from the best to ever longer ones, so that one of them is unlike that of any other cluster.
 
     The first keyword, the next where it is half as frequent, and then more. A cluster without a word for a quarter
-    of its photos is called by its broad noun, with the keywords of more than one photo, or of a tenth, in brackets.
+    of its photos is called by its broad noun; in brackets the keywords of more than one photo, or else of a tenth.
     """
     words, keywords = written(cluster), cluster.keywords
     if cluster.broad:
-        several = sum(word.count > 1 or word.count * TENTH >= cluster.photos for word in keywords[:BROAD_KEYWORDS])
-        broad = plural(cluster.broad) if cluster.broad in cluster.countable else cluster.broad
+        several = min(_several_or_tenth(cluster), BROAD_KEYWORDS)
         beside = cluster.tone if cluster.tone != cluster.broad else ""
-        base = in_brackets(_sentence(broad), ", ".join(words[:several]) or beside)
+        base = in_brackets(_broad(cluster), ", ".join(words[:several]) or beside)
         more = words[several:]
     elif words:
         paired = len(keywords) > 1 and keywords[1].count * 2 >= keywords[0].count
@@ -61,8 +60,11 @@ def in_brackets(title: str, more: str) -> str:
 
 
 def summary(cluster: ClusterText) -> str:
-    """The keywords of more than one photo, or of a tenth, as one sentence of at most SUMMARY_WORDS words."""
-    said = cut_words(_list(written(cluster)[: min(_several(cluster), SUMMARY_KEYWORDS)]), SUMMARY_WORDS)
+    """The keywords of more than one photo, or of a tenth, in at most SUMMARY_WORDS words; in brackets after `broad`."""
+    most = _several_or_tenth(cluster) if cluster.broad else _several(cluster)
+    said = cut_words(_list(written(cluster)[: min(most, SUMMARY_KEYWORDS)]), SUMMARY_WORDS - MAX_WORDS)
+    if cluster.broad and said:
+        return in_brackets(_broad(cluster), said)
     return _sentence(said) or next(titles(cluster))
 
 
@@ -103,10 +105,19 @@ def without(cluster: ClusterText, words: frozenset[str]) -> ClusterText:
     return replace(cluster, keywords=without_nested(honest))
 
 
+def _broad(cluster: ClusterText) -> str:
+    return _sentence(plural(cluster.broad) if cluster.broad in cluster.countable else cluster.broad)
+
+
 def _several(cluster: ClusterText) -> int:
     """How many of the keywords, best first, are said of more than one photo, or of a tenth."""
     said = (word.count > 1 or word.count * TENTH >= cluster.photos for word in cluster.keywords)
     return sum(takewhile(bool, said))
+
+
+def _several_or_tenth(cluster: ClusterText) -> int:
+    """How many are said of more than one photo; where none is, of a tenth: a list is not of "cars, hats, ant"."""
+    return sum(takewhile(bool, (word.count > 1 for word in cluster.keywords))) or _several(cluster)
 
 
 def _nested(one: Keyword, other: Keyword) -> bool:

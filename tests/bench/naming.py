@@ -26,10 +26,12 @@ from photosort.evaluation.texts_file import read_texts_file
 from photosort.grouping import Clusters, method_of
 from photosort.methods.method import joined
 from photosort.models import registry, writers
+from photosort.models.nouns import nouns
 from photosort.models.protocols import TextEncoder
 from photosort.naming.cluster_texts import cluster_texts
 from photosort.naming.keywords import Ranking
-from photosort.naming.summary import name_clusters
+from photosort.naming.prompt import ClusterText
+from photosort.naming.summary import KEYWORDS, name_clusters
 from photosort.remembering import RememberedTexts, RememberedWriter
 from photosort.settings import Settings, load_settings
 from photosort.store.cache import Cache, open_cache
@@ -65,6 +67,11 @@ def _labelled(ground: Ground, clusters: Sequence[Sequence[int]]) -> Labelled:
     return Labelled(majority, [[captions[photo] for photo in members] for members in clusters])
 
 
+def texts_of(labelled: Labelled, ranking: Ranking = "winner") -> list[ClusterText]:
+    """What the names are made of."""
+    return cluster_texts(labelled.captions, ranking, countable=nouns().can_be_counted)
+
+
 def show(row: str, names: Sequence[Sequence[str]], several: Sequence[Labelled], encoder: TextEncoder) -> None:
     """Print one row: the means over several clusterings."""
     measured = [
@@ -77,9 +84,7 @@ def show(row: str, names: Sequence[Sequence[str]], several: Sequence[Labelled], 
 def measure(several: Sequence[Labelled], named: Sequence[str], encoder: TextEncoder, cache: Cache) -> None:
     """Print the table of one set."""
     rankings = get_args(Ranking)
-    by_ranking = {
-        ranking: [name_clusters(cluster_texts(one.captions, ranking)) for one in several] for ranking in rankings
-    }
+    by_ranking = {ranking: [name_clusters(texts_of(one, ranking)) for one in several] for ranking in rankings}
     for ranking, found in by_ranking.items():
         words = [[", ".join(word.term for word in name.keywords[:TOP]) for name in names] for names in found]
         show(f"two keywords, {ranking}", words, several, encoder)
@@ -88,10 +93,10 @@ def measure(several: Sequence[Labelled], named: Sequence[str], encoder: TextEnco
     for name in named:
         writer = writers.writer(load_settings(writer=name))
         asked = RememberedWriter(writer, cache) if writer else None
-        found = [name_clusters(cluster_texts(one.captions), asked) for one in several]
+        found = [name_clusters(texts_of(one), asked) for one in several]
         show(f"{name}: title", [[one.title for one in names] for names in found], several, encoder)
         show(f"{name}: summary", [[one.summary for one in names] for names in found], several, encoder)
-        own = sum(one.source == name for names in found for one in names)
+        own = sum(one.source != KEYWORDS for names in found for one in names)
         print(f"    {own} of {sum(map(len, found))} written by {name}, the others are keywords")
 
 

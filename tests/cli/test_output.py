@@ -10,6 +10,7 @@ import typer
 from photosort.cli.output import Human, Json, Quiet, plural, speaking
 from photosort.errors import Declined, NoPhotos
 from photosort.printable import printable
+from photosort.progress import Used
 
 
 @pytest.mark.parametrize(("flags", "expected"), [({}, Human), ({"quiet": True}, Quiet), ({"as_json": True}, Json)])
@@ -62,6 +63,28 @@ def test_what_is_sent_is_told_to_everybody(voice: Human, capsys: pytest.CaptureF
     voice.disclose("Each new photo is sent")
     captured = capsys.readouterr()
     assert (captured.out, captured.err) == ("", "Each new photo is sent\n")
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("used", "said"), [(Used(7, 14_003, 200, 0.004), "14,203 tokens  $0.0040"), (Used(7, 90, 9, None), "99 tokens")]
+)
+def test_what_a_writer_has_used_runs_beside_the_bar(
+    used: Used, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    for voice, shown in ((Human(), True), (Quiet(), False), (Json(), False)):
+        monkeypatch.setattr("sys.stderr", terminal := Terminal())
+        with voice.progress() as progress:
+            progress("naming", 6, 12)
+            progress("naming", 7, 12, used)
+        assert ("naming" in terminal.getvalue() and "7/12" in terminal.getvalue()) is shown
+        assert (said in terminal.getvalue()) is shown
+    assert not capsys.readouterr().out
 
 
 def test_nobody_to_ask_is_no(monkeypatch: pytest.MonkeyPatch) -> None:

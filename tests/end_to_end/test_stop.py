@@ -1,5 +1,6 @@
 """Ctrl-C at any moment of the describing stage; the next start goes on where it stopped."""
 
+import os
 import shutil
 import signal
 import sqlite3
@@ -11,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from end_to_end.conftest import run
+from fakes.chat_server import ChatServer, Reply
 from fakes.command import Command
 from fakes.photos import crops
 
@@ -94,3 +96,22 @@ def looked_at(database: Path) -> int:
     except sqlite3.OperationalError:
         return 0
     return count
+
+
+def test_a_server_that_does_not_answer_keeps_nobody_from_stopping(
+    photosort: Command, pictures: Path, own_folders: Path
+) -> None:
+    arguments = ["organize", str(pictures), "--k", "2", "--writer", "openai:tiny"]
+    with ChatServer([Reply(seconds=60)], models=["tiny"]).running() as server:
+        process = subprocess.Popen(
+            [str(Path(sys.executable).with_name("photosort")), *arguments],
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **server.environment},
+        )
+        while process.poll() is None and not server.asked:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        error = process.communicate(timeout=20)[1]
+    assert (process.returncode, "goes on from there" in error) == (130, True), error
+    assert not pictures.with_name("Pictures-sorted").exists()

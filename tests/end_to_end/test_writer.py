@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 from pathlib import Path
 
 from fakes.chat_server import ChatServer, Reply
 from fakes.command import Command
 from fakes.writer import full_answer
+from PIL import Image
 
 TEMPLE = full_answer("Ein Tempel", "Ein chinesischer Tempel mit geschwungenen Dächern.", "Tempel", "Dach")
 FLOWER = full_answer("Eine Blume", "Eine große rote Blume leuchtet im Garten.", "Blume")
@@ -38,6 +41,26 @@ def test_a_server_that_refuses_the_key_stops_the_run_before_it_begins(photosort:
         done = photosort("organize", pictures, "--k", 2, "--writer", "openai:tiny", **environment)
         assert done.code == 18 and not server.asked
         assert len(done.err.splitlines()) == 2 and "refuses the key (401" in done.err
+
+
+def test_a_key_that_went_bad_is_told_before_a_new_photo_is_looked_at_and_not_where_nothing_is_new(
+    photosort: Command, pictures: Path
+) -> None:
+    arguments = ("organize", pictures, "--k", 2, "--dry-run", "--writer", "openai:tiny", "--language", "de")
+    with ChatServer([Reply(TEMPLE), Reply(FLOWER)], key="right", models=["tiny"]).running() as server:
+        assert photosort(*arguments, **server.environment).code == 0
+        bad = {**server.environment, "OPENAI_API_KEY": "wrong"}
+        asked = len(server.requests)
+        assert photosort(*arguments, **bad).code == 0 and len(server.requests) == asked
+        new = pictures / "new.jpg"
+        Image.new("RGB", (90, 90), "teal").save(new)
+        refused = photosort(*arguments, **bad)
+        assert (refused.code, "refuses the key (401" in refused.err) == (18, True)
+        with sqlite3.connect(Path(os.environ["PHOTOSORT_CACHE_DIR"]) / "cache.sqlite") as cache:
+            seen = {Path(os.fsdecode(path)).name for (path,) in cache.execute("SELECT path FROM files")}
+            assert "IMG_0000.JPG" in seen and "new.jpg" not in seen
+    new.unlink()
+    assert photosort(*arguments, **bad).code == 0, "a server that is gone is not missed"
 
 
 def test_why_a_name_is_not_the_writers_is_explained(photosort: Command, pictures: Path) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -14,7 +14,10 @@ from typing import Any
 
 @dataclass
 class Reply:
-    """What the server does with one question: wait, then answer with a status and a text or an error."""
+    """What the server does with one question: wait, then answer with a status and a text or an error.
+
+    `raw` writes the whole answer itself, headers and all; it is given the function that sends bytes.
+    """
 
     content: str = ""
     status: int = 200
@@ -23,6 +26,7 @@ class Reply:
     seconds: float = 0.0
     cut: bool = False
     body: str | None = None
+    raw: Callable[[Callable[[bytes], object]], None] | None = None
 
 
 def failed(status: int, message: str = "no", *, seconds: str = "0.01", **more: Any) -> Reply:
@@ -93,6 +97,9 @@ class _Handler(BaseHTTPRequestHandler):
             script.asked.append(body)
             reply = script.replies.pop(0) if len(script.replies) > 1 else script.replies[0]
         time.sleep(reply.seconds)
+        if reply.raw is not None:
+            self._send_raw(reply.raw)
+            return
         if reply.error is not None:
             self._send(reply.status, {"error": reply.error}, reply.headers)
             return
@@ -133,6 +140,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(data[: len(data) // 2] if cut else data)
         except (BrokenPipeError, ConnectionResetError):
             pass
+        self.close_connection = True
+
+    def _send_raw(self, raw: Callable[[Callable[[bytes], object]], None]) -> None:
+        with suppress(OSError):
+            raw(self.wfile.write)
         self.close_connection = True
 
     def log_message(self, *arguments: object) -> None:

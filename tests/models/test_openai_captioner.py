@@ -166,12 +166,26 @@ def test_a_slow_server_is_given_up(server: CaptionServer, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"<html>", b"[]", b"{}", b'{"choices": []}', b'{"choices": [{"message": null}]}', b'{"choices": [{"message"'],
+    [
+        b"",
+        b"<html>",
+        b"[]",
+        b"{}",
+        b'{"choices": []}',
+        b'{"choices": [{"message": null}]}',
+        b'{"choices": [{"message"',
+        b"[" * 200_000,
+    ],
 )
 def test_a_broken_answer_is_one_clear_line(server: CaptionServer, body: bytes) -> None:
     server.replies = [Reply(body=body)]
     with pytest.raises(ModelFailed, match="gave no caption"):
         model().caption([PHOTO])
+
+
+def test_halves_of_characters_are_kept_from_the_disk(server: CaptionServer) -> None:
+    server.replies = [Reply(body=rb'{"choices": [{"message": {"content": "a wall \ud800"}}]}')]
+    assert model().caption([PHOTO]) == [("a wall ?",)]
 
 
 def test_an_empty_answer_is_what_the_model_said(server: CaptionServer) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
 
@@ -14,7 +16,7 @@ from fakes.chat_server import ChatServer, Reply, failed
 from fakes.writer import full_answer
 
 from photosort.errors import SettingsError, WriterRefused
-from photosort.models.openai_chat import OpenAIChat
+from photosort.models.openai_chat import READY, OpenAIChat
 from photosort.models.pricing import Meter
 from photosort.models.protocols import NoAnswer, Used
 from photosort.models.smollm2 import SmolLM2
@@ -22,7 +24,7 @@ from photosort.naming.answer import SCHEMA, SMALL_SCHEMA
 from photosort.naming.cluster_texts import cluster_texts
 from photosort.naming.summary import name_clusters
 from photosort.remembering import RememberedWriter
-from photosort.store.cache import open_cache
+from photosort.store.cache import Cache, open_cache
 
 GOOD = full_answer("Dogs on a beach", "Dogs play on a beach.", "dogs", "beach")
 WELL = Reply(GOOD)
@@ -121,26 +123,56 @@ def test_what_does_not_pass_fails_in_one_line(serve: Serve, reply: Reply, messag
     assert len(server.asked) <= 2
 
 
-def test_a_bad_key_is_told_before_any_caption_is_sent(serve: Serve) -> None:
-    server = serve(WELL, key="right", models=["tiny"])
+@pytest.mark.parametrize("models", [["tiny"], ["large", "medium"], None], ids=["listed", "others", "no list"])
+def test_a_bad_key_is_told_before_any_caption_is_sent(serve: Serve, models: list[str] | None) -> None:
+    server = serve(WELL, key="right", models=models)
     chat = OpenAIChat("tiny", {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": "wrong"})
     with pytest.raises(WriterRefused, match=r"refuses the key \(401: .*Incorrect API key"):
         chat.check()
     assert not server.asked
     writer(server).check()
+    assert all(asked["messages"][1]["content"] == READY[1] for asked in server.asked)
+
+
+def test_a_listed_model_on_this_machine_is_asked_nothing(serve: Serve) -> None:
+    for models in (["tiny"], ["tiny:latest", "large"]):
+        server = serve(WELL, models=models)
+        writer(server).check()
+        assert server.requests == ["GET /v1/models"]
+
+
+def test_a_model_elsewhere_is_tried_though_it_is_listed(serve: Serve) -> None:
+    """OpenRouter shows its list to any key."""
+    chat = writer(serve(failed(401, "No auth"), models=["tiny"]))
+    chat.server = replace(chat.server, here=False)
+    with pytest.raises(WriterRefused, match=r"refuses the key \(401"):
+        chat.check()
+
+
+@pytest.mark.parametrize("models", [["medium", "large"], ["models/tiny"], None, "<html>", "[" * 200_000, "{}"])
+def test_a_model_that_no_list_has_is_known_by_its_answer(serve: Serve, models: list[str] | str | None) -> None:
+    writer(serve(WELL, models=models)).check()
+    with pytest.raises(WriterRefused, match=r"does not know tiny \(404: .*no such model"):
+        writer(serve(failed(404, "no such model"), models=models)).check()
 
 
 def test_an_unknown_model_is_told_with_those_that_there_are(serve: Serve) -> None:
-    with pytest.raises(WriterRefused, match=r"has no model tiny\. It has large, medium\."):
-        writer(serve(WELL, models=["medium", "large"])).check()
-    writer(serve(WELL, models=["tiny:latest", "large"])).check()
-    writer(serve(WELL, models=["/models/only-one.gguf"])).check()
-    writer(serve(WELL, models=None)).check()
+    for status in (400, 404):
+        with pytest.raises(WriterRefused, match=r"\(40.: .*no tiny\)\. It has large, medium\."):
+            writer(serve(failed(status, "no tiny"), models=["medium", "large"])).check()
+
+
+def test_what_may_cost_nothing_is_not_tried(serve: Serve) -> None:
+    server = serve(failed(401), models=None)
+    chat = writer(server)
+    chat.meter = Meter(lambda asked, answered: 1.0, 0.0)
+    chat.check()
+    assert not server.asked
 
 
 def test_a_server_that_is_not_there_is_told(serve: Serve) -> None:
     chat = OpenAIChat("tiny", {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1"}, retries=0)
-    with pytest.raises(WriterRefused, match=r"127\.0\.0\.1:9 does not answer \(no connection"):
+    with pytest.raises(WriterRefused, match=r"127\.0\.0\.1:9 does not answer \(.*refused"):
         chat.check()
 
 
@@ -153,6 +185,10 @@ def test_a_model_that_has_answered_before_is_not_checked_again(serve: Serve, tmp
         server.requests.clear()
         RememberedWriter(writer(server), cache).check()
         assert not server.requests
+        needed = RememberedWriter(writer(server), cache)
+        for _ in range(2):
+            needed.check(needed=True)
+        assert server.requests == ["GET /v1/models"]
 
 
 def test_a_key_that_went_bad_is_told_at_the_first_new_question(serve: Serve, tmp_path: Path) -> None:
@@ -191,6 +227,9 @@ BROKEN = {
     "choices by name": '{"choices": {"a": 1}}',
     "no message": '{"choices": [{"message": null}]}',
     "no text": '{"choices": [{"message": {"content": [1]}}]}',
+    "too deep": "[" * 200_000,
+    "too deep beside": '{"choices": [{"message": {"content": "x"}}], "usage": ' + '{"a":' * 9000 + "1" + "}" * 9001,
+    "a number too long": '{"usage": ' + "9" * 5000 + "}",
 }
 
 
@@ -205,16 +244,112 @@ def test_a_broken_answer_is_one_clear_line_and_counts_as_asked(serve: Serve, bod
         chat.write("", "", SCHEMA)
 
 
-@pytest.mark.parametrize("body", ["<html>", '["tiny", "large"]', '{"data": null}', "{}"])
-def test_a_broken_list_of_models_is_one_clear_line(serve: Serve, body: str) -> None:
-    with pytest.raises(WriterRefused, match="its list of models is none"):
-        writer(serve(WELL, models=body)).check()
+OK = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
+Send = Callable[[bytes], object]
+
+
+def drips(send: Send) -> None:
+    send(OK + b"transfer-encoding: chunked\r\n\r\n")
+    for _ in range(100):
+        send(b"1\r\n \r\n")
+        time.sleep(0.05)
+
+
+def drips_headers(send: Send) -> None:
+    send(b"HTTP/1.1 200 OK\r\nx: ")
+    for _ in range(100):
+        send(b"x")
+        time.sleep(0.05)
+
+
+def floods(send: Send) -> None:
+    send(OK + b"transfer-encoding: chunked\r\n\r\n")
+    for _ in range(1000):
+        send(b"100000\r\n" + b" " * 2**20 + b"\r\n")
+
+
+def explodes(send: Send) -> None:
+    send(OK + b"content-encoding: gzip\r\ncontent-length: %d\r\n\r\n" % len(BOMB) + BOMB)
+
+
+def is_cut(send: Send) -> None:
+    send(OK + b'transfer-encoding: chunked\r\n\r\n40\r\n{"choices"')
+
+
+BOMB = gzip.compress(b" " * 2**26)
+ENDLESS = {
+    drips: "no whole answer in time",
+    drips_headers: "no whole answer in time",
+    floods: r"longer than 8,388,608 bytes",
+    explodes: r"longer than 8,388,608 bytes",
+    is_cut: "incomplete chunked read",
+}
+
+
+@pytest.mark.parametrize("raw", ENDLESS, ids=lambda raw: raw.__name__)
+def test_an_answer_without_an_end_is_given_up_in_time_and_space(serve: Serve, raw: Callable[[Send], None]) -> None:
+    server = serve(Reply(raw=raw))
+    chat = writer(server, timeout=1, retries=1)
+    begin = time.monotonic()
+    with pytest.raises(WriterRefused, match=ENDLESS[raw]) as caught:
+        chat.write("", "", SCHEMA)
+    assert time.monotonic() - begin < 4 and len(server.asked) == 2
+    assert "\n" not in str(caught.value)
+    server.replies[:] = [WELL]
+    assert chat.write("", "", SCHEMA) == GOOD
+
+
+def test_a_server_that_is_given_up_is_let_go(serve: Serve) -> None:
+    gone = Event()
+
+    def goes_on(send: Send) -> None:
+        try:
+            drips(send)
+        except OSError:
+            gone.set()
+
+    with pytest.raises(WriterRefused, match="no whole answer in time"):
+        ask(serve(Reply(raw=goes_on)), timeout=0.5, retries=0)
+    assert gone.wait(timeout=4)
+
+
+def test_a_packed_answer_is_unpacked(serve: Serve) -> None:
+    body = gzip.compress(json.dumps({"choices": [{"message": {"content": GOOD}}]}).encode())
+    head = OK + b"content-encoding: gzip\r\ncontent-length: %d\r\n\r\n" % len(body)
+    assert ask(serve(Reply(raw=lambda send: send(head + body) and None))) == GOOD
+
+
+@pytest.mark.parametrize("pause", [str(365 * 86400), "Wed, 21 Oct 2015 07:28:00 GMT", "nan", "-1", "1e999", "soon"])
+def test_no_server_makes_photosort_wait_for_a_year(serve: Serve, pause: str) -> None:
+    begin = time.monotonic()
+    with pytest.raises(WriterRefused, match=r"does not answer \(429: .*busy"):
+        ask(serve(failed(429, "busy", seconds=pause)), retries=1)
+    assert time.monotonic() - begin < 3
+
+
+def test_halves_of_characters_are_kept_from_the_disk(serve: Serve, tmp_path: Path) -> None:
+    half = Reply(body=r'{"choices": [{"message": {"content": "a \ud800"}}]}')
+    server = serve(half, Reply(status=400, body=r'{"error": {"message": "\udfff no"}}'))
+    with open_cache(tmp_path) as cache:
+        remembered = RememberedWriter(writer(server), cache)
+        assert remembered.write("", "one", SCHEMA) == remembered.write("", "one", SCHEMA) == "a ?"
+    with pytest.raises(WriterRefused, match=r"\? no"):
+        ask(server)
+
+
+@pytest.mark.parametrize("number", ["-5", "NaN", "1e9", "null", "[]", "1" + "0" * 20])
+def test_a_count_that_cannot_be_is_not_believed(serve: Serve, number: str) -> None:
+    usage = f'"usage": {{"prompt_tokens": {number}, "completion_tokens": 7}}'
+    chat = writer(serve(Reply(body=f'{{"choices": [{{"message": {{"content": "x"}}}}], {usage}}}')))
+    chat.meter = Meter(priced().meter._price)
+    chat.write("ab", "c", SCHEMA)
+    assert (chat.used.tokens_in, chat.used.tokens_out) == (3, 7) and chat.used.cost
 
 
 def test_a_bare_list_of_models_is_read(serve: Serve) -> None:
-    writer(serve(WELL, models='[{"id": "tiny"}, {"id": "large"}]')).check()
-    with pytest.raises(WriterRefused, match="has no model tiny"):
-        writer(serve(WELL, models='[{"id": "medium"}, {"id": "large"}]')).check()
+    server = serve(WELL, models='[{"id": "tiny"}, {"id": "large"}]')
+    writer(server).check()
+    assert not server.asked
 
 
 def test_a_server_that_tells_no_usage_has_used_the_most_and_has_answered(serve: Serve) -> None:
@@ -233,7 +368,7 @@ def test_a_redirect_is_never_followed(serve: Serve) -> None:
         with pytest.raises(WriterRefused, match=r"it points to 127\.0\.0\.1:\d+, which was not followed"):
             ask(server)
     with pytest.raises(WriterRefused, match=r"it points to 127\.0\.0\.1:\d+, which was not followed"):
-        writer(serve(WELL, moved=f"{other.url}/models")).check()
+        writer(serve(Reply(status=302, body="{}", headers={"location": other.url}), moved=f"{other.url}/x")).check()
     assert not other.requests
 
 
@@ -286,6 +421,21 @@ def test_tokens_and_cost_are_counted_where_the_price_is_known() -> None:
         spent(1_000_000, 1_000_000)
     assert chat.used.calls == 1 and chat.used.cost is not None
     assert 0.3 < chat.used.cost < 3
+
+
+def test_what_is_used_is_told_while_names_are_made(serve: Serve, tmp_path: Path) -> None:
+    texts = cluster_texts([[f"a {word}"] * 2 for word in ("dog", "cat", "cow")])
+    server = serve(Reply(full_answer("Dogs", "Two dogs.")), Reply(full_answer("Cats", "Two cats.")), WELL)
+
+    def told(cache: Cache) -> list[tuple[object, ...]]:
+        chat, now = writer(server), list[tuple[object, ...]]()
+        chat.parallel, chat.meter = 1, Meter(lambda asked, answered: asked / 100)
+        name_clusters(texts, RememberedWriter(chat, cache), progress=lambda *more: now.append(more))
+        return now
+
+    with open_cache(tmp_path) as cache:
+        assert told(cache) == [("naming", n, 3, Used(n, 100 * n, 10 * n, n)) for n in range(4)]
+        assert told(cache) == [("naming", n, 3, Used(0, 0, 0, 0)) for n in range(4)]
 
 
 def test_no_question_is_asked_that_might_cost_more_than_is_allowed() -> None:
@@ -357,7 +507,7 @@ def test_a_real_llama_cpp_server_writes_by_the_schema(smollm2_cache: Path) -> No
         OpenAIChat("smollm2", {**environment, "OPENAI_API_KEY": "guess"}).check()
     said = json.loads(chat.write("Name these photos as JSON.", "a penguin on ice, two penguins, ice", SMALL_SCHEMA))
     assert set(said) == {"title", "summary"} and said["title"]
-    assert chat.used.calls == 1 and chat.used.tokens_in > 10
+    assert chat.used.calls == 2 and chat.used.tokens_in > 10
     chat.form = "small"
     (name,) = name_clusters(cluster_texts([["a penguin on ice"] * 4 + ["a heron"]]), chat)
     assert name.title and len(name.summary.split()) <= 30

@@ -2,6 +2,7 @@
 
 import pytest
 
+from photosort.models.nouns import nouns
 from photosort.naming.cluster_texts import cluster_texts, without_doubt
 
 
@@ -51,3 +52,12 @@ def test_a_noun_that_another_cluster_won_still_says_what_is_there() -> None:
 def test_black_and_white_is_a_name_where_nothing_else_is() -> None:
     assert broad(["a black and white photo of something unclear"] * 3 + ["a photo of a dog"]) == ["black and white"]
     assert broad(["a black and white photo of a dog"] * 4) == [""]
+
+
+def test_what_captions_say_in_brackets_alone_is_counted_by_those_who_know() -> None:
+    (text,) = cluster_texts([["a daisy (flower)", "a rose (flower)", "a sofa (furniture)", "a bed (furniture)"]])
+    assert not {"flower", "furniture"} & text.countable
+    (text,) = cluster_texts([list(text.captions)], countable=nouns().can_be_counted)
+    assert {"flower", "furniture"} & text.countable == {"flower"}
+    (text,) = cluster_texts([["bread", "bread on a table"]], countable=lambda noun: True)
+    assert "bread" not in text.countable, "what captions say comes first"

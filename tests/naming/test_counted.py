@@ -74,6 +74,12 @@ def test_a_summary_lists_what_more_than_one_photo_shows() -> None:
     assert summary(text) == "Dogs and balls"
 
 
+def test_a_summary_says_that_a_folder_is_mixed_as_its_title_does() -> None:
+    mixed = [f"a {word}" for word in ("car", "car", "hat", "hat", "fox", "elk", "bee", "ant", "owl")]
+    (text,) = cluster_texts([mixed])
+    assert (next(titles(text)), summary(text)) == ("Mixed (cars, hats)", "Mixed (cars and hats)")
+
+
 def test_a_small_writer_is_not_asked_where_counting_finds_no_word() -> None:
     writer = ScriptedWriter([answer("Dogs", "Dogs.")])
     empty = ClusterText(UNCLEAR)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from photosort.errors import ModelMissing
 from photosort.models.protocols import WriterForm
-from photosort.naming.answer import KEYWORDS, SUMMARY_WORDS, cut_words
+from photosort.naming.answer import KEYWORDS, SCHEMA, SUMMARY_WORDS, cut_words
 from photosort.naming.folder_name import folder_name
 from photosort.naming.keywords import Keyword, exclusive_keywords
 from photosort.naming.prompt import BYTES_PER_TOKEN, CAPTIONS, ClusterText, Wish
@@ -65,7 +65,11 @@ BAD = [
     ("```json\n" + GOOD + "\n```", "wrapped in Markdown"),
     ("Here is the name: Dogs", "no JSON"),
     (GOOD[:-5], "no JSON"),
-    ("[" * 100_000, "no JSON"),
+    ("[" * 10_000, "no JSON"),
+    ("[" * 100_000, "far too long"),
+    (answer("Dogs", "\n" * 100_000 + "x"), "far too long"),
+    ('{"title": NaN, "summary": "A dog."}', "was no text"),
+    ('{"title": "Dogs", "title": "../dogs", "summary": "A dog."}', "path"),
     ("I'm sorry, but I cannot help with that.", "refusal"),
     ('["Dogs", "A dog."]', "not an object"),
     ('{"title": "Dogs"}', "not an object"),
@@ -172,6 +176,7 @@ def test_the_language_and_the_style_that_the_user_wants_are_asked_for() -> None:
     assert (name.title, name.topics) == ("Hunde am Strand", ("Hunde", "Strand"))
     assert "this language: de." in writer.asked[0].system
     assert "Style: playful, in the first person." in writer.asked[0].system
+    assert "plain" not in writer.asked[0].system
     assert named(FULL, form="full", wish=Wish("de")).note == "scripted: it was not written in this language: de"
     assert named(FULL, form="full", wish=Wish("Plattdeutsch")).title == "Dogs on a beach"
 
@@ -222,6 +227,10 @@ def test_a_thousand_outputs_never_exceed_thirty_words(
     assert 1 <= len(name.summary.split()) <= 30
 
 
+def test_halves_of_characters_leave_no_gap() -> None:
+    assert named(full_answer("Dogs \ud800 run", "A dog \udfff runs.", "dog"), form="full").title == "Dogs run"
+
+
 def test_what_the_writer_raises_is_not_hidden() -> None:
     with pytest.raises(ModelMissing):
         name_clusters([cluster(BEACH)], writing(ModelMissing("gone", "pull")))
@@ -242,9 +251,9 @@ def test_questions_are_asked_at_once_and_answers_stay_with_their_clusters() -> N
 
 
 def test_progress_is_told_one_by_one() -> None:
-    told: list[tuple[str, int, int]] = []
+    told: list[tuple[object, ...]] = []
     name_clusters([cluster(BEACH), cluster(["a cat"])], progress=lambda *told_now: told.append(told_now))
-    assert told == [("name", 0, 2), ("name", 1, 2), ("name", 2, 2)]
+    assert told == [("naming", 0, 2, None), ("naming", 1, 2, None), ("naming", 2, 2, None)]
 
 
 SUNSETS = [cluster(["a sunset on a beach"] * 5 + [f"a {more}"] * 2) for more in ("palm", "boat")]
@@ -282,6 +291,13 @@ def test_titles_that_say_something_else(one: str, other: str) -> None:
 def test_names_always_differ(many: list[list[str]]) -> None:
     names = name_clusters([cluster(captions) for captions in many])
     assert len({title_key(name.title) for name in names}) == len(many)
+
+
+def test_the_form_that_is_asked_for_is_the_form_that_is_read() -> None:
+    writer = writing(FULL, form="full")
+    name_one(cluster(BEACH), writer)
+    form = writer.asked[0].system.partition("this form and nothing else: ")[2].partition("}")[0] + "}"
+    assert list(json.loads(form)) == SCHEMA["required"] == list(json.loads(FULL))
 
 
 def test_the_full_prompt_holds_the_captions_as_data_within_the_budget() -> None:

@@ -1,0 +1,55 @@
+"""Threads that nobody waits for."""
+
+from __future__ import annotations
+
+import time
+from threading import Event
+
+import pytest
+
+from photosort.threads import at_once, in_background
+
+
+def test_results_come_with_their_numbers_as_they_are_done() -> None:
+    first_may_end = Event()
+
+    def work(item: int) -> int:
+        if item == 10:
+            first_may_end.wait(timeout=30)
+        return item * 2
+
+    found = at_once(work, [10, 20], 2)
+    assert next(found) == (1, 40)
+    first_may_end.set()
+    assert list(found) == [(0, 20)]
+    assert list(at_once(work, [], 2)) == []
+
+
+def test_no_more_are_worked_on_than_is_allowed() -> None:
+    now, most = [0], [0]
+
+    def work(_: int) -> None:
+        now[0] += 1
+        most[0] = max(most[0], now[0])
+        time.sleep(0.01)
+        now[0] -= 1
+
+    assert len(list(at_once(work, range(12), 3))) == 12
+    assert most[0] == 3
+
+
+def test_a_failure_is_raised_and_nothing_new_is_begun() -> None:
+    begun: list[int] = []
+
+    def work(item: int) -> None:
+        begun.append(item)
+        if item:
+            time.sleep(0.1)
+        raise ValueError(item)
+
+    with pytest.raises(ValueError, match="0"):
+        list(at_once(work, range(50), 2))
+    time.sleep(0.3)
+    assert len(begun) <= 3
+    with pytest.raises(ValueError, match="7"):
+        in_background(lambda: work(7)).result(timeout=10)
