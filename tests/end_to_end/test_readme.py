@@ -35,10 +35,10 @@ def test_the_first_command_organizes_real_photos_from_a_clean_clone(tmp_path: Pa
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    assert "26 photos copied" in done.stdout
+    assert "31 photos copied" in done.stdout
     folders = [path for path in (clone / "photosort-demo" / "photos-sorted").iterdir() if path.is_dir()]
     assert len(folders) == 8
-    assert sum(not is_about_name(path.name) for folder in folders for path in folder.iterdir()) == 26
+    assert sum(not is_about_name(path.name) for folder in folders for path in folder.iterdir()) == 31
     assert any("Animal" in folder.name for folder in folders)
 
 

@@ -29,6 +29,7 @@ def test_what_can_be_counted_is_named_in_the_plural_where_there_are_several() ->
 def test_a_second_word_is_named_where_it_is_half_as_frequent() -> None:
     assert first_titles(["a dog", "a dog", "a dog", "a dog", "a ball", "a ball"]) == ["Dogs and balls"]
     assert first_titles(["a dog", "a dog", "a dog", "a dog", "a dog", "a ball", "a ball"]) == ["Dogs"]
+    assert first_titles(["a dog", "a dog", "a ball"]) == ["Dogs"], "one ball is no trait of the folder"
 
 
 def test_a_broad_name_lists_what_is_there_in_brackets() -> None:
