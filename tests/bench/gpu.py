@@ -172,6 +172,7 @@ def measure(name: str, count: int, settings: Settings, models: Plain) -> None:
 
         few = paths[: max(AT_ONCE, count // 4)]
         loop(paths[:AT_ONCE], AT_ONCE)()
+        models.on_tensors(tensors(frames[1].side, batch), tensors(frames[0].side, batch))
         rows = {
             "plain loop, one at a time": rate(len(few) // 2, loop(few[: len(few) // 2], 1)),
             f"plain loop, {AT_ONCE} at a time": rate(len(few), loop(few, AT_ONCE)),
