@@ -90,9 +90,9 @@ def test_what_is_asked_follows_from_the_settings() -> None:
     [
         ({"method": "text", "texts": "ask"}, "texts = ask needs a question"),
         ({"ask": ["What?"]}, "add --method text"),
-        ({"method": "texts"}, "method = 'texts'"),
-        ({"k": "twelve"}, "k = 'twelve'"),
-        ({"levels": 3}, "levels = 3"),
+        ({"method": "texts"}, "--method texts is not known"),
+        ({"k": "twelve"}, "--k twelve is no number of folders"),
+        ({"levels": 3}, "--levels 3 is too large"),
     ],
 )
 def test_settings_that_make_no_sense_say_so(flags: dict[str, object], message: str) -> None:
