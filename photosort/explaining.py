@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sqlite3
 from collections import Counter
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from photosort.errors import NoSuchRun, NotInRun
+from photosort.photos.digest import digest_of
 from photosort.store.history import open_history
 from photosort.store.journal import UNFINISHED, FilingState, Journal, State
 from photosort.store.runs import ClusterRecord, MemberRecord, Run, Runs
@@ -183,8 +183,7 @@ def _now(connection: sqlite3.Connection, run: Run, path: Path) -> str:
 
 def _digest(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return digest_of(path)
     except OSError as error:
         raise NotInRun(
             f"{path} cannot be read ({error.strerror})", "Name a photo, or nothing for the whole run."

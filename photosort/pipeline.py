@@ -28,6 +28,7 @@ from photosort.models import registry, writers
 from photosort.models.protocols import Used
 from photosort.naming.summary import ClusterName
 from photosort.photos.copies import Copies
+from photosort.photos.digest import digest_of
 from photosort.photos.photo import Unread
 from photosort.photos.scan import WITH_ITS_PHOTO, Found, scan
 from photosort.progress import Progress, silent
@@ -116,22 +117,23 @@ def prepare(
 ) -> Prepared:
     """Scan, describe, fuse, cluster, name and plan; store the run. Touches no file of the user's."""
     registry.check(settings)
-    found = scan(
-        source,
-        skip=destination,
-        exclude=settings.exclude,
-        follow_links=settings.follow_links,
-        placed=placed_below(connection, source),
-    )
-    check_destination(source, destination)
-    groups = found.groups()
-    mains = [photo for photo in found.photos if photo.path in groups]
-    if settings.k is not None and settings.k > len(mains):
-        raise TooManyClusters(
-            f"{settings.k} clusters were asked for, more than there are photos ({len(mains)})",
-            f"--k {len(mains)} is the most, and less where photos are alike; without --k photosort chooses.",
-        )
     with open_cache(settings.cache_dir) as cache:
+        found = scan(
+            source,
+            skip=destination,
+            exclude=settings.exclude,
+            follow_links=settings.follow_links,
+            placed=placed_below(connection, source),
+            digest=partial(cache.digest_of, read=digest_of),
+        )
+        check_destination(source, destination)
+        groups = found.groups()
+        mains = [photo for photo in found.photos if photo.path in groups]
+        if settings.k is not None and settings.k > len(mains):
+            raise TooManyClusters(
+                f"{settings.k} clusters were asked for, more than there are photos ({len(mains)})",
+                f"--k {len(mains)} is the most, and less where photos are alike; without --k photosort chooses.",
+            )
         writer = _writer(settings, cache)
         described = _described(mains, groups, settings, cache, writer, progress)
         progress("grouping", 0, 1)

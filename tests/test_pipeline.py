@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,18 @@ def test_what_travels_with_an_unread_photo_is_named_and_stays(source: Path, tmp_
         ("red/0.xmp", "stays with its photo"),
     }
     assert names(source) == ["red/0.png", "red/0.xmp"]
+
+
+def test_a_copy_that_was_edited_with_its_time_kept_is_sorted_also_after_it_was_passed_over(source: Path) -> None:
+    organize(source / "red", source / "sorted", load_settings(**PLAIN | {"k": 1}))
+    (copy,) = source.rglob("sorted/*/2.png")
+    edited, stat = copy.read_bytes().replace(b"IEND", b"iend"), copy.stat()
+    assert sources(organize(source, source.with_name("out"), settings(), dry_run=True)) == ALL
+    copy.write_bytes(edited)
+    os.utime(copy, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    done = organize(source, source.with_name("out"), settings(), dry_run=True)
+    assert copy in {file.source for file in done.prepared.plan.files} | {left.path for left in done.prepared.plan.left}
+    assert [copies.photos for copies in done.prepared.copies] == [3]
 
 
 @pytest.mark.parametrize("dry", [(), ("--dry-run",)])

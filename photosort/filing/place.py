@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import errno
-import hashlib
 import os
 import sys
 from collections.abc import Callable
@@ -30,12 +29,6 @@ _REASONS = {
     errno.EROFS: "the disk is read-only",
     errno.EIO: "the disk reports an error",
 }
-
-
-def digest_of(path: Path) -> str:
-    """SHA-256 of the content, 64 hexadecimal digits. Raises OSError."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def reason_of(error: OSError) -> str:

@@ -15,8 +15,9 @@ from photosort.errors import DestinationError
 from photosort.filing.copying import can_clone
 from photosort.filing.facts import Mode, Present, SourceFile, Survey
 from photosort.filing.names import DOUBTFUL, NAME_BYTES, unnumbered
-from photosort.filing.place import digest_of, reason_of
+from photosort.filing.place import reason_of
 from photosort.naming.folder_name import name_key
+from photosort.photos.digest import digest_of
 from photosort.photos.own_files import is_about_name
 from photosort.photos.photo import ODD_TIME, Photo, has_odd_time
 from photosort.progress import Progress, silent

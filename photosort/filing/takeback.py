@@ -11,7 +11,6 @@ from pathlib import Path
 from photosort.filing.copying import Changed, check_same, copy_whole
 from photosort.filing.facts import Mode
 from photosort.filing.place import (
-    digest_of,
     is_one_entry,
     make_folder,
     reason_of,
@@ -20,6 +19,7 @@ from photosort.filing.place import (
     same_file,
     sync_folder,
 )
+from photosort.photos.digest import digest_of
 from photosort.store.journal import Operation, State
 
 IN_DOUBT = frozenset({State.PLACING, State.PLACED, State.UNDOING})

@@ -9,6 +9,9 @@ from pathlib import Path
 from photosort.errors import SettingsError
 
 CPU = "cpu"
+_OTHER_DRIVERS = ("/dev/kfd", "/dev/dxg", "/dev/nvmap")
+"""Of AMD, of Windows below WSL, of NVIDIA's Jetson: the latter two may come without nvidia-smi."""
+
 _NAME = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
 
 
@@ -29,7 +32,7 @@ def has_nvidia() -> bool:
 
 def has_driver() -> bool:
     """Whether this machine seems to have a GPU of any maker; PyTorch calls those of AMD cuda as well."""
-    return has_nvidia() or shutil.which("sw_vers") is not None or Path("/dev/kfd").exists()
+    return has_nvidia() or shutil.which("sw_vers") is not None or any(Path(path).exists() for path in _OTHER_DRIVERS)
 
 
 def wanted_cuda(setting: str) -> str:

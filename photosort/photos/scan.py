@@ -1,9 +1,9 @@
-"""Finds the photos of a folder without opening them."""
+"""Finds the photos of a folder; opens none but the copies that earlier runs have made, and their originals."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from photosort.errors import EmptyFolder, NoPhotos, SettingsError, SourceMissing
 from photosort.photos.companions import groups_of
 from photosort.photos.copies import Copies, copies_among
+from photosort.photos.digest import digest_of
 from photosort.photos.own_files import is_about_data
 from photosort.photos.photo import ODD_TIME, Unread, has_odd_time
 from photosort.photos.suffixes import OTHER_VIDEOS, PHOTOS, SIDECARS, VIDEOS
@@ -71,6 +72,7 @@ def scan(
     exclude: Sequence[str] = (),
     follow_links: bool = False,
     placed: Mapping[Path, Placed] | None = None,
+    digest: Callable[[Path], str] = digest_of,
 ) -> Scan:
     """Walk `source` and everything below it, in sorted order.
 
@@ -111,7 +113,9 @@ def scan(
         raise EmptyFolder(f"{source} is empty", "Name the folder that holds the photos.")
     if not photos:
         raise NoPhotos(f"No photo lies in {source}", "Photos end in .jpg, .png, .heic, .webp, .tif and the like.")
-    passed, copies = copies_among({photo.path: (photo.size, photo.mtime_ns) for photo in photos}, others, placed)
+    passed, copies = copies_among(
+        {photo.path: (photo.size, photo.mtime_ns) for photo in photos}, others, placed, digest
+    )
     once, again = _each_once((photo for photo in photos if photo.path not in passed), inodes)
     return Scan(once, tuple(path for path in others if path not in passed), (*walk.unread, *again), copies)
 

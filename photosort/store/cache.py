@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -73,6 +73,20 @@ class Cache:
         rows = [(os.fsencode(path), *rest) for path, *rest in files]
         with transaction(self._db):
             self._db.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)", rows)
+
+    def digest_of(self, path: Path, read: Callable[[Path], str]) -> str:
+        """The digest of a file that has not changed since it was seen; of any other, what `read` says, kept.
+
+        Raises OSError and what `read` raises.
+        """
+        stat = path.stat()
+        stamp = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+        query = "SELECT digest FROM files WHERE path = ? AND size = ? AND mtime_ns = ? AND ctime_ns = ?"
+        if known := self._db.execute(query, (os.fsencode(path), *stamp)).fetchone():
+            return str(known[0])
+        digest = read(path)
+        self.put_digests([(path, *stamp, digest)])
+        return digest
 
     def texts(self, identity: Identity, keys: Iterable[str]) -> dict[str, str]:
         """The texts known for these keys."""

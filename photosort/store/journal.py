@@ -253,7 +253,7 @@ def _operation(row: tuple[Any, ...]) -> Operation:
 
 def read_filing(connection: sqlite3.Connection, run_id: int) -> Filing:
     """Raises NoSuchRun where the run has filed nothing: it was a preview, or does not exist."""
-    found = _filings(connection, "run_id = ?", run_id) if run_id <= LARGEST_ID else []
+    found = _filings(connection, "run_id = ?", run_id) if 0 < run_id <= LARGEST_ID else []
     if not found:
         raise NoSuchRun(f"Run {run_id} has filed nothing", "See what there is: photosort runs")
     return found[0]

@@ -17,12 +17,14 @@ STANDING = (State.PLACING, State.PLACED, State.DONE, State.UNDOING, State.KEPT)
 class Placed:
     """A copy of or a link to `origin`, or a file about its folder that photosort has written.
 
-    Size in bytes and time are what the run has given it, or seen of the origin; `folder` is where the run filed to.
+    Size in bytes, time and digest are what the run has given it, or seen of the origin; `folder` is where the run
+    filed to.
     """
 
     origin: Path
     size: int
     mtime_ns: int
+    digest: str
     own: bool
     run_id: int
     folder: Path
@@ -35,7 +37,7 @@ def placed_below(connection: sqlite3.Connection, folder: Path) -> dict[Path, Pla
     """
     below = os.fsencode(folder).rstrip(b"/") + b"/"
     query = (
-        "SELECT o.destination, o.source, o.size, o.mtime_ns, o.content IS NOT NULL, run_id, f.destination"
+        "SELECT o.destination, o.source, o.size, o.mtime_ns, o.digest, o.content IS NOT NULL, run_id, f.destination"
         " FROM operations o JOIN filings f USING (run_id)"
         f" WHERE o.destination >= ? AND o.destination < ? AND o.state IN ({', '.join('?' * len(STANDING))})"
         " AND (f.mode <> 'move' OR o.content IS NOT NULL) ORDER BY o.id"
@@ -43,7 +45,7 @@ def placed_below(connection: sqlite3.Connection, folder: Path) -> dict[Path, Pla
     rows = connection.execute(query, (below, below[:-1] + b"0", *STANDING))
     return {
         Path(os.fsdecode(place)): Placed(
-            Path(os.fsdecode(origin)), size, mtime_ns, bool(own), run_id, Path(os.fsdecode(into))
+            Path(os.fsdecode(origin)), size, mtime_ns, digest, bool(own), run_id, Path(os.fsdecode(into))
         )
-        for place, origin, size, mtime_ns, own, run_id, into in rows
+        for place, origin, size, mtime_ns, digest, own, run_id, into in rows
     }

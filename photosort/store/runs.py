@@ -169,7 +169,7 @@ class Runs:
 
     def get(self, run: int) -> Run:
         """Raises NoSuchRun."""
-        found = self._runs("WHERE id = ?", run) if run <= LARGEST_ID else []
+        found = self._runs("WHERE id = ?", run) if 0 < run <= LARGEST_ID else []
         if not found:
             raise NoSuchRun(f"There is no run {run}", "photosort explain shows the last one.")
         return found[0]

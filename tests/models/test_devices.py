@@ -59,6 +59,17 @@ def test_without_a_driver_a_gpu_is_refused_and_torch_is_not_loaded(monkeypatch: 
         check_device(name)
 
 
+@pytest.mark.parametrize("driver", ["/dev/nvidiactl", "/dev/kfd", "/dev/dxg", "/dev/nvmap"])
+def test_with_any_driver_pytorch_is_asked_what_there_is(monkeypatch: pytest.MonkeyPatch, driver: str) -> None:
+    """A container, AMD, WSL and a Jetson may have no nvidia-smi."""
+    import torch
+
+    monkeypatch.setattr(room.shutil, "which", lambda name: None)
+    monkeypatch.setattr(room.Path, "exists", lambda path: str(path) == driver)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    assert devices("cuda") == ("cuda:0",)
+
+
 @pytest.mark.usefixtures("two_gpus")
 def test_a_gpu_is_looked_for_before_any_model_has_to_run() -> None:
     check_device("cuda:1")

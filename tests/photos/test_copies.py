@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -94,6 +95,13 @@ def edited(path: Path) -> None:
     path.write_text("painted over")
 
 
+def retouched(path: Path) -> None:
+    """As long as before, and the time is kept, as exiftool -P and digiKam do; or the disk has gone bad."""
+    stat = path.stat()
+    path.write_bytes(path.read_bytes()[::-1])
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+
 def annotated(path: Path) -> None:
     path.with_name(f"{path.name}.xmp").write_text("five stars")
 
@@ -102,7 +110,7 @@ def out_of_date(path: Path) -> None:
     path.with_suffix(".xmp").write_text("four stars")
 
 
-@pytest.mark.parametrize("change", [touched, edited, annotated, out_of_date])
+@pytest.mark.parametrize("change", [touched, edited, retouched, annotated, out_of_date])
 @pytest.mark.parametrize("of", ["copy", "original"])
 def test_a_copy_that_differs_from_its_original_in_anything_comes_in(
     source: Path, connection: sqlite3.Connection, change: Callable[[Path], None], of: str
@@ -145,6 +153,42 @@ def test_a_copy_of_a_copy_is_one_too(source: Path, connection: sqlite3.Connectio
     looked = look(source, connection)
     assert [photo.path.relative_to(source).as_posix() for photo in looked.photos] == ORIGINALS
     assert looked.copies == (Copies(2, source / "again", 2), Copies(1, source / "sorted", 2))
+
+
+def test_what_a_move_has_placed_where_a_copy_lay_comes_in(
+    source: Path, connection: sqlite3.Connection, tmp_path: Path
+) -> None:
+    """Of the same size and time as the copy, which the user had removed: frames of one second without compression."""
+    out, other = source / "sorted", tmp_path / "other"
+    file_all(source, out, connection, about=False)
+    shutil.copytree(source / "2024", other)
+    retouched(other / "J.JPG")
+    (out / "Dogs at play" / "J.JPG").unlink()
+    file_all(other, out, connection, Mode.MOVE, run=2, about=False)
+    assert "sorted/Dogs at play/J.JPG" in found(source, connection)
+
+
+def test_what_cannot_be_read_is_no_copy(source: Path, connection: sqlite3.Connection) -> None:
+    def broken(path: Path) -> str:
+        raise OSError(errno.EIO, "Input/output error", str(path))
+
+    file_all(source, source / "sorted", connection)
+    looked = scan(source, placed=placed_below(connection, source), digest=broken)
+    assert len(looked.photos) == 4 and looked.copies == ()
+
+
+def test_companions_that_are_copies_of_each_other_do_not_all_stay_out(
+    source: Path, connection: sqlite3.Connection
+) -> None:
+    file_all(source, source / "sorted", connection, about=False)
+    file_all(source / "2023", source / "again", connection, run=2, about=False)
+    first, second = (source / name / "Dogs at play" / "I.xmp" for name in ("again", "sorted"))
+    (source / "2023" / "I.xmp").unlink()
+    for copy, origin in ((first, second), (second, first)):
+        values = (os.fsencode(origin), os.fsencode(copy))
+        connection.execute("UPDATE operations SET source = ? WHERE destination = ?", values)
+    looked = look(source, connection)
+    assert len({first, second} & {*looked.others}) == 1
 
 
 def test_of_two_that_are_copies_of_each_other_one_comes_in(source: Path, connection: sqlite3.Connection) -> None:

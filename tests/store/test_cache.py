@@ -1,5 +1,6 @@
 """What goes in comes out, under its own identity only."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,19 @@ def test_a_missing_vector_is_an_error_not_a_guess(cache: Cache) -> None:
     cache.put_vectors(LITE, KEYS[:1], np.ones((1, 2), np.float32))
     with pytest.raises(KeyError):
         cache.matrix(LITE, KEYS[:2])
+
+
+def test_a_file_is_read_again_only_where_it_has_changed_also_with_its_size_and_time_kept(
+    cache: Cache, tmp_path: Path
+) -> None:
+    photo = tmp_path / "a.jpg"
+    photo.write_text("one")
+    stat = photo.stat()
+    assert cache.digest_of(photo, lambda path: "first") == cache.digest_of(photo, lambda path: "second") == "first"
+    while photo.stat().st_ctime_ns == stat.st_ctime_ns:
+        photo.write_text("two")
+        os.utime(photo, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert cache.digest_of(photo, lambda path: "third") == "third"
 
 
 def test_digests_and_texts_survive_closing(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """A run comes back as it was stored."""
 
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from photosort.errors import NoSuchRun
 from photosort.store.database import open_database
 from photosort.store.history import MIGRATIONS, open_history
+from photosort.store.journal import read_filing
 from photosort.store.runs import ClusterRecord, CompanionRecord, MemberRecord, Runs
 
 ODD = Path(os.fsdecode(b"/photos/caf\xe9\n.jpg"))
@@ -30,6 +32,14 @@ def runs(tmp_path: Path):
 def add(runs: Runs, **changes: object) -> int:
     values = {"source": Path("/photos"), "destination": Path("/photos-sorted"), "mode": "copy", "settings": {"k": 1}}
     return runs.add(**{**values, "clusters": CLUSTERS, "members": MEMBERS, "left": LEFT, **changes})
+
+
+@pytest.mark.parametrize("number", [0, -1, 2**63, -(2**63) - 1])
+def test_there_is_no_run_of_a_number_that_no_run_can_have(tmp_path: Path, number: int) -> None:
+    with open_history(tmp_path) as connection:
+        for look in (Runs(connection).get, partial(read_filing, connection)):
+            with pytest.raises(NoSuchRun):
+                look(number)
 
 
 def test_everything_comes_back(runs: Runs) -> None:
