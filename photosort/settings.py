@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from string import Formatter
-from typing import Any
+from typing import Any, TypeVar
 
 from platformdirs import user_cache_path, user_config_path, user_data_path
 from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, field_validator, model_validator
@@ -29,6 +29,8 @@ from photosort.wrong_values import cut, nearest, wrong_value
 PREFIX = "PHOTOSORT_"
 """What the variables of the environment begin with."""
 
+Loaded = TypeVar("Loaded", bound="Places")
+
 NAME_FIELDS = {"name": "a", "title": "a", "summary": "a", "keywords": "a", "index": 1, "photos": 1}
 """What a template may name, with a value of the type that it gets."""
 
@@ -38,10 +40,42 @@ def config_file() -> Path:
     return user_config_path("photosort", appauthor=False) / "config.toml"
 
 
-class Settings(BaseSettings):
+class Places(BaseSettings):
+    """Where photosort keeps what is its own. No mistake in any other setting keeps a run from being taken back."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    cache_dir: Path = Field(
+        default_factory=lambda: user_cache_path("photosort", appauthor=False),
+        description="what can be computed again",
+    )
+    data_dir: Path = Field(
+        default_factory=lambda: user_data_path("photosort", appauthor=False),
+        description="runs and the journal",
+    )
+
+    @field_validator("cache_dir", "data_dir")
+    @classmethod
+    def _absolute(cls, folder: Path) -> Path:
+        return folder.expanduser().absolute()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags first, then environment, then the config file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=config_file())
+
+
+class Settings(Places):
     """One run's choices. An environment variable is the name in capitals with PHOTOSORT_ before it."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(extra="forbid")
 
     k: int | None = Field(None, ge=1, description="number of clusters; chosen where it is missing")
     min_k: int = Field(2, ge=1, description="least number of clusters to choose")
@@ -82,14 +116,6 @@ class Settings(BaseSettings):
     device: str = Field("auto", description="where models run: auto, cuda, cuda:1, mps or cpu")
     engine: str = Field("local", description="who looks at photos: local, ray or ray:WORKERS")
     batch: int | None = Field(None, ge=1, description="photos that a model looks at together; by model and device")
-    cache_dir: Path = Field(
-        default_factory=lambda: user_cache_path("photosort", appauthor=False),
-        description="what can be computed again",
-    )
-    data_dir: Path = Field(
-        default_factory=lambda: user_data_path("photosort", appauthor=False),
-        description="runs and the journal",
-    )
 
     @property
     def model_folder(self) -> Path:
@@ -108,11 +134,6 @@ class Settings(BaseSettings):
     @classmethod
     def _each_once(cls, ask: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(ask))
-
-    @field_validator("cache_dir", "data_dir")
-    @classmethod
-    def _absolute(cls, folder: Path) -> Path:
-        return folder.expanduser().absolute()
 
     @field_validator("engine")
     @classmethod
@@ -157,18 +178,6 @@ class Settings(BaseSettings):
             raise ValueError("a question is asked by the method text alone; add --method text")
         return self
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Flags first, then environment, then the config file."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=config_file())
-
 
 def _listed_fields() -> str:
     return ", ".join(f"{{{name}}}" for name in NAME_FIELDS)
@@ -179,9 +188,17 @@ def load_settings(**flags: Any) -> Settings:
 
     Raises SettingsError with the flag, the variable or the line of the file that is wrong, and what it may be.
     """
-    given = {name: value for name, value in flags.items() if value is not None}
+    return _loaded(Settings, {name: value for name, value in flags.items() if value is not None})
+
+
+def load_places() -> Places:
+    """Where photosort keeps what is its own. Raises SettingsError where one of these folders cannot be told."""
+    return _loaded(Places, {})
+
+
+def _loaded(kind: type[Loaded], given: dict[str, Any]) -> Loaded:
     try:
-        return Settings(**given)
+        return kind(**given)
     except ValidationError as error:
         raise _refused(error.errors()[0], given) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -30,7 +30,7 @@ PIPELINE = {
     "foldering",
 }
 ROOMS = {"photos", "models", "methods", "clustering", "naming", "filing", "evaluation"}
-GROUND = {"store", "errors", "settings", "choices", "wrong_values", "progress", "printable", "threads"}
+GROUND = {"store", "errors", "settings", "choices", "wrong_values", "progress", "printable", "threads", "installing"}
 ALLOWED = {
     "": set[str](),
     "__main__": {"", "cli"} | PIPELINE | ROOMS | GROUND,
@@ -44,6 +44,7 @@ ALLOWED = {
     "progress": {""},
     "printable": {""},
     "threads": {""},
+    "installing": {""},
     "errors": {""},
 }
 """Top-level part of the package -> the parts it may import; "" is the package itself, which holds the version."""

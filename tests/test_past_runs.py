@@ -31,10 +31,14 @@ def stop(data: Path, run: int, state: FilingState) -> None:
         Journal(connection, run).turn(state)
 
 
-def test_runs_are_taken_back_from_the_newest_to_the_oldest(tmp_path: Path) -> None:
+def test_the_last_run_is_taken_back_and_an_older_one_by_its_number_alone(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    runs = [file_one(tmp_path, data, name)[0] for name in ("one", "two")]
-    assert [undo_run(data)[0].run_id for _ in runs] == runs[::-1]
+    (older, copy), (newer, _) = (file_one(tmp_path, data, name) for name in ("one", "two"))
+    assert undo_run(data)[0].run_id == newer
+    with pytest.raises(NoSuchRun, match=f"Run {newer}, the last one, .*photosort undo {older}"):
+        undo_run(data)
+    assert copy.exists()
+    assert undo_run(data, older)[0].run_id == older
     with pytest.raises(NoSuchRun, match="nothing to take back"):
         undo_run(data)
     assert [past.state for past in past_runs(data)] == ["undone", "undone"]
@@ -52,7 +56,7 @@ def test_a_run_that_left_files_is_tried_again_before_any_older_one(tmp_path: Pat
     newer_copy.write_text("newer")
     filing, outcome = undo_run(data)
     assert (filing.run_id, outcome.files, outcome.kept) == (newer, 1, ())
-    assert undo_run(data)[0].run_id == older
+    assert undo_run(data, older)[0].run_id == older
     assert names(tmp_path / "older") == names(tmp_path / "newer") == ["I.JPG"]
     assert not older_copy.exists() and not newer_copy.exists()
 

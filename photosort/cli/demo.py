@@ -25,6 +25,6 @@ def demo(
         with out.progress() as progress:
             count, missing = gather(photos, progress)
         if missing:
-            out.note(f"Missing, since your package index has none as photosort knows it: {', '.join(missing)}")
+            out.note(f"Changed, or not in your package index as photosort knows them: {', '.join(missing)}")
         out.note(f"{plural(count, 'photo')} in {photos}. The same by hand: photosort organize {photos} --k {k}")
         run(photos, None, settings, out)

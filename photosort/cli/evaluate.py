@@ -9,7 +9,7 @@ import typer
 
 from photosort.choices import Texts
 from photosort.cli import offers
-from photosort.cli.options import AsJson, QuietFlag, settings_of
+from photosort.cli.options import AsJson, QuietFlag, named_path, settings_of
 from photosort.cli.output import plural, speaking
 from photosort.printable import printable
 
@@ -25,7 +25,10 @@ HEADS = {"acc": "ACC", "nmi": "NMI", "ari": "ARI", "silhouette": "silhouette", "
 
 def evaluate(
     source: Annotated[
-        Path | None, typer.Argument(metavar="DIR", help="A folder that holds one folder of photos for each class.")
+        Path | None,
+        typer.Argument(
+            metavar="DIR", parser=named_path, help="A folder that holds one folder of photos for each class."
+        ),
     ] = None,
     methods: Annotated[
         list[str] | None,

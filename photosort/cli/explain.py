@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from photosort.cli.options import AsJson, QuietFlag, settings_of
+from photosort.cli.options import AsJson, QuietFlag, named_path
 from photosort.cli.output import plural, short, speaking
 from photosort.printable import printable
 
@@ -25,7 +25,9 @@ MOST = 4
 def explain(
     path: Annotated[
         Path | None,
-        typer.Argument(metavar="PATH", help="A photo, where it was or where it lies now, or a folder of a run."),
+        typer.Argument(
+            metavar="PATH", parser=named_path, help="A photo, where it was or where it lies now, or a folder of a run."
+        ),
     ] = None,
     run: Annotated[
         int | None, typer.Option("--run", help="Number of the run.  [default: the last; the last with PATH]")
@@ -38,11 +40,15 @@ def explain(
 ) -> None:
     """Say why photos lie where they do: all folders of a run, one of them, or one photo."""
     with speaking(as_json=as_json, quiet=quiet) as out:
-        from photosort.explaining import FolderView, PhotoView, explain_run
+        from photosort.errors import SettingsError
+        from photosort.explaining import FolderView, PhotoView, RunView, explain_run
         from photosort.explaining import explain as explain_path
+        from photosort.settings import load_places
 
-        data_dir = settings_of(out).data_dir
+        data_dir = load_places().data_dir
         found = explain_run(data_dir, run) if path is None else explain_path(data_dir, path, run)
+        if left and not isinstance(found, RunView):
+            raise SettingsError(f"{path} is no run, of which --left could tell", "Leave it out, or --left.")
         if isinstance(found, PhotoView):
             photo = found
             out.show(lambda: _photo(photo))

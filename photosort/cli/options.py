@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,6 +14,13 @@ if TYPE_CHECKING:
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 QuietFlag = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors and questions only.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+
+
+def named_path(text: str) -> Path:
+    """A path that was typed; an empty one is none, and not the folder that one stands in: a variable was not set."""
+    if not text:
+        raise typer.BadParameter("A path is empty")
+    return Path(text)
 
 
 def settings_of(out: Output, **flags: Any) -> Settings:

@@ -8,7 +8,7 @@ import typer
 
 from photosort.choices import Fusion, Keywords, Method, Mode, Names, Texts, TextVectors
 from photosort.cli import offers
-from photosort.cli.options import AsJson, QuietFlag, Yes, settings_of
+from photosort.cli.options import AsJson, QuietFlag, Yes, named_path, settings_of
 from photosort.cli.output import Output, finish, plural, speaking
 from photosort.printable import printable
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def organize(
-    source: Annotated[Path, typer.Argument(metavar="DIR", help="The folder with the photos.")],
+    source: Annotated[Path, typer.Argument(metavar="DIR", parser=named_path, help="The folder with the photos.")],
     k: Annotated[
         str | None,
         typer.Option(
@@ -28,7 +28,9 @@ def organize(
             help="Number of folders, or auto.  [default: auto]",
         ),
     ] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Where the folders go.  [default: DIR-sorted]")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", parser=named_path, help="Where the folders go.  [default: DIR-sorted]")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen, touch no file.")] = False,
     mode: Annotated[Mode | None, typer.Option("--mode", help="What happens to the photos.  [default: copy]")] = None,
     names: Annotated[
@@ -207,7 +209,7 @@ def run(
     from photosort.cli import preview
     from photosort.models.registry import sending, settled
     from photosort.models.writers import what_is_sent
-    from photosort.past_runs import filed_into, unfinished_runs
+    from photosort.past_runs import lying_twice, unfinished_runs
 
     source = Path(os.path.realpath(source))
     models = preview.models(settings)
@@ -222,10 +224,11 @@ def run(
         def review(prepared: "Prepared") -> None:
             out.show(lambda: models)
             out.show(lambda: preview.view(prepared, show_all=show_all))
-            earlier = filed_into(settings.data_dir, prepared.plan.destination)
-            if earlier and not all(file.there for file in prepared.plan.files):
-                number, name = earlier.run_id, printable(earlier.destination.name)
-                out.note(f"{name} keeps the folders of run {number}. To begin anew, first: photosort undo {number}")
+            twice = lying_twice(settings.data_dir, prepared.plan)
+            if twice:
+                name = printable(prepared.plan.destination.name)
+                lie = f"{plural(twice.total(), 'photo', 'lie')} in other folders of {name} already"
+                out.note(f"{lie}, and will then lie twice. To sort anew, first: photosort undo {max(twice)}")
             if settings.mode == "move" and not dry_run and not yes:
                 count = sum(len(folder.photos) for folder in prepared.plan.folders)
                 out.confirm(f"Move {plural(count, 'photo')} out of {printable(str(source))}?")

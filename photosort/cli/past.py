@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from photosort.cli.options import AsJson, QuietFlag, settings_of
+from photosort.cli.options import AsJson, QuietFlag
 from photosort.cli.output import finish, plural, speaking
 from photosort.printable import printable
 
@@ -28,9 +28,10 @@ def undo(run: RunNumber = None, as_json: AsJson = False, quiet: QuietFlag = Fals
     """Take back a run. Moved photos return, copies and links go, what you have changed since stays."""
     with speaking(as_json=as_json, quiet=quiet) as out:
         from photosort.past_runs import undo_run
+        from photosort.settings import load_places
 
         with out.progress() as progress:
-            filing, outcome = undo_run(settings_of(out).data_dir, run, progress=progress)
+            filing, outcome = undo_run(load_places().data_dir, run, progress=progress)
         out.show(lambda: _undone(filing, outcome))
         out.document(lambda: _undo_document(filing, outcome))
         finish(stopped=bool(outcome.stopped), failed=bool(outcome.kept))
@@ -41,9 +42,10 @@ def resume(run: RunNumber = None, as_json: AsJson = False, quiet: QuietFlag = Fa
     with speaking(as_json=as_json, quiet=quiet) as out:
         from photosort.filing.undo import UndoOutcome
         from photosort.past_runs import resume_run
+        from photosort.settings import load_places
 
         with out.progress() as progress:
-            filing, outcome = resume_run(settings_of(out).data_dir, run, progress=progress)
+            filing, outcome = resume_run(load_places().data_dir, run, progress=progress)
         if isinstance(outcome, UndoOutcome):
             taken_back = outcome
             out.show(lambda: _undone(filing, taken_back))
@@ -60,8 +62,9 @@ def runs(as_json: AsJson = False, quiet: QuietFlag = False) -> None:
     """List all runs, the newest first."""
     with speaking(as_json=as_json, quiet=quiet) as out:
         from photosort.past_runs import past_runs
+        from photosort.settings import load_places
 
-        found = past_runs(settings_of(out).data_dir)
+        found = past_runs(load_places().data_dir)
         out.show(lambda: _table(found))
         out.document(lambda: {"runs": [_run_document(past) for past in found]})
 
@@ -70,8 +73,11 @@ def _undone(filing: "Filing", outcome: "UndoOutcome") -> "RenderableType":
     from rich.console import Group
     from rich.text import Text
 
-    removed = f", {plural(outcome.folders, 'folder')} removed" if outcome.folders else ""
-    lines = [Text(f"Run {filing.run_id} taken back: {plural(outcome.files, 'file')}{removed}.", style="green")]
+    where, folders = printable(str(filing.destination)), plural(outcome.folders, "empty folder")
+    too = f"; {folders} removed" if outcome.folders else ""
+    files = plural(outcome.files, "file")
+    what = f"{files} moved back out of {where}" if filing.mode == "move" else f"{files} removed from {where}"
+    lines = [Text(f"Run {filing.run_id} taken back: {what}{too}.", style="green")]
     if outcome.kept:
         lines.append(
             Text(

@@ -53,7 +53,7 @@ def view(prepared: Prepared, *, show_all: bool = False) -> RenderableType:
         (printable(plan.destination.name), "bold"),
         f"   {plural(len(plan.folders), 'folder')}, {plural(len(photos) - there, 'photo')} to {VERB[plan.mode]}",
         f", {there:,} there already" if there else "",
-        f" ({_bytes(plan.bytes_written)})" if plan.bytes_written else "",
+        f" ({_bytes(plan.bytes_written)})" if plan.mode == "copy" and plan.bytes_written else "",
     )
     tree = Tree(head, guide_style="dim")
     above: dict[str, Tree] = {}

@@ -24,6 +24,7 @@ from photosort.describing.look import Known
 from photosort.describing.tasks import Task, tasks_for
 from photosort.describing.worker import Event, see
 from photosort.errors import ModelFailed, ModelMissing, PhotosortError, SettingsError
+from photosort.installing import pip_install
 from photosort.photos.scan import Found
 from photosort.settings import Settings
 
@@ -60,7 +61,7 @@ def see_on_ray(settings: Settings, found: Sequence[Found], known: Known) -> Iter
     Raises ModelMissing where Ray is not installed, what the models raise, and ModelFailed where the cluster fails.
     """
     if importlib.util.find_spec("ray") is None:
-        raise ModelMissing("The engine ray is not installed", 'pip install "photosort[ray]"')
+        raise ModelMissing("The engine ray is not installed", pip_install("ray[data]"))
     _set_environment()
     ray: Any = importlib.import_module("ray")
     try:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from photosort.clustering.kmeans import Labels, Vectors
 from photosort.errors import ModelMissing, SettingsError
 from photosort.evaluation.measures import Confusion, confusion
+from photosort.installing import pip_install
 
 MAPPED = 5_000
 """Photos on the map; with more, as many drawn at random."""
@@ -23,7 +24,7 @@ PERPLEXITY = 30
 def check_plot(path: Path) -> None:
     """Make sure that `path` can be drawn, before the work. Raises ModelMissing and SettingsError."""
     if importlib.util.find_spec("matplotlib") is None:
-        raise ModelMissing("Plots are drawn by matplotlib, which is not installed", "pip install 'photosort[plot]'")
+        raise ModelMissing("Plots are drawn by matplotlib, which is not installed", pip_install("matplotlib"))
     from matplotlib.figure import Figure
 
     kinds = Figure().canvas.get_supported_filetypes()

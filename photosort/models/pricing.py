@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from threading import Condition
 
 from photosort.errors import SettingsError
+from photosort.installing import pip_install
 from photosort.models.protocols import NoAnswer, Used
 
 Price = Callable[[int, int], float]
@@ -39,7 +40,7 @@ class Meter:
         if limit is not None and price is None and not free:
             raise SettingsError(
                 "--max-cost cannot be kept: nobody knows what this model costs",
-                "Leave it out, or upgrade the prices: pip install --upgrade genai-prices",
+                f"Leave it out, or upgrade the prices: {pip_install('--upgrade', 'genai-prices')}",
             )
         self._price, self._limit = price, limit
         self._settled = Condition()

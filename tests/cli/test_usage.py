@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from photosort.__main__ import main
+from photosort.errors import NoSuchRun
 from photosort.settings import config_file
 
 MISUSED = {
@@ -62,24 +63,37 @@ def test_programs_get_the_same_as_json(
     assert f"{error['problem']}. {error['hint']}" == MISUSED[line]
 
 
-def test_a_key_of_the_file_that_is_no_setting_stops_every_command(
+def test_a_key_of_the_file_that_is_no_setting_stops_what_goes_by_settings_but_never_undo(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     config_file().parent.mkdir(parents=True)
     config_file().write_text('modee = "move"\n')
-    assert photosort(monkeypatch, "runs") == 2
+    assert photosort(monkeypatch, "models") == 2
     assert capsys.readouterr().err == f"photosort: modee in {config_file()} is no setting. Did you mean mode?\n"
+    assert photosort(monkeypatch, "undo") == NoSuchRun.exit_code
+    assert "nothing to take back" in capsys.readouterr().err
+    assert photosort(monkeypatch, "runs") == 0
 
 
 def test_a_variable_that_is_no_setting_is_told_and_stops_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PHOTOSORT_MODEE", "move")
-    assert photosort(monkeypatch, "runs") == 0
+    assert photosort(monkeypatch, "models") == 0
     said = "PHOTOSORT_MODEE is ignored: there is no such setting. Did you mean PHOTOSORT_MODE?\n"
     assert capsys.readouterr().err == said
-    assert photosort(monkeypatch, "runs --quiet") == 0
+    assert photosort(monkeypatch, "models --quiet") == 0
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("line", [["organize", ""], ["organize", "DIR", "--out", ""], ["explain", ""]])
+def test_an_empty_path_is_not_the_folder_that_one_stands_in(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], line: list[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["photosort", *line])
+    with pytest.raises(SystemExit, match="2"):
+        main()
+    assert "A path is empty" in capsys.readouterr().err
 
 
 def test_nothing_typed_is_answered_with_the_help(

