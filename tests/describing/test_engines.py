@@ -136,5 +136,5 @@ def test_ray_that_is_not_installed_is_named(
 ) -> None:
     monkeypatch.setitem(__import__("sys").modules, "ray", None)
     on_ray = settings.model_copy(update={"engine": "ray"})
-    with open_cache(tmp_path / "cache") as cache, pytest.raises(ModelMissing, match=r"photosort\[ray\]"):
+    with open_cache(tmp_path / "cache") as cache, pytest.raises(ModelMissing, match=r"-m pip install .ray\[data\]"):
         run(found, settings, cache, engine_for(on_ray))

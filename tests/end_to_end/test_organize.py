@@ -423,7 +423,7 @@ def test_what_is_no_photo_is_counted_by_kind_and_listed(photosort: Command, pict
     for name in ("a.mp4", "b.avi", "c/IMG_0003.mov", "notes.pdf", ".hidden"):
         (pictures / name).write_bytes(b"x")
     done = photosort("organize", pictures, "--k", 2)
-    assert "3  stay where they are   photosort explain --left" in done.out
+    assert "3  left in place   photosort explain --left" in done.out
     assert "2 a video   a.mp4  b.avi" in done.out and "1 no photo   notes.pdf" in done.out
     listed = photosort("explain", "--left").out
     assert all(name in listed.replace("\n", "") for name in ("a.mp4", "b.avi", "notes.pdf"))

@@ -67,5 +67,5 @@ def test_keywords_name_where_no_language_model_is(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_language_model_that_was_asked_for_and_is_missing_is_an_error() -> None:
-    with pytest.raises(ModelMissing, match=r"photosort models pull smollm2|photosort\[llm\]"):
+    with pytest.raises(ModelMissing, match=r"photosort models pull smollm2|-m pip install xllamacpp"):
         writers.writer(load_settings(writer="smollm2"))
