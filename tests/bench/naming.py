@@ -3,9 +3,9 @@
 DIR holds one folder for each class. For the true classes and for the clusters that photosort makes of them with each of
 ten seeds (each cluster stands for its most frequent class), and for tags and, with a file of texts as `photosort
 evaluate` takes it, captions by people: the share of clusters whose name contains the true label (SEM), the share whose
-SBERT cosine to it is above 0.4, and the mean of that cosine. Two keywords, joined, are what "Text-Guided Image
-Clustering" measures; names are the titles that photosort makes of keywords, by each ranking, and the titles and
-summaries of each writer.
+SBERT cosine to it is above 0.4, and the mean of that cosine. Two keywords, joined, which no other cluster has among its
+two, are what "Text-Guided Image Clustering" measures; names are the titles that photosort makes of keywords, by each
+ranking, and the titles and summaries of each writer.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from photosort.methods.method import joined
 from photosort.models import registry, writers
 from photosort.models.nouns import nouns
 from photosort.models.protocols import TextEncoder
-from photosort.naming.cluster_texts import cluster_texts
-from photosort.naming.keywords import Ranking
+from photosort.naming.cluster_texts import cluster_texts, said_terms
+from photosort.naming.keywords import Ranking, exclusive_keywords
 from photosort.naming.prompt import ClusterText
 from photosort.naming.summary import KEYWORDS, name_clusters
 from photosort.remembering import RememberedTexts, RememberedWriter
@@ -85,8 +85,9 @@ def measure(several: Sequence[Labelled], named: Sequence[str], encoder: TextEnco
     """Print the table of one set."""
     rankings = get_args(Ranking)
     by_ranking = {ranking: [name_clusters(texts_of(one, ranking)) for one in several] for ranking in rankings}
-    for ranking, found in by_ranking.items():
-        words = [[", ".join(word.term for word in name.keywords[:TOP]) for name in names] for names in found]
+    for ranking in rankings:
+        exclusive = [exclusive_keywords(said_terms(one.captions), TOP, ranking) for one in several]
+        words = [[", ".join(word.term for word in cluster) for cluster in clusters] for clusters in exclusive]
         show(f"two keywords, {ranking}", words, several, encoder)
     for ranking, found in by_ranking.items():
         show(f"names by {ranking}", [[name.title for name in names] for names in found], several, encoder)
