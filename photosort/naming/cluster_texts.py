@@ -16,6 +16,8 @@ NEIGHBOUR_WORDS = 2
 ENOUGH = 1 / 4
 """The share of a cluster's photos that a word has to be said of, to stand for all of them; and of two at least."""
 MIXED = "mixed"
+UNCLEAR = "unclear"
+"""What a folder is of whose photos share no word, and of whose only photo none is said."""
 BLACK_AND_WHITE = "black and white"
 
 Counted = Callable[[str], bool | None]
@@ -100,7 +102,9 @@ def _broad(captions: Sequence[str], terms: Members, keywords: Sequence[Keyword])
         return BLACK_AND_WHITE
     counts = document_frequency(terms)
     term = min(counts, key=lambda term: (-counts[term], term), default="")
-    return term if _is_enough(counts[term], len(captions)) else MIXED
+    if _is_enough(counts[term], len(captions)):
+        return term
+    return MIXED if len(captions) > 1 else UNCLEAR
 
 
 def _is_enough(count: int, photos: int) -> bool:

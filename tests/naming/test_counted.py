@@ -54,6 +54,10 @@ def test_nameless_clusters_are_told_apart_by_their_tone_or_their_most_typical_ph
     assert names == ["Mixed (mostly blue)", "Mixed", "Mixed (like IMG_2041)", "Mixed (like IMG_2050)", "Unnamed"]
 
 
+def test_one_photo_alone_is_not_mixed() -> None:
+    assert first_titles(["a photo of something unclear"], ["a photo of something unclear"] * 2) == ["Unclear", "Mixed"]
+
+
 def test_a_number_is_the_last_resort_and_never_stands_alone() -> None:
     same = ClusterText(UNCLEAR, broad="mixed", files=("IMG_1",))
     names = [name.title for name in name_clusters([same] * 4)]
