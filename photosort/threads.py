@@ -40,9 +40,9 @@ def at_once(work: Callable[[Item], Result], items: Sequence[Item], most: int) ->
             _do(partial(work, items[number]), future)
             done.put((number, future))
 
-    for _ in range(min(most, len(items))):
-        in_background(run)
     try:
+        for _ in range(min(most, len(items))):
+            in_background(run)
         for _ in items:
             number, future = done.get()
             yield number, future.result()

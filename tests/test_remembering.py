@@ -125,7 +125,7 @@ FAILURES = {
     "ImportError('undefined symbol: ggml_init')": r"xllamacpp is installed but cannot be imported \(undefined symbol",
     "OSError('libgomp.so.1: no such file')": r"xllamacpp is installed but cannot be imported \(libgomp",
     Unwilling: r"xllamacpp cannot load .*\(failed to load model\)\. photosort models pull smollm2",
-    Engine: r"xllamacpp broke down over a question \(ggml: no kernel for this processor\)\. pip install ",
+    Engine: r"xllamacpp broke down over a question \(ggml: no kernel for this processor\)\. .* -m pip install ",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from threading import Event
 
 import pytest
@@ -53,3 +54,27 @@ def test_a_failure_is_raised_and_nothing_new_is_begun() -> None:
     assert len(begun) <= 3
     with pytest.raises(ValueError, match="7"):
         in_background(lambda: work(7)).result(timeout=10)
+
+
+def test_ctrl_c_while_the_first_are_begun_ends_them_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[int] = []
+    started: list[object] = []
+    may_go_on = Event()
+
+    def work(item: int) -> None:
+        begun.append(item)
+        may_go_on.wait(timeout=30)
+
+    def interrupted(run: Callable[[], None]) -> None:
+        in_background(run)
+        started.append(run)
+        if len(started) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("photosort.threads.in_background", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        list(at_once(work, range(50), 40))
+    time.sleep(0.2)
+    may_go_on.set()
+    time.sleep(0.3)
+    assert len(begun) == 2
