@@ -29,6 +29,7 @@ from typing import Any
 
 from photosort.errors import DestinationError, ModelMissing
 from photosort.models.pull import download_wheel
+from photosort.photos.digest import digest_of
 from photosort.progress import Progress, silent
 
 CREDITS = "CREDITS.txt"
@@ -49,7 +50,7 @@ class Photo:
 
     def is_in(self, folder: Path) -> bool:
         path = folder / self.name
-        return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == self.sha256
+        return path.is_file() and digest_of(path) == self.sha256
 
     def credit(self) -> str:
         return ". ".join(filter(None, (f"{self.name}: {self.title}", self.author, self.licence, self.source)))
