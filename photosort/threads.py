@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
-from typing import TypeVar
+from typing import TypeVar, cast
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -18,6 +18,15 @@ def in_background(work: Callable[[], Result]) -> Future[Result]:
     future: Future[Result] = Future()
     Thread(target=_do, args=(work, future), name="photosort", daemon=True).start()
     return future
+
+
+def drawn_ahead(items: Iterable[Item]) -> Iterator[Item]:
+    """Yield the same items; while one is in use, the next is made in the background. Raises what making it raises."""
+    coming, end = iter(items), object()
+    following = in_background(partial(next, coming, end))
+    while (item := following.result()) is not end:
+        following = in_background(partial(next, coming, end))
+        yield cast(Item, item)
 
 
 def at_once(work: Callable[[Item], Result], items: Sequence[Item], most: int) -> Iterator[tuple[int, Result]]:

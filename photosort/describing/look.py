@@ -1,17 +1,20 @@
-"""One photo: read, hashed and decoded as far as something is still to be said of it."""
+"""Photos read, hashed and decoded as far as something is still to be said of them."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
+from photosort.describing import ahead
 from photosort.models.protocols import Frame, Pixels
 from photosort.photos.decode import REVISION, UnreadablePhoto, decode
+from photosort.photos.formats import register_formats
 from photosort.photos.scan import Found
 from photosort.store.identity import Identity
 
@@ -89,3 +92,19 @@ def look(found: Found, frames: Sequence[Frame], known: Known) -> Look:
     except UnreadablePhoto as error:
         return Look(found, digest, problem=str(error), lasting=error.lasting, decoded=True)
     return Look(found, digest, wanted, dict(zip(needed, pixels, strict=True)), decoded=True)
+
+
+def looks(
+    found: Iterable[Found], frames: Sequence[Frame], known: Known, *, most: int, threads: int | None = None
+) -> Iterator[Look]:
+    """A look at every file, in their order, by one thread a core, and at most `most` of them in advance."""
+    register_formats()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # imaging libraries warn of every odd file; what matters is in its reason
+        yield from ahead.work_ahead(
+            lambda item: look(item, frames, known), _given_up, found, ahead=most, threads=threads
+        )
+
+
+def _given_up(found: Found) -> Look:
+    return Look(found, problem=f"not read within {ahead.PATIENCE:g} seconds")

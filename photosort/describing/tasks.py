@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from photosort.models import registry
 from photosort.models.batch_size import BatchSize as FixedSize
-from photosort.models.protocols import BatchSize, Captioner, FeatureCaptioner, Frame, ImageEncoder, Pixels
+from photosort.models.devices import CPU
+from photosort.models.protocols import BatchSize, Captioner, FeatureCaptioner, Frame, ImageEncoder, Pictures
 from photosort.photos.decode import REVISION
 from photosort.photos.tone import tone
 from photosort.settings import Settings
@@ -30,13 +31,15 @@ class Task:
     """One thing to know of every photo.
 
     frame   the picture of the photo that `run` takes
+    device  where `run` wants the pictures; pictures of one size are put there together beforehand
     run     b pictures -> b results
     """
 
     identity: Identity
     frame: Frame
+    device: Callable[[], str]
     batch: Callable[[], BatchSize]
-    run: Callable[[Sequence[Pixels]], Iterable[Said]]
+    run: Callable[[Pictures], Iterable[Said]]
 
 
 def tasks_for(settings: Settings) -> list[Task]:
@@ -54,19 +57,21 @@ def tasks(encoder: ImageEncoder, captioners: Sequence[Captioner | FeatureCaption
 
 def encoding(encoder: ImageEncoder) -> Task:
     """The vectors of an image encoder."""
-    return Task(encoder.identity, encoder.frame, lambda: encoder.batch, encoder.encode_images)
+    return Task(encoder.identity, encoder.frame, lambda: encoder.device, lambda: encoder.batch, encoder.encode_images)
 
 
 def captioning(captioner: Captioner) -> Task:
     """The texts of a captioner."""
 
-    def run(pixels: Sequence[Pixels]) -> list[str]:
+    def run(pixels: Pictures) -> list[str]:
         return [LINE.join(" ".join(text.split()) for text in texts) for texts in captioner.caption(pixels)]
 
-    return Task(captioner.identity, captioner.frame, lambda: captioner.batch, run)
+    return Task(captioner.identity, captioner.frame, lambda: captioner.device, lambda: captioner.batch, run)
 
 
 def toning(frame: Frame) -> Task:
     """The words for light and colour, for captioners that see no pixels."""
     size = FixedSize(AT_ONCE)
-    return Task(TONES, frame, lambda: size, lambda pixels: [LINE.join(tone(picture)) for picture in pixels])
+    return Task(
+        TONES, frame, lambda: CPU, lambda: size, lambda pixels: [LINE.join(tone(picture)) for picture in pixels]
+    )

@@ -1,25 +1,27 @@
 """Photos go in, what the models say of them comes out: the work of one device.
 
-Threads read, hash and decode ahead of the models by a bounded number of photos; the models see full batches of
-pictures of like size. What runs here needs no cache, so that it can run in another process, or on another machine.
+Threads read, hash and decode ahead of the models by a bounded number of photos, and one gathers the next batches while
+the models are busy; the models see full batches of pictures of like size. What runs here needs no cache, so that it
+can run in another process, or on another machine.
 """
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from photosort.describing import ahead
-from photosort.describing.look import Known, Look, look
+from photosort.describing.look import Known, Look, looks
 from photosort.describing.tasks import Said, Task
 from photosort.errors import ModelFailed, PhotosortError
 from photosort.models.batch_size import out_of_memory, release_memory
-from photosort.models.protocols import Pixels
+from photosort.models.on_device import gathered
+from photosort.models.protocols import Pictures, Pixels
 from photosort.models.refusal import PhotoRefused
-from photosort.photos.formats import register_formats
 from photosort.photos.scan import Found
+from photosort.threads import drawn_ahead
 
+FIRST = 32
+"""Photos that the models begin with, while more are decoded."""
 LIKE = 4
 """Batches among which pictures of like size are looked for, where a frame leaves them their shape."""
 MOST_WAITING = 512
@@ -39,66 +41,100 @@ Event = Batch | list[Look]
 """Batches as they are done, and looks once everything is said of them; in the order in which they are to be kept."""
 
 
-def see(found: Iterable[Found], tasks: Sequence[Task], known: Known, *, threads: int | None = None) -> Iterator[Event]:
-    """Look at every file once, and let the models do the tasks that `known` leaves.
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """Photos that are taken to the models together: for each task its batches, the pictures beside their digests."""
+
+    looks: list[Look]
+    batches: list[tuple[int, list[str], Pictures]]
+
+
+def see(found: Iterable[Found], tasks: Sequence[Task], known: Known) -> Iterator[Event]:
+    """Look at every file once, and let the models do the tasks that `known` leaves. Raises what `say` raises."""
+    most = 2 * _largest(tasks)
+    return say(looks(found, [task.frame for task in tasks], known, most=most), tasks)
+
+
+def say(looks: Iterable[Look], tasks: Sequence[Task]) -> Iterator[Event]:
+    """Let the models do the tasks that each look wants.
 
     Each Batch can be kept at once, so that a stop loses one at most. A file that cannot be read or decoded, a photo
     that is refused, or one whose own size is too much for a device, is a Look with a problem and stops no other.
     Raises ModelFailed where a model fails, also where its device has no memory for a single picture of fixed size.
     """
-    frames = [task.frame for task in tasks]
-    window = max(task.batch().value * (LIKE if task.frame.fit == "inside" else 1) for task in tasks)
-    looks: list[Look] = []
-    shown: dict[str, str] = {}
-    waiting = 0
-    register_formats()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # imaging libraries warn of every odd file; what matters is in its reason
-        for seen in ahead.work_ahead(
-            lambda item: look(item, frames, known), _given_up, found, ahead=2 * window, threads=threads
-        ):
-            if seen.digest in shown:
-                seen.wanted, seen.pixels, seen.problem = (), {}, shown[seen.digest]
-            looks.append(seen)
-            waiting += bool(seen.pixels)
-            if waiting == window or len(looks) == MOST_WAITING:
-                yield from _said(looks, tasks)
-                shown |= {each.digest: each.problem for each in looks if each.wanted}
-                looks, waiting = [], 0
-    yield from _said(looks, tasks)
-
-
-def _given_up(found: Found) -> Look:
-    return Look(found, problem=f"not read within {ahead.PATIENCE:g} seconds")
-
-
-def _said(looks: list[Look], tasks: Sequence[Task]) -> Iterator[Event]:
-    """Run each task over the pictures that were made for it; of equal photos one is shown."""
     problems: dict[str, str] = {}
+    for portion in drawn_ahead(_portions(looks, tasks)):
+        for number, digests, pixels in portion.batches:
+            for said in _results(tasks[number], digests, pixels, problems):
+                yield Batch(number, said)
+        for seen in portion.looks:
+            seen.problem = problems.get(seen.digest, seen.problem)
+        yield portion.looks
+
+
+def _largest(tasks: Sequence[Task]) -> int:
+    """The photos in a portion: full batches of every task."""
+    return max(task.batch().value * (LIKE if task.frame.fit == "inside" else 1) for task in tasks)
+
+
+def _portions(looks: Iterable[Look], tasks: Sequence[Task]) -> Iterator[Portion]:
+    """The first portions are small, so that no device waits for a large one; of equal photos one is shown."""
+    largest, shown = _largest(tasks), set[str]()
+    size = min(FIRST, largest)
+    part: list[Look] = []
+    waiting = 0
+    for seen in looks:
+        if seen.digest in shown:
+            seen.wanted, seen.pixels = (), {}
+        part.append(seen)
+        waiting += bool(seen.pixels)
+        if waiting == size or len(part) == MOST_WAITING:
+            yield _portion(part, tasks)
+            shown |= {each.digest for each in part if each.wanted}
+            size = min(2 * size, largest)
+            part, waiting = [], 0
+    if part:
+        yield _portion(part, tasks)
+
+
+def _portion(looks: list[Look], tasks: Sequence[Task]) -> Portion:
+    """Batches of pictures of like size, gathered for the device that wants them."""
+    batches: list[tuple[int, list[str], Pictures]] = []
     for number, task in enumerate(tasks):
         pictures = {seen.digest: seen.pixels[task.frame] for seen in looks if number in seen.wanted}
         order = sorted(pictures, key=lambda digest: pictures[digest].shape)
-        size = task.batch()
-        while order:
-            digests, order = order[: size.value], order[size.value :]
-            for said in _results(task, {digest: pictures[digest] for digest in digests}, problems):
-                yield Batch(number, said)
+        size = task.batch().value
+        for start in range(0, len(order), size):
+            digests = order[start : start + size]
+            batches.append((number, digests, _together([pictures[digest] for digest in digests], task)))
     for seen in looks:
-        seen.pixels, seen.problem = {}, problems.get(seen.digest, seen.problem)
-    if looks:
-        yield looks
+        seen.pixels = {}
+    return Portion(looks, batches)
 
 
-def _results(task: Task, pictures: dict[str, Pixels], problems: dict[str, str]) -> Iterator[dict[str, Said]]:
-    """What the task gives for the pictures, by their digests: at once, or in parts where the device is too small.
+def _together(pixels: list[Pixels], task: Task) -> Pictures:
+    same_size = all(picture.shape == pixels[0].shape for picture in pixels)
+    return gathered(pixels, task.device()) if same_size else pixels
+
+
+def _results(task: Task, digests: list[str], pixels: Pictures, problems: dict[str, str]) -> Iterator[dict[str, Said]]:
+    """What the task gives for the pictures, by their digests; no more at once than have fitted so far."""
+    while digests:
+        size = task.batch().value
+        yield from _result(task, digests[:size], pixels[:size], problems)
+        digests, pixels = digests[size:], pixels[size:]
+
+
+def _result(task: Task, digests: list[str], pixels: Pictures, problems: dict[str, str]) -> Iterator[dict[str, Said]]:
+    """What the task gives for one batch: at once, or in parts where the device is too small.
 
     A picture that is refused, or alone too large, gets into `problems`. Raises ModelFailed where the task fails.
     """
-    digests, size = list(pictures), task.batch()
+    size = task.batch()
     try:
-        said = list(task.run(list(pictures.values())))
+        said = list(task.run(pixels))
     except PhotoRefused as refused:
-        parts = [[digest] for digest in digests]
+        parts = [slice(number, number + 1) for number in range(len(digests))]
         problem = refused.reason
     except PhotosortError:
         raise
@@ -108,7 +144,7 @@ def _results(task: Task, pictures: dict[str, Pixels], problems: dict[str, str]) 
         if len(digests) == 1 and task.frame.fit != "inside":
             raise _failed(task, NO_MEMORY) from error
         half = max(1, len(digests) // 2)
-        parts = [digests[:half], digests[half:]]
+        parts = [slice(half), slice(half, None)]
         problem = NO_MEMORY
         size.shrink(half)
     else:
@@ -120,7 +156,7 @@ def _results(task: Task, pictures: dict[str, Pixels], problems: dict[str, str]) 
         problems[digests[0]] = problem
         return
     for part in parts:
-        yield from _results(task, {digest: pictures[digest] for digest in part}, problems)
+        yield from _results(task, digests[part], pixels[part], problems)
 
 
 def _failed(task: Task, reason: str) -> ModelFailed:

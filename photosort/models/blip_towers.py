@@ -14,7 +14,7 @@ from photosort.models.hub import Snapshot
 from photosort.models.on_device import loaded, numbers, on_device, unit_vectors
 from photosort.models.placement import Placement
 from photosort.models.preprocessing import preprocessing
-from photosort.models.protocols import Identity, Pixels, Vectors
+from photosort.models.protocols import Identity, Pictures, Vectors
 from photosort.models.torchvision_ops import mend_torchvision
 from photosort.models.transformers_captioners import OFFLINE, load_model
 from photosort.photos import decode
@@ -38,18 +38,23 @@ class BlipTowers:
         revision = f"{snapshot.revision}-{REVISION}-{decode.REVISION}-{self.frame.side}{self.frame.fit}"
         self.identity = Identity(snapshot.name, revision)
 
+    @property
+    def device(self) -> str:
+        """Where it runs. Raises SettingsError for a device that is not there."""
+        return self._placement.device
+
     @cached_property
     def batch(self) -> BatchSize:
         """How many photos it looks at together, on its device."""
         return self._placement.batch(self.identity, "encoder")
 
-    def encode_images(self, pixels: Sequence[Pixels]) -> Vectors:
+    def encode_images(self, pixels: Pictures) -> Vectors:
         """B pictures of the frame -> (b, d) float32, as long as the model makes them."""
         import torch
 
         model, _ = self._loaded
         with torch.inference_mode():
-            pictures = on_device(pixels, self._placement.device, self._picture.mean, self._picture.std)
+            pictures = on_device(pixels, self.device, self._picture.mean, self._picture.std)
             return numbers(model.vision_proj(model.vision_model(pixel_values=pictures).last_hidden_state[:, 0]))
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
@@ -58,7 +63,7 @@ class BlipTowers:
 
         def encode(some: list[str]) -> torch.Tensor:
             read = tokenizer(some, padding=True, truncation=True, max_length=LONGEST, return_tensors="pt").to(
-                self._placement.device
+                self.device
             )
             states = model.text_encoder(input_ids=read.input_ids, attention_mask=read.attention_mask)
             vectors: torch.Tensor = model.text_proj(states.last_hidden_state[:, 0])
@@ -72,11 +77,11 @@ class BlipTowers:
 
     @cached_property
     def _loaded(self) -> tuple[Any, Any]:
-        return loaded(self._snapshot.name, self._placement.device, self._load)
+        return loaded(self._snapshot.name, self.device, self._load)
 
     def _load(self) -> tuple[Any, Any]:
         mend_torchvision()
         from transformers import AutoTokenizer, BlipForImageTextRetrieval
 
-        model = load_model(BlipForImageTextRetrieval, self._snapshot, self._placement.device)
+        model = load_model(BlipForImageTextRetrieval, self._snapshot, self.device)
         return model, AutoTokenizer.from_pretrained(self._snapshot.folder, **OFFLINE)

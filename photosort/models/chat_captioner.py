@@ -5,7 +5,6 @@ The photo and the question go through the model's own processor and chat templat
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, Literal
 
@@ -16,7 +15,7 @@ from photosort.models.hub import Snapshot
 from photosort.models.on_device import loaded, number_format
 from photosort.models.placement import Placement
 from photosort.models.preprocessing import image_settings
-from photosort.models.protocols import Frame, Identity, Pixels
+from photosort.models.protocols import Frame, Identity, Pictures
 from photosort.models.torchvision_ops import mend_torchvision
 from photosort.models.transformers_captioners import OFFLINE, load_model
 from photosort.photos import decode
@@ -44,23 +43,28 @@ class ChatCaptioner:
         revision = f"{snapshot.revision}-{REVISION}-{decode.REVISION}-{self.frame.side}{self.frame.fit}"
         self.identity = Identity(snapshot.name, revision, asking.prompt(CAPTION))
 
+    @property
+    def device(self) -> str:
+        """Where it runs. Raises SettingsError for a device that is not there."""
+        return self._placement.device
+
     @cached_property
     def batch(self) -> BatchSize:
         """How many photos it looks at together, on its device."""
         return self._placement.batch(self.identity, "chat", self._asking.samples)
 
-    def caption(self, pixels: Sequence[Pixels]) -> list[tuple[str, ...]]:
+    def caption(self, pixels: Pictures) -> list[tuple[str, ...]]:
         """B pictures of the frame, best of like size -> for each `samples` texts, none of them empty."""
         import torch
 
         model, processor = self._loaded
-        inputs = self._inputs(processor, pixels).to(self._placement.device, number_format(self._placement.device))
+        inputs = self._inputs(processor, pixels).to(self.device, number_format(self.device))
         with torch.inference_mode():
-            written = model.generate(**inputs, **generating.arguments(self._asking, pixels, self._placement.device))
+            written = model.generate(**inputs, **generating.arguments(self._asking, pixels, self.device))
         answers = written[:, inputs["input_ids"].shape[1] :]
         return tidy(processor.batch_decode(answers, skip_special_tokens=True), self._asking)
 
-    def _inputs(self, processor: Any, pixels: Sequence[Pixels]) -> Any:
+    def _inputs(self, processor: Any, pixels: Pictures) -> Any:
         from PIL import Image
 
         text = {"type": "text", "text": self._asking.question or CAPTION}
@@ -79,7 +83,7 @@ class ChatCaptioner:
 
     @cached_property
     def _loaded(self) -> tuple[Any, Any]:
-        return loaded(self._snapshot.name, self._placement.device, self._load)
+        return loaded(self._snapshot.name, self.device, self._load)
 
     def _load(self) -> tuple[Any, Any]:
         mend_torchvision()
@@ -88,7 +92,7 @@ class ChatCaptioner:
         processor: Any = AutoProcessor.from_pretrained(self._snapshot.folder, **OFFLINE)  # type: ignore[no-untyped-call]
         if not getattr(processor, "chat_template", None):
             raise ValueError("it has no chat template, so it cannot be asked about a photo")
-        return load_model(AutoModelForImageTextToText, self._snapshot, self._placement.device), processor
+        return load_model(AutoModelForImageTextToText, self._snapshot, self.device), processor
 
 
 def _frame(settings: dict[str, Any]) -> Frame:

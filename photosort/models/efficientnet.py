@@ -12,7 +12,7 @@ import json
 import os
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -25,7 +25,8 @@ from photosort.errors import ModelMissing
 from photosort.installing import pip_install
 from photosort.models.batch_size import BatchSize
 from photosort.models.devices import CPU, first_device
-from photosort.models.protocols import Frame, Identity, Pixels, Vectors
+from photosort.models.on_device import gathered
+from photosort.models.protocols import Frame, Identity, Pictures, Pixels, Vectors
 from photosort.models.weights import EFFICIENTNET_LITE2, verify, write_whole
 from photosort.photos import decode
 
@@ -53,18 +54,22 @@ class EfficientNetLite2:
 
     def __init__(self, folder: Path, *, device: str = "auto", batch: int = BATCH) -> None:
         self._folder = folder / NAME / self.identity.revision
-        self._device = device
+        self._setting = device
         self.batch = BatchSize(batch)
 
-    def encode_images(self, pixels: Sequence[Pixels]) -> Vectors:
+    def encode_images(self, pixels: Pictures) -> Vectors:
         """B squares of 260 pixels -> (b, 1280) float32, the pooled features, not normalised."""
-        return self._run(np.stack(pixels))
+        return self._run(gathered(pixels, self.device))
+
+    @property
+    def device(self) -> str:
+        """Where it runs. Raises SettingsError for a device that is not there."""
+        return first_device(self._setting)
 
     @cached_property
     def _run(self) -> Run:
-        device = first_device(self._device)
-        if device != CPU:
-            return _torch_runner(load_network(), device)
+        if self.device != CPU:
+            return _torch_runner(load_network(), self.device)
         graph, choice = self._folder / "features.onnx", self._folder / "fastest.json"
         try:
             way = json.loads(choice.read_text())["way"]
@@ -169,7 +174,7 @@ def _torch_runner(network: Any, device: str) -> Run:
 
     def run(pixels: Pixels) -> Vectors:
         with torch.inference_mode():
-            vectors: Vectors = features(torch.from_numpy(pixels).to(device)).float().cpu().numpy()
+            vectors: Vectors = features(torch.from_numpy(pixels).to(device, non_blocking=True)).float().cpu().numpy()
             return vectors
 
     return run

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from photosort.models.protocols import Pixels
+from photosort.models.protocols import Pictures, Pixels
 from photosort.models.tags import UNCLEAR
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Asking:
         return f"{self.question or question} [{drawing}{self.most_tokens} tokens]".strip()
 
 
-def arguments(asking: Asking, pixels: Sequence[Pixels], device: str) -> dict[str, Any]:
+def arguments(asking: Asking, pixels: Pictures, device: str) -> dict[str, Any]:
     """The arguments of `generate` of transformers."""
     if not asking.drawn:
         return {"max_new_tokens": asking.most_tokens, "do_sample": False}
@@ -94,7 +94,7 @@ class _OwnDraw:
     the drawing of `generate` itself has no choice left.
     """
 
-    def __init__(self, asking: Asking, pixels: Sequence[Pixels], device: str) -> None:
+    def __init__(self, asking: Asking, pixels: Pictures, device: str) -> None:
         import torch
 
         self._samples = asking.samples

@@ -8,12 +8,13 @@ from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from photosort.errors import ModelMissing
 from photosort.models.batch_size import out_of_memory
 from photosort.models.devices import CPU
 from photosort.models.preprocessing import Channels
-from photosort.models.protocols import Pixels, Vectors
+from photosort.models.protocols import Pictures, Vectors
 
 if TYPE_CHECKING:
     import torch
@@ -40,16 +41,30 @@ def number_format(device: str) -> torch.dtype:
     return torch.bfloat16 if any(has() for has in known if has) else torch.float32
 
 
-def on_device(pixels: Sequence[Pixels], device: str, mean: Channels, std: Channels) -> torch.Tensor:
+def gathered(pixels: Pictures, device: str) -> NDArray[np.uint8]:
+    """B pictures of one size -> one array (b, h, w, 3), in pinned memory where `device` is a CUDA GPU.
+
+    What is one array already stays as it is, so that the copying can be done ahead by another thread.
+    """
+    if isinstance(pixels, np.ndarray):
+        return pixels
+    if not device.startswith("cuda"):
+        return np.stack(pixels)
+    import torch
+
+    with torch.cuda.device(device):
+        pinned = torch.empty((len(pixels), *pixels[0].shape), dtype=torch.uint8, pin_memory=True)
+    return np.stack(pixels, out=pinned.numpy())
+
+
+def on_device(pixels: Pictures, device: str, mean: Channels, std: Channels) -> torch.Tensor:
     """B pictures of one size -> (b, 3, h, w) on `device`, in its format, each channel minus mean over deviation.
 
     The bytes travel, not the numbers, from pinned memory and without waiting where the device is a CUDA GPU.
     """
     import torch
 
-    batch = torch.from_numpy(np.stack(pixels))
-    if device.startswith("cuda"):
-        batch = batch.pin_memory()
+    batch = torch.from_numpy(gathered(pixels, device))
     colours = batch.to(device, non_blocking=True).permute(0, 3, 1, 2).float()
     scale = torch.tensor(std, device=device).view(3, 1, 1) * 255
     shift = torch.tensor(mean, device=device).view(3, 1, 1) * 255

@@ -16,7 +16,7 @@ from photosort.models.batch_size import BatchSize
 from photosort.models.hub import HUB, OPEN_CLIP, Snapshot, Source
 from photosort.models.on_device import loaded, number_format, numbers, on_device, unit_vectors
 from photosort.models.placement import Placement
-from photosort.models.protocols import Frame, Identity, Pixels, Vectors
+from photosort.models.protocols import Frame, Identity, Pictures, Vectors
 from photosort.models.torchvision_ops import mend_torchvision
 from photosort.models.weights import recall, write_whole
 from photosort.photos import decode
@@ -39,25 +39,30 @@ class OpenClip:
         revision = f"{snapshot.revision}-{REVISION}-{decode.REVISION}-{self.frame.side}{self.frame.fit}"
         self.identity = Identity(snapshot.name, revision)
 
+    @property
+    def device(self) -> str:
+        """Where it runs. Raises SettingsError for a device that is not there."""
+        return self._placement.device
+
     @cached_property
     def batch(self) -> BatchSize:
         """How many photos it looks at together, on its device."""
         return self._placement.batch(self.identity, "encoder")
 
-    def encode_images(self, pixels: Sequence[Pixels]) -> Vectors:
+    def encode_images(self, pixels: Pictures) -> Vectors:
         """B pictures of the frame -> (b, d) float32, as long as the model makes them."""
         import torch
 
         model, _ = self._loaded
         colours = model.visual.preprocess_cfg
         with torch.inference_mode():
-            pictures = on_device(pixels, self._placement.device, colours["mean"], colours["std"])
+            pictures = on_device(pixels, self.device, colours["mean"], colours["std"])
             return numbers(model.encode_image(pictures))
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
         """N texts -> (n, d) float32, unit length. What passes the length that the model reads is cut off."""
         model, tokenizer = self._loaded
-        return unit_vectors(texts, lambda some: model.encode_text(tokenizer(some).to(self._placement.device)))
+        return unit_vectors(texts, lambda some: model.encode_text(tokenizer(some).to(self.device)))
 
     def place(self, vectors: Vectors) -> Vectors:
         """Vectors of photos lie in the space of the texts already."""
@@ -65,7 +70,7 @@ class OpenClip:
 
     @cached_property
     def _loaded(self) -> tuple[Any, Any]:
-        return loaded(self._snapshot.name, self._placement.device, self._load)
+        return loaded(self._snapshot.name, self.device, self._load)
 
     def _load(self) -> tuple[Any, Any]:
         mend_torchvision()
@@ -75,8 +80,8 @@ class OpenClip:
         precision = {"torch.float32": "fp32", "torch.float16": "pure_fp16", "torch.bfloat16": "pure_bf16"}
         model = open_clip.create_model(
             folder,
-            precision=precision[str(number_format(self._placement.device))],
-            device=self._placement.device,
+            precision=precision[str(number_format(self.device))],
+            device=self.device,
             force_quick_gelu=self._quick_gelu,
             require_pretrained=True,
         )

@@ -18,8 +18,9 @@ from PIL import Image
 from photosort.errors import ModelFailed, SettingsError
 from photosort.models.batch_size import BatchSize
 from photosort.models.chat_captioner import CAPTION
+from photosort.models.devices import CPU
 from photosort.models.generating import Asking, tidy
-from photosort.models.protocols import Frame, Identity, Pixels
+from photosort.models.protocols import Frame, Identity, Pictures, Pixels
 from photosort.models.refusal import PhotoRefused
 from photosort.models.server import ADDRESS, BROKEN, KEY, Server, one_line, redirected, server_at, text_of
 from photosort.photos import decode
@@ -73,6 +74,7 @@ class OpenAICaptioner:
 
     reads: Literal["pixels"] = "pixels"
     frame = Frame(SIDE, "inside")
+    device = CPU
 
     def __init__(self, model: str, to: Server, asking: Asking, most: int | None = None) -> None:
         self._model, self._server, self._asking = model, to, asking
@@ -81,7 +83,7 @@ class OpenAICaptioner:
         self.identity = Identity(f"server:{model}", revision, asking.prompt(CAPTION))
         self._answers: dict[Question, str | PhotoRefused] = {}
 
-    def caption(self, pixels: Sequence[Pixels]) -> list[tuple[str, ...]]:
+    def caption(self, pixels: Pictures) -> list[tuple[str, ...]]:
         """B pictures of the frame -> for each `samples` texts, none of them empty; many are asked for at a time.
 
         Raises ModelFailed where the server cannot be reached, fails, or answers with something else than a text, and

@@ -26,6 +26,7 @@ __all__ = [
     "ImageEncoder",
     "JointEncoder",
     "NoAnswer",
+    "Pictures",
     "Pixels",
     "TextEncoder",
     "Towers",
@@ -37,6 +38,9 @@ __all__ = [
 
 Pixels = NDArray[np.uint8]
 """One photo as `photos.decode` makes it: (h, w, 3), RGB."""
+Pictures = Sequence[Pixels] | NDArray[np.uint8]
+"""Photos one after the other, or, where all are of one size, in one array (b, h, w, 3)."""
+
 Vectors = NDArray[np.float32]
 
 
@@ -61,9 +65,14 @@ class ImageEncoder(Protocol):
     frame: Frame
 
     @property
+    def device(self) -> str:
+        """Where it looks at pictures, such as cpu or cuda:0."""
+        ...
+
+    @property
     def batch(self) -> BatchSize: ...
 
-    def encode_images(self, pixels: Sequence[Pixels]) -> Vectors:
+    def encode_images(self, pixels: Pictures) -> Vectors:
         """B pictures in this encoder's frame -> (b, d) float32, of any length (not normalised)."""
         ...
 
@@ -98,9 +107,14 @@ class Captioner(Protocol):
     frame: Frame
 
     @property
+    def device(self) -> str:
+        """Where it looks at pictures, such as cpu or cuda:0."""
+        ...
+
+    @property
     def batch(self) -> BatchSize: ...
 
-    def caption(self, pixels: Sequence[Pixels]) -> list[tuple[str, ...]]:
+    def caption(self, pixels: Pictures) -> list[tuple[str, ...]]:
         """B pictures in this captioner's frame -> for each the texts that were asked for, one or more."""
         ...
 

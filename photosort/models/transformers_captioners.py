@@ -6,7 +6,7 @@ GIT: Wang et al. 2022, https://arxiv.org/abs/2205.14100. Florence-2: Xiao et al.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,7 +19,7 @@ from photosort.models.hub import Snapshot
 from photosort.models.on_device import loaded, number_format, on_device
 from photosort.models.placement import Placement
 from photosort.models.preprocessing import image_settings, preprocessing
-from photosort.models.protocols import Identity, Pixels
+from photosort.models.protocols import Identity, Pictures
 from photosort.models.torchvision_ops import mend_torchvision
 from photosort.photos import decode
 
@@ -60,34 +60,39 @@ class TransformersCaptioner:
         revision = f"{snapshot.revision}-{REVISION}-{decode.REVISION}-{self.frame.side}{self.frame.fit}"
         self.identity = Identity(snapshot.name, revision, asking.prompt())
 
+    @property
+    def device(self) -> str:
+        """Where it runs. Raises SettingsError for a device that is not there."""
+        return self._placement.device
+
     @cached_property
     def batch(self) -> BatchSize:
         """How many photos it looks at together, on its device."""
         return self._placement.batch(self.identity, "captioner", self._asking.samples)
 
-    def caption(self, pixels: Sequence[Pixels]) -> list[tuple[str, ...]]:
+    def caption(self, pixels: Pictures) -> list[tuple[str, ...]]:
         """B pictures of the frame -> for each `samples` texts, none of them empty."""
         import torch
 
         model, tokenizer, start = self._loaded
-        pictures = on_device(pixels, self._placement.device, self._picture.mean, self._picture.std)
+        pictures = on_device(pixels, self.device, self._picture.mean, self._picture.std)
         inputs: dict[str, torch.Tensor] = {"pixel_values": pictures}
         if start.tokens:
-            tokens = torch.tensor(start.tokens, device=self._placement.device).repeat(len(pixels), 1)
+            tokens = torch.tensor(start.tokens, device=self.device).repeat(len(pixels), 1)
             inputs |= {"input_ids": tokens, "attention_mask": torch.ones_like(tokens)}
         with torch.inference_mode():
-            written = model.generate(**inputs, **generating.arguments(self._asking, pixels, self._placement.device))
+            written = model.generate(**inputs, **generating.arguments(self._asking, pixels, self.device))
         return tidy(tokenizer.batch_decode(written[:, start.echoed :], skip_special_tokens=True), self._asking)
 
     @cached_property
     def _loaded(self) -> tuple[Any, Any, Start]:
-        return loaded(self._snapshot.name, self._placement.device, self._load)
+        return loaded(self._snapshot.name, self.device, self._load)
 
     def _load(self) -> tuple[Any, Any, Start]:
         mend_torchvision()
         from transformers import AutoModelForImageTextToText, AutoTokenizer
 
-        model = load_model(AutoModelForImageTextToText, self._snapshot, self._placement.device)
+        model = load_model(AutoModelForImageTextToText, self._snapshot, self.device)
         tokenizer = AutoTokenizer.from_pretrained(self._snapshot.folder, **OFFLINE)
         return model, tokenizer, self._start(model.config, tokenizer)
 

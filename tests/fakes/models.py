@@ -22,6 +22,7 @@ class ColourEncoder:
 
     identity = Identity("colour", "1")
     frame = Frame(16)
+    device = "cpu"
 
     def __init__(self, batch: int = 8) -> None:
         self.seen = 0
@@ -56,6 +57,7 @@ class PixelCaptioner:
 
     reads = "pixels"
     frame = Frame(24, "inside")
+    device = "cpu"
 
     def __init__(self, question: str = "", batch: int = 4, most: int = 1000) -> None:
         self.identity = Identity("pixel-words", "1", question)
