@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from threading import Event
 
 import pytest
 
-from photosort.threads import at_once, in_background
+from photosort.threads import at_once, drawn_ahead, in_background
 
 
 def test_results_come_with_their_numbers_as_they_are_done() -> None:
@@ -54,6 +54,33 @@ def test_a_failure_is_raised_and_nothing_new_is_begun() -> None:
     assert len(begun) <= 3
     with pytest.raises(ValueError, match="7"):
         in_background(lambda: work(7)).result(timeout=10)
+
+
+def test_one_item_is_drawn_while_the_one_before_it_is_in_use() -> None:
+    drawn = [Event(), Event(), Event(), Event()]
+
+    def items() -> Iterator[int]:
+        for number, event in enumerate(drawn):
+            event.set()
+            yield number
+
+    coming = drawn_ahead(items())
+    assert next(coming) == 0
+    assert drawn[1].wait(timeout=30)
+    assert not drawn[2].wait(timeout=0.1)
+    assert list(coming) == [1, 2, 3]
+    assert list(drawn_ahead([])) == []
+
+
+def test_what_drawing_raises_is_raised_after_the_items_before_it() -> None:
+    def items() -> Iterator[int]:
+        yield 1
+        raise ValueError("the second")
+
+    coming = drawn_ahead(items())
+    assert next(coming) == 1
+    with pytest.raises(ValueError, match="the second"):
+        next(coming)
 
 
 def test_ctrl_c_while_the_first_are_begun_ends_them_too(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,13 +48,14 @@ def gathered(pixels: Pictures, device: str) -> NDArray[np.uint8]:
     """
     if isinstance(pixels, np.ndarray):
         return pixels
+    together = np.stack(pixels)
     if not device.startswith("cuda"):
-        return np.stack(pixels)
+        return together
     import torch
 
     with torch.cuda.device(device):
-        pinned = torch.empty((len(pixels), *pixels[0].shape), dtype=torch.uint8, pin_memory=True)
-    return np.stack(pixels, out=pinned.numpy())
+        pinned: NDArray[np.uint8] = torch.from_numpy(together).pin_memory().numpy()
+    return pinned
 
 
 def on_device(pixels: Pictures, device: str, mean: Channels, std: Channels) -> torch.Tensor:

@@ -1,18 +1,22 @@
 """Several processes, and a Ray cluster, fill the same cache as one process does."""
 
 import importlib
+import multiprocessing
 import os
 import signal
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from end_to_end.conftest import write_pictures
+from fakes import tiny_models
 
 from photosort.describing import engines
 from photosort.describing.describe import Described, describe
 from photosort.describing.engines import Engine, engine_for, see_on_devices
+from photosort.describing.look import Look
 from photosort.errors import ModelFailed, ModelMissing, SettingsError
 from photosort.models import registry
 from photosort.photos.scan import Found, scan
@@ -56,8 +60,9 @@ def test_two_processes_fill_the_same_cache_as_one(found: tuple[Found, ...], sett
         assert agree(run(found, settings, two, two_processes(settings)), alone)
 
 
+@pytest.mark.parametrize("gpus", [("cuda:0",), ("cuda:0", "cuda:1")])
 def test_every_gpu_gets_a_process_of_its_own(
-    found: tuple[Found, ...], settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    found: tuple[Found, ...], settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gpus: tuple[str, ...]
 ) -> None:
     asked: list[tuple[str, ...]] = []
 
@@ -65,19 +70,17 @@ def test_every_gpu_gets_a_process_of_its_own(
         asked.append(names)
         return see_on_devices(settings, ("cpu",), found, known)
 
-    monkeypatch.setattr(engines, "devices", lambda setting: ("cuda:0", "cuda:1"))
+    monkeypatch.setattr(engines, "devices", lambda setting: gpus)
     monkeypatch.setattr(engines, "FEW", 10)
     monkeypatch.setattr(engines, "see_on_devices", on_devices)
     with open_cache(tmp_path / "cache") as cache:
         assert len(run(found, settings, cache, engine_for(settings)).photos) == 20
-    assert asked == [("cuda:0", "cuda:1")]
+    assert asked == [gpus]
 
 
 def test_a_process_that_is_killed_is_one_clear_failure(
     found: tuple[Found, ...], settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import multiprocessing
-
     def kill_one() -> None:
         while not (workers := multiprocessing.active_children()):
             pass
@@ -94,16 +97,32 @@ def test_a_process_that_is_killed_is_one_clear_failure(
     killer.join()
 
 
-def test_what_a_process_finds_missing_is_said_here(
+def test_what_a_process_finds_damaged_is_said_here(
     found: tuple[Found, ...], settings: Settings, tmp_path: Path
 ) -> None:
-    elsewhere = settings.model_copy(update={"captioner": "nobody"})
+    broken = tiny_models.blip(tmp_path / "blip") / "model.safetensors"
+    broken.write_bytes(broken.read_bytes()[:1000])
+    elsewhere = settings.model_copy(update={"captioner": f"local:{tmp_path / 'blip'}"})
     with (
         open_cache(tmp_path / "cache") as cache,
-        pytest.raises(SettingsError, match="'nobody' is not known") as failure,
+        pytest.raises(ModelMissing, match="cannot be loaded") as failure,
     ):
-        run(found, settings, cache, two_processes(elsewhere))
-    assert failure.value.hint.startswith("Choose one of:")
+        run(found, elsewhere, cache, two_processes(elsewhere))
+    assert "bring it again" in failure.value.hint
+
+
+def test_photos_that_cannot_be_handed_to_the_processes_end_them(
+    found: tuple[Found, ...], settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> Iterator[Look]:
+        raise OSError("no room")
+        yield
+
+    monkeypatch.setattr(engines, "looks", fail)
+    monkeypatch.setattr(engines, "POLL_SECONDS", 0.1)
+    with open_cache(tmp_path / "cache") as cache, pytest.raises(OSError, match="no room"):
+        run(found, settings, cache, two_processes(settings))
+    assert not multiprocessing.active_children()
 
 
 def test_two_ray_workers_fill_the_same_cache_as_one_process(

@@ -7,6 +7,7 @@ import pytest
 from fakes.models import ColourCaptioner, ColourEncoder, PixelCaptioner
 from PIL import Image
 
+from photosort.describing import worker
 from photosort.describing.describe import Described, describe
 from photosort.describing.worker import NO_MEMORY
 from photosort.errors import ModelFailed
@@ -45,6 +46,26 @@ def test_pictures_of_like_size_come_together(shapes: Path, cache: Cache) -> None
     mixed = [batch for batch in captioner.shapes if len(set(batch)) > 1]
     assert len(captioner.shapes) == 5
     assert len(mixed) <= 2  # one in each window of four batches
+
+
+def test_the_models_begin_with_a_few_photos(photos: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "FIRST", 3)
+    encoder = ColourEncoder(batch=16)
+    assert len(run(photos, cache, encoder=encoder).photos) == 40
+    assert encoder.batches == [3, 6, 12, 16, 3]
+
+
+def test_a_copy_that_comes_later_shares_the_problem_of_the_first(
+    shapes: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "FIRST", 2)
+    for name in ("00-huge.png", "99-huge.png"):
+        Image.new("RGB", (24, 24), "white").save(shapes / name)
+    encoder = ColourEncoder()
+    described = run(shapes, cache, PixelCaptioner(), encoder=encoder)
+    reasons = [(left.path.name, left.reason) for left in described.unread]
+    assert reasons == [("00-huge.png", NO_MEMORY), ("99-huge.png", NO_MEMORY)]
+    assert encoder.seen == 21
 
 
 def test_equal_photos_are_shown_once(shapes: Path, cache: Cache) -> None:

@@ -7,6 +7,7 @@ show is speed, memory, and how a real GPU rounds. It changes PyTorch for the who
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import torch
@@ -94,6 +95,7 @@ def install() -> None:
     torch.inference_mode = lambda mode=True: torch.no_grad() if mode else torch.enable_grad()
     torch.Generator = _Generator
     torch.Tensor.pin_memory = lambda self: self
+    torch.cuda.device = lambda device: nullcontext()
     torch.cuda.get_device_name = lambda device=None: "stand-in"
     load = _pretrained().from_pretrained.__func__
     _pretrained().from_pretrained = classmethod(lambda cls, *args, **how: _without_gpu(load, cls, *args, **how))
