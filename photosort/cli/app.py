@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from photosort.cli import completions, demo, evaluate, explain, models, organize, past
+from photosort.cli.grouped import grouped
 
 app = typer.Typer(
     name="photosort",
@@ -38,7 +39,7 @@ def _top(
         print(context.get_help())
 
 
-app.command(name="organize")(organize.organize)
+app.command(name="organize", cls=grouped(organize.GROUPS))(organize.organize)
 app.command(name="explain")(explain.explain)
 app.command(name="undo")(past.undo)
 app.command(name="resume")(past.resume)

@@ -74,7 +74,10 @@ def _pull_from_hub(name: str, folder: "Path", out: Output) -> None:
     from photosort.models.fetching import fetch, plan, sources_for
     from photosort.models.hub import located
 
-    for wanted in sources_for(name, folder):
+    sources = sources_for(name, folder)
+    if not sources:
+        out.note(f"{name} needs nothing brought: its models come with the installation")
+    for wanted in sources:
         source = wanted
         if download := plan(source):
             converted = "" if download.revision == "main" else f" ({download.revision}, the hub's own conversion)"

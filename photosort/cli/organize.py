@@ -8,6 +8,7 @@ import typer
 
 from photosort.choices import Fusion, Keywords, Method, Mode, Names, Texts, TextVectors
 from photosort.cli import offers
+from photosort.cli.idle import idle_flags
 from photosort.cli.options import AsJson, QuietFlag, Yes, named_path, settings_of
 from photosort.cli.output import Output, finish, plural, speaking
 from photosort.printable import printable
@@ -15,6 +16,20 @@ from photosort.printable import printable
 if TYPE_CHECKING:
     from photosort.pipeline import Organized, Prepared
     from photosort.settings import Settings
+
+GROUPS = {
+    "Folders": (
+        *("method", "fusion", "weight", "texts", "ask", "vectors", "show_all"),
+        *("outliers", "levels", "min_k", "max_k", "seed"),
+    ),
+    "Names": ("names", "writer", "language", "style", "name_template", "keywords", "max_cost", "about"),
+    "Photos": ("exclude", "follow_links"),
+    "Models": (
+        *("profile", "captioner", "captions", "image_encoder", "text_encoder", "allow_upload"),
+        *("device", "engine", "batch"),
+    ),
+}
+"""How the help puts the flags together."""
 
 
 def organize(
@@ -156,41 +171,44 @@ def organize(
 ) -> None:
     """Sort the photos of DIR into a few well-named folders. Copies by default: DIR stays as it is."""
     with speaking(as_json=as_json, quiet=quiet) as out_:
-        settings = settings_of(
-            out_,
-            k=k,
-            mode=mode,
-            names=names,
-            writer=writer,
-            language=language,
-            style=style,
-            name_template=name_template,
-            keywords=keywords,
-            max_cost=max_cost,
-            about=about,
-            profile=profile,
-            captioner=captioner,
-            image_encoder=image_encoder,
-            text_encoder=text_encoder,
-            allow_upload=allow_upload or None,
-            fusion=fusion,
-            weight=weight,
-            method=method,
-            texts=texts,
-            ask=ask or None,
-            captions=captions,
-            vectors=vectors,
-            outliers=outliers,
-            levels=levels,
-            exclude=exclude or None,
-            follow_links=follow_links,
-            min_k=min_k,
-            max_k=max_k,
-            device=device,
-            engine=engine,
-            batch=batch,
-            seed=seed,
-        )
+        flags = {
+            "k": k,
+            "mode": mode,
+            "names": names,
+            "writer": writer,
+            "language": language,
+            "style": style,
+            "name_template": name_template,
+            "keywords": keywords,
+            "max_cost": max_cost,
+            "about": about,
+            "profile": profile,
+            "captioner": captioner,
+            "image_encoder": image_encoder,
+            "text_encoder": text_encoder,
+            "allow_upload": allow_upload or None,
+            "fusion": fusion,
+            "weight": weight,
+            "method": method,
+            "texts": texts,
+            "ask": ask or None,
+            "captions": captions,
+            "vectors": vectors,
+            "outliers": outliers,
+            "levels": levels,
+            "exclude": exclude or None,
+            "follow_links": follow_links,
+            "min_k": min_k,
+            "max_k": max_k,
+            "device": device,
+            "engine": engine,
+            "batch": batch,
+            "seed": seed,
+        }
+        settings = settings_of(out_, **flags)
+        given = [name for name, value in {**flags, "show_all": show_all or None}.items() if value is not None]
+        for line in idle_flags(settings, given):
+            out_.note(line)
         run(source, out, settings, out_, dry_run=dry_run, yes=yes, show_all=show_all)
 
 

@@ -130,6 +130,15 @@ def test_safetensors_and_configurations_are_fetched_and_nothing_else(hub: Hub, t
     assert (again.returncode, len(hub.asked)) == (0, asked), "what is there is not asked for"
 
 
+def test_a_profile_that_comes_with_the_installation_needs_no_hub(hub: Hub, tmp_path: Path) -> None:
+    done = pull("builtin", hub, tmp_path)
+    assert (done.returncode, done.stderr, hub.asked) == (
+        0,
+        "builtin needs nothing brought: its models come with the installation\n",
+        [],
+    )
+
+
 def test_the_hubs_own_conversion_is_taken_where_the_repository_has_no_safetensors(hub: Hub, tmp_path: Path) -> None:
     offer = {
         "num": 3,
