@@ -30,7 +30,7 @@ FEW = 64
 """Photos that are not worth the start of a second process."""
 POLL_SECONDS = 1.0
 LOOKS_AHEAD = 64
-EVENTS_AHEAD = 8
+EVENTS_AHEAD = 2
 
 
 class Engine(Protocol):
