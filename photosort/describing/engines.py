@@ -91,9 +91,11 @@ def see_on_devices(settings: Settings, names: Sequence[str], found: Sequence[Fou
 
 
 def _feed(seen: Iterable[Look], jobs: Queue[Look | None], workers: int, stopped: threading.Event) -> None:
-    """Hand on the looks as there is room for them, then a None for each process."""
+    """Hand on the looks as there is room for them, then a None for each process; nothing more once it is stopped."""
     for item in chain(seen, repeat(None, workers)):
-        while not stopped.is_set():
+        while True:
+            if stopped.is_set():
+                return
             try:
                 jobs.put(item, timeout=POLL_SECONDS)
                 break

@@ -16,7 +16,7 @@ from fakes import tiny_models
 from photosort.describing import engines
 from photosort.describing.describe import Described, describe
 from photosort.describing.engines import Engine, engine_for, see_on_devices
-from photosort.describing.look import Look
+from photosort.describing.look import Known, Look
 from photosort.errors import ModelFailed, ModelMissing, SettingsError
 from photosort.models import registry
 from photosort.photos.scan import Found, scan
@@ -122,6 +122,31 @@ def test_photos_that_cannot_be_handed_to_the_processes_end_them(
     monkeypatch.setattr(engines, "POLL_SECONDS", 0.1)
     with open_cache(tmp_path / "cache") as cache, pytest.raises(OSError, match="no room"):
         run(found, settings, cache, two_processes(settings))
+    assert not multiprocessing.active_children()
+
+
+def test_nothing_more_is_decoded_once_the_caller_stops(
+    found: tuple[Found, ...], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoded: list[Look] = []
+    ended = threading.Event()
+
+    def many(*_: object, **__: object) -> Iterator[Look]:
+        try:
+            for number in range(100_000):
+                decoded.append(Look(found[number % len(found)], str(number)))
+                yield decoded[-1]
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(engines, "looks", many)
+    monkeypatch.setattr(engines, "POLL_SECONDS", 0.1)
+    known = Known({}, [set(), set()], {})
+    coming = see_on_devices(settings, ("cpu",), found, known)
+    next(coming)
+    coming.close()
+    assert ended.wait(timeout=30)
+    assert len(decoded) < 50_000
     assert not multiprocessing.active_children()
 
 
