@@ -6,12 +6,16 @@ All engines give the events of `worker.see`; only their order differs.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import queue
+import signal
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future
+from contextlib import contextmanager
 from functools import partial
 from itertools import chain, repeat
+from multiprocessing.process import BaseProcess
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 
 from photosort.describing.look import Known, Look, looks
@@ -24,13 +28,13 @@ from photosort.settings import Settings
 from photosort.threads import in_background
 
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
     from multiprocessing.queues import Queue
 
 FEW = 64
 """Photos that are not worth the start of a second process."""
 POLL_SECONDS = 1.0
 LOOKS_AHEAD = 64
-EVENTS_AHEAD = 2
 
 
 class Engine(Protocol):
@@ -63,84 +67,120 @@ def see_on_devices(settings: Settings, names: Sequence[str], found: Sequence[Fou
     """
     context = multiprocessing.get_context("spawn")
     jobs: Queue[Look | None] = context.Queue(LOOKS_AHEAD * len(names))
-    events: Queue[Event | PhotosortError | None] = context.Queue(EVENTS_AHEAD * len(names))
-    workers = [
-        context.Process(
-            target=_work,
-            args=(settings.model_copy(update={"device": name}), jobs, events),
-            name=f"photosort-{name}",
-            daemon=True,
-        )
-        for name in names
-    ]
-    frames = [task.frame for task in tasks_for(settings)]
-    seen = looks(found, frames, known, most=LOOKS_AHEAD)
+    jobs.cancel_join_thread()
+    came: SimpleQueue[Event | BaseProcess | Exception | None] = SimpleQueue()
+    seen = looks(found, [task.frame for task in tasks_for(settings)], known, most=LOOKS_AHEAD)
     stopped = threading.Event()
+    workers: list[BaseProcess] = []
     try:
-        for worker in workers:
-            worker.start()
-        fed = in_background(partial(_feed, seen, jobs, len(workers), stopped))
-        yield from _gathered(workers, events, fed)
+        for name in names:
+            reader, writer = context.Pipe(duplex=False)
+            ours = settings.model_copy(update={"device": name})
+            worker: BaseProcess = context.Process(
+                target=_work, args=(ours, jobs, writer), name=f"photosort-{name}", daemon=True
+            )
+            with _no_interrupt():
+                worker.start()
+                workers.append(worker)
+            writer.close()
+            in_background(partial(_receive, worker, reader, came))
+        in_background(partial(_feed, seen, jobs, len(workers), stopped, came))
+        yield from _gathered(len(workers), came)
     finally:
         stopped.set()
-        jobs.cancel_join_thread()
         for worker in workers:
             worker.terminate()
         for worker in workers:
             worker.join()
 
 
-def _feed(seen: Iterable[Look], jobs: Queue[Look | None], workers: int, stopped: threading.Event) -> None:
+@contextmanager
+def _no_interrupt() -> Iterator[None]:
+    """A process that is started in here never hears of Ctrl-C; this one does when it is started."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _feed(
+    seen: Iterable[Look],
+    jobs: Queue[Look | None],
+    workers: int,
+    stopped: threading.Event,
+    came: SimpleQueue[Event | BaseProcess | Exception | None],
+) -> None:
     """Hand on the looks as there is room for them, then a None for each process; nothing more once it is stopped."""
-    for item in chain(seen, repeat(None, workers)):
-        while True:
-            if stopped.is_set():
-                return
-            try:
-                jobs.put(item, timeout=POLL_SECONDS)
-                break
-            except queue.Full:
-                continue
+    try:
+        for item in chain(seen, repeat(None, workers)):
+            while not _put(item, jobs):
+                if stopped.is_set():
+                    return
+    except Exception as error:
+        came.put(error)
 
 
-def _gathered(
-    workers: Sequence[multiprocessing.process.BaseProcess],
-    events: Queue[Event | PhotosortError | None],
-    fed: Future[None],
-) -> Iterator[Event]:
-    running = len(workers)
+def _put(item: Look | None, jobs: Queue[Look | None]) -> bool:
+    try:
+        jobs.put(item, timeout=POLL_SECONDS)
+    except queue.Full:
+        return False
+    return True
+
+
+def _receive(
+    worker: BaseProcess, reader: Connection, came: SimpleQueue[Event | BaseProcess | Exception | None]
+) -> None:
+    """Take what a process sends, up to its None; where it ends before, the process itself."""
+    try:
+        while (event := reader.recv()) is not None:
+            came.put(event)
+        came.put(None)
+    except (EOFError, OSError):
+        came.put(worker)
+    except Exception as error:
+        came.put(error)
+
+
+def _gathered(running: int, came: SimpleQueue[Event | BaseProcess | Exception | None]) -> Iterator[Event]:
     while running:
         try:
-            event = events.get(timeout=POLL_SECONDS)
-        except queue.Empty:
-            if fed.done():
-                fed.result()
-            dead = [worker for worker in workers if not worker.is_alive()]
-            for worker in dead:
-                if worker.exitcode or len(dead) == len(workers):
-                    raise ModelFailed(
-                        f"The process {worker.name} ended before its work (exit status {worker.exitcode})",
-                        "What was looked at is kept; the same command goes on from there.",
-                    ) from None
+            event = came.get(timeout=POLL_SECONDS)
+        except queue.Empty:  # Windows hears of Ctrl-C between two waits alone
             continue
         if event is None:
             running -= 1
-        elif isinstance(event, PhotosortError):
+        elif isinstance(event, Exception):
             raise event
+        elif isinstance(event, BaseProcess):
+            event.join()
+            raise ModelFailed(
+                f"The process {event.name} ended before its work (exit status {event.exitcode})",
+                "What was looked at is kept; the same command goes on from there.",
+            )
         else:
             yield event
 
 
-def _work(settings: Settings, jobs: Queue[Look | None], events: Queue[Event | PhotosortError | None]) -> None:
-    """The life of one process. Ctrl-C reaches it too, and is left to the process that started it."""
-    import signal
-
+def _work(settings: Settings, jobs: Queue[Look | None], events: Connection) -> None:
+    """The life of one process. Ctrl-C is left to the process that started it, and where that ends, this one does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    in_background(_end_with_parent)
     try:
         for event in say(iter(jobs.get, None), tasks_for(settings)):
-            events.put(event)
-        events.put(None)
+            events.send(event)
+        events.send(None)
     except PhotosortError as error:
-        events.put(error)
+        events.send(error)
     except Exception as error:
-        events.put(ModelFailed(f"A process for photos failed ({type(error).__name__}: {error})"))
+        events.send(ModelFailed(f"A process for photos failed ({type(error).__name__}: {error})"))
+
+
+def _end_with_parent() -> None:
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -94,16 +93,10 @@ def look(found: Found, frames: Sequence[Frame], known: Known) -> Look:
     return Look(found, digest, wanted, dict(zip(needed, pixels, strict=True)), decoded=True)
 
 
-def looks(
-    found: Iterable[Found], frames: Sequence[Frame], known: Known, *, most: int, threads: int | None = None
-) -> Iterator[Look]:
+def looks(found: Iterable[Found], frames: Sequence[Frame], known: Known, *, most: int) -> Iterator[Look]:
     """A look at every file, in their order, by one thread a core, and at most `most` of them in advance."""
     register_formats()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # imaging libraries warn of every odd file; what matters is in its reason
-        yield from ahead.work_ahead(
-            lambda item: look(item, frames, known), _given_up, found, ahead=most, threads=threads
-        )
+    yield from ahead.work_ahead(lambda item: look(item, frames, known), _given_up, found, ahead=most)
 
 
 def _given_up(found: Found) -> Look:

@@ -49,7 +49,7 @@ class Worker:
         found = [pickle.loads(item) for item in block["found"]]
         events: list[Event | PhotosortError] = []
         try:
-            events += see(found, self._tasks, self._known)
+            events += see(found, self._tasks, self._known, first=BLOCK)
         except PhotosortError as error:
             events.append(error)
         return {"event": np.array([pickle.dumps(event) for event in events], dtype=object)}

@@ -7,6 +7,7 @@ can run in another process, or on another machine.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -49,27 +50,29 @@ class Portion:
     batches: list[tuple[int, list[str], Pictures]]
 
 
-def see(found: Iterable[Found], tasks: Sequence[Task], known: Known) -> Iterator[Event]:
+def see(found: Iterable[Found], tasks: Sequence[Task], known: Known, *, first: int = FIRST) -> Iterator[Event]:
     """Look at every file once, and let the models do the tasks that `known` leaves. Raises what `say` raises."""
     most = 2 * _largest(tasks)
-    return say(looks(found, [task.frame for task in tasks], known, most=most), tasks)
+    return say(looks(found, [task.frame for task in tasks], known, most=most), tasks, first=first)
 
 
-def say(looks: Iterable[Look], tasks: Sequence[Task]) -> Iterator[Event]:
-    """Let the models do the tasks that each look wants.
+def say(looks: Iterable[Look], tasks: Sequence[Task], *, first: int = FIRST) -> Iterator[Event]:
+    """Let the models do the tasks that each look wants, beginning with `first` photos.
 
     Each Batch can be kept at once, so that a stop loses one at most. A file that cannot be read or decoded, a photo
     that is refused, or one whose own size is too much for a device, is a Look with a problem and stops no other.
     Raises ModelFailed where a model fails, also where its device has no memory for a single picture of fixed size.
     """
     problems: dict[str, str] = {}
-    for portion in drawn_ahead(_portions(looks, tasks)):
-        for number, digests, pixels in portion.batches:
-            for said in _results(tasks[number], digests, pixels, problems):
-                yield Batch(number, said)
-        for seen in portion.looks:
-            seen.problem = problems.get(seen.digest, seen.problem)
-        yield portion.looks
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # imaging libraries warn of every odd file; what matters is in its reason
+        for portion in drawn_ahead(_portions(looks, tasks, first)):
+            for number, digests, pixels in portion.batches:
+                for said in _results(tasks[number], digests, pixels, problems):
+                    yield Batch(number, said)
+            for seen in portion.looks:
+                seen.problem = problems.get(seen.digest, seen.problem)
+            yield portion.looks
 
 
 def _largest(tasks: Sequence[Task]) -> int:
@@ -77,10 +80,10 @@ def _largest(tasks: Sequence[Task]) -> int:
     return max(task.batch().value * (LIKE if task.frame.fit == "inside" else 1) for task in tasks)
 
 
-def _portions(looks: Iterable[Look], tasks: Sequence[Task]) -> Iterator[Portion]:
+def _portions(looks: Iterable[Look], tasks: Sequence[Task], first: int) -> Iterator[Portion]:
     """The first portions are small, so that no device waits for a large one; of equal photos one is shown."""
     largest, shown = _largest(tasks), set[str]()
-    size = min(FIRST, largest)
+    size = min(first, largest)
     part: list[Look] = []
     waiting = 0
     for seen in looks:
@@ -113,8 +116,15 @@ def _portion(looks: list[Look], tasks: Sequence[Task]) -> Portion:
 
 
 def _together(pixels: list[Pixels], task: Task) -> Pictures:
-    same_size = all(picture.shape == pixels[0].shape for picture in pixels)
-    return gathered(pixels, task.device()) if same_size else pixels
+    """The pictures as they are where their sizes differ, or where there is no memory: the model then says so."""
+    if any(picture.shape != pixels[0].shape for picture in pixels):
+        return pixels
+    try:
+        return gathered(pixels, task.device())
+    except Exception as error:
+        if not out_of_memory(error):
+            raise
+        return pixels
 
 
 def _results(task: Task, digests: list[str], pixels: Pictures, problems: dict[str, str]) -> Iterator[dict[str, Said]]:

@@ -4,9 +4,14 @@ import importlib
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,6 +27,22 @@ from photosort.models import registry
 from photosort.photos.scan import Found, scan
 from photosort.settings import Settings, load_settings
 from photosort.store.cache import Cache, open_cache
+
+STARTER = """
+import multiprocessing, sys, time
+from pathlib import Path
+from photosort.describing.engines import see_on_devices
+from photosort.describing.look import Known
+from photosort.photos.scan import scan
+from photosort.settings import load_settings
+
+if __name__ == "__main__":
+    found = scan(Path(sys.argv[1])).photos
+    coming = see_on_devices(load_settings(batch=4), ("cpu",), found, Known({}, [set(), set()], {}))
+    next(coming)
+    print(multiprocessing.active_children()[0].pid, flush=True)
+    time.sleep(600)
+"""
 
 
 @pytest.fixture
@@ -95,6 +116,35 @@ def test_a_process_that_is_killed_is_one_clear_failure(
     ):
         run(found, settings, cache, two_processes(settings))
     killer.join()
+
+
+def test_a_process_that_ends_in_the_middle_of_a_word_is_noticed() -> None:
+    reader, writer = multiprocessing.Pipe(duplex=False)
+    came: SimpleQueue[Any] = SimpleQueue()
+    ended = multiprocessing.get_context("spawn").Process(target=print)
+    writer.send([])
+    os.write(writer.fileno(), (1000).to_bytes(4, "big") + b"only the beginning")
+    writer.close()
+    engines._receive(ended, reader, came)
+    assert (came.get(), came.get()) == ([], ended)
+
+
+def test_a_process_ends_with_the_one_that_started_it(
+    found: tuple[Found, ...], settings: Settings, tmp_path: Path
+) -> None:
+    starter = tmp_path / "starter.py"
+    starter.write_text(STARTER)
+    command = [sys.executable, starter, found[0].path.parent]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as started:
+        assert started.stdout is not None
+        process = Path("/proc") / started.stdout.readline().strip()
+        assert process.exists()
+        started.kill()
+    for _ in range(300):
+        if not process.exists() or "\nState:\tZ" in (process / "status").read_text():
+            return
+        time.sleep(0.1)
+    pytest.fail("it goes on")
 
 
 def test_what_a_process_finds_damaged_is_said_here(

@@ -1,6 +1,8 @@
 """The models see full batches of pictures of like size, and a device without memory stops nothing."""
 
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from PIL import Image
 
 from photosort.describing import worker
 from photosort.describing.describe import Described, describe
+from photosort.describing.tasks import tasks
 from photosort.describing.worker import NO_MEMORY
 from photosort.errors import ModelFailed
 from photosort.models.batch_size import BatchSize
@@ -18,8 +21,12 @@ from photosort.photos.scan import scan
 from photosort.store.cache import Cache, open_cache
 
 
-def run(folder: Path, cache: Cache, *captioners: object, encoder: ColourEncoder | None = None) -> Described:
-    return describe(scan(folder).photos, encoder or ColourEncoder(), captioners, cache)
+def run(
+    folder: Path, cache: Cache, *captioners: Any, encoder: ColourEncoder | None = None, first: int = worker.FIRST
+) -> Described:
+    encoder = encoder or ColourEncoder()
+    engine = partial(worker.see, tasks=tasks(encoder, captioners), first=first)
+    return describe(scan(folder).photos, encoder, captioners, cache, engine=engine)
 
 
 def test_one_look_serves_the_encoder_and_every_captioner(shapes: Path, cache: Cache) -> None:
@@ -48,21 +55,17 @@ def test_pictures_of_like_size_come_together(shapes: Path, cache: Cache) -> None
     assert len(mixed) <= 2  # one in each window of four batches
 
 
-def test_the_models_begin_with_a_few_photos(photos: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "FIRST", 3)
+def test_the_models_begin_with_a_few_photos(photos: Path, cache: Cache) -> None:
     encoder = ColourEncoder(batch=16)
-    assert len(run(photos, cache, encoder=encoder).photos) == 40
+    assert len(run(photos, cache, encoder=encoder, first=3).photos) == 40
     assert encoder.batches == [3, 6, 12, 16, 3]
 
 
-def test_a_copy_that_comes_later_shares_the_problem_of_the_first(
-    shapes: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(worker, "FIRST", 2)
+def test_a_copy_that_comes_later_shares_the_problem_of_the_first(shapes: Path, cache: Cache) -> None:
     for name in ("00-huge.png", "99-huge.png"):
         Image.new("RGB", (24, 24), "white").save(shapes / name)
     encoder = ColourEncoder()
-    described = run(shapes, cache, PixelCaptioner(), encoder=encoder)
+    described = run(shapes, cache, PixelCaptioner(), encoder=encoder, first=2)
     reasons = [(left.path.name, left.reason) for left in described.unread]
     assert reasons == [("00-huge.png", NO_MEMORY), ("99-huge.png", NO_MEMORY)]
     assert encoder.seen == 21
@@ -82,6 +85,16 @@ def test_a_full_device_gets_half_the_batch_until_it_fits(shapes: Path, cache: Ca
     assert len(described.photos) == 20
     assert captioner.batch.value == 4
     assert {len(batch) for batch in captioner.shapes} == {4}
+
+
+def test_a_lack_of_memory_for_gathering_is_left_to_the_model(
+    shapes: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(pixels: object, device: str) -> None:
+        raise RuntimeError("CUDA error: out of memory")
+
+    monkeypatch.setattr(worker, "gathered", full)
+    assert len(run(shapes, cache, PixelCaptioner()).photos) == 20
 
 
 def test_a_photo_that_alone_is_too_large_stays_and_is_named(shapes: Path, cache: Cache) -> None:
