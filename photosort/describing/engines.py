@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.queues import Queue
 
+Incoming = SimpleQueue[Event | BaseProcess | Exception | None]
+"""What comes of the processes: events, a failure, None from one that is done, a process that ended before it was."""
 FEW = 64
 """Photos that are not worth the start of a second process."""
 POLL_SECONDS = 1.0
@@ -68,7 +70,7 @@ def see_on_devices(settings: Settings, names: Sequence[str], found: Sequence[Fou
     context = multiprocessing.get_context("spawn")
     jobs: Queue[Look | None] = context.Queue(LOOKS_AHEAD * len(names))
     jobs.cancel_join_thread()
-    came: SimpleQueue[Event | BaseProcess | Exception | None] = SimpleQueue()
+    came = Incoming()
     seen = looks(found, [task.frame for task in tasks_for(settings)], known, most=LOOKS_AHEAD)
     stopped = threading.Event()
     workers: list[BaseProcess] = []
@@ -112,7 +114,7 @@ def _feed(
     jobs: Queue[Look | None],
     workers: int,
     stopped: threading.Event,
-    came: SimpleQueue[Event | BaseProcess | Exception | None],
+    came: Incoming,
 ) -> None:
     """Hand on the looks as there is room for them, then a None for each process; nothing more once it is stopped."""
     try:
@@ -132,9 +134,7 @@ def _put(item: Look | None, jobs: Queue[Look | None]) -> bool:
     return True
 
 
-def _receive(
-    worker: BaseProcess, reader: Connection, came: SimpleQueue[Event | BaseProcess | Exception | None]
-) -> None:
+def _receive(worker: BaseProcess, reader: Connection, came: Incoming) -> None:
     """Take what a process sends, up to its None; where it ends before, the process itself."""
     try:
         while (event := reader.recv()) is not None:
@@ -146,7 +146,7 @@ def _receive(
         came.put(error)
 
 
-def _gathered(running: int, came: SimpleQueue[Event | BaseProcess | Exception | None]) -> Iterator[Event]:
+def _gathered(running: int, came: Incoming) -> Iterator[Event]:
     while running:
         try:
             event = came.get(timeout=POLL_SECONDS)
