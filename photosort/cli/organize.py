@@ -8,7 +8,6 @@ import typer
 
 from photosort.choices import Fusion, Keywords, Method, Mode, Names, Texts, TextVectors
 from photosort.cli import offers
-from photosort.cli.idle import idle_flags
 from photosort.cli.options import AsJson, QuietFlag, Yes, named_path, settings_of
 from photosort.cli.output import Output, finish, plural, speaking
 from photosort.printable import printable
@@ -171,6 +170,8 @@ def organize(
 ) -> None:
     """Sort the photos of DIR into a few well-named folders. Copies by default: DIR stays as it is."""
     with speaking(as_json=as_json, quiet=quiet) as out_:
+        from photosort.cli.idle import idle_flags
+
         flags = {
             "k": k,
             "mode": mode,
