@@ -112,6 +112,6 @@ def test_a_server_that_does_not_answer_keeps_nobody_from_stopping(
         while process.poll() is None and not server.asked:
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
-        error = process.communicate(timeout=20)[1]
+        error = process.communicate(timeout=45)[1]
     assert (process.returncode, "goes on from there" in error) == (130, True), error
     assert not pictures.with_name("Pictures-sorted").exists()
