@@ -24,14 +24,13 @@ def work_ahead(
     items: Iterable[Item],
     *,
     ahead: int,
-    threads: int | None = None,
 ) -> Iterator[Result]:
     """Results in the order of `items`, computed by one thread a core, at most `ahead` items in advance.
 
     An item that takes longer than PATIENCE is given up. A thread cannot be stopped, so it is left to itself (the
     program does not wait for it at its end) and another one takes its place.
     """
-    workers = threads or os.cpu_count() or 1
+    workers = os.cpu_count() or 1
     jobs: SimpleQueue[tuple[Item, Future[Result]] | None] = SimpleQueue()
     queue: deque[tuple[Item, Future[Result]]] = deque()
     coming = iter(items)

@@ -61,7 +61,7 @@ class EfficientNetLite2:
         """B squares of 260 pixels -> (b, 1280) float32, the pooled features, not normalised."""
         return self._run(gathered(pixels, self.device))
 
-    @property
+    @cached_property
     def device(self) -> str:
         """Where it runs. Raises SettingsError for a device that is not there."""
         return first_device(self._setting)
