@@ -30,14 +30,26 @@ PIPELINE = {
     "foldering",
 }
 ROOMS = {"photos", "models", "methods", "clustering", "naming", "filing", "evaluation"}
-GROUND = {"store", "errors", "settings", "choices", "wrong_values", "progress", "printable", "threads", "installing"}
+GROUND = {
+    "private",
+    "store",
+    "errors",
+    "settings",
+    "choices",
+    "wrong_values",
+    "progress",
+    "printable",
+    "threads",
+    "installing",
+}
 ALLOWED = {
     "": set[str](),
     "__main__": {"", "cli"} | PIPELINE | ROOMS | GROUND,
     "cli": {"", "cli"} | PIPELINE | ROOMS | GROUND,
     **dict.fromkeys(PIPELINE, {""} | PIPELINE | ROOMS | GROUND),
     **dict.fromkeys(ROOMS, {""} | ROOMS | GROUND),
-    "store": {"", "store", "errors"},
+    "store": {"", "store", "errors", "private"},
+    "private": {""},
     "settings": {"", "errors", "choices", "wrong_values"},
     "wrong_values": {"", "errors"},
     "choices": {""},

@@ -62,7 +62,7 @@ def see_on_ray(settings: Settings, found: Sequence[Found], known: Known) -> Iter
     """
     if importlib.util.find_spec("ray") is None:
         raise ModelMissing("The engine ray is not installed", pip_install("ray[data]"))
-    _set_environment()
+    _check_cluster()
     ray: Any = importlib.import_module("ray")
     try:
         with warnings.catch_warnings():
@@ -77,9 +77,8 @@ def see_on_ray(settings: Settings, found: Sequence[Found], known: Known) -> Iter
         raise ModelFailed(f"The Ray cluster failed ({last[0]})", "What was looked at is kept; try again.") from error
 
 
-def _set_environment() -> None:
-    """Ray reports on its use, and listens on every interface to anybody, unless it is told not to."""
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+def _check_cluster() -> None:
+    """Make sure that the cluster answers, or that the one which Ray starts here obeys the holder of a token alone."""
     if address := os.environ.get(ADDRESS):
         _check_answers(address)
     else:

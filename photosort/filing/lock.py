@@ -12,6 +12,7 @@ from pathlib import Path
 
 from photosort.errors import Busy, StoreError
 from photosort.naming.folder_name import name_key
+from photosort.private import FILE, make_private_folder
 
 TRIES, PAUSE = 10, 0.02
 """How often a lock is tried, and the seconds between: one who only looks holds it for far less."""
@@ -47,8 +48,8 @@ def is_held(destination: Path, data_dir: Path) -> bool:
 def _locked(destination: Path, data_dir: Path, *, sign: bool) -> Iterator[None]:
     path = data_dir / "locks" / f"{_key(destination)}.lock"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o644)
+        make_private_folder(path.parent)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), FILE)
     except OSError as error:
         raise _unusable(path, error) from error
     try:

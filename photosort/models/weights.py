@@ -17,6 +17,7 @@ from typing import Any
 
 from photosort.errors import ModelMissing, StoreError, WeightsMismatch
 from photosort.installing import pip_install
+from photosort.private import make_private_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ def write_whole(path: Path, content: bytes) -> None:
     """Write a file of the model cache so that no reader ever sees half of it. Raises StoreError."""
     temporary = path.with_name(f"{path.name}-{secrets.token_hex(4)}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         with temporary.open("wb") as file:
             file.write(content)
             file.flush()

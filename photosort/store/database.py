@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from photosort.errors import StoreError
+from photosort.private import make_private_file, make_private_folder
 
 LARGEST_ID = 2**63 - 1
 """SQLite counts no further, and refuses to be asked for more."""
@@ -26,7 +27,9 @@ def open_database(path: Path, migrations: Sequence[Sequence[str]], *, durable: b
     Raises StoreError where the file cannot be opened, is no database, or comes from a newer photosort.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(path.parent)
+        for file in (path, *(log for log in _logs(path) if log.exists())):
+            make_private_file(file)
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         _write_ahead(connection)
         connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
@@ -50,6 +53,11 @@ def open_database(path: Path, migrations: Sequence[Sequence[str]], *, durable: b
             "Use that one, or a newer one.",
         )
     return connection
+
+
+def _logs(path: Path) -> tuple[Path, Path]:
+    """Name the files that SQLite keeps beside a database; it makes them with the permissions of the database."""
+    return path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:

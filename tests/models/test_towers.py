@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -147,6 +148,19 @@ def test_sentences_are_encoded_as_the_library_does(tmp_path: Path) -> None:
     theirs = SentenceTransformer(str(folder), device="cpu").encode(TEXTS, normalize_embeddings=True)
     assert np.allclose(encoder.encode_texts(TEXTS), theirs, atol=1e-5)
     assert encoder.encode_texts([]).shape == (0, 32)
+
+
+def test_sentences_are_never_read_from_a_pickle(tmp_path: Path) -> None:
+    import torch
+
+    folder = tiny_models.sentences(tmp_path)
+    modules = json.loads((folder / "modules.json").read_text())
+    dense = {"idx": 2, "name": "2", "path": "2_Dense", "type": "sentence_transformers.models.Dense"}
+    (folder / "modules.json").write_text(json.dumps([*modules, dense]))
+    (folder / "2_Dense").mkdir()
+    torch.save({}, folder / "2_Dense" / "pytorch_model.bin")
+    with pytest.raises(SettingsError, match=r"2_Dense/pytorch_model\.bin is pickled, and only safetensors are loaded"):
+        text_encoder(load_settings(text_encoder=f"st:{folder}", device="cpu"))
 
 
 def test_texts_can_be_read_by_the_text_tower(folders: dict[str, Path]) -> None:

@@ -1,0 +1,47 @@
+"""Folders and files that the user alone may read: they hold captions, and the paths of private photos."""
+
+from __future__ import annotations
+
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+FOLDER, FILE = 0o700, 0o600
+OWN = ("cache.sqlite", "history.sqlite", "locks", "models", "matplotlib")
+"""How the names begin of what photosort keeps in its folders for data and cache."""
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, for the user alone. Raises OSError.
+
+    A folder that is there already, and holds nothing but photosort's own files, is closed to others too. One that
+    holds anything else stays as it is: it was not made for photosort.
+    """
+    missing = []
+    while not folder.is_dir():
+        missing.append(folder)
+        folder = folder.parent
+    for path in reversed(missing):
+        path.mkdir(mode=FOLDER, exist_ok=True)
+    if (
+        not missing
+        and _is_wide(folder)
+        and all(name.startswith(OWN) for name in (path.name for path in folder.iterdir()))
+    ):
+        with suppress(OSError):
+            folder.chmod(FOLDER)
+
+
+def make_private_file(path: Path) -> None:
+    """Make an empty file that the user alone may read, or close the one that is there to others. Raises OSError."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), FILE))
+    if _is_wide(path):
+        with suppress(OSError):
+            path.chmod(FILE)
+
+
+def _is_wide(path: Path) -> bool:
+    """Whether others may do anything with what is the user's own."""
+    seen = path.stat()
+    return hasattr(os, "geteuid") and seen.st_uid == os.geteuid() and bool(stat.S_IMODE(seen.st_mode) & 0o077)
