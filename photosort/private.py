@@ -24,11 +24,7 @@ def make_private_folder(folder: Path) -> None:
         folder = folder.parent
     for path in reversed(missing):
         path.mkdir(mode=FOLDER, exist_ok=True)
-    if (
-        not missing
-        and _is_wide(folder)
-        and all(name.startswith(OWN) for name in (path.name for path in folder.iterdir()))
-    ):
+    if not missing and _is_wide(folder) and all(path.name.startswith(OWN) for path in folder.iterdir()):
         with suppress(OSError):
             folder.chmod(FOLDER)
 

@@ -66,7 +66,9 @@ def describe(
     wanted = tasks(encoder, captioners)
     seen = _look_at_all(found, wanted, cache, engine or partial(see, tasks=wanted), before, progress)
     photos = tuple(
-        Photo(look.found.path, look.found.size, look.found.mtime_ns, look.digest) for look in seen if not look.problem
+        Photo(look.found.path, look.found.size, look.found.mtime_ns, look.digest, ctime_ns=look.found.ctime_ns)
+        for look in seen
+        if not look.problem
     )
     unread = tuple(Unread(look.found.path, look.problem) for look in seen if look.problem)
     digests = [photo.digest for photo in photos]

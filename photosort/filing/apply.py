@@ -17,7 +17,6 @@ holds the destination's lock (`filing.lock`) around survey, plan and apply.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -26,7 +25,8 @@ from pathlib import Path
 
 from photosort.filing.about import without
 from photosort.filing.facts import Mode
-from photosort.filing.place import reason_of
+from photosort.filing.ground import ground_of
+from photosort.filing.place import InDoubt, look, reason_of
 from photosort.filing.plan import Plan
 from photosort.filing.worker import Halt, Worker
 from photosort.photos.own_files import ABOUT_DATA, ABOUT_TEXT, DATA_BEGINS
@@ -79,14 +79,21 @@ def apply(plan: Plan, run_id: int, connection: sqlite3.Connection, *, progress: 
     Raises StoreError where the journal cannot be written.
     """
     entries = [
-        Entry(f.group, f.main, f.source, f.destination, f.size, f.mtime_ns, f.digest, f.there) for f in plan.files
+        Entry(f.group, f.main, f.source, f.destination, f.size, f.mtime_ns, f.digest, f.there, ctime_ns=f.ctime_ns)
+        for f in plan.files
     ]
     last = max((entry.group for entry in entries), default=0)
     for group, own in enumerate(plan.about, last + 1):
         place, size = own.destination, len(own.content)
         entries.append(Entry(group, False, place, place, size, 0, own.digest, own.there, own.content))
     journal = Journal.begin(
-        connection, run_id, source=plan.source, destination=plan.destination, mode=plan.mode, entries=entries
+        connection,
+        run_id,
+        source=plan.source,
+        destination=plan.destination,
+        mode=plan.mode,
+        entries=entries,
+        ground=ground_of(plan.destination),
     )
     return carry_out(journal, progress)
 
@@ -101,7 +108,7 @@ def carry_out(journal: Journal, progress: Progress) -> Outcome:
                 _perform_all(worker, journal, progress)
                 _leave_out_failed(journal)
                 _perform_all(worker, journal, silent, own=True)
-    except (Halt, OSError) as stop:
+    except (Halt, InDoubt, OSError) as stop:
         reason = reason_of(stop) if isinstance(stop, OSError) else str(stop)
         journal.turn(FilingState.STOPPED, reason)
     else:
@@ -119,7 +126,7 @@ def read_outcome(journal: Journal) -> Outcome:
         photos=sum(operation.main for operation in done),
         size=sum(operation.size for operation in done),
         there=sum(operation.content is None for operation in journal.operations(State.THERE)),
-        failed=tuple(Remark(operation.source, operation.reason) for operation in journal.operations(State.FAILED)),
+        failed=tuple(Remark(op.source, op.reason) for op in journal.operations(State.FAILED, State.KEPT)),
         remarks=tuple(Remark(operation.destination, operation.reason) for operation in every if operation.reason),
         stopped=journal.filing.problem,
         written=len(every) - len(done),
@@ -176,7 +183,7 @@ def _missing_equals(journal: Journal) -> list[Operation]:
     """Files that counted as there already, but whose equal has gone, or has failed to come, since."""
     missing = []
     for group in journal.groups(State.THERE):
-        gone = [operation for operation in group if not os.path.lexists(operation.destination)]
+        gone = [operation for operation in group if look(operation.destination) is None]
         if journal.filing.mode != Mode.MOVE or len(gone) == len(group):
             missing += gone
     return missing

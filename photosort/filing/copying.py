@@ -8,7 +8,8 @@ import hashlib
 import os
 import stat
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _CHUNK = 1 << 20
@@ -36,9 +37,13 @@ def check_unchanged(path: Path, size: int, mtime_ns: int) -> os.stat_result:
     return now
 
 
-def check_same(now: os.stat_result, seen: os.stat_result) -> None:
-    """Raise Changed unless both are the same file in the same state."""
-    for name in ("st_dev", "st_ino", "st_size", "st_mtime_ns"):
+def check_same(now: os.stat_result, seen: os.stat_result, *, status_time: bool = True) -> None:
+    """Raise Changed unless both are the same file in the same state.
+
+    `status_time` compares that of the status (ctime) too, which no program can set: it shows an edit that keeps size
+    and time. It changes with permissions and links as well.
+    """
+    for name in ("st_dev", "st_ino", "st_size", "st_mtime_ns", *(["st_ctime_ns"] if status_time else [])):
         if getattr(now, name) != getattr(seen, name):
             raise Changed
 
@@ -66,10 +71,9 @@ def copy_whole(
     """
     reading = os.open(source, os.O_RDONLY | _BINARY)
     try:
-        writing = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | _BINARY, 0o600)
-        try:
+        with _new_file(temporary, 0o600) as writing:
             found = _transfer(reading, writing)
-            check_same(os.fstat(reading), seen)
+            check_same(os.fstat(reading), seen, status_time=False)
             if read_back or not found:
                 os.fsync(writing)
                 _forget_cached(writing)
@@ -80,35 +84,52 @@ def copy_whole(
             if found != digest:
                 raise Changed
             lost = _keep_attributes(reading, writing, seen)
-            os.utime(writing if os.utime in os.supports_fd else temporary, ns=(seen.st_atime_ns, mtime_ns))
+            _set_times(writing, temporary, seen.st_atime_ns, mtime_ns)
             if flush:
                 os.fsync(writing)
             else:
                 _forget_cached(writing)  # on Linux this begins to write, and so shortens the flush to come
-        except BaseException:
-            os.close(writing)
-            with suppress(OSError):
-                temporary.unlink()
-            raise
-        os.close(writing)
         return lost
     finally:
         os.close(reading)
 
 
-def write_whole(content: bytes, temporary: Path) -> None:
+def copy_open(reading: int, temporary: Path) -> None:
+    """Copy an open file, whatever it holds now, to `temporary`, which must not exist, durably. Raises OSError."""
+    seen = os.fstat(reading)
+    os.lseek(reading, 0, os.SEEK_SET)
+    with _new_file(temporary, 0o600) as writing:
+        _transfer(reading, writing)
+        _keep_attributes(reading, writing, seen)
+        _set_times(writing, temporary, seen.st_atime_ns, seen.st_mtime_ns)
+        os.fsync(writing)
+
+
+def write_whole(content: bytes, temporary: Path, mode: int = 0o666) -> None:
     """Write `content` to `temporary`, which must not exist, durably or not at all. Raises OSError."""
-    writing = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666)
-    try:
+    with _new_file(temporary, mode) as writing:
         with open(writing, "wb", closefd=False) as file:
             file.write(content)
         os.fsync(writing)
+
+
+@contextmanager
+def _new_file(path: Path, mode: int) -> Iterator[int]:
+    """A new file, open while the block runs, and removed where that or the closing fails (EDQUOT comes that late)."""
+    writing = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | _BINARY, mode)
+    try:
+        try:
+            yield writing
+        finally:
+            os.close(writing)
     except BaseException:
-        os.close(writing)
         with suppress(OSError):
-            temporary.unlink()
+            path.unlink()
         raise
-    os.close(writing)
+
+
+def _set_times(writing: int, path: Path, atime_ns: int, mtime_ns: int) -> None:
+    os.utime(writing if os.utime in os.supports_fd else path, ns=(atime_ns, mtime_ns))
 
 
 def can_clone(folder: Path, name: str) -> bool:
@@ -181,8 +202,13 @@ def _keep_attributes(reading: int, writing: int, seen: os.stat_result) -> tuple[
         mode = stat.S_IMODE(seen.st_mode)
         with suppress(OSError):
             os.fchown(writing, seen.st_uid, seen.st_gid)
+        now = os.fstat(writing)
+        if now.st_uid != seen.st_uid:
+            mode &= 0o777
+        if now.st_gid != seen.st_gid:
+            mode &= 0o707 | (mode & 0o007) << 3  # what others may not, another group may not either
         with suppress(OSError):
-            os.fchmod(writing, mode if os.fstat(writing).st_uid == seen.st_uid else mode & 0o777)
+            os.fchmod(writing, mode)
     return tuple(lost)
 
 

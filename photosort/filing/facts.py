@@ -38,13 +38,17 @@ class Present:
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A photo or companion as it lies at its source. Size in bytes; `link` for a symbolic link."""
+    """A photo or companion as it lies at its source. Size in bytes; `link` for a symbolic link.
+
+    `ctime_ns` is the time of the status at which it had the digest; None where that is not known.
+    """
 
     size: int
     mtime_ns: int
     digest: str
     device: int
     link: bool = False
+    ctime_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,7 @@ class Placement:
     group: int
     main: bool
     there: bool
+    ctime_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ class FolderNames:
                     group,
                     path == photo.path,
                     bool(present),
+                    file.ctime_ns,
                 )
             )
             if not present:

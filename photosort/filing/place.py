@@ -1,4 +1,4 @@
-"""The smallest steps on somebody's files, each of which loses nothing wherever it is cut off."""
+"""Looks at names on a disk, makes folders, and flushes: what every step on somebody's files begins or ends with."""
 
 from __future__ import annotations
 
@@ -7,14 +7,10 @@ import errno
 import os
 import sys
 from collections.abc import Callable
-from contextlib import suppress
-from functools import cache
 from pathlib import Path
 
-_AT_FDCWD = -100
-_RENAME_NOREPLACE = 1
-_RENAME_EXCL = 4
-_NOT_OFFERED = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EPERM, errno.EMLINK})
+NOT_OFFERED = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EPERM, errno.EMLINK})
+"""What a file system says to a call that it does not have."""
 _FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
 
 _REASONS = {
@@ -28,7 +24,12 @@ _REASONS = {
     errno.ENAMETOOLONG: "its name or path is too long there",
     errno.EROFS: "the disk is read-only",
     errno.EIO: "the disk reports an error",
+    errno.ESTALE: "the disk has lost sight of it",
 }
+
+
+class InDoubt(Exception):
+    """A step reported an error, and the disk cannot be looked at to see whether it happened all the same."""
 
 
 def reason_of(error: OSError) -> str:
@@ -41,18 +42,39 @@ def is_full(error: BaseException) -> bool:
     return isinstance(error, OSError) and error.errno in _FULL
 
 
-def same_file(first: Path, second: Path) -> bool:
-    """Whether both names exist and lead to one file on disk, without following symbolic links."""
+def look(path: Path) -> os.stat_result | None:
+    """Return the status of what has this name (of a link itself), or None where the name is certainly free.
+
+    Raises OSError where that cannot be known: a folder that may not be entered, or a disk that does not answer.
+    """
     try:
-        return os.path.samestat(first.lstat(), second.lstat())
+        return path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def is_settled(error: OSError, happened: Callable[[], bool]) -> bool:
+    """Return whether a step happened that has reported `error`, as the disk shows; network disks report both ways.
+
+    Raises InDoubt where the disk cannot be looked at.
+    """
+    try:
+        return happened()
     except OSError:
-        return False
+        raise InDoubt(reason_of(error)) from error
+
+
+def same_file(first: Path, second: Path) -> bool:
+    """Whether both names exist and lead to one file on disk, without following symbolic links. Raises OSError."""
+    one, other = look(first), look(second)
+    return one is not None and other is not None and os.path.samestat(one, other)
 
 
 def is_one_entry(first: Path, second: Path) -> bool:
     """Whether both paths lead to one name of one file: to remove either would be to remove the other.
 
-    So it is where somebody has put a link, or a mount, in the place of a folder that the file has been in.
+    So it is where somebody has put a link, or a mount, in the place of a folder that the file has been in. Raises
+    OSError.
     """
     if not same_file(first, second):
         return False
@@ -68,21 +90,28 @@ def sync_folder(folder: Path) -> None:
     try:
         os.fsync(descriptor)
     except OSError as error:
-        if error.errno not in _NOT_OFFERED:
+        if error.errno not in NOT_OFFERED:
             raise
     finally:
         os.close(descriptor)
 
 
-def make_folder(folder: Path, about_to: Callable[[Path], None] = lambda folder: None) -> None:
-    """Make a folder and those above it, durably; calls `about_to` before each one. Raises OSError."""
+def make_folder(folder: Path, about_to: Callable[[Path], None] = lambda folder: None, mode: int = 0o777) -> None:
+    """Make a folder and those above it, durably; calls `about_to` before each one.
+
+    Raises OSError, and InDoubt where it cannot be seen whether one was made.
+    """
     missing = []
-    while not os.path.lexists(folder):
+    while look(folder) is None:
         missing.append(folder)
         folder = folder.parent
     for path in reversed(missing):
         about_to(path)
-        path.mkdir(exist_ok=True)
+        try:
+            path.mkdir(mode)
+        except OSError as error:
+            if not is_settled(error, path.is_dir):
+                raise
         sync_folder(path.parent)
 
 
@@ -105,94 +134,3 @@ def sync_disk(descriptor: int) -> bool:
         return False
     library = ctypes.CDLL(None)
     return hasattr(library, "syncfs") and library.syncfs(descriptor) == 0
-
-
-def rename_exclusive(source: Path, destination: Path) -> None:
-    """Give the file a new name on its file system, which nothing may have yet.
-
-    Keeps the promise that nothing is overwritten. Renames in one step where the system can do so without
-    replacing; else links the new name before it removes the old one, and takes the link back where that
-    fails; else, on a file system without links (exFAT through FUSE), reserves the name with an empty file
-    first.
-
-    Raises FileExistsError, and OSError with EXDEV where the destination is on another file system.
-    """
-    if os.name == "nt":
-        source.rename(destination)
-        return
-    native = _native_rename()
-    if native:
-        try:
-            native(source, destination)
-        except OSError as error:
-            if error.errno not in _NOT_OFFERED:
-                raise
-        else:
-            return
-    try:
-        os.link(source, destination, follow_symlinks=False)
-    except OSError as error:
-        if error.errno not in _NOT_OFFERED:
-            raise
-        _reserve_and_rename(source, destination)
-        return
-    try:
-        source.unlink()
-    except OSError:
-        if same_file(source, destination):
-            destination.unlink()
-        raise
-
-
-def remove_if_same(path: Path, seen: os.stat_result) -> None:
-    """Remove what this process has placed, if it is still that very file. Raises OSError."""
-    with suppress(FileNotFoundError):
-        if os.path.samestat(path.lstat(), seen):
-            path.unlink()
-
-
-def _reserve_and_rename(source: Path, destination: Path) -> None:
-    descriptor = os.open(destination, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    reserved = os.fstat(descriptor)
-    os.close(descriptor)
-    try:
-        now = destination.lstat()
-        if not os.path.samestat(now, reserved) or now.st_size:
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(destination))
-        source.rename(destination)
-    except OSError:
-        with suppress(OSError):
-            now = destination.lstat()
-            if os.path.samestat(now, reserved) and not now.st_size:
-                destination.unlink()
-        raise
-
-
-@cache
-def _native_rename() -> Callable[[Path, Path], None] | None:
-    """The system's own rename that replaces nothing, or None."""
-    library = ctypes.CDLL(None, use_errno=True)
-
-    def checked(result: int, source: Path, destination: Path) -> None:
-        if result:
-            number = ctypes.get_errno()
-            raise OSError(number, os.strerror(number), str(source), None, str(destination))
-
-    if sys.platform == "linux" and hasattr(library, "renameat2"):
-
-        def linux(source: Path, destination: Path) -> None:
-            old, new = os.fsencode(source), os.fsencode(destination)
-            checked(library.renameat2(_AT_FDCWD, old, _AT_FDCWD, new, _RENAME_NOREPLACE), source, destination)
-
-        return linux
-    if sys.platform == "darwin" and hasattr(library, "renamex_np"):
-
-        def darwin(source: Path, destination: Path) -> None:
-            checked(
-                library.renamex_np(os.fsencode(source), os.fsencode(destination), _RENAME_EXCL),
-                source,
-                destination,
-            )
-
-        return darwin
-    return None

@@ -161,7 +161,7 @@ def _refusal(photo: Photo, mode: Mode, survey: Survey) -> str:
         if mode is Mode.MOVE and file.link:
             return told + "is a symbolic link, and moving it would not move the photo"
     seen = survey.files[photo.path]
-    if (seen.size, seen.mtime_ns) != (photo.size, photo.mtime_ns):
+    if (seen.size, seen.mtime_ns, seen.digest) != (photo.size, photo.mtime_ns, photo.digest):
         return "changed since it was looked at"
     return ""
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
 from photosort.errors import DestinationError, NoSuchRun
 from photosort.filing.apply import Outcome, carry_out, read_outcome
 from photosort.filing.facts import Mode
-from photosort.filing.place import reason_of, same_file, sync_folder
+from photosort.filing.ground import is_removed
+from photosort.filing.place import InDoubt, look, reason_of, same_file, sync_folder
+from photosort.filing.renaming import leads_to
 from photosort.filing.takeback import clear_temporary, holds
 from photosort.filing.undo import UndoOutcome, undo
 from photosort.progress import Progress, silent
@@ -34,17 +37,32 @@ def resume(connection: sqlite3.Connection, run_id: int, *, progress: Progress = 
     if journal.filing.state is FilingState.UNDOING:
         return undo(connection, run_id, progress=progress)
     in_doubt = journal.operations(State.PLACING)
-    if (in_doubt or journal.operations(State.PLACED, State.DONE)) and not journal.filing.destination.is_dir():
-        raise DestinationError(f"{journal.filing.destination} is not there", "Connect its disk, or mount it again.")
+    _check_there(journal, [*in_doubt, *journal.operations(State.PLACED, State.DONE)])
     journal.turn(FilingState.APPLYING)
     for operation in in_doubt:
         try:
             state = _settle(operation, journal)
-        except OSError as error:
-            journal.turn(FilingState.STOPPED, f"{operation.destination}: {reason_of(error)}")
+        except (OSError, InDoubt) as error:
+            reason = reason_of(error) if isinstance(error, OSError) else str(error)
+            journal.turn(FilingState.STOPPED, f"{operation.destination}: {reason}")
             return read_outcome(journal)
         journal.mark([operation], state)
     return carry_out(journal, progress)
+
+
+def _check_there(journal: Journal, operations: Sequence[Operation]) -> None:
+    destination = journal.filing.destination
+    if not operations or destination.is_dir():
+        return
+    if is_removed(journal.filing, operations):
+        raise DestinationError(
+            f"{destination} is not there any more",
+            f"Give the folder its name back, or end the run: photosort undo {journal.run_id}",
+        )
+    raise DestinationError(
+        f"{destination} is not there",
+        f"Connect its disk, or mount it again. Where you have removed it: photosort undo {journal.run_id}",
+    )
 
 
 def _settle(operation: Operation, journal: Journal) -> State:
@@ -54,7 +72,7 @@ def _settle(operation: Operation, journal: Journal) -> State:
         return State.PLANNED
     sync_folder(operation.destination.parent)
     moves = journal.filing.mode == Mode.MOVE and operation.content is None
-    moved_half = moves and os.path.lexists(operation.source)
+    moved_half = moves and look(operation.source) is not None
     return State.PLACED if moved_half else State.DONE
 
 
@@ -63,7 +81,7 @@ def _happened(operation: Operation, mode: Mode) -> bool:
     if operation.content is not None:
         return holds(operation.destination, operation)
     if mode is Mode.SYMLINK:
-        return operation.destination.is_symlink() and operation.destination.readlink() == operation.source
+        return leads_to(operation.destination, operation.source)
     if mode is Mode.HARDLINK and same_file(Path(os.path.realpath(operation.source)), operation.destination):
         return True
     return holds(operation.destination, operation)

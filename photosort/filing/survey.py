@@ -206,11 +206,12 @@ def _source_files(
                 if not stat.S_ISREG(seen.st_mode) or has_odd_time(seen.st_mtime_ns):
                     refused[path] = ODD_TIME if stat.S_ISREG(seen.st_mode) else "is no longer a file"
                     continue
-                digest = photo.digest if path == photo.path else digest_of(path)
+                known = path == photo.path and seen.st_ctime_ns == photo.ctime_ns
+                digest = photo.digest if known else digest_of(path)
             except OSError as error:
                 refused[path] = reason_of(error)
                 continue
-            files[path] = SourceFile(seen.st_size, seen.st_mtime_ns, digest, seen.st_dev, link)
+            files[path] = SourceFile(seen.st_size, seen.st_mtime_ns, digest, seen.st_dev, link, seen.st_ctime_ns)
     progress("surveying", len(photos), len(photos))
     return files, refused
 

@@ -5,21 +5,16 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from contextlib import suppress
+from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
 from photosort.filing.copying import Changed, check_same, copy_whole
 from photosort.filing.facts import Mode
-from photosort.filing.place import (
-    is_one_entry,
-    make_folder,
-    reason_of,
-    remove_if_same,
-    rename_exclusive,
-    same_file,
-    sync_folder,
-)
-from photosort.photos.digest import digest_of
+from photosort.filing.place import is_one_entry, look, make_folder, reason_of, same_file, sync_folder
+from photosort.filing.removing import Witness, remove_judged, witness
+from photosort.filing.renaming import leads_to, remove, rename_exclusive
 from photosort.store.journal import Operation, State
 
 IN_DOUBT = frozenset({State.PLACING, State.PLACED, State.UNDOING})
@@ -38,6 +33,15 @@ class Step(Enum):
     RETURN = auto()
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What takes an operation back, and the files as they were judged: its own, and one of equal content."""
+
+    step: Step
+    file: Witness | None = None
+    keeper: Witness | None = None
+
+
 def temporary_name(operation: Operation, token: str) -> str:
     """The name under which the operation's file lies while it is not whole; no other run uses it."""
     return f".photosort-{token}-{operation.id}.part"
@@ -45,35 +49,32 @@ def temporary_name(operation: Operation, token: str) -> str:
 
 def holds(path: Path, operation: Operation) -> bool:
     """Whether `path` is a file with the operation's content. Raises OSError where it cannot be read."""
-    try:
-        seen = path.lstat()
-    except FileNotFoundError:
-        return False
-    return stat.S_ISREG(seen.st_mode) and seen.st_size == operation.size and digest_of(path) == operation.digest
+    return _witness(path, operation) is not None
 
 
 def clear_temporary(operation: Operation, token: str) -> None:
-    """Remove what a killed process left half done; a whole file that has no other name left takes its place.
+    """Remove what a stopped process left half done; a whole file that has no other name left takes its place.
 
-    Raises OSError.
+    Raises OSError and InDoubt.
     """
     for place in (operation.destination, operation.source):
         temporary = place.parent / temporary_name(operation, token)
-        if not os.path.lexists(temporary):
+        if look(temporary) is None:
             continue
-        elsewhere = os.path.lexists(operation.source) or os.path.lexists(operation.destination)
+        elsewhere = holds(operation.destination, operation) or holds(operation.source, operation)
         if not elsewhere and holds(temporary, operation):
             rename_exclusive(temporary, place)
         else:
-            temporary.unlink()
+            remove(temporary)
         sync_folder(place.parent)
 
 
-def judge(operation: Operation, mode: Mode, *, in_doubt: bool) -> Step:
+def judge(operation: Operation, mode: Mode, *, in_doubt: bool) -> Verdict:
     """Find out from the disk what takes the operation back without the loss of any content.
 
     `in_doubt` says that a process was stopped in the middle of this operation, so that both names may hold
-    the file. Raises Kept where the user has changed something, or where the copy may be the last one.
+    the file. Raises Kept where the user has changed something, where the copy may be the last one, or where the disk
+    cannot be looked at.
     """
     try:
         if operation.content is not None:
@@ -87,94 +88,128 @@ def judge(operation: Operation, mode: Mode, *, in_doubt: bool) -> Step:
         raise Kept(reason_of(error)) from error
 
 
-def take_back(operation: Operation, step: Step, token: str) -> None:
-    """Carry out what `judge` found. Raises OSError and Changed; then the file is where it was."""
-    if step is Step.REMOVE:
-        operation.destination.unlink()
-    elif step is Step.RETURN:
+def take_back(operation: Operation, verdict: Verdict, token: str) -> None:
+    """Carry out what `judge` found, if both files are still as they were judged.
+
+    Raises OSError, Changed and InDoubt; then the file is where it was.
+    """
+    if verdict.step is Step.NOTHING:
+        return
+    assert verdict.file
+    if verdict.step is Step.REMOVE:
+        remove_judged(verdict.file, verdict.keeper)
+    else:
         make_folder(operation.source.parent)
-        relocate(operation.destination, operation.source, operation, token)
+        relocate(operation.destination, operation.source, operation, token, seen=verdict.file.seen)
 
 
-def relocate(origin: Path, target: Path, operation: Operation, token: str) -> None:
+def relocate(
+    origin: Path, target: Path, operation: Operation, token: str, *, seen: os.stat_result | None = None
+) -> None:
     """Move one file, by renaming, or across devices by a verified and durable copy.
 
     Keeps the promise that the original is removed only after its copy is whole, durable and compared, and
-    only if it is unchanged since. Raises FileExistsError where `target` is taken, OSError and Changed
-    otherwise.
+    only if both are unchanged since. With `seen`, the original is moved in that state alone. Raises FileExistsError
+    where `target` is taken, OSError, Changed and InDoubt otherwise.
     """
+    now = origin.lstat()
+    check_same(now, seen or now)
     try:
         rename_exclusive(origin, target)
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
     else:
+        _check_moved(origin, target, now)
         return
-    seen = origin.lstat()
-    if not stat.S_ISREG(seen.st_mode):
+    if not stat.S_ISREG(now.st_mode):
         raise Changed("is no longer a file")
     temporary = target.parent / temporary_name(operation, token)
-    copy_whole(origin, temporary, seen=seen, digest=operation.digest, mtime_ns=operation.mtime_ns, read_back=True)
+    if look(temporary) is not None:
+        clear_temporary(operation, token)
+    copy_whole(origin, temporary, seen=now, digest=operation.digest, mtime_ns=operation.mtime_ns, read_back=True)
     try:
         rename_exclusive(temporary, target)
     except OSError:
-        temporary.unlink()
+        with suppress(OSError):
+            remove(temporary)
         raise
+    placed = Witness(target, target.lstat())
     sync_folder(target.parent)
-    placed = target.lstat()
     try:
-        check_same(origin.lstat(), seen)
-        origin.unlink()
+        remove_judged(Witness(origin, now), placed)
     except Changed as changed:
-        raise Changed(f"changed while it was moved; its earlier content is at {target}") from changed
+        place = operation.source if origin == operation.destination else operation.destination
+        raise Changed(f"changed while it was moved; its earlier content is at {place}") from changed
     except OSError:
-        remove_if_same(target, placed)
+        with suppress(OSError, Changed):
+            remove_judged(placed, Witness(origin, now))
         raise
 
 
-def _judge_own(operation: Operation) -> Step:
-    if not os.path.lexists(operation.destination):
-        return Step.NOTHING
-    if holds(operation.destination, operation):
-        return Step.REMOVE
+def _check_moved(origin: Path, target: Path, seen: os.stat_result) -> None:
+    """Put a file back that was changed at the very moment in which it was renamed. Raises Changed."""
+    now = target.lstat()
+    if (now.st_size, now.st_mtime_ns) != (seen.st_size, seen.st_mtime_ns):
+        rename_exclusive(target, origin)
+        raise Changed
+
+
+def _witness(path: Path, operation: Operation) -> Witness | None:
+    return witness(path, operation.size, operation.digest)
+
+
+def _judge_own(operation: Operation) -> Verdict:
+    if look(operation.destination) is None:
+        return Verdict(Step.NOTHING)
+    if file := _witness(operation.destination, operation):
+        return Verdict(Step.REMOVE, file)
     raise Kept("changed since")
 
 
-def _judge_symlink(operation: Operation) -> Step:
-    if not os.path.lexists(operation.destination):
-        return Step.NOTHING
-    if operation.destination.is_symlink() and operation.destination.readlink() == operation.source:
-        return Step.REMOVE
+def _judge_symlink(operation: Operation) -> Verdict:
+    seen = look(operation.destination)
+    if seen is None:
+        return Verdict(Step.NOTHING)
+    if leads_to(operation.destination, operation.source):
+        return Verdict(Step.REMOVE, Witness(operation.destination, seen))
     raise Kept("changed since")
 
 
-def _judge_copy(operation: Operation, mode: Mode) -> Step:
-    if not os.path.lexists(operation.destination):
-        return Step.NOTHING
+def _judge_copy(operation: Operation, mode: Mode) -> Verdict:
+    place = operation.destination
+    seen = look(place)
+    if seen is None:
+        return Verdict(Step.NOTHING)
     original = Path(os.path.realpath(operation.source))
-    if is_one_entry(original, operation.destination):
+    if is_one_entry(original, place):
         raise Kept("it and its original are one file now, so this is the last copy")
-    if mode is Mode.HARDLINK and same_file(original, operation.destination):
-        return Step.REMOVE
-    if not holds(operation.destination, operation):
+    if mode is Mode.HARDLINK and same_file(original, place):
+        return Verdict(Step.REMOVE, Witness(place, seen), Witness(original, seen))
+    file = _witness(place, operation)
+    if file is None:
         raise Kept("changed since")
-    if not holds(original, operation):
+    keeper = _witness(original, operation)
+    if keeper is None:
         raise Kept("its original is gone or has changed, so this is the last copy")
-    return Step.REMOVE
+    return Verdict(Step.REMOVE, file, keeper)
 
 
-def _judge_move(operation: Operation, *, in_doubt: bool) -> Step:
+def _judge_move(operation: Operation, *, in_doubt: bool) -> Verdict:
     origin, now = operation.source, operation.destination
-    if not os.path.lexists(now):
-        if os.path.lexists(origin) and (in_doubt or holds(origin, operation)):
-            return Step.NOTHING
+    here, there = look(now), look(origin)
+    if here is None:
+        if there is not None and (in_doubt or holds(origin, operation)):
+            return Verdict(Step.NOTHING)
         raise Kept("no longer there")
-    if not os.path.lexists(origin):
-        if holds(now, operation):
-            return Step.RETURN
+    if there is None:
+        if file := _witness(now, operation):
+            return Verdict(Step.RETURN, file)
         raise Kept("changed since")
     if is_one_entry(origin, now):
         raise Kept("its old place is a link to where it lies")
-    if same_file(origin, now) or (in_doubt and holds(origin, operation) and holds(now, operation)):
-        return Step.REMOVE
+    if same_file(origin, now):
+        return Verdict(Step.REMOVE, Witness(now, here), Witness(origin, here))
+    if (keeper := _witness(origin, operation)) and (file := _witness(now, operation)):
+        return Verdict(Step.REMOVE, file, keeper)
     raise Kept("its old place is taken")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,14 +13,17 @@ from photosort.errors import DestinationError, NoSuchRun
 from photosort.filing.apply import Remark, batches
 from photosort.filing.copying import Changed
 from photosort.filing.facts import Mode
-from photosort.filing.place import is_full, reason_of, sync_folder
-from photosort.filing.takeback import IN_DOUBT, Kept, Step, clear_temporary, judge, relocate, take_back
+from photosort.filing.ground import is_removed
+from photosort.filing.place import InDoubt, is_full, look, reason_of, sync_folder
+from photosort.filing.takeback import IN_DOUBT, Kept, Step, Verdict, clear_temporary, judge, relocate, take_back
+from photosort.filing.whereabouts import find_elsewhere
 from photosort.printable import printable
 from photosort.progress import Progress, silent
 from photosort.store.journal import FilingState, Journal, Operation, State
 from photosort.store.placed import STANDING
 
 _THREADS = 4
+GONE = "was no longer there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,8 @@ class UndoOutcome:
     """What became of an undo.
 
     files    taken back, over all its starts, without those that photosort itself has made
-    kept     files that stay at the destination, with the reason; calling undo again tries them again
+    gone     files that were no longer there when they were to be removed
+    kept     files that stay, where they are now, with the reason; calling undo again tries them again
     remarks  files taken back about which something has to be said
     folders  removed
     stopped  why it stopped before its end; empty when it did not
@@ -39,26 +44,28 @@ class UndoOutcome:
     remarks: tuple[Remark, ...]
     folders: int
     stopped: str
+    gone: int = 0
 
 
 def undo(connection: sqlite3.Connection, run_id: int, *, progress: Progress = silent) -> UndoOutcome:
     """Take back what the run has done, last operation first, whether it was finished or not.
 
     Copies and links are removed where the original still has the content, moved files go back to their
-    places. Every digest is compared first; nothing is overwritten; what the user changed since stays, with
-    its companions, and is reported. Folders that the run made are removed where they are empty. All of it
-    is journalled, so that an undo which is killed can be called again. The caller holds the destination's
-    lock.
+    places. Every digest is compared first, and both files are looked at again directly before one is removed;
+    nothing is overwritten; what the user changed since stays, with its companions, and is reported. Folders that
+    the run made are removed where they are empty. A destination that the user has removed counts as empty. All of
+    it is journalled, so that an undo which is killed can be called again. The caller holds the destination's lock.
 
     Raises NoSuchRun where the run has filed nothing or is taken back already, DestinationError where the
-    destination is not there, StoreError where the journal cannot be written.
+    destination is not there and may be on a disk that is not connected, StoreError where the journal cannot be
+    written.
     """
     journal = Journal(connection, run_id)
     groups = [group[::-1] for group in reversed(journal.groups(*STANDING))]
     if journal.filing.state is FilingState.UNDONE and not groups:
         raise NoSuchRun(f"Run {run_id} has been taken back already", "photosort runs lists all.")
-    if groups and not journal.filing.destination.is_dir():
-        raise DestinationError(f"{journal.filing.destination} is not there", "Connect its disk, or mount it again.")
+    if groups:
+        _check_there(journal, [operation for group in groups for operation in group])
     journal.turn(FilingState.UNDOING)
     total = sum(len(group) for group in groups)
     done = 0
@@ -78,7 +85,19 @@ def undo(connection: sqlite3.Connection, run_id: int, *, progress: Progress = si
         progress("undoing", total, total)
         folders = _remove_folders(journal)
         journal.turn(FilingState.UNDONE)
+    _say_where(journal)
     return _outcome(journal, folders)
+
+
+def _check_there(journal: Journal, operations: Sequence[Operation]) -> None:
+    destination = journal.filing.destination
+    if destination.is_dir() or is_removed(journal.filing, operations):
+        return
+    raise DestinationError(
+        f"{destination} is not there",
+        "Connect its disk, or mount it again. Where you have removed or renamed the folder: give it back its name, or"
+        f" make an empty one of that name, then photosort undo {journal.run_id} ends the run and names what is gone.",
+    )
 
 
 class _Undo:
@@ -94,7 +113,7 @@ class _Undo:
         judged = dict(zip([op.id for op in operations], self._pool.map(self._judge, operations), strict=True))
         ready = []
         for group in groups:
-            blocked = [(op, judged[op.id]) for op in group if isinstance(judged[op.id], Kept)]
+            blocked = [(op, verdict) for op in group if isinstance(verdict := judged[op.id], Kept)]
             if blocked:
                 self._keep(group, {op.id: str(kept) for op, kept in blocked})
             else:
@@ -104,17 +123,19 @@ class _Undo:
         stopped = ""
         for group in ready:
             stopped = stopped or self._take_back_group(group, judged, back)
-        _sync(back)
-        gone = [
-            op
-            for op in back
-            if judged[op.id] is Step.NOTHING and op.state not in IN_DOUBT and self._mode is not Mode.MOVE
-        ]
+        try:
+            _sync(back)
+        except OSError as error:
+            return reason_of(error)  # what is back is judged again by the next start
+        nothing = [op for op in back if isinstance(v := judged[op.id], Verdict) and v.step is Step.NOTHING]
+        never = [op for op in nothing if op.state is State.PLACING]
+        gone = [op for op in nothing if op.state not in IN_DOUBT and self._mode is not Mode.MOVE]
         self._journal.mark(back, State.UNDONE)
-        self._journal.mark(gone, State.UNDONE, "was no longer there")
+        self._journal.mark(never, State.PLANNED)
+        self._journal.mark(gone, State.UNDONE, GONE)
         return stopped
 
-    def _judge(self, operation: Operation) -> Step | Kept:
+    def _judge(self, operation: Operation) -> Verdict | Kept:
         in_doubt = operation.state in IN_DOUBT
         try:
             if in_doubt:
@@ -124,18 +145,20 @@ class _Undo:
             return kept
         except OSError as error:
             return Kept(reason_of(error))
+        except InDoubt as doubt:
+            return Kept(str(doubt))
 
     def _take_back_group(
-        self, group: Sequence[Operation], judged: dict[int, Step | Kept], back: list[Operation]
+        self, group: Sequence[Operation], judged: dict[int, Verdict | Kept], back: list[Operation]
     ) -> str:
         """Add the group to `back`; where one file fails, the others of it go to the destination again."""
         done: list[Operation] = []
         for operation in group:
-            step = judged[operation.id]
-            assert isinstance(step, Step)
             try:
-                take_back(operation, step, self._token)
-            except (OSError, Changed) as error:
+                self._take_back_one(operation, judged)
+            except InDoubt as doubt:
+                return str(doubt)  # the next start finds out what has happened
+            except (OSError, Changed, Kept) as error:
                 reason = printable(reason_of(error) if isinstance(error, OSError) else str(error))
                 self._put_forth_again(done, judged, back)
                 rest = [op for op in group if op not in back]
@@ -148,15 +171,26 @@ class _Undo:
         back += done
         return ""
 
+    def _take_back_one(self, operation: Operation, judged: dict[int, Verdict | Kept]) -> None:
+        """Carry the verdict out; where either file was touched since, judge once more from their contents."""
+        verdict = judged[operation.id]
+        assert isinstance(verdict, Verdict)
+        try:
+            take_back(operation, verdict, self._token)
+        except Changed:
+            judged[operation.id] = again = judge(operation, self._mode, in_doubt=operation.state in IN_DOUBT)
+            take_back(operation, again, self._token)
+
     def _put_forth_again(
-        self, done: Iterable[Operation], judged: dict[int, Step | Kept], back: list[Operation]
+        self, done: Iterable[Operation], judged: dict[int, Verdict | Kept], back: list[Operation]
     ) -> None:
         for operation in done:
             try:
-                if judged[operation.id] is not Step.RETURN:
+                verdict = judged[operation.id]
+                if not isinstance(verdict, Verdict) or verdict.step is not Step.RETURN:
                     raise Changed
                 relocate(operation.source, operation.destination, operation, self._token)
-            except (OSError, Changed):
+            except (OSError, Changed, InDoubt):
                 back.append(operation)
 
     def _keep(self, group: Iterable[Operation], reasons: dict[int, str]) -> None:
@@ -185,13 +219,31 @@ def _remove_folders(journal: Journal) -> int:
     return removed
 
 
+def _say_where(journal: Journal) -> None:
+    """Keep what has only changed its folder's name, and write down where it lies now; undo can try it again."""
+    missing = [op for op in journal.operations(State.UNDONE) if op.reason == GONE]
+    missing += [op for op in journal.operations(State.KEPT) if _is_gone(op)]
+    for operation, place in find_elsewhere(journal.filing, missing):
+        where = printable(os.path.relpath(place, journal.filing.destination.parent))
+        journal.mark([operation], State.KEPT, f"its folder has another name now: it lies at {where}")
+
+
+def _is_gone(operation: Operation) -> bool:
+    try:
+        return look(operation.destination) is None
+    except OSError:
+        return False
+
+
 def _outcome(journal: Journal, folders: int) -> UndoOutcome:
-    back = journal.operations(State.UNDONE)
+    back = [op for op in journal.operations(State.UNDONE) if op.content is None]
+    gone = sum(op.reason == GONE for op in back)
     return UndoOutcome(
         mode=Mode(journal.filing.mode),
-        files=sum(op.content is None for op in back),
+        files=len(back) - gone,
         kept=tuple(Remark(op.destination, op.reason) for op in journal.operations(State.KEPT)),
-        remarks=tuple(Remark(op.destination, op.reason) for op in back if op.reason),
+        remarks=tuple(Remark(op.destination, op.reason) for op in journal.operations(State.UNDONE) if op.reason),
         folders=folders,
         stopped=journal.filing.problem,
+        gone=gone,
     )

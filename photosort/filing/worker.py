@@ -10,24 +10,31 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
-from photosort.filing.copying import Changed, check_same, check_unchanged, copy_whole, write_whole
+from photosort.filing.copying import Changed, check_unchanged, copy_whole, write_whole
 from photosort.filing.facts import Mode
+from photosort.filing.giving_up import give_up
+from photosort.filing.opened import REPLACED, OpenedFolders
+from photosort.filing.originals import Originals
+from photosort.filing.permissions import Permissions
 from photosort.filing.place import (
+    InDoubt,
     is_full,
-    is_one_entry,
+    look,
     make_folder,
     reason_of,
-    rename_exclusive,
-    same_file,
     sync_disk,
     sync_file,
     sync_folder,
 )
-from photosort.filing.takeback import Kept, holds, judge, relocate, take_back, temporary_name
+from photosort.filing.renaming import link, link_symbolically, rename_exclusive
+from photosort.filing.takeback import clear_temporary, relocate, temporary_name
+from photosort.photos.digest import digest_of
 from photosort.printable import printable
 from photosort.store.journal import Journal, Operation, State
 
 Group = Sequence[Operation]
+Step = Callable[[Operation, Path], None]
+"""Places an operation's file at a path that leads through its opened folder. Raises OSError, Changed and InDoubt."""
 
 _THREADS = 4
 """Copies in flight: reading, hashing and writing overlap, and the disk gathers their flushes."""
@@ -45,21 +52,29 @@ class Worker:
         self._mode = Mode(journal.filing.mode)
         self._token = journal.filing.token
         self._destination = journal.filing.destination
+        self._permissions = Permissions(journal.filing.source, self._destination, journal.operations(*State))
         self._pool = ThreadPoolExecutor(_THREADS, "photosort-copy")
         self._device = self._disk = -1
         self._halted = ""
-        self._seen: dict[int, os.stat_result] = {}
+        self._in_doubt = False
+        self._originals = Originals()
         self._remarks: dict[int, str] = {}
 
     def __enter__(self) -> Worker:
         try:
-            make_folder(self._destination, self._journal.making)
+            group = os.getegid() if hasattr(os, "getegid") else 0
+            new = look(self._destination) is None
+            width = self._permissions.of_folder(self._destination, group)
+            make_folder(self._destination, self._journal.making, width)
             self._device = self._destination.stat().st_dev
             if os.name != "nt":
                 self._disk = os.open(self._destination, os.O_RDONLY)
-        except OSError as error:
+                if new:
+                    self._permissions.narrow(self._destination, self._disk)
+        except (OSError, InDoubt) as error:
             self._pool.shutdown()
-            raise Halt(printable(f"{self._destination}: {reason_of(error)}")) from error
+            reason = reason_of(error) if isinstance(error, OSError) else str(error)
+            raise Halt(printable(f"{self._destination}: {reason}")) from error
         return self
 
     def __exit__(
@@ -72,83 +87,108 @@ class Worker:
     def perform(self, groups: Iterable[Group]) -> None:
         """Place one batch of groups: planned files are placed, placed ones finished.
 
-        A group that fails is left where it was, and the journal says why. Raises Halt at a full disk or
-        where the destination is gone, after everything of the batch that could be finished is.
+        A group that fails is left where it was, and the journal says why. Raises Halt at a full disk, where the
+        destination is gone, or where the disk does not say whether a step has happened, after everything of the
+        batch that could be finished is.
         """
         self._check_destination()
-        ready = [group for group in groups if self._prepare(group)]
-        self._journal.mark(_planned(ready), State.PLACING)
-        own = [group for group in ready if group[0].content is not None]
-        ready = [group for group in ready if group[0].content is None]
-        if self._mode is Mode.COPY:
-            self._finish(self._copy(ready, read_back=False))
-        elif self._mode is Mode.MOVE:
-            self._move(ready)
-        else:
-            link = self._hardlink if self._mode is Mode.HARDLINK else self._symlink
-            self._finish(self._place(ready, link))
-        self._finish(self._place(own, self._write))
+        with OpenedFolders(
+            self._destination, self._disk, self._journal.making, self._permissions.narrow
+        ) as self._folders:
+            ready = [group for group in groups if self._prepare(group)]
+            self._journal.mark(_planned(ready), State.PLACING)
+            own = [group for group in ready if group[0].content is not None]
+            ready = [group for group in ready if group[0].content is None]
+            if self._mode is Mode.COPY:
+                self._finish(self._copy(ready, read_back=False))
+            elif self._mode is Mode.MOVE:
+                self._move(ready)
+            else:
+                self._finish(self._place(ready, self._hardlink if self._mode is Mode.HARDLINK else self._symlink))
+            self._finish(self._place(own, self._write))
         if self._halted:
             raise Halt(self._halted)
 
     def _check_destination(self) -> None:
         """A disk that was pulled out leaves an empty folder on another: nothing may be written there."""
         try:
-            if self._destination.stat().st_dev == self._device:
-                return
-        except OSError:
-            pass
-        raise Halt(printable(f"{self._destination} is gone"))
+            now = self._destination.stat()
+        except OSError as error:
+            raise Halt(printable(f"{self._destination} is gone")) from error
+        if now.st_dev != self._device:
+            raise Halt(printable(f"{self._destination} is gone"))
+        if self._disk != -1 and not os.path.samestat(now, os.fstat(self._disk)):
+            raise Halt(printable(f"{self._destination}: {REPLACED}"))
 
     def _prepare(self, group: Group) -> bool:
         operation = group[0]
         try:
             for operation in _planned([group]):
                 if operation.content is None:
-                    check_unchanged(operation.source, operation.size, operation.mtime_ns)
-                    if self._mode is Mode.MOVE and operation.source.is_symlink():
-                        raise Changed("has become a symbolic link")
-                make_folder(operation.destination.parent, self._journal.making)
-                if os.path.lexists(operation.destination):
+                    self._check_source(operation)
+                if look(self._folders.at(operation.destination)) is not None:
                     raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+        except InDoubt as doubt:
+            self._stop(doubt)
+            return False
         except (OSError, Changed) as error:
             self._give_up(group, [], operation, error)
             return False
         return True
 
-    def _place(self, groups: Iterable[Group], step: Callable[[Operation], None]) -> list[Group]:
+    def _check_source(self, operation: Operation) -> None:
+        """Raise Changed unless the file is the one that was looked at. A copy is compared by digest on its way."""
+        seen = check_unchanged(operation.source, operation.size, operation.mtime_ns)
+        if self._mode is Mode.MOVE and operation.source.is_symlink():
+            raise Changed("has become a symbolic link")
+        known = self._mode is Mode.COPY or seen.st_ctime_ns == operation.ctime_ns
+        if not known and digest_of(operation.source) != operation.digest:
+            raise Changed
+
+    def _place(self, groups: Iterable[Group], step: Step) -> list[Group]:
         """Take the step for each planned file; returns the groups that are placed whole."""
         whole = []
         for group in groups:
             placed: list[Operation] = []
             for operation in _planned([group]):
                 try:
-                    step(operation)
+                    step(operation, self._folders.at(operation.destination))
+                except InDoubt as doubt:
+                    self._stop(doubt)
+                    break
                 except (OSError, Changed) as error:
                     self._give_up(group, placed, operation, error)
                     break
                 placed.append(operation)
             else:
                 whole.append(group)
-        _sync({operation.destination.parent for group in whole for operation in group})
+            if self._in_doubt:
+                break
+        for operation in {operation.destination.parent: operation for operation in _all(whole)}.values():
+            with suppress(FileNotFoundError, Changed):
+                sync_folder(self._folders.at(operation.destination).parent)
         return whole
 
     def _copy(self, groups: Sequence[Group], *, read_back: bool) -> list[Group]:
-        def stage(operation: Operation) -> OSError | Changed | None:
+        seen: dict[int, os.stat_result] = {}
+
+        def stage(operation: Operation) -> OSError | Changed | InDoubt | None:
             try:
-                seen = check_unchanged(operation.source, operation.size, operation.mtime_ns)
+                temporary = self._temporary(operation)
+                if look(temporary) is not None:
+                    clear_temporary(operation, self._token)
+                seen[operation.id] = check_unchanged(operation.source, operation.size, operation.mtime_ns)
                 lost = copy_whole(
                     operation.source,
-                    self._temporary(operation),
-                    seen=seen,
+                    temporary,
+                    seen=seen[operation.id],
                     digest=operation.digest,
                     mtime_ns=operation.mtime_ns,
                     read_back=read_back,
                     flush=read_back,
                 )
-            except (OSError, Changed) as error:
+            except (OSError, Changed, InDoubt) as error:
                 return error
-            self._seen[operation.id] = seen
             if lost:
                 self._remarks[operation.id] = f"attributes not kept: {printable(', '.join(lost))}"
             return None
@@ -159,26 +199,29 @@ class Worker:
         if not read_back:
             self._flush([operation for operation in operations if not errors[operation.id]], errors)
 
-        def settle(operation: Operation) -> None:
+        def settle(operation: Operation, place: Path) -> None:
             if error := errors[operation.id]:
                 raise error
-            rename_exclusive(self._temporary(operation), operation.destination)
+            rename_exclusive(self._temporary(operation), place)
+            if read_back:
+                self._originals.copied(operation, seen[operation.id], place.lstat())
 
         return self._place(groups, settle)
 
-    def _flush(self, operations: Sequence[Operation], errors: dict[int, OSError | Changed | None]) -> None:
+    def _flush(self, operations: Sequence[Operation], errors: dict[int, OSError | Changed | InDoubt | None]) -> None:
         """Make staged copies durable together; where that fails, one by one, to know which of them fails."""
         if sync_disk(self._disk):
             return
         for operation in operations:
             try:
                 sync_file(self._temporary(operation))
-            except OSError as error:
+            except (OSError, Changed) as error:
                 errors[operation.id] = error
 
     def _move(self, groups: Sequence[Group]) -> None:
-        def rename(operation: Operation) -> None:
-            relocate(operation.source, operation.destination, operation, self._token)
+        def rename(operation: Operation, place: Path) -> None:
+            self._check_source(operation)
+            relocate(operation.source, place, operation, self._token)
 
         near: list[Group] = []
         far: list[Group] = []
@@ -195,88 +238,55 @@ class Worker:
         for group in groups:
             operation = group[0]
             try:
-                originals = []
-                for operation in group:
-                    if self._mode is Mode.MOVE and operation.content is None and self._may_go(operation):
-                        originals.append(operation)
-                for operation in originals:
-                    operation.source.unlink()
+                if self._mode is Mode.MOVE and operation.content is None:
+                    judged = [(operation, self._originals.judge(operation)) for operation in group]
+                    for operation, files in judged:
+                        self._originals.remove(operation, files)
+            except InDoubt as doubt:
+                self._stop(doubt)
             except (OSError, Changed) as error:
                 self._give_up(group, list(group), operation, error)
             else:
                 finished.append(group)
         if self._mode is Mode.MOVE:
-            _sync({operation.source.parent for operation in _all(finished)})
+            for folder in {operation.source.parent for operation in _all(finished)}:
+                with suppress(FileNotFoundError):
+                    sync_folder(folder)
         plain = [operation for operation in _all(finished) if operation.id not in self._remarks]
         self._journal.mark(plain, State.DONE)
         for operation in _all(finished):
             if operation.id in self._remarks:
                 self._journal.mark([operation], State.DONE, self._remarks[operation.id])
 
-    def _may_go(self, operation: Operation) -> bool:
-        """Whether an original has to go. Raises Changed where its content is not at the destination too."""
-        origin, now = operation.source, operation.destination
-        seen = self._seen.get(operation.id)
-        if seen is not None:
-            check_same(origin.lstat(), seen)
-            return True
-        if operation.state is not State.PLACED or not os.path.lexists(origin) or is_one_entry(origin, now):
-            return False
-        if same_file(origin, now) or (holds(origin, operation) and holds(now, operation)):
-            return True
-        raise Changed
+    def _stop(self, doubt: InDoubt) -> None:
+        """Place no more: what the disk does not tell now, `resume` finds out."""
+        self._halted, self._in_doubt = printable(f"{self._destination}: {doubt}"), True
 
-    def _give_up(self, group: Group, placed: list[Operation], failed: Operation, error: Exception) -> None:
+    def _give_up(self, group: Group, placed: Sequence[Operation], failed: Operation, error: Exception) -> None:
         """Take back what of the group is placed, and write down why; at a full disk it may be tried again."""
-        full = is_full(error)
         reason = printable(reason_of(error) if isinstance(error, OSError) else str(error))
+        full = is_full(error)
         if full:
             self._halted = reason
-        members = self._journal.group(group[0].group)
-        earlier = [
-            op for op in members if op.state in (State.PLACED, State.DONE) and op.id not in {p.id for p in placed}
-        ]
-        stuck: dict[int, str] = {}
-        for operation in [*earlier, *placed]:
-            try:
-                take_back(operation, judge(operation, self._mode, in_doubt=True), self._token)
-            except (Kept, Changed) as kept:
-                stuck[operation.id] = printable(str(kept))
-            except OSError as held:
-                stuck[operation.id] = reason_of(held)
-        for operation in members:
-            if operation.state not in (State.PLANNED, State.PLACING, State.PLACED, State.DONE):
-                continue
-            with suppress(OSError):
-                self._temporary(operation).unlink(missing_ok=True)
-            told = reason if operation.id == failed.id else f"stays with {printable(failed.source.name)}: {reason}"
-            if operation.id in stuck:
-                self._mark_stuck(operation, told, stuck[operation.id])
-            else:
-                self._journal.mark([operation], State.PLANNED if full else State.FAILED, "" if full else told)
-        _sync({folder for op in placed for folder in (op.source.parent, op.destination.parent)})
+        try:
+            give_up(self._journal, group, placed, failed, reason, again=full)
+        except InDoubt as doubt:
+            self._stop(doubt)
 
-    def _mark_stuck(self, operation: Operation, told: str, why: str) -> None:
-        moved = self._mode is Mode.MOVE and not os.path.lexists(operation.source)
-        if moved:
-            self._journal.mark([operation], State.DONE, f"could not be put back: {why}")
-        else:
-            place = operation.destination
-            where = f"a copy lies at {printable(str(place))}, {why}" if os.path.lexists(place) else why
-            self._journal.mark([operation], State.FAILED, f"{told}; {where}")
+    def _hardlink(self, operation: Operation, place: Path) -> None:
+        self._check_source(operation)
+        link(Path(os.path.realpath(operation.source)), place)
 
-    def _hardlink(self, operation: Operation) -> None:
-        os.link(os.path.realpath(operation.source), operation.destination)
+    def _symlink(self, operation: Operation, place: Path) -> None:
+        link_symbolically(operation.source, place)
 
-    def _symlink(self, operation: Operation) -> None:
-        operation.destination.symlink_to(operation.source)
-
-    def _write(self, operation: Operation) -> None:
-        write_whole(operation.content or b"", self._temporary(operation))
-        rename_exclusive(self._temporary(operation), operation.destination)
+    def _write(self, operation: Operation, place: Path) -> None:
+        temporary = self._temporary(operation)
+        write_whole(operation.content or b"", temporary, self._permissions.of_file(operation.destination.parent))
+        rename_exclusive(temporary, place)
 
     def _temporary(self, operation: Operation) -> Path:
-        return operation.destination.parent / temporary_name(operation, self._token)
+        return self._folders.at(operation.destination).with_name(temporary_name(operation, self._token))
 
 
 def _planned(groups: Iterable[Group]) -> list[Operation]:
@@ -292,9 +302,3 @@ def _device(folder: Path) -> int:
         return folder.stat().st_dev
     except OSError:
         return -1
-
-
-def _sync(folders: Iterable[Path]) -> None:
-    for folder in folders:
-        with suppress(FileNotFoundError):
-            sync_folder(folder)

@@ -24,6 +24,7 @@ class Photo:
     path        absolute
     size        bytes
     mtime_ns    modification time in nanoseconds, as `os.stat` gives it
+    ctime_ns    time of the status when it had this digest; None where that is not known
     digest      SHA-256 of the content, 64 hexadecimal digits (what `sha256sum` prints)
     companions  absolute paths of the files that travel with it, such as its XMP sidecar
     """
@@ -33,6 +34,7 @@ class Photo:
     mtime_ns: int
     digest: str
     companions: tuple[Path, ...] = ()
+    ctime_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

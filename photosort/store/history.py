@@ -10,7 +10,7 @@ from pathlib import Path
 from photosort.store import journal, runs
 from photosort.store.database import open_database
 
-MIGRATIONS = ((*runs.MIGRATION, *journal.MIGRATION), runs.ADD_NOTES, journal.ADD_CONTENT)
+MIGRATIONS = ((*runs.MIGRATION, *journal.MIGRATION), runs.ADD_NOTES, journal.ADD_CONTENT, journal.ADD_LOOKS)
 
 
 @contextmanager

@@ -45,6 +45,10 @@ MIGRATION = (
 )
 
 ADD_CONTENT = ("ALTER TABLE operations ADD COLUMN content BLOB",)
+ADD_LOOKS = (
+    "ALTER TABLE operations ADD COLUMN ctime_ns INTEGER",
+    "ALTER TABLE filings ADD COLUMN ground TEXT NOT NULL DEFAULT ''",
+)
 
 
 class State(StrEnum):
@@ -80,6 +84,7 @@ class Filing:
 
     token    a part of the names of its temporary files, unlike that of any other run
     problem  why it stopped, for a stopped one
+    ground   the folder above the destination when the run began, as `filing.ground` names it
     """
 
     run_id: int
@@ -89,13 +94,15 @@ class Filing:
     mode: str
     state: FilingState
     problem: str
+    ground: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One file to be written to the journal. Size in bytes, digest as 64 hexadecimal digits.
 
-    A file with `content` is made by photosort: it has no source, and its destination stands for it.
+    `ctime_ns` is the time of the status that the file had when it was found to have this digest; None where that is not
+    known. A file with `content` is made by photosort: it has no source, and its destination stands for it.
     """
 
     group: int
@@ -107,6 +114,7 @@ class Entry:
     digest: str
     there: bool = False
     content: bytes | None = None
+    ctime_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +132,7 @@ class Operation:
     state: State
     reason: str
     content: bytes | None = None
+    ctime_ns: int | None = None
 
 
 class Journal:
@@ -149,39 +158,20 @@ class Journal:
         destination: Path,
         mode: str,
         entries: Iterable[Entry],
+        ground: str = "",
     ) -> Journal:
         """Write all operations of a run, as planned or there, in one transaction."""
         with _writing(connection):
             connection.execute(
-                "INSERT INTO filings (run_id, token, source, destination, mode, state) VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    run_id,
-                    secrets.token_hex(4),
-                    os.fsencode(source),
-                    os.fsencode(destination),
-                    mode,
-                    FilingState.APPLYING,
-                ),
+                "INSERT INTO filings (run_id, token, source, destination, mode, state, ground)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (run_id, secrets.token_hex(4), *_encoded(source, destination), mode, FilingState.APPLYING, ground),
             )
             connection.executemany(
                 "INSERT INTO operations"
-                " (run_id, grp, main, source, destination, size, mtime_ns, digest, state, content)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    (
-                        run_id,
-                        entry.group,
-                        entry.main,
-                        os.fsencode(entry.source),
-                        os.fsencode(entry.destination),
-                        entry.size,
-                        entry.mtime_ns,
-                        entry.digest,
-                        State.THERE if entry.there else State.PLANNED,
-                        entry.content,
-                    )
-                    for entry in entries
-                ),
+                " (run_id, grp, main, source, destination, size, mtime_ns, digest, state, content, ctime_ns)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                ((run_id, *_row(entry)) for entry in entries),
             )
         return cls(connection, run_id)
 
@@ -221,9 +211,8 @@ class Journal:
     def turn(self, state: FilingState, problem: str = "") -> None:
         """Give the whole filing a new state."""
         with _writing(self._db):
-            self._db.execute(
-                "UPDATE filings SET state = ?, problem = ? WHERE run_id = ?", (state, storable(problem), self.run_id)
-            )
+            values = (state, storable(problem), self.run_id)
+            self._db.execute("UPDATE filings SET state = ?, problem = ? WHERE run_id = ?", values)
         self.filing = read_filing(self._db, self.run_id)
 
     def making(self, folder: Path) -> None:
@@ -238,17 +227,28 @@ class Journal:
 
     def _operations(self, where: str, *values: object) -> list[Operation]:
         query = (
-            "SELECT id, grp, main, source, destination, size, mtime_ns, digest, state, reason, content FROM operations"
-            f" WHERE run_id = ? AND {where} ORDER BY id"
+            "SELECT id, grp, main, source, destination, size, mtime_ns, digest, state, reason, content, ctime_ns"
+            f" FROM operations WHERE run_id = ? AND {where} ORDER BY id"
         )
         rows = self._db.execute(query, (self.run_id, *values)).fetchall()
         return [_operation(row) for row in rows]
 
 
+def _encoded(*paths: Path) -> tuple[bytes, ...]:
+    return tuple(os.fsencode(path) for path in paths)
+
+
+def _row(entry: Entry) -> tuple[object, ...]:
+    state = State.THERE if entry.there else State.PLANNED
+    paths = _encoded(entry.source, entry.destination)
+    kept = (entry.size, entry.mtime_ns, entry.digest, state, entry.content, entry.ctime_ns)
+    return (entry.group, entry.main, *paths, *kept)
+
+
 def _operation(row: tuple[Any, ...]) -> Operation:
-    number, group, main, source, destination, size, mtime_ns, digest, state, reason, content = row
+    number, group, main, source, destination, size, mtime_ns, digest, state, *rest = row
     origin, place = Path(os.fsdecode(source)), Path(os.fsdecode(destination))
-    return Operation(number, group, bool(main), origin, place, size, mtime_ns, digest, State(state), reason, content)
+    return Operation(number, group, bool(main), origin, place, size, mtime_ns, digest, State(state), *rest)
 
 
 def read_filing(connection: sqlite3.Connection, run_id: int) -> Filing:
@@ -271,7 +271,7 @@ def unfinished(connection: sqlite3.Connection) -> list[Filing]:
 
 def _filings(connection: sqlite3.Connection, where: str, *values: object) -> list[Filing]:
     query = (
-        "SELECT run_id, token, source, destination, mode, state, problem FROM filings"
+        "SELECT run_id, token, source, destination, mode, state, problem, ground FROM filings"
         f" WHERE {where} ORDER BY run_id DESC"
     )
     return [
@@ -282,9 +282,9 @@ def _filings(connection: sqlite3.Connection, where: str, *values: object) -> lis
             Path(os.fsdecode(destination)),
             mode,
             FilingState(state),
-            problem,
+            *rest,
         )
-        for run_id, token, source, destination, mode, state, problem in connection.execute(query, values).fetchall()
+        for run_id, token, source, destination, mode, state, *rest in connection.execute(query, values).fetchall()
     ]
 
 

@@ -92,7 +92,7 @@ def _count_down(steps: int) -> Callable[[], None]:
 
 
 def _watch(step: Callable[[], None], connection: Any, only_commits: bool) -> None:
-    from photosort.filing import place
+    from photosort.filing import renaming
 
     if only_commits:
         connection.set_trace_callback(lambda statement: step() if statement == "BEGIN IMMEDIATE" else None)
@@ -101,8 +101,8 @@ def _watch(step: Callable[[], None], connection: Any, only_commits: bool) -> Non
     sys.addaudithook(lambda event, arguments: step() if event in _EVENTS else None)
     for name in ("fsync", "write"):
         setattr(os, name, _before(step, getattr(os, name)))
-    native = place._native_rename()
-    place._native_rename = lambda: native and _before(step, native)  # type: ignore[assignment]
+    native = renaming._native_rename()
+    renaming._native_rename = lambda: native and _before(step, native)  # type: ignore[assignment]
 
 
 def _before(step: Callable[[], None], function: Callable[..., Any]) -> Callable[..., Any]:
@@ -128,7 +128,7 @@ def _file(
     """Survey and plan, become user `uid`, apply; `by_links`: as if there were no exclusive rename."""
     import filing_kit
 
-    from photosort.filing import apply, place
+    from photosort.filing import apply, renaming
 
     plan = filing_kit.plan_for(Path(source), Path(destination), mode, about=about)
     if uid:
@@ -137,7 +137,7 @@ def _file(
     connection = filing_kit.open_runs(Path(database))
     apply._BATCH_FILES = batch
     if by_links:
-        place._native_rename = lambda: None  # type: ignore[assignment]
+        renaming._native_rename = lambda: None  # type: ignore[assignment]
     _watch(step, connection, only_commits)
     apply.apply(plan, 1, connection)
 

@@ -242,7 +242,7 @@ def test_a_whole_copy_is_kept_when_its_original_vanishes_before_the_next_start(
     assert digests(case.source, case.out) == case.contents
 
 
-@pytest.mark.parametrize("step", ["digest_of", "Path.lstat"], ids=["content", "status"])
+@pytest.mark.parametrize("step", ["removing.digest_of", "place.Path.lstat"], ids=["content", "status"])
 def test_a_disk_that_cannot_be_read_leaves_the_doubt_as_it_is(
     memory: Path, killable: Killable, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -256,7 +256,7 @@ def test_a_disk_that_cannot_be_read_leaves_the_doubt_as_it_is(
         raise OSError(errno.EIO, "Input/output error", str(path))
 
     with monkeypatch.context() as patched:
-        patched.setattr(f"photosort.filing.takeback.{step}", unreadable)
+        patched.setattr(f"photosort.filing.{step}", unreadable)
         outcome = resume(connection, 1)
     assert isinstance(outcome, Outcome) and outcome.stopped.endswith("the disk reports an error")
     assert State.PLACING in Journal(connection, 1).counts()

@@ -13,13 +13,15 @@ from pathlib import Path
 import pytest
 from filing_kit import sha, write
 
-from photosort.filing import copying, place
+from photosort.filing import copying, place, renaming
 from photosort.filing.copying import Changed, check_same, check_unchanged, copy_whole
-from photosort.filing.place import make_folder, remove_if_same, rename_exclusive, sync_disk, sync_file, sync_folder
+from photosort.filing.place import make_folder, sync_disk, sync_file, sync_folder
+from photosort.filing.removing import Witness, remove_judged
+from photosort.filing.renaming import rename_exclusive
 
 
 def no_native(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(place, "_native_rename", lambda: None)
+    monkeypatch.setattr(renaming, "_native_rename", lambda: None)
 
 
 def no_links(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -239,11 +241,19 @@ def test_a_flush_reaches_the_file_and_the_folder(tmp_path: Path, monkeypatch: py
     assert flushed == [file.stat().st_ino] + [tmp_path.stat().st_ino] * (os.name != "nt")
 
 
-def test_only_the_very_file_is_removed(tmp_path: Path) -> None:
+def test_only_a_file_as_it_was_judged_is_removed_while_another_keeps_its_content(tmp_path: Path) -> None:
     write(tmp_path, {"a": "content", "b": "content"})
-    remove_if_same(tmp_path / "a", (tmp_path / "b").lstat())
-    remove_if_same(tmp_path / "b", (tmp_path / "b").lstat())
-    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+    file, keeper = (Witness(tmp_path / name, (tmp_path / name).lstat()) for name in "ab")
+    with pytest.raises(Changed):
+        remove_judged(Witness(file.path, keeper.seen), keeper)
+    with pytest.raises(Changed):
+        remove_judged(file, Witness(keeper.path, file.seen))
+    keeper.path.rename(tmp_path / "c")
+    with pytest.raises(Changed, match="would keep its content is gone"):
+        remove_judged(file, keeper)
+    assert [path.name for path in sorted(tmp_path.iterdir())] == ["a", "c"]
+    remove_judged(file, Witness(tmp_path / "c", (tmp_path / "c").lstat()))
+    assert [path.name for path in tmp_path.iterdir()] == ["c"]
 
 
 def test_what_could_not_be_flushed_is_not_taken_for_durable(tmp_path: Path) -> None:

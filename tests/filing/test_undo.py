@@ -159,7 +159,16 @@ def test_a_symbolic_link_that_became_something_else_stays(
     assert [(kept.path, kept.reason) for kept in undo(connection, 1).kept] == [(placed, "changed since")]
 
 
-@pytest.mark.parametrize("content", ["two", "a stranger", None])
+def test_of_two_equal_files_at_both_places_the_old_place_keeps_its_own(
+    source: Path, out: Path, connection: sqlite3.Connection
+) -> None:
+    file_all(source, out, connection, Mode.MOVE)
+    (source / "b" / "J.JPG").write_text("two")
+    assert undo(connection, 1).kept == ()
+    assert (source / "b" / "J.JPG").read_text() == "two" and not out.exists()
+
+
+@pytest.mark.parametrize("content", ["a stranger", None])
 def test_a_place_that_is_taken_is_not_overwritten(
     source: Path, out: Path, connection: sqlite3.Connection, content: str | None
 ) -> None:

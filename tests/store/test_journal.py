@@ -11,7 +11,17 @@ import pytest
 from photosort.errors import NoSuchRun, StoreError
 from photosort.store.database import open_database
 from photosort.store.history import open_history
-from photosort.store.journal import ADD_CONTENT, MIGRATION, Entry, FilingState, Journal, State, filings, unfinished
+from photosort.store.journal import (
+    ADD_CONTENT,
+    ADD_LOOKS,
+    MIGRATION,
+    Entry,
+    FilingState,
+    Journal,
+    State,
+    filings,
+    unfinished,
+)
 
 RUNS = ("CREATE TABLE runs (id INTEGER PRIMARY KEY)", "INSERT INTO runs VALUES (1), (2)")
 ODD = Path("/photos/\udcff\n-rf \u202e.jpg")
@@ -19,7 +29,7 @@ ODD = Path("/photos/\udcff\n-rf \u202e.jpg")
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    connection = open_database(tmp_path / "runs.sqlite", (RUNS, MIGRATION, ADD_CONTENT), durable=True)
+    connection = open_database(tmp_path / "runs.sqlite", (RUNS, MIGRATION, ADD_CONTENT, ADD_LOOKS), durable=True)
     yield connection
     connection.close()
 
@@ -55,7 +65,7 @@ def test_states_and_reasons_last(connection: sqlite3.Connection, tmp_path: Path)
     journal = begin(connection)
     journal.mark(journal.group(0), State.FAILED, "permission denied")
     connection.close()
-    again = open_database(tmp_path / "runs.sqlite", (RUNS, MIGRATION, ADD_CONTENT), durable=True)
+    again = open_database(tmp_path / "runs.sqlite", (RUNS, MIGRATION, ADD_CONTENT, ADD_LOOKS), durable=True)
     assert {(op.state, op.reason) for op in Journal(again, 1).group(0)} == {(State.FAILED, "permission denied")}
     again.close()
 
