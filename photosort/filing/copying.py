@@ -16,6 +16,8 @@ _CHUNK = 1 << 20
 _FICLONE = 0x40049409
 _COPYFILE_METADATA = 7
 _BINARY = getattr(os, "O_BINARY", 0)
+_NOT_KEPT = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL})
+"""What a disk says that keeps no permissions at all, such as a memory card."""
 
 _SYSTEM_NAMESPACES = ("security.", "trusted.", "system.")
 
@@ -207,8 +209,11 @@ def _keep_attributes(reading: int, writing: int, seen: os.stat_result) -> tuple[
             mode &= 0o777
         if now.st_gid != seen.st_gid:
             mode &= 0o707 | (mode & 0o007) << 3  # what others may not, another group may not either
-        with suppress(OSError):
+        try:
             os.fchmod(writing, mode)
+        except OSError as error:
+            if error.errno not in _NOT_KEPT:
+                lost.append("permissions")
     return tuple(lost)
 
 

@@ -1,20 +1,35 @@
-"""Removes what a move has copied to another disk, once each copy is whole and durable there."""
+"""The files that a run places: that they are still those that were looked at, and when a move may remove them."""
 
 from __future__ import annotations
 
 import os
 
-from photosort.filing.copying import Changed
+from photosort.filing.copying import Changed, check_unchanged
+from photosort.filing.facts import Mode
 from photosort.filing.place import is_one_entry, look, same_file
 from photosort.filing.removing import Witness, remove_judged, witness
+from photosort.photos.digest import digest_of
 from photosort.store.journal import Operation, State
 
 Judged = tuple[Witness, Witness]
 """An original that has to go, and the copy that keeps its content."""
 
 
+def check_original(operation: Operation, mode: Mode) -> None:
+    """Raise Changed unless the file is the one that was looked at. A copy is compared by digest on its way.
+
+    Raises OSError where it cannot be looked at.
+    """
+    seen = check_unchanged(operation.source, operation.size, operation.mtime_ns)
+    if mode is Mode.MOVE and operation.source.is_symlink():
+        raise Changed("has become a symbolic link")
+    known = mode is Mode.COPY or seen.st_ctime_ns == operation.ctime_ns
+    if not known and digest_of(operation.source) != operation.digest:
+        raise Changed
+
+
 class Originals:
-    """The originals of one move."""
+    """The originals of a move to another disk, which go once each copy is whole and durable there."""
 
     def __init__(self) -> None:
         self._copied: dict[int, Judged] = {}

@@ -53,6 +53,14 @@ def look(path: Path) -> os.stat_result | None:
         return None
 
 
+def look_after(path: Path) -> os.stat_result:
+    """Return the status of what a step has just placed. Raises InDoubt where it cannot be seen."""
+    try:
+        return path.lstat()
+    except OSError as error:
+        raise InDoubt(reason_of(error)) from error
+
+
 def is_settled(error: OSError, happened: Callable[[], bool]) -> bool:
     """Return whether a step happened that has reported `error`, as the disk shows; network disks report both ways.
 

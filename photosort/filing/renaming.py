@@ -1,8 +1,8 @@
 """Gives, takes and changes the names of files. Whatever a call reports, the disk is looked at and believed.
 
 A network disk, or a file system in user space, may carry a step out and report an error all the same. So each step
-here ends in one of three ways: it happened; it raises OSError and has certainly not happened; it raises InDoubt, for the
-disk cannot be looked at.
+here ends in one of three ways: it happened; it raises OSError, and has certainly not happened; it raises InDoubt, for
+the disk cannot be looked at.
 """
 
 from __future__ import annotations

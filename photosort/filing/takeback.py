@@ -12,7 +12,16 @@ from pathlib import Path
 
 from photosort.filing.copying import Changed, check_same, copy_whole
 from photosort.filing.facts import Mode
-from photosort.filing.place import is_one_entry, look, make_folder, reason_of, same_file, sync_folder
+from photosort.filing.place import (
+    InDoubt,
+    is_one_entry,
+    look,
+    look_after,
+    make_folder,
+    reason_of,
+    same_file,
+    sync_folder,
+)
 from photosort.filing.removing import Witness, remove_judged, witness
 from photosort.filing.renaming import leads_to, remove, rename_exclusive
 from photosort.store.journal import Operation, State
@@ -134,7 +143,7 @@ def relocate(
         with suppress(OSError):
             remove(temporary)
         raise
-    placed = Witness(target, target.lstat())
+    placed = Witness(target, look_after(target))
     sync_folder(target.parent)
     try:
         remove_judged(Witness(origin, now), placed)
@@ -149,9 +158,12 @@ def relocate(
 
 def _check_moved(origin: Path, target: Path, seen: os.stat_result) -> None:
     """Put a file back that was changed at the very moment in which it was renamed. Raises Changed."""
-    now = target.lstat()
+    now = look_after(target)
     if (now.st_size, now.st_mtime_ns) != (seen.st_size, seen.st_mtime_ns):
-        rename_exclusive(target, origin)
+        try:
+            rename_exclusive(target, origin)
+        except OSError as error:
+            raise InDoubt(reason_of(error)) from error
         raise Changed
 
 

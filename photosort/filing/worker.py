@@ -14,12 +14,13 @@ from photosort.filing.copying import Changed, check_unchanged, copy_whole, write
 from photosort.filing.facts import Mode
 from photosort.filing.giving_up import give_up
 from photosort.filing.opened import REPLACED, OpenedFolders
-from photosort.filing.originals import Originals
+from photosort.filing.originals import Originals, check_original
 from photosort.filing.permissions import Permissions
 from photosort.filing.place import (
     InDoubt,
     is_full,
     look,
+    look_after,
     make_folder,
     reason_of,
     sync_disk,
@@ -28,7 +29,6 @@ from photosort.filing.place import (
 )
 from photosort.filing.renaming import link, link_symbolically, rename_exclusive
 from photosort.filing.takeback import clear_temporary, relocate, temporary_name
-from photosort.photos.digest import digest_of
 from photosort.printable import printable
 from photosort.store.journal import Journal, Operation, State
 
@@ -125,7 +125,7 @@ class Worker:
         try:
             for operation in _planned([group]):
                 if operation.content is None:
-                    self._check_source(operation)
+                    check_original(operation, self._mode)
                 if look(self._folders.at(operation.destination)) is not None:
                     raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
         except InDoubt as doubt:
@@ -135,15 +135,6 @@ class Worker:
             self._give_up(group, [], operation, error)
             return False
         return True
-
-    def _check_source(self, operation: Operation) -> None:
-        """Raise Changed unless the file is the one that was looked at. A copy is compared by digest on its way."""
-        seen = check_unchanged(operation.source, operation.size, operation.mtime_ns)
-        if self._mode is Mode.MOVE and operation.source.is_symlink():
-            raise Changed("has become a symbolic link")
-        known = self._mode is Mode.COPY or seen.st_ctime_ns == operation.ctime_ns
-        if not known and digest_of(operation.source) != operation.digest:
-            raise Changed
 
     def _place(self, groups: Iterable[Group], step: Step) -> list[Group]:
         """Take the step for each planned file; returns the groups that are placed whole."""
@@ -204,7 +195,7 @@ class Worker:
                 raise error
             rename_exclusive(self._temporary(operation), place)
             if read_back:
-                self._originals.copied(operation, seen[operation.id], place.lstat())
+                self._originals.copied(operation, seen[operation.id], look_after(place))
 
         return self._place(groups, settle)
 
@@ -220,7 +211,7 @@ class Worker:
 
     def _move(self, groups: Sequence[Group]) -> None:
         def rename(operation: Operation, place: Path) -> None:
-            self._check_source(operation)
+            check_original(operation, self._mode)
             relocate(operation.source, place, operation, self._token)
 
         near: list[Group] = []
@@ -274,7 +265,7 @@ class Worker:
             self._stop(doubt)
 
     def _hardlink(self, operation: Operation, place: Path) -> None:
-        self._check_source(operation)
+        check_original(operation, self._mode)
         link(Path(os.path.realpath(operation.source)), place)
 
     def _symlink(self, operation: Operation, place: Path) -> None:

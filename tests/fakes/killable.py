@@ -14,10 +14,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import photosort
+
+Watch = Callable[[Any], None]
+"""Called with the connection to the journal, right before the files are touched."""
 
 _EVENTS = {
     "open",
@@ -68,8 +72,8 @@ def _serve() -> None:
         child = os.fork()
         if not child:
             try:
-                count = _count_down(request["die_at"])
-                _JOBS[request["job"]](count, request["only_commits"], **request["arguments"])
+                watch = partial(_watch, _count_down(request["die_at"]), request["only_commits"])
+                JOBS[request["job"]](watch, **request["arguments"])
                 os._exit(0)
             except BaseException:
                 import traceback
@@ -91,7 +95,7 @@ def _count_down(steps: int) -> Callable[[], None]:
     return step
 
 
-def _watch(step: Callable[[], None], connection: Any, only_commits: bool) -> None:
+def _watch(step: Callable[[], None], only_commits: bool, connection: Any) -> None:
     from photosort.filing import renaming
 
     if only_commits:
@@ -114,8 +118,7 @@ def _before(step: Callable[[], None], function: Callable[..., Any]) -> Callable[
 
 
 def _file(
-    step: Callable[[], None],
-    only_commits: bool,
+    watch: Watch,
     source: str,
     destination: str,
     database: str,
@@ -138,31 +141,31 @@ def _file(
     apply._BATCH_FILES = batch
     if by_links:
         renaming._native_rename = lambda: None  # type: ignore[assignment]
-    _watch(step, connection, only_commits)
+    watch(connection)
     apply.apply(plan, 1, connection)
 
 
-def _back(step: Callable[[], None], only_commits: bool, database: str) -> None:
+def _back(watch: Watch, database: str) -> None:
     import filing_kit
 
     from photosort.filing.undo import undo
 
     connection = filing_kit.open_runs(Path(database))
-    _watch(step, connection, only_commits)
+    watch(connection)
     undo(connection, 1)
 
 
-def _on(step: Callable[[], None], only_commits: bool, database: str) -> None:
+def _on(watch: Watch, database: str) -> None:
     import filing_kit
 
     from photosort.filing.resume import resume
 
     connection = filing_kit.open_runs(Path(database))
-    _watch(step, connection, only_commits)
+    watch(connection)
     resume(connection, 1)
 
 
-_JOBS: dict[str, Callable[..., None]] = {"file": _file, "undo": _back, "resume": _on}
+JOBS: dict[str, Callable[..., None]] = {"file": _file, "undo": _back, "resume": _on}
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parent))

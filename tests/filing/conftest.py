@@ -14,7 +14,14 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
 
+from faulty import TALLY
 from killable import Killable
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many faults were injected, and how often something was lost."""
+    if TALLY.tried:
+        terminalreporter.write_line(f"system calls on files that went wrong: {TALLY.tried} tried, {TALLY.lost} lost")
 
 
 @pytest.fixture(scope="session")
