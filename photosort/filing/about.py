@@ -50,7 +50,7 @@ def _text(data: dict[str, Any]) -> str:
     lines += [f"Named {by}.", "", f"Photos: {len(photos)}, and where each came from", ""]
     width = max((len(printable(photo["file"])) for photo in photos), default=0)
     lines += [f"{printable(photo['file']):<{width}}  {printable(photo['from'])}" for photo in photos]
-    return "\n".join(lines) + "\n"
+    return "\n".join(printable(line) for line in lines) + "\n"
 
 
 def _data(name: ClusterName, photos: Sequence[Placement], files: Sequence[Placement]) -> dict[str, Any]:
@@ -60,10 +60,10 @@ def _data(name: ClusterName, photos: Sequence[Placement], files: Sequence[Placem
             companions.setdefault(file.group, []).append(file)
     return {
         "photosort": FORMAT,
-        "title": name.title,
-        "summary": name.summary,
-        "keywords": list(name.topics) or [word.term for word in name.keywords],
-        "words": [{"word": word.term, "photos": word.count} for word in name.keywords],
+        "title": printable(name.title),
+        "summary": printable(name.summary),
+        "keywords": [printable(term) for term in name.topics or [word.term for word in name.keywords]],
+        "words": [{"word": printable(word.term), "photos": word.count} for word in name.keywords],
         "named_by": name.source,
         "photos": [
             {**_origin(photo), "companions": [_origin(other) for other in companions.get(photo.group, ())]}
