@@ -14,7 +14,7 @@ from photosort.photos.copies import Copies, copies_among
 from photosort.photos.digest import digest_of
 from photosort.photos.own_files import is_about_data
 from photosort.photos.photo import ODD_TIME, Unread, has_odd_time
-from photosort.photos.suffixes import OTHER_VIDEOS, PHOTOS, SIDECARS, VIDEOS
+from photosort.photos.suffixes import PHOTOS, SIDECARS, VIDEOS
 from photosort.store.placed import Placed
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def _each_once(
 
 def _kind(path: Path) -> str:
     ending = path.suffix.lower()
-    if ending in VIDEOS or ending in OTHER_VIDEOS:
+    if ending in VIDEOS:
         return "a video"
     return "a sidecar without its photo" if ending in SIDECARS else "no photo"
 
