@@ -24,7 +24,7 @@ from functools import cached_property
 from pathlib import Path
 
 from photosort.photos.own_files import ABOUT_TEXT, is_about_name
-from photosort.photos.readings import Reading, cuts, fold, plainer, readings, shot_of, without_last_number
+from photosort.photos.readings import Reading, cuts, fold, plainer, readings, shot_of, without_last_numbers
 from photosort.photos.suffixes import HEIFS, JPEGS, PHOTOS, PICTURES, ending_of, split_name
 
 
@@ -145,7 +145,7 @@ class _Folder:
         yield from ((self._names, reading) for reading in ways)
         stem, ending = split_name(name)
         if ending.lower() == ".json":
-            whole, numbered = Reading("", stem), without_last_number(stem)
+            whole, numbered = Reading("", stem), without_last_numbers(stem)
             yield from ((self._cut, reading) for reading in (numbered, whole))
             yield from ((self._cut_anywhere, reading) for reading in (whole, numbered._replace(numbers="")))
         yield from ((self._plainer, reading) for reading in ways)
@@ -156,7 +156,7 @@ class _Folder:
             (Reading(numbers, cut), photo)
             for photo in self._photos
             for stem, ending in [split_name(photo)]
-            for numbers, letters in [without_last_number(stem)]
+            for numbers, letters in [without_last_numbers(stem)]
             for cut in cuts(letters + ending)
         )
 
@@ -167,7 +167,7 @@ class _Folder:
             (Reading("", cut), photo)
             for photo in self._photos
             for stem, ending in [split_name(photo)]
-            for letters in (stem, without_last_number(stem).letters)
+            for letters in (stem, without_last_numbers(stem).letters)
             for cut in cuts(letters + ending)
         )
 

@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from photosort.photos.suffixes import PHOTOS
 
 _NUMBER = re.compile(r" ?\(\d+\)|~\d+")
-_LAST_NUMBER = re.compile(rf"(?:{_NUMBER.pattern})\Z")
 _PIXEL_RAW = re.compile(r"\.RAW-\d\d(?:\.MP)?\.(?:COVER|ORIGINAL)", re.IGNORECASE)
 _BEFORE_A_PHOTO = {ending[1:] for ending in PHOTOS} | {"mp"}
 """What falls away before the ending of a photo: IMG.HEIC.jpg is IMG converted, PXL_1.MP.jpg has a video inside."""
@@ -57,17 +56,17 @@ def shot_of(photo: str) -> str:
     """The stem that all formats of one shot share, such as PXL_1 for PXL_1.MP.jpg, PXL_1.HEIC.jpg and PXL_1.dng."""
     parts = _PIXEL_RAW.sub("", photo).split(".")
     shortest = next((place for place, part in enumerate(parts) if part), 0) + 1
-    numbers: list[str] = []
-    while len(parts) > shortest and _NUMBER.sub("", parts[-1]).lower() in _BEFORE_A_PHOTO:
-        numbers = _NUMBER.findall(parts.pop()) + numbers
-    return ".".join(parts) + "".join(numbers)
+    end = len(parts)
+    while end > shortest and _NUMBER.sub("", parts[end - 1]).lower() in _BEFORE_A_PHOTO:
+        end -= 1
+    return ".".join(parts[:end]) + "".join(_NUMBER.findall(".".join(parts[end:])))
 
 
 def readings(name: str) -> Iterator[Reading]:
     """Read the name as it is, then with the numbers taken out of the letters."""
     yield Reading("", name)
     if numbers := _NUMBER.findall(name):
-        yield Reading("".join(number.strip() for number in numbers), _NUMBER.sub("", name))
+        yield Reading(_in_order(numbers), _NUMBER.sub("", name))
 
 
 def plainer(name: str) -> Iterator[Reading]:
@@ -78,10 +77,19 @@ def plainer(name: str) -> Iterator[Reading]:
             yield Reading(numbers, plain)
 
 
-def without_last_number(stem: str) -> Reading:
-    """Read the stem with the number at its end taken out."""
-    found = _LAST_NUMBER.search(stem)
-    return Reading(found[0].strip(), stem[: found.start()]) if found else Reading("", stem)
+def without_last_numbers(stem: str) -> Reading:
+    """Read the stem with the numbers at its end taken out."""
+    end, numbers = len(stem), list[str]()
+    for number in reversed(list(_NUMBER.finditer(stem))):
+        if number.end() != end:
+            break
+        end = number.start()
+        numbers.append(number[0])
+    return Reading(_in_order(numbers), stem[:end])
+
+
+def _in_order(numbers: Iterable[str]) -> str:
+    return "".join(sorted(number.strip() for number in numbers))
 
 
 def cuts(name: str) -> set[str]:

@@ -11,6 +11,7 @@ from fakes.steps import steps
 from hypothesis import given
 from hypothesis import strategies as st
 
+from photosort.filing.names import numbered
 from photosort.photos.companions import companions_of
 from photosort.photos.scan import scan
 from photosort.photos.suffixes import PHOTOS
@@ -21,6 +22,14 @@ FOLDER = Path("/photos")
 def groups(*names: str) -> dict[str, list[str]]:
     found = companions_of(FOLDER / name for name in names)
     return {main.name: [path.name for path in companions] for main, companions in found.items()}
+
+
+def stays_together(photo: str, file: str) -> None:
+    """Also when photosort has given a number to both, and then another."""
+    names: tuple[str, ...] = (photo, file)
+    for number in (1, 2, 3):
+        names = numbered(names, number) or ()
+        assert groups(*names) == {names[0]: [names[1]]}
 
 
 @pytest.mark.parametrize(
@@ -118,7 +127,7 @@ def test_a_companion_is_found_and_the_photo_leads(main: str, companion: str) -> 
     ],
 )
 def test_what_is_called_like_a_photo_travels_with_it(photo: str, file: str) -> None:
-    assert groups(photo, file) == {photo: [file]}
+    stays_together(photo, file)
 
 
 @pytest.mark.parametrize("file", [".xmp", ".JPG_original", "_HEVC.MOV", ".HEIC.MOV", ".supplemental-metadata.json"])
@@ -272,7 +281,7 @@ ODD_DOGS = "x" + DOGS
     ],
 )
 def test_a_name_that_takeout_cut_belongs_to_the_photo_that_begins_so(photo: str, file: str) -> None:
-    assert groups(photo, file) == {photo: [file]}
+    stays_together(photo, file)
 
 
 @pytest.mark.parametrize("length", [40, 45, 47])
