@@ -1,37 +1,31 @@
 """Which files of a folder belong together. Names in, groups out: nothing here looks at the disk.
 
-A group is one photo, its main file, and its companions:
+A group is one photo, its main file, and its companions. The rule for doubt is never to separate:
 
-    sidecar      IMG.xmp, IMG.JPG.xmp, IMG_01.NEF.xmp (a darktable duplicate), IMG.AAE, IMG_O1234.AAE
-    Takeout      IMG.JPG.json, IMG.JPG.supplemental-metadata.json and cut forms, IMG.JPG(1).json of IMG(1).JPG
-    Live Photo   IMG.MOV or IMG.MP4 beside IMG.HEIC; PXL_1.MP beside PXL_1.MP.jpg
-    one shot     IMG.NEF beside IMG.JPG; PXL_1.RAW-02.ORIGINAL.dng beside PXL_1.RAW-01.COVER.jpg
+    one shot     the photos of one stem: IMG.JPG, IMG.HEIC, IMG.NEF and IMG.HEIC.jpg; PXL_1.MP.jpg and PXL_1.dng
+    companions   every other file that has the name of a photo or its stem, a dot, and anything: IMG.xmp, IMG.JPG.xmp,
+                 IMG.MOV, IMG.HEIC.MOV, IMG.JPG_original, IMG.txt, IMG.JPG.supplemental-metadata.json
+    numbers      (2) and ~2 may stand elsewhere in the name: IMG.JPG(2).json belongs to IMG(2).JPG
+    additions    what programs add falls away: IMG_1_HEVC.MOV belongs to IMG_1.HEIC, IMG_01.NEF.xmp to IMG.NEF
+    cut names    a `.json` whose name Takeout has cut belongs to the photos whose names begin so
 
-The rule for doubt is never to separate. Where a sidecar or a video fits several photos (IMG.xmp beside
-IMG.JPG and IMG.PNG), all of them become one group. A claim that names the whole file (IMG.JPG.xmp) is
-stronger than one by its stem (IMG.xmp), and equal letters are stronger than letters that differ in case.
+A file goes to the photo that accounts for most letters of its name. Where several do so equally (img.xmp beside
+IMG.JPG and Img.JPG), all of them become one group; equal letters are stronger than letters that differ in case or
+normal form. IMG_E1234.JPG, IMG_1-edited.jpg and IMG.b.jpg have stems of their own, so they are photos of their own.
 The main file is the one that any viewer opens: JPEG, then HEIF, then other pictures, then RAW.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
-from photosort.photos.suffixes import HEIFS, JPEGS, PHOTOS, PICTURES, RAWS, SIDECARS, VIDEOS
-
-_TAKEOUT_TAIL = ".supplemental-metadata"
-_TAKEOUT_CUT = range(45, 48)
-"""Takeout cuts the name before `.json` to 46 characters; one more or less for how it counts."""
-
-_MARKER = re.compile(r" ?\((\d+)\)")
-_DUPLICATE = re.compile(r"(.+)_\d\d(\.[^.]+)")
-_APPLE_ORIGINAL = re.compile(r"(IMG_)O(\d{4}.*)", re.IGNORECASE)
-_PIXEL_RAW = re.compile(r"\.RAW-\d\d(\.MP)?\.(COVER|ORIGINAL)", re.IGNORECASE)
+from photosort.photos.own_files import ABOUT_TEXT, is_about_name
+from photosort.photos.readings import Reading, cuts, fold, plainer, readings, shot_of, without_last_numbers
+from photosort.photos.suffixes import HEIFS, JPEGS, PHOTOS, PICTURES, ending_of, split_name
 
 
 def companions_of(paths: Iterable[Path]) -> dict[Path, tuple[Path, ...]]:
@@ -41,17 +35,20 @@ def companions_of(paths: Iterable[Path]) -> dict[Path, tuple[Path, ...]]:
     no photo (a lone video, a lone sidecar, anything else) is not in the result.
     """
     by_name = {path.name: path for path in paths}
-    groups = _Groups(by_name)
-    folder = _Folder(by_name)
-    for name in by_name:
-        for owner in folder.owners(name):
-            groups.join(owner, name)
+    photos = [name for name in by_name if ending_of(name) in PHOTOS]
+    others = [name for name in by_name if ending_of(name) not in PHOTOS and not _is_about_text(name)]
+    folder = _Folder(photos)
+    claimed: dict[_Place, list[str]] = defaultdict(list)
+    for name in others if photos else ():
+        if place := folder.place_of(name):
+            claimed[place].append(name)
+    groups = _Groups(photos)
+    for together in (*_shots(photos), *([*place.photos, *files] for place, files in claimed.items())):
+        groups.join(together)
     found = {}
     for members in groups.all():
-        photos = [name for name in members if _ending(name) in PHOTOS]
-        if photos:
-            main = min(photos, key=_rank)
-            found[by_name[main]] = tuple(by_name[name] for name in sorted(members) if name != main)
+        main = min((name for name in members if ending_of(name) in PHOTOS), key=_rank)
+        found[by_name[main]] = tuple(by_name[name] for name in sorted(members) if name != main)
     return dict(sorted(found.items()))
 
 
@@ -63,123 +60,116 @@ def groups_of(paths: Iterable[Path]) -> dict[Path, tuple[Path, ...]]:
     return {main: others for inside in folders.values() for main, others in companions_of(inside).items()}
 
 
-def split_name(name: str) -> tuple[str, str]:
-    """Part a file name before its last dot; a name that only starts with dots has no ending."""
-    stem, dot, ending = name.rpartition(".")
-    return (stem, dot + ending) if stem.strip(".") else (name, "")
-
-
-def _ending(name: str) -> str:
-    return split_name(name)[1].lower()
-
-
 def _rank(name: str) -> tuple[int, str]:
-    ending = _ending(name)
+    ending = ending_of(name)
     order = (ending in JPEGS, ending in HEIFS, ending in PICTURES)
     return (order.index(True) if any(order) else len(order), name)
 
 
-def _fold(name: str) -> str:
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
+def _is_about_text(name: str) -> bool:
+    return is_about_name(name) and ending_of(name) == ending_of(ABOUT_TEXT)
 
 
-class _Index:
-    """Names under keys; equal letters win over letters that are equal but for case and normal form."""
+def _shots(photos: Iterable[str]) -> Iterator[list[str]]:
+    """The photos of each shot; names that differ in case are of one only where all their formats differ."""
+    folded: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for name in photos:
+        shot = shot_of(name)
+        folded[fold(shot)][shot].append(name)
+    for exact in folded.values():
+        together = [name for names in exact.values() for name in names]
+        if len({ending_of(name) for name in together}) == len(together):
+            yield together
+        else:
+            yield from exact.values()
 
-    def __init__(self, keyed: Iterable[tuple[str, str]]) -> None:
-        self._exact: dict[str, list[str]] = defaultdict(list)
-        self._folded: dict[str, list[str]] = defaultdict(list)
-        for key, name in keyed:
-            self._exact[key].append(name)
-            self._folded[_fold(key)].append(name)
-        self._sorted = sorted(self._folded)
 
-    def get(self, key: str) -> list[str]:
-        return self._exact.get(key) or self._folded.get(_fold(key)) or []
+@dataclass(eq=False, slots=True)
+class _Place:
+    """Photos that stand at one name, and claim together what belongs there."""
 
-    def beginning_with(self, prefix: str) -> list[str]:
-        folded = _fold(prefix)
-        found = []
-        for key in self._sorted[bisect_left(self._sorted, folded) :]:
-            if not key.startswith(folded):
+    photos: list[str] = field(default_factory=list)
+
+
+class _Places:
+    """Photos at the places where their names lead, part by part between the dots."""
+
+    def __init__(self, standing: Iterable[tuple[Reading, str]]) -> None:
+        self._steps: dict[tuple[int, str], int] = {}
+        self._folded: dict[int, _Place] = defaultdict(_Place)
+        self._exact: dict[tuple[int, str], _Place] = defaultdict(_Place)
+        for reading, photo in dict.fromkeys(standing):
+            at = 0
+            for part in (reading.numbers, *fold(reading.letters).split(".")):
+                at = self._steps.setdefault((at, part), len(self._steps) + 1)
+            self._folded[at].photos.append(photo)
+            self._exact[at, reading.letters].photos.append(photo)
+
+    def last_on_the_way(self, reading: Reading) -> tuple[int, _Place | None]:
+        """Follow a name to the last place where photos stand; also how many of its letters lead there."""
+        at, found, depth = 0, 0, 0
+        for place, part in enumerate((reading.numbers, *fold(reading.letters).split("."))):
+            at = self._steps.get((at, part), 0)
+            if not at:
                 break
-            found += self._folded[key]
-        return found
+            if at in self._folded:
+                found, depth = at, place
+        if not found:
+            return 0, None
+        exact = ".".join(reading.letters.split(".")[:depth])
+        return len(reading.numbers) + len(exact), self._exact.get((found, exact)) or self._folded[found]
 
 
 class _Folder:
-    """Answers whom a file belongs to, among the names of one folder.
+    """Answers which photos of one folder a file belongs to."""
 
-    `names` maps a name as it is compared to the name as it is on disk; they differ where a number that all
-    files of a group carry has been taken out for the comparison.
-    """
+    def __init__(self, photos: Sequence[str]) -> None:
+        self._photos = photos
+        stems = [(stem, photo) for photo in photos for stem in {split_name(photo)[0], shot_of(photo)}]
+        whole = [(photo, photo) for photo in photos]
+        self._names = _Places((reading, photo) for name, photo in (*whole, *stems) for reading in readings(name))
+        self._plainer = _Places((reading, photo) for stem, photo in stems for reading in plainer(stem))
 
-    def __init__(self, names: Iterable[str], *, given: Mapping[str, list[str]] | None = None) -> None:
-        self._given = given
-        photos = [name for name in names if _ending(name) in PHOTOS]
-        videos = [name for name in names if _ending(name) in VIDEOS]
-        self._names = list(names)
-        self._whole = _Index((name, name) for name in photos + videos)
-        self._photo_stems = _Index((split_name(name)[0], name) for name in photos)
-        self._video_stems = _Index((split_name(name)[0], name) for name in videos)
-        self._shots = _Index((_shot(name), name) for name in photos)
-        self._by_number: dict[str, _Folder] | None = None
-
-    def owners(self, name: str) -> list[str]:
-        """The files that `name` belongs to; empty for one that stands alone."""
-        ending = _ending(name)
-        if ending in RAWS:
-            return self._as_given(self._shots.get(_shot(name)))
-        if ending not in VIDEOS and ending not in SIDECARS:
-            return []
-        return self._as_given(self._direct(name) or self._without_number(name))
-
-    def _direct(self, name: str) -> list[str]:
-        stem, ending = split_name(name)
-        if ending.lower() in VIDEOS:
-            return self._photo_stems.get(stem) or self._photo_stems.get(name)
-        found = self._whole.get(stem)
-        if not found and ending.lower() == ".json":
-            found = self._takeout(stem)
-        if not found and (match := _DUPLICATE.fullmatch(stem)):
-            found = self._whole.get(match[1] + match[2])
-        found = found or self._photo_stems.get(stem) or self._video_stems.get(stem)
-        if not found and ending.lower() == ".aae" and (match := _APPLE_ORIGINAL.fullmatch(stem)):
-            found = self._photo_stems.get(match[1] + match[2])
+    def place_of(self, name: str) -> _Place | None:
+        """The place of the photos that account for most letters of the name; the first of equal claims."""
+        most, found = 0, None
+        for places, reading in self._claims(name):
+            letters, place = places.last_on_the_way(reading)
+            if letters > most:
+                most, found = letters, place
         return found
 
-    def _takeout(self, stem: str) -> list[str]:
-        lowered = stem.lower()
-        for length in range(len(_TAKEOUT_TAIL), 0, -1):
-            if lowered.endswith(_TAKEOUT_TAIL[:length]) and (found := self._whole.get(stem[:-length])):
-                return found
-        return self._whole.beginning_with(stem) if len(stem) in _TAKEOUT_CUT else []
+    def _claims(self, name: str) -> Iterator[tuple[_Places, Reading]]:
+        """The ways to find the photos of a file, the strongest first."""
+        ways = (*readings(name), *plainer(name))
+        yield from ((self._names, reading) for reading in ways)
+        stem, ending = split_name(name)
+        if ending.lower() == ".json":
+            whole, numbered = Reading("", stem), without_last_numbers(stem)
+            yield from ((self._cut, reading) for reading in (numbered, whole))
+            yield from ((self._cut_anywhere, reading) for reading in (whole, numbered._replace(numbers="")))
+        yield from ((self._plainer, reading) for reading in ways)
 
-    def _without_number(self, name: str) -> list[str]:
-        """Compare once more without a `(2)` that both carry at different places, as in IMG.JPG(2).json."""
-        if self._by_number is None:
-            self._by_number = _numbered_folders(self._names)
-        for match in reversed(list(_MARKER.finditer(name))):
-            owners = self._by_number[match[1]].owners(name[: match.start()] + name[match.end() :])
-            if found := [owner for owner in owners if owner != name]:
-                return found
-        return []
+    @cached_property
+    def _cut(self) -> _Places:
+        return _Places(
+            (Reading(numbers, cut), photo)
+            for photo in self._photos
+            for stem, ending in [split_name(photo)]
+            for numbers, letters in [without_last_numbers(stem)]
+            for cut in cuts(letters + ending)
+        )
 
-    def _as_given(self, names: list[str]) -> list[str]:
-        return names if self._given is None else [given for name in names for given in self._given[name]]
-
-
-def _shot(name: str) -> str:
-    return _PIXEL_RAW.sub("", split_name(name)[0])
-
-
-def _numbered_folders(names: Iterable[str]) -> dict[str, _Folder]:
-    """For each number in brackets: the names that carry it, compared without it."""
-    stripped: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for name in names:
-        for match in _MARKER.finditer(name):
-            stripped[match[1]][name[: match.start()] + name[match.end() :]].append(name)
-    return {number: _Folder(given, given=given) for number, given in stripped.items()}
+    @cached_property
+    def _cut_anywhere(self) -> _Places:
+        """The same for a file whose number no photo has: Takeout numbers names after it has cut them."""
+        return _Places(
+            (Reading("", cut), photo)
+            for photo in self._photos
+            for stem, ending in [split_name(photo)]
+            for letters in (stem, without_last_numbers(stem).letters)
+            for cut in cuts(letters + ending)
+        )
 
 
 class _Groups:
@@ -188,8 +178,10 @@ class _Groups:
     def __init__(self, names: Iterable[str]) -> None:
         self._parent = {name: name for name in names}
 
-    def join(self, first: str, second: str) -> None:
-        self._parent[self._root(second)] = self._root(first)
+    def join(self, names: Sequence[str]) -> None:
+        for name in names:
+            self._parent.setdefault(name, name)
+            self._parent[self._root(name)] = self._root(names[0])
 
     def all(self) -> Iterable[list[str]]:
         groups: dict[str, list[str]] = defaultdict(list)

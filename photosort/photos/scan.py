@@ -6,19 +6,17 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from photosort.errors import EmptyFolder, NoPhotos, SettingsError, SourceMissing
 from photosort.photos.companions import groups_of
 from photosort.photos.copies import Copies, copies_among
 from photosort.photos.digest import digest_of
 from photosort.photos.own_files import is_about_data
+from photosort.photos.patterns import Patterns
 from photosort.photos.photo import ODD_TIME, Unread, has_odd_time
-from photosort.photos.suffixes import OTHER_VIDEOS, PHOTOS, SIDECARS, VIDEOS
+from photosort.photos.suffixes import PHOTOS, SIDECARS, VIDEOS
 from photosort.store.placed import Placed
-
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
 
 IGNORE_FILE = ".photosortignore"
 WITH_ITS_PHOTO = "stays with its photo"
@@ -140,7 +138,7 @@ def _each_once(
 
 def _kind(path: Path) -> str:
     ending = path.suffix.lower()
-    if ending in VIDEOS or ending in OTHER_VIDEOS:
+    if ending in VIDEOS:
         return "a video"
     return "a sidecar without its photo" if ending in SIDECARS else "no photo"
 
@@ -148,7 +146,7 @@ def _kind(path: Path) -> str:
 class _Walk:
     """All visible files below a folder; what cannot be listed is in `unread` at the end."""
 
-    def __init__(self, root: Path, skip: Path | None, ignored: GitIgnoreSpec, follow_links: bool) -> None:
+    def __init__(self, root: Path, skip: Path | None, ignored: Patterns, follow_links: bool) -> None:
         self.unread: list[Unread] = []
         self._root = root
         self._skip = _identity(skip) if skip else None
@@ -207,8 +205,7 @@ class _Walk:
             return False
         if folder and self._skip and _identity(Path(entry.path)) == self._skip:
             return False
-        relative = Path(entry.path).relative_to(self._root).as_posix() + ("/" if folder else "")
-        return not self._ignored.match_file(relative)
+        return not self._ignored.match(Path(entry.path).relative_to(self._root).as_posix(), folder=folder)
 
 
 def _check_folder(source: Path) -> None:
@@ -221,13 +218,11 @@ def _check_folder(source: Path) -> None:
     raise SourceMissing(f"{source} {what}", "Name the folder that holds the photos.")
 
 
-def _ignored(source: Path, exclude: Sequence[str]) -> GitIgnoreSpec:
-    from pathspec import GitIgnoreSpec
-
+def _ignored(source: Path, exclude: Sequence[str]) -> Patterns:
     file = source / IGNORE_FILE
     try:
-        written = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
-        return GitIgnoreSpec.from_lines([*written, *exclude])
+        written = file.read_text(encoding="utf-8-sig").split("\n") if file.is_file() else []
+        return Patterns([*written, *exclude])
     except (OSError, ValueError) as error:
         raise SettingsError(
             f"The patterns to exclude make no sense ({error})", f"See --exclude and {file}; the syntax is .gitignore's."

@@ -4,8 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
+from fakes.steps import steps
 
 from photosort.errors import EmptyFolder, NoPhotos, SettingsError, SourceMissing
+from photosort.photos.own_files import DATA_BEGINS
 from photosort.photos.scan import scan
 
 
@@ -109,10 +111,35 @@ def test_a_photosortignore_is_read(tmp_path: Path) -> None:
     assert names(tmp_path, exclude=["!screenshots/"]) == ["a.jpg", "screenshots/b.png"], "the flag wins"
 
 
-def test_a_pattern_without_sense_is_named(tmp_path: Path) -> None:
+def test_a_photosortignore_of_another_editor_is_read(tmp_path: Path) -> None:
+    put(tmp_path, "a.jpg", "b.png", "c\u2028.gif", "d.bmp")
+    (tmp_path / ".photosortignore").write_bytes(b"\xef\xbb\xbfb.png\r\nc\xe2\x80\xa8.gif\r\n")
+    assert names(tmp_path) == ["a.jpg", "d.bmp"]
+
+
+@pytest.mark.parametrize("pattern", ["!", "a\\"])
+def test_a_pattern_without_sense_is_named(tmp_path: Path, pattern: str) -> None:
     put(tmp_path, "a.jpg")
-    with pytest.raises(SettingsError, match="--exclude"):
-        names(tmp_path, exclude=["!"])
+    with pytest.raises(SettingsError, match="--exclude") as error:
+        names(tmp_path, exclude=["*.png", pattern])
+    assert repr(pattern) in str(error.value)
+    (tmp_path / ".photosortignore").write_text(pattern)
+    with pytest.raises(SettingsError) as error:
+        names(tmp_path)
+    assert str(tmp_path / ".photosortignore") in error.value.hint
+
+
+def test_no_pattern_makes_a_scan_slow(tmp_path: Path) -> None:
+    put(tmp_path, f"{'a' * 200}.jpg", f"{'a/' * 60}b.jpg")
+    few, many = (steps(lambda n=n: scan(tmp_path, exclude=["*a" * n + "*b", "**/a/" * n + "c"])) for n in (15, 60))
+    assert many < 4.5 * few
+
+
+def test_no_name_makes_a_scan_slow(tmp_path: Path) -> None:
+    put(tmp_path, "a.jpg", f"clip{'(1)' * 80}.mov", f"a{'(1)' * 80}.jpg", f"a.jpg{'(1)' * 80}.json")
+    found = scan(tmp_path)
+    assert [path.name for path in found.groups()[tmp_path / f"a{'(1)' * 80}.jpg"]] == [f"a.jpg{'(1)' * 80}.json"]
+    assert [left.reason for left in found.no_photos(found.groups())] == ["a video"]
 
 
 def test_links_are_followed_when_asked_and_a_file_is_counted_once(tmp_path: Path) -> None:
@@ -166,3 +193,36 @@ def test_a_time_that_cannot_be_stored_leaves_the_photo_and_is_told(tmp_path: Pat
         ("b.jpg", "its time lies before 1678 or after 2261"),
         ("b.xmp", "stays with its photo"),
     ]
+
+
+def test_what_is_called_like_a_photo_travels_whatever_its_kind(tmp_path: Path) -> None:
+    put(
+        tmp_path, "a.jpg", "a.avi", "a.txt", "a.JPG_original", "a_HEVC.MOV", "b.avi", "b.txt", "b.vrd", "b.jpg_original"
+    )
+    found = scan(tmp_path)
+    assert {path.name for path in found.groups()[tmp_path / "a.jpg"]} == {
+        "a.avi",
+        "a.txt",
+        "a.JPG_original",
+        "a_HEVC.MOV",
+    }
+    assert {left.path.name: left.reason for left in found.no_photos(found.groups())} == {
+        "b.avi": "a video",
+        "b.txt": "no photo",
+        "b.vrd": "a sidecar without its photo",
+        "b.jpg_original": "no photo",
+    }
+
+
+def test_what_photosort_wrote_travels_with_no_photo_of_that_name(tmp_path: Path) -> None:
+    put(tmp_path, "ABOUT.jpg", "ABOUT.txt", "ABOUT (2).png", "ABOUT (2).txt", "photosort (2).jpg", "photosort.jpg")
+    (tmp_path / "photosort (2).json").write_bytes(DATA_BEGINS + b"1\n}")
+    (tmp_path / "photosort.json").write_text('{"title": "photosort.jpg"}')
+    found = scan(tmp_path)
+    assert {main.name: [path.name for path in others] for main, others in found.groups().items()} == {
+        "ABOUT (2).png": [],
+        "ABOUT.jpg": [],
+        "photosort (2).jpg": [],
+        "photosort.jpg": ["photosort.json"],
+    }
+    assert [left.path.name for left in found.no_photos(found.groups())] == ["ABOUT (2).txt", "ABOUT.txt"]
