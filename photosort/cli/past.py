@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from photosort.store.journal import Filing
 
 STATE_WIDTH = len("previewed")
+REMARKS = 20
+"""Files that were taken back, and of which something is said one by one; those that stay are all named."""
 
 RunNumber = Annotated[
     int | None, typer.Argument(metavar="RUN", help="Number of the run.  [default: the last that fits]")
@@ -77,7 +79,8 @@ def _undone(filing: "Filing", outcome: "UndoOutcome") -> "RenderableType":
     too = f"; {folders} removed" if outcome.folders else ""
     files = plural(outcome.files, "file")
     what = f"{files} moved back out of {where}" if filing.mode == "move" else f"{files} removed from {where}"
-    lines = [Text(f"Run {filing.run_id} taken back: {what}{too}.", style="green")]
+    gone = f"; {plural(outcome.gone, 'file')} had gone already" if outcome.gone else ""
+    lines = [Text(f"Run {filing.run_id} taken back: {what}{gone}{too}.", style="green")]
     if outcome.kept:
         lines.append(
             Text(
@@ -85,7 +88,9 @@ def _undone(filing: "Filing", outcome: "UndoOutcome") -> "RenderableType":
                 style="yellow",
             )
         )
-    lines += [_line(remark) for remark in (*outcome.kept, *outcome.remarks)]
+    lines += [_line(remark) for remark in (*outcome.kept, *outcome.remarks[:REMARKS])]
+    if more := len(outcome.remarks) - REMARKS:
+        lines += [Text(f"  and {more:,} more; --json lists all", style="yellow")] if more > 0 else []
     if outcome.kept:
         lines.append(Text("photosort undo tries these again; an older run: photosort undo RUN", style="dim"))
     if outcome.stopped:
@@ -159,6 +164,7 @@ def _undo_document(filing: "Filing", outcome: "UndoOutcome") -> dict[str, Any]:
     return {
         "run": filing.run_id,
         "taken_back": outcome.files,
+        "gone": outcome.gone,
         "folders_removed": outcome.folders,
         "kept": [{"path": str(remark.path), "reason": remark.reason} for remark in outcome.kept],
         "remarks": [{"path": str(remark.path), "reason": remark.reason} for remark in outcome.remarks],

@@ -129,7 +129,8 @@ class _Undo:
             return reason_of(error)  # what is back is judged again by the next start
         nothing = [op for op in back if isinstance(v := judged[op.id], Verdict) and v.step is Step.NOTHING]
         never = [op for op in nothing if op.state is State.PLACING]
-        gone = [op for op in nothing if op.state not in IN_DOUBT and self._mode is not Mode.MOVE]
+        removable = [op for op in nothing if op.content is not None or self._mode is not Mode.MOVE]
+        gone = [op for op in removable if op.state not in IN_DOUBT]
         self._journal.mark(back, State.UNDONE)
         self._journal.mark(never, State.PLANNED)
         self._journal.mark(gone, State.UNDONE, GONE)
