@@ -89,8 +89,8 @@ def _undone(filing: "Filing", outcome: "UndoOutcome") -> "RenderableType":
             )
         )
     lines += [_line(remark) for remark in (*outcome.kept, *outcome.remarks[:REMARKS])]
-    if more := len(outcome.remarks) - REMARKS:
-        lines += [Text(f"  and {more:,} more; --json lists all", style="yellow")] if more > 0 else []
+    if len(outcome.remarks) > REMARKS:
+        lines.append(Text(f"  and {len(outcome.remarks) - REMARKS:,} more; --json lists all", style="yellow"))
     if outcome.kept:
         lines.append(Text("photosort undo tries these again; an older run: photosort undo RUN", style="dim"))
     if outcome.stopped:

@@ -66,6 +66,7 @@ class Survey:
     normalizes      whether é as one and as two code points are one file there
     forbidden       what no name may hold there, of `names.DOUBTFUL`
     clones          whether a copy within that file system shares its blocks
+    leftovers       unfinished files that earlier runs have left at the destination
     within_source   whether the destination lies inside the source, and has to be left out of a scan
     """
 
@@ -82,6 +83,7 @@ class Survey:
     forbidden: frozenset[str] = frozenset()
     clones: bool = False
     within_source: bool = False
+    leftovers: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

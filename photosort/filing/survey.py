@@ -7,7 +7,7 @@ import secrets
 import shutil
 import stat
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from photosort.filing.names import DOUBTFUL, NAME_BYTES, unnumbered
 from photosort.filing.place import reason_of
 from photosort.naming.folder_name import name_key
 from photosort.photos.digest import digest_of
-from photosort.photos.own_files import is_about_name
+from photosort.photos.own_files import is_about_name, is_leftover
 from photosort.photos.photo import ODD_TIME, Photo, has_odd_time
 from photosort.progress import Progress, silent
 
@@ -104,6 +104,7 @@ def survey(
         _forbidden(ground),
         clones,
         within,
+        tuple(_leftovers(destination, {"": present, **inside})),
     )
 
 
@@ -228,6 +229,11 @@ def _inside(
             entries = _entries(destination / path, sizes)
             yield path, entries
             yield from _inside(destination, f"{path}/", entries, below - {()}, sizes)
+
+
+def _leftovers(destination: Path, entries: Mapping[str, Iterable[Present]]) -> Iterator[Path]:
+    for folder, present in entries.items():
+        yield from (destination / folder / entry.name for entry in present if is_leftover(entry.name))
 
 
 def _entries(folder: Path, sizes: frozenset[int] | set[int] = frozenset()) -> tuple[Present, ...]:

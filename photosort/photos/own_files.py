@@ -11,12 +11,21 @@ ABOUT_DATA = "photosort.json"
 DATA_BEGINS = b'{\n  "photosort": '
 """How every ABOUT_DATA begins."""
 
+LEFTOVER = "an unfinished copy that a stopped photosort left here; remove it once its photo is in place"
+"""What is said of one that the journal does not know any more; resume and undo clear away those that it knows."""
+
+_LEFTOVERS = re.compile(r"\.photosort-([0-9a-f]{8}-\d+\.part|probe-[0-9a-f]{8}.*)", re.IGNORECASE)
 _NAMES = re.compile(r"(ABOUT( \(\d+\))?\.txt|photosort( \(\d+\))?\.json)")
 
 
 def is_about_name(name: str) -> bool:
     """Whether photosort calls a file about a folder so, with or without a number."""
     return _NAMES.fullmatch(name) is not None
+
+
+def is_leftover(name: str) -> bool:
+    """Whether photosort calls a file so while it is not whole, or while it tries what a disk can do."""
+    return _LEFTOVERS.fullmatch(name) is not None
 
 
 def is_about_data(path: Path) -> bool:

@@ -12,7 +12,7 @@ from photosort.errors import EmptyFolder, NoPhotos, SettingsError, SourceMissing
 from photosort.photos.companions import groups_of
 from photosort.photos.copies import Copies, copies_among
 from photosort.photos.digest import digest_of
-from photosort.photos.own_files import is_about_data
+from photosort.photos.own_files import LEFTOVER, is_about_data, is_leftover
 from photosort.photos.patterns import Patterns
 from photosort.photos.photo import ODD_TIME, Unread, has_odd_time
 from photosort.photos.suffixes import PHOTOS, SIDECARS, VIDEOS
@@ -182,6 +182,9 @@ class _Walk:
     def _kind(self, entry: os.DirEntry[str]) -> Literal["folder", "file", ""]:
         """What to do with an entry: go in, take it, or pass it over."""
         if entry.is_symlink() and not self._follow:
+            return ""
+        if is_leftover(entry.name) and entry.is_file():
+            self.unread.append(Unread(Path(entry.path), LEFTOVER))
             return ""
         if entry.is_dir():
             return "folder" if self._is_wanted(entry, folder=True) else ""

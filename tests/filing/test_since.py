@@ -18,6 +18,8 @@ from photosort.filing.plan import make_plan
 from photosort.filing.resume import resume
 from photosort.filing.survey import survey
 from photosort.filing.undo import undo
+from photosort.photos.own_files import LEFTOVER
+from photosort.photos.scan import scan
 from photosort.store.journal import FilingState, Journal, State, unfinished
 
 FILES = {"a/I.JPG": "one", "a/I.xmp": "sidecar", "b/J.JPG": "two", "b/K.JPG": "three"}
@@ -182,3 +184,16 @@ def test_an_unfinished_copy_of_this_run_is_in_no_way_of_the_next_try(
     outcome = resume(connection, 1)
     assert outcome.files == 4 and not [name for name in names(out) if ".photosort" in name]
     assert digests(source) == before
+
+
+def test_unfinished_files_that_no_journal_knows_are_named(source: Path, tmp_path: Path) -> None:
+    out = write(tmp_path / "out", {"Dogs/.photosort-0123abcd-7.part": "half", ".photosort-probe-0123abcd:": ""})
+    (source / "b" / ".photosort-89ab0123-1.part").write_text("half")
+    (source / "b" / ".hidden.part").write_text("mine")
+    plan = plan_for(source, out, Mode.COPY, labels=LABELS, folders=("Dogs", "Lakes"))
+    assert {left.path.relative_to(out) for left in plan.left} == {
+        Path("Dogs/.photosort-0123abcd-7.part"),
+        Path(".photosort-probe-0123abcd:"),
+    }
+    found = scan(source).unread
+    assert [(left.path.name, left.reason) for left in found] == [(".photosort-89ab0123-1.part", LEFTOVER)]
