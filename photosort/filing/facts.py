@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from photosort.filing.names import NAME_BYTES
+from photosort.photos.photo import Unread
 
 
 class Mode(StrEnum):
@@ -83,7 +84,7 @@ class Survey:
     forbidden: frozenset[str] = frozenset()
     clones: bool = False
     within_source: bool = False
-    leftovers: tuple[Path, ...] = ()
+    leftovers: tuple[Unread, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from photosort.filing.facts import Mode, Placement, Present, Survey, Written
 from photosort.filing.folder import FolderNames
 from photosort.filing.names import numbered
 from photosort.naming.folder_name import name_key
-from photosort.photos.own_files import LEFTOVER
 from photosort.photos.photo import Photo, Unread
 from photosort.printable import printable
 
@@ -106,7 +105,7 @@ def make_plan(
     """
     _check(folders)
     members: dict[int, list[Photo]] = defaultdict(list)
-    left = [*unread, *(Unread(path, LEFTOVER) for path in survey.leftovers)]
+    left = [*unread, *survey.leftovers]
     led = {path for photo in photos for path in photo.companions}
     for photo, label in sorted(zip(photos, labels, strict=True), key=lambda pair: os.fsencode(pair[0].path)):
         if photo.path in led:

@@ -18,8 +18,8 @@ from photosort.filing.names import DOUBTFUL, NAME_BYTES, unnumbered
 from photosort.filing.place import reason_of
 from photosort.naming.folder_name import name_key
 from photosort.photos.digest import digest_of
-from photosort.photos.own_files import is_about_name, is_leftover
-from photosort.photos.photo import ODD_TIME, Photo, has_odd_time
+from photosort.photos.own_files import LEFTOVER, is_about_name, is_leftover
+from photosort.photos.photo import ODD_TIME, Photo, Unread, has_odd_time
 from photosort.progress import Progress, silent
 
 _WINDOWS_PATH = 259
@@ -231,9 +231,10 @@ def _inside(
             yield from _inside(destination, f"{path}/", entries, below - {()}, sizes)
 
 
-def _leftovers(destination: Path, entries: Mapping[str, Iterable[Present]]) -> Iterator[Path]:
+def _leftovers(destination: Path, entries: Mapping[str, Iterable[Present]]) -> Iterator[Unread]:
     for folder, present in entries.items():
-        yield from (destination / folder / entry.name for entry in present if is_leftover(entry.name))
+        names = [entry.name for entry in present if is_leftover(entry.name)]
+        yield from (Unread(destination / folder / name, LEFTOVER) for name in names)
 
 
 def _entries(folder: Path, sizes: frozenset[int] | set[int] = frozenset()) -> tuple[Present, ...]:
