@@ -7,6 +7,7 @@ from pathlib import Path
 
 from photosort.filing.copying import Changed
 from photosort.filing.facts import Mode
+from photosort.filing.opened import OpenedHomes
 from photosort.filing.place import InDoubt, look, reason_of, sync_folder
 from photosort.filing.renaming import remove
 from photosort.filing.takeback import Kept, judge, take_back, temporary_name
@@ -49,13 +50,15 @@ def give_up(
 def _take_back(journal: Journal, operations: Sequence[Operation]) -> dict[int, str]:
     """Returns why some of them stay where they are, by their numbers."""
     stuck: dict[int, str] = {}
-    for operation in operations:
-        try:
-            take_back(operation, judge(operation, Mode(journal.filing.mode), in_doubt=True), journal.filing.token)
-        except (Kept, Changed) as kept:
-            stuck[operation.id] = printable(str(kept))
-        except OSError as held:
-            stuck[operation.id] = reason_of(held)
+    with OpenedHomes() as homes:
+        for operation in operations:
+            try:
+                verdict = judge(operation, Mode(journal.filing.mode), in_doubt=True)
+                take_back(operation, verdict, journal.filing.token, homes)
+            except (Kept, Changed) as kept:
+                stuck[operation.id] = printable(str(kept))
+            except OSError as held:
+                stuck[operation.id] = reason_of(held)
     return stuck
 
 

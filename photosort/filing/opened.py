@@ -1,13 +1,14 @@
-"""Keeps the folders of a destination open, so that nothing is written through one that is swapped for a link."""
+"""Keeps folders open while files come into them, so that nothing is written through one that is swapped for a link."""
 
 from __future__ import annotations
 
 import os
 import stat
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from photosort.filing.copying import Changed
 from photosort.filing.place import is_settled, look, make_folder, sync_folder
@@ -19,11 +20,35 @@ REPLACED = "its folder was replaced while the run was on"
 Made = Callable[[Path, int], None]
 
 
-class OpenedFolders(AbstractContextManager["OpenedFolders"]):
-    """The folders at and below `root`, made where they are missing and each opened once.
+class _Opened(AbstractContextManager["_Opened"]):
+    """Folders that are open as long as the block runs.
 
     Where the system cannot reach a file through an open folder (macOS, Windows), a folder is compared with what it
     was, before each use.
+    """
+
+    def __init__(self) -> None:
+        self._open: dict[Path, int] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close them all."""
+        for descriptor in self._open.values():
+            with suppress(OSError):
+                os.close(descriptor)
+        self._open.clear()
+
+    @staticmethod
+    def _reached(folder: Path, descriptor: int) -> Path:
+        return _THROUGH / str(descriptor) if _THROUGH.is_dir() else folder
+
+
+class OpenedFolders(_Opened):
+    """The folders at and below a destination, made where they are missing.
 
     root      the open destination; it stays the caller's
     about_to  called with the path of each folder before it is made
@@ -31,17 +56,8 @@ class OpenedFolders(AbstractContextManager["OpenedFolders"]):
     """
 
     def __init__(self, path: Path, root: int, about_to: Callable[[Path], None], made: Made) -> None:
-        self._root, self._about_to, self._made = path, about_to, made
-        self._open = {path: root}
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close all but the root."""
-        for path, descriptor in self._open.items():
-            if path != self._root:
-                os.close(descriptor)
-        self._open = {self._root: self._open[self._root]}
+        super().__init__()
+        self._path, self._root, self._about_to, self._made = path, root, about_to, made
 
     def at(self, path: Path) -> Path:
         """Return `path` as it is reached through its opened folder.
@@ -55,14 +71,16 @@ class OpenedFolders(AbstractContextManager["OpenedFolders"]):
         return self._reached(folder, self._descriptor(folder)) / path.name
 
     def _descriptor(self, folder: Path) -> int:
+        if folder == self._path:
+            _check_same(folder, self._root)
+            return self._root
+        above = self._descriptor(folder.parent)
         if folder not in self._open:
-            above = self._descriptor(folder.parent)
             self._open[folder] = self._opened(folder, self._reached(folder.parent, above) / folder.name)
-        descriptor = self._open[folder]
-        now = folder.stat() if folder == self._root else look(folder)
-        if now is None or not os.path.samestat(now, os.fstat(descriptor)):
+        if stat.S_ISLNK(folder.lstat().st_mode):
             raise Changed(REPLACED)
-        return descriptor
+        _check_same(folder, self._open[folder])
+        return self._open[folder]
 
     def _opened(self, folder: Path, reached: Path) -> int:
         new = look(reached) is None
@@ -73,8 +91,7 @@ class OpenedFolders(AbstractContextManager["OpenedFolders"]):
             except OSError as error:
                 if not is_settled(error, reached.is_dir):
                     raise
-        seen = reached.lstat()
-        if not stat.S_ISDIR(seen.st_mode):
+        if not stat.S_ISDIR(reached.lstat().st_mode):
             raise Changed(REPLACED)
         descriptor = os.open(reached, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         if new:
@@ -82,11 +99,29 @@ class OpenedFolders(AbstractContextManager["OpenedFolders"]):
             sync_folder(reached.parent)
         return descriptor
 
-    @staticmethod
-    def _reached(folder: Path, descriptor: int) -> Path:
-        through = _THROUGH / str(descriptor)
-        return through if _leads_through() else folder
+
+class OpenedHomes(_Opened):
+    """The folders that files go back to. A link that is one when the undo begins is the user's; it is followed."""
+
+    def at(self, path: Path) -> Path:
+        """Return `path` as it is reached through its folder, which is made and opened when it is first asked for.
+
+        Raises Changed where the folder is another one by now, OSError where it cannot be made.
+        """
+        folder = path.parent
+        if folder not in self._open:
+            make_folder(folder)
+            if os.name == "nt":
+                return path
+            self._open[folder] = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        _check_same(folder, self._open[folder])
+        return self._reached(folder, self._open[folder]) / path.name
 
 
-def _leads_through() -> bool:
-    return _THROUGH.is_dir()
+def _check_same(folder: Path, descriptor: int) -> None:
+    try:
+        now = folder.stat()
+    except FileNotFoundError as error:
+        raise Changed(REPLACED) from error
+    if not os.path.samestat(now, os.fstat(descriptor)):
+        raise Changed(REPLACED)

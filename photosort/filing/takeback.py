@@ -12,12 +12,12 @@ from pathlib import Path
 
 from photosort.filing.copying import Changed, check_same, copy_whole
 from photosort.filing.facts import Mode
+from photosort.filing.opened import OpenedHomes
 from photosort.filing.place import (
     InDoubt,
     is_one_entry,
     look,
     look_after,
-    make_folder,
     reason_of,
     same_file,
     sync_folder,
@@ -97,8 +97,8 @@ def judge(operation: Operation, mode: Mode, *, in_doubt: bool) -> Verdict:
         raise Kept(reason_of(error)) from error
 
 
-def take_back(operation: Operation, verdict: Verdict, token: str) -> None:
-    """Carry out what `judge` found, if both files are still as they were judged.
+def take_back(operation: Operation, verdict: Verdict, token: str, homes: OpenedHomes) -> None:
+    """Carry out what `judge` found, if both files are still as they were judged; a file goes back through `homes`.
 
     Raises OSError, Changed and InDoubt; then the file is where it was.
     """
@@ -108,8 +108,8 @@ def take_back(operation: Operation, verdict: Verdict, token: str) -> None:
     if verdict.step is Step.REMOVE:
         remove_judged(verdict.file, verdict.keeper)
     else:
-        make_folder(operation.source.parent)
-        relocate(operation.destination, operation.source, operation, token, seen=verdict.file.seen)
+        home = homes.at(operation.source)
+        relocate(operation.destination, home, operation, token, seen=verdict.file.seen)
 
 
 def relocate(

@@ -14,6 +14,7 @@ from photosort.filing.apply import Remark, batches
 from photosort.filing.copying import Changed
 from photosort.filing.facts import Mode
 from photosort.filing.ground import is_removed
+from photosort.filing.opened import OpenedHomes
 from photosort.filing.place import InDoubt, is_full, look, reason_of, sync_folder
 from photosort.filing.takeback import IN_DOUBT, Kept, Step, Verdict, clear_temporary, judge, relocate, take_back
 from photosort.filing.whereabouts import find_elsewhere
@@ -121,8 +122,10 @@ class _Undo:
         self._journal.mark((op for group in ready for op in group), State.UNDOING)
         back: list[Operation] = []
         stopped = ""
-        for group in ready:
-            stopped = stopped or self._take_back_group(group, judged, back)
+        with OpenedHomes() as self._homes:
+            self._open_homes(op for group in ready for op in group if _returns(judged[op.id]))
+            for group in ready:
+                stopped = stopped or self._take_back_group(group, judged, back)
         try:
             _sync(back)
         except OSError as error:
@@ -135,6 +138,12 @@ class _Undo:
         self._journal.mark(never, State.PLANNED)
         self._journal.mark(gone, State.UNDONE, GONE)
         return stopped
+
+    def _open_homes(self, operations: Iterable[Operation]) -> None:
+        """Open the folders that files go back to before the first one does; what fails is met again, and said, then."""
+        for operation in operations:
+            with suppress(OSError, Changed, InDoubt):
+                self._homes.at(operation.source)
 
     def _judge(self, operation: Operation) -> Verdict | Kept:
         in_doubt = operation.state in IN_DOUBT
@@ -177,18 +186,17 @@ class _Undo:
         verdict = judged[operation.id]
         assert isinstance(verdict, Verdict)
         try:
-            take_back(operation, verdict, self._token)
+            take_back(operation, verdict, self._token, self._homes)
         except Changed:
             judged[operation.id] = again = judge(operation, self._mode, in_doubt=operation.state in IN_DOUBT)
-            take_back(operation, again, self._token)
+            take_back(operation, again, self._token, self._homes)
 
     def _put_forth_again(
         self, done: Iterable[Operation], judged: dict[int, Verdict | Kept], back: list[Operation]
     ) -> None:
         for operation in done:
             try:
-                verdict = judged[operation.id]
-                if not isinstance(verdict, Verdict) or verdict.step is not Step.RETURN:
+                if not _returns(judged[operation.id]):
                     raise Changed
                 relocate(operation.source, operation.destination, operation, self._token)
             except (OSError, Changed, InDoubt):
@@ -201,6 +209,10 @@ class _Undo:
         for operation in members:
             reason = reasons.get(operation.id) or f"stays with {names[cause]}: {reasons[cause]}"
             self._journal.mark([operation], State.KEPT, reason)
+
+
+def _returns(verdict: Verdict | Kept) -> bool:
+    return isinstance(verdict, Verdict) and verdict.step is Step.RETURN
 
 
 def _sync(operations: Iterable[Operation]) -> None:

@@ -82,7 +82,8 @@ class Worker:
     ) -> None:
         self._pool.shutdown(cancel_futures=True)
         if self._disk != -1:
-            os.close(self._disk)
+            with suppress(OSError):
+                os.close(self._disk)
 
     def perform(self, groups: Iterable[Group]) -> None:
         """Place one batch of groups: planned files are placed, placed ones finished.
