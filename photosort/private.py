@@ -8,7 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 
 FOLDER, FILE = 0o700, 0o600
-OWN = ("cache.sqlite", "history.sqlite", "locks", "models", "matplotlib")
+LIBRARY_CACHES = {"MPLCONFIGDIR": "matplotlib", "TORCHINDUCTOR_CACHE_DIR": "torch", "TRITON_CACHE_DIR": "triton"}
+"""The variables by which libraries can be told where, read when they are imported, and the folder for each."""
+OWN = ("cache.sqlite", "history.sqlite", "locks", "models", *LIBRARY_CACHES.values())
 """How the names begin of what photosort keeps in its folders for data and cache."""
 
 
@@ -35,6 +37,14 @@ def make_private_file(path: Path) -> None:
     if _is_wide(path):
         with suppress(OSError):
             path.chmod(FILE)
+
+
+def keep_caches_below(folder: Path) -> None:
+    """Let libraries keep what they work out for themselves in a folder of photosort's, unless the user says where."""
+    with suppress(OSError):  # then whoever needs the folder says so
+        make_private_folder(folder)
+    for variable, name in LIBRARY_CACHES.items():
+        os.environ.setdefault(variable, str(folder / name))
 
 
 def _is_wide(path: Path) -> bool:

@@ -86,7 +86,7 @@ def evaluate(
         if plot is not None:
             from photosort.evaluation.plot import check_plot, draw
 
-            check_plot(plot, settings.cache_dir)
+            check_plot(plot)
         from photosort.evaluating import evaluate as measure
         from photosort.models.registry import sending
 

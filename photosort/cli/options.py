@@ -25,8 +25,11 @@ def named_path(text: str) -> Path:
 
 def settings_of(out: Output, **flags: Any) -> Settings:
     """The settings of a command with these flags; variables that look like settings and are none are told."""
+    from photosort.private import keep_caches_below
     from photosort.settings import load_settings, unknown_variables
 
     for line in unknown_variables():
         out.note(line)
-    return load_settings(**flags)
+    settings = load_settings(**flags)
+    keep_caches_below(settings.cache_dir)
+    return settings

@@ -21,14 +21,10 @@ LEAST = 5
 PERPLEXITY = 30
 
 
-def check_plot(path: Path, cache_dir: Path) -> None:
-    """Make sure that `path` can be drawn, before the work. Raises ModelMissing and SettingsError.
-
-    What matplotlib finds out about the machine's fonts goes to `cache_dir`, unless the user has named a place for it.
-    """
+def check_plot(path: Path) -> None:
+    """Make sure that `path` can be drawn, before the work. Raises ModelMissing and SettingsError."""
     if importlib.util.find_spec("matplotlib") is None:
         raise ModelMissing("Plots are drawn by matplotlib, which is not installed", pip_install("matplotlib"))
-    os.environ.setdefault("MPLCONFIGDIR", str(cache_dir / "matplotlib"))
     from matplotlib.figure import Figure
 
     kinds = Figure().canvas.get_supported_filetypes()

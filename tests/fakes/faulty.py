@@ -9,7 +9,6 @@ import ctypes
 import importlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -88,18 +87,6 @@ class Faulty:
 
     def close(self) -> None:
         self._process.communicate()
-
-
-def build(folder: Path) -> Path | None:
-    """Compile `faults.c`; None where there is no compiler, or no Linux."""
-    compiler = shutil.which("cc") or shutil.which("gcc")
-    if sys.platform != "linux" or compiler is None:
-        return None
-    library = folder / "faults.so"
-    source = Path(__file__).with_name("faults.c")
-    command = [compiler, "-shared", "-fPIC", "-O1", "-w", "-o", str(library), str(source), "-ldl"]
-    subprocess.run(command, check=True, capture_output=True)
-    return library
 
 
 def _serve() -> None:
