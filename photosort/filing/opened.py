@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -13,7 +14,7 @@ from typing import Self
 from photosort.filing.copying import Changed
 from photosort.filing.place import is_settled, look, make_folder, sync_folder
 
-_THROUGH = Path("/proc/self/fd")
+_THROUGH = "/proc/self/fd"
 """Where Linux shows what a process has open: a path through it leads to the folder that was opened, wherever it is."""
 REPLACED = "its folder was replaced while the run was on"
 
@@ -29,6 +30,7 @@ class _Opened(AbstractContextManager["_Opened"]):
 
     def __init__(self) -> None:
         self._open: dict[Path, int] = {}
+        self._identities: dict[Path, tuple[int, int]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -42,9 +44,14 @@ class _Opened(AbstractContextManager["_Opened"]):
                 os.close(descriptor)
         self._open.clear()
 
+    def _keep(self, folder: Path, descriptor: int) -> int:
+        seen = os.fstat(descriptor)
+        self._open[folder], self._identities[folder] = descriptor, (seen.st_dev, seen.st_ino)
+        return descriptor
+
     @staticmethod
     def _reached(folder: Path, descriptor: int) -> Path:
-        return _THROUGH / str(descriptor) if _THROUGH.is_dir() else folder
+        return Path(f"{_THROUGH}/{descriptor}") if _leads_through() else folder
 
 
 class OpenedFolders(_Opened):
@@ -72,14 +79,16 @@ class OpenedFolders(_Opened):
 
     def _descriptor(self, folder: Path) -> int:
         if folder == self._path:
-            _check_same(folder, self._root)
             return self._root
-        above = self._descriptor(folder.parent)
         if folder not in self._open:
-            self._open[folder] = self._opened(folder, self._reached(folder.parent, above) / folder.name)
-        if stat.S_ISLNK(folder.lstat().st_mode):
+            above = self._reached(folder.parent, self._descriptor(folder.parent))
+            self._keep(folder, self._opened(folder, above / folder.name))
+        try:
+            now = folder.lstat()
+        except FileNotFoundError as error:
+            raise Changed(REPLACED) from error
+        if (now.st_dev, now.st_ino) != self._identities[folder]:
             raise Changed(REPLACED)
-        _check_same(folder, self._open[folder])
         return self._open[folder]
 
     def _opened(self, folder: Path, reached: Path) -> int:
@@ -113,15 +122,13 @@ class OpenedHomes(_Opened):
             make_folder(folder)
             if os.name == "nt":
                 return path
-            self._open[folder] = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        _check_same(folder, self._open[folder])
+            self._keep(folder, os.open(folder, os.O_RDONLY | os.O_DIRECTORY))
+        now = folder.stat()
+        if (now.st_dev, now.st_ino) != self._identities[folder]:
+            raise Changed(REPLACED)
         return self._reached(folder, self._open[folder]) / path.name
 
 
-def _check_same(folder: Path, descriptor: int) -> None:
-    try:
-        now = folder.stat()
-    except FileNotFoundError as error:
-        raise Changed(REPLACED) from error
-    if not os.path.samestat(now, os.fstat(descriptor)):
-        raise Changed(REPLACED)
+@cache
+def _leads_through() -> bool:
+    return Path(_THROUGH).is_dir()

@@ -1,5 +1,8 @@
 """How fast files are filed: python tests/bench/filing.py [--files 200] [--bytes 4000000] [--dir DIR]
 
+With `--against CHECKOUT --far DIR` instead: every mode and its undo, here and with the photosort of another checkout,
+in turns; DIR lies on another disk. So it is seen what a change costs.
+
 In one run, on one disk, in turns: `cp -a` of a tree, followed by the SHA-256 of every file and a flush of the disk
 (what a copy that can be trusted costs at least), and photosort's plan and apply of the same tree by copy. Prints the
 medians of three turns and their ratio; without the flush too, though photosort always flushes.
@@ -9,24 +12,30 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import os
 import shutil
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from photosort.filing.apply import apply
 from photosort.filing.facts import Mode
 from photosort.filing.plan import make_plan
 from photosort.filing.survey import survey
+from photosort.filing.undo import undo
 from photosort.photos.photo import Photo
 from photosort.store.history import open_history
 from photosort.store.runs import Runs
 
 TURNS = 3
+AGAINST = 5
 FOLDERS = [f"folder {number}" for number in range(8)]
 
 
@@ -38,7 +47,9 @@ def write_tree(root: Path, files: int, size: int) -> list[Photo]:
         content = os.urandom(size)
         path = root / f"IMG_{number:05d}.jpg"
         path.write_bytes(content)
-        photos.append(Photo(path, size, path.stat().st_mtime_ns, hashlib.sha256(content).hexdigest()))
+        seen, digest = path.stat(), hashlib.sha256(content).hexdigest()
+        known: dict[str, Any] = {"ctime_ns": seen.st_ctime_ns} if "ctime_ns" in Photo.__dataclass_fields__ else {}
+        photos.append(Photo(path, size, seen.st_mtime_ns, digest, **known))
     return photos
 
 
@@ -52,26 +63,55 @@ def with_cp(source: Path, target: Path, *, flush: bool) -> None:
             hashlib.file_digest(file, "sha256")
 
 
-def with_photosort(photos: list[Photo], source: Path, target: Path, data: Path) -> None:
-    """Survey, plan, journal and copy."""
+def with_photosort(photos: list[Photo], source: Path, target: Path, data: Path, mode: Mode = Mode.COPY) -> None:
+    """Survey, plan, journal and file."""
     with open_history(data) as connection:
-        seen = survey(source, target, photos, FOLDERS, mode=Mode.COPY)
+        seen = survey(source, target, photos, FOLDERS, mode=mode)
         labels = [number % len(FOLDERS) for number in range(len(photos))]
-        plan = make_plan(
-            photos, labels, FOLDERS, source=source, destination=target, mode=Mode.COPY, survey=seen, unread=()
-        )
+        plan = make_plan(photos, labels, FOLDERS, source=source, destination=target, mode=mode, survey=seen, unread=())
         run = Runs(connection).add(
-            source=source, destination=target, mode="copy", settings={}, clusters=[], members=[], left=[]
+            source=source, destination=target, mode=mode, settings={}, clusters=[], members=[], left=[]
         )
         outcome = apply(plan, run, connection)
     assert outcome.files == len(photos), outcome
 
 
-def seconds(work: Callable[[], None]) -> float:
+def seconds(work: Callable[[], object]) -> float:
     """How long it took."""
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
+
+
+def run_each_mode(root: Path, far: Path, files: int, size: int) -> dict[str, float]:
+    """Seconds for each mode and for its undo, of one process."""
+    took: dict[str, float] = {}
+    photos = write_tree(root / "photos", files, size)
+    for mode, where in ((Mode.COPY, root), (Mode.HARDLINK, root), (Mode.MOVE, root), (Mode.MOVE, far)):
+        name = f"{mode}{' to another disk' if where == far else ''}"
+        os.sync()
+        took[name] = seconds(partial(with_photosort, photos, root / "photos", where / "out", root / name, mode))
+        with open_history(root / name) as connection:
+            os.sync()
+            took[f"undo of {name}"] = seconds(partial(undo, connection, 1))
+    return took
+
+
+def compare(other: Path, arguments: argparse.Namespace) -> None:
+    """Run this file in turns with both checkouts, and print the ratio of the medians."""
+    here = Path(__file__).parents[2]
+    took: dict[Path, list[dict[str, float]]] = {here: [], other: []}
+    for turn in range(2 * AGAINST):
+        home = (here, other)[turn % 2]
+        command = [sys.executable, __file__, "--once", "--files", arguments.files, "--bytes", arguments.bytes]
+        command += ["--dir", arguments.dir or tempfile.gettempdir(), "--far", arguments.far]
+        environment = {**os.environ, "PYTHONPATH": str(home)}
+        done = subprocess.run([str(part) for part in command], env=environment, capture_output=True, check=True)
+        took[home].append(json.loads(done.stdout))
+    print(f"{arguments.files} files of {arguments.bytes / 1e6:.1f} MB, medians of {AGAINST} turns: here, there, ratio")
+    for name in took[here][0]:
+        ours, theirs = (statistics.median(turn[name] for turn in took[home]) for home in (here, other))
+        print(f"  {name:<30}{ours:7.2f} s {theirs:7.2f} s {ours / theirs:6.2f}")
 
 
 def main() -> None:
@@ -80,7 +120,20 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=200)
     parser.add_argument("--bytes", type=int, default=4_000_000)
     parser.add_argument("--dir", type=Path, help="a folder on the disk to measure")
+    parser.add_argument("--against", type=Path, help="another checkout of photosort")
+    parser.add_argument("--far", type=Path, help="a folder on another disk")
+    parser.add_argument("--once", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    if arguments.against:
+        compare(arguments.against.absolute(), arguments)
+        return
+    if arguments.once:
+        with (
+            tempfile.TemporaryDirectory(dir=arguments.dir) as near,
+            tempfile.TemporaryDirectory(dir=arguments.far) as far,
+        ):
+            print(json.dumps(run_each_mode(Path(near), Path(far), arguments.files, arguments.bytes)))
+        return
     with tempfile.TemporaryDirectory(dir=arguments.dir) as name:
         root = Path(name)
         photos = write_tree(root / "photos", arguments.files, arguments.bytes)
