@@ -34,18 +34,15 @@ def remove(path: Path) -> None:
 
 def link(source: Path, destination: Path) -> None:
     """Give a file a second name, which must be free. Raises FileExistsError, OSError and InDoubt."""
-    seen = source.lstat()
-    _check_free(destination)
     try:
         os.link(source, destination, follow_symlinks=False)
     except OSError as error:
-        if not is_settled(error, lambda: _is(destination, seen)):
+        if not is_settled(error, lambda: same_file(source, destination)):
             raise
 
 
 def link_symbolically(target: Path, destination: Path) -> None:
     """Make a symbolic link to `target` under a name that must be free. Raises OSError and InDoubt."""
-    _check_free(destination)
     try:
         destination.symlink_to(target)
     except OSError as error:
@@ -70,7 +67,6 @@ def rename_exclusive(source: Path, destination: Path) -> None:
     Raises FileExistsError, OSError with EXDEV where the destination is on another file system, and InDoubt.
     """
     seen = source.lstat()
-    _check_free(destination)
     try:
         _rename(source, destination)
     except OSError as error:
@@ -120,11 +116,6 @@ def _reserve_and_rename(source: Path, destination: Path) -> None:
         if look(source) and left and os.path.samestat(left, reserved) and not left.st_size:
             remove(destination)
         raise
-
-
-def _check_free(path: Path) -> None:
-    if look(path) is not None:
-        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
 
 
 def _is(path: Path, seen: os.stat_result) -> bool:

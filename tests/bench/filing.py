@@ -20,7 +20,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -47,10 +48,16 @@ def write_tree(root: Path, files: int, size: int) -> list[Photo]:
         content = os.urandom(size)
         path = root / f"IMG_{number:05d}.jpg"
         path.write_bytes(content)
-        seen, digest = path.stat(), hashlib.sha256(content).hexdigest()
-        known: dict[str, Any] = {"ctime_ns": seen.st_ctime_ns} if "ctime_ns" in Photo.__dataclass_fields__ else {}
-        photos.append(Photo(path, size, seen.st_mtime_ns, digest, **known))
-    return photos
+        photos.append(Photo(path, size, path.stat().st_mtime_ns, hashlib.sha256(content).hexdigest()))
+    return scanned(photos)
+
+
+def scanned(photos: Iterable[Photo]) -> list[Photo]:
+    """The photos as a scan finds them now; links and moves change the time of the status."""
+    if "ctime_ns" not in Photo.__dataclass_fields__:
+        return list(photos)
+    times: list[dict[str, Any]] = [{"ctime_ns": photo.path.stat().st_ctime_ns} for photo in photos]
+    return [replace(photo, **time) for photo, time in zip(photos, times, strict=True)]
 
 
 def with_cp(source: Path, target: Path, *, flush: bool) -> None:
@@ -90,6 +97,7 @@ def run_each_mode(root: Path, far: Path, files: int, size: int) -> dict[str, flo
     for mode, where in ((Mode.COPY, root), (Mode.HARDLINK, root), (Mode.MOVE, root), (Mode.MOVE, far)):
         name = f"{mode}{' to another disk' if where == far else ''}"
         os.sync()
+        photos = scanned(photos)
         took[name] = seconds(partial(with_photosort, photos, root / "photos", where / "out", root / name, mode))
         with open_history(root / name) as connection:
             os.sync()
