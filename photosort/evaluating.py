@@ -22,6 +22,7 @@ from photosort.models import registry
 from photosort.models.devices import check_device, wanted_cuda
 from photosort.photos.photo import Unread
 from photosort.photos.scan import scan
+from photosort.printable import printable
 from photosort.progress import Progress, silent
 from photosort.remembering import RememberedTexts
 from photosort.settings import Settings
@@ -111,7 +112,9 @@ def _of_texts(lines: Sequence[Labelled], embed: Callable[[Sequence[str]], Vector
         raise SettingsError("There is nothing to evaluate", "Name a folder of photos, or --texts-file FILE.")
     texts = (tuple(line.texts for line in lines),)
     blind = np.empty((len(lines), 0), dtype=np.float32)
-    return Ground(tuple(line.label for line in lines), Views(blind, (CAPTION,), texts, embed), "from the file")
+    return Ground(
+        tuple(printable(line.label) for line in lines), Views(blind, (CAPTION,), texts, embed), "from the file"
+    )
 
 
 def ground_of_photos(
@@ -148,7 +151,7 @@ def ground_of_photos(
         mine = [said[names[n].as_posix()] for n in kept]
         seen = replace(seen, texts=(tuple(line.texts for line in mine),))
         views = replace(views_of(seen, settings, cache), questions=(CAPTION,), unrounded=None)
-        return Ground(tuple(line.label for line in mine), views, "from the file", left)
+        return Ground(tuple(printable(line.label) for line in mine), views, "from the file", left)
     seen = replace(seen, texts=tuple(tuple(texts[n] for n in kept) for texts in seen.texts))
-    truth = tuple(names[n].parts[0] for n in kept)
+    truth = tuple(printable(names[n].parts[0]) for n in kept)
     return Ground(truth, views_of(seen, settings, cache), f"by {registry.settled(settings).captioner}", left)

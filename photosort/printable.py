@@ -7,6 +7,11 @@ no letter that turns the direction of others can forge what stands there.
 from __future__ import annotations
 
 
+def one_line(text: str) -> str:
+    """The same on one line, with white space folded."""
+    return printable(" ".join(text.split()))
+
+
 def printable(text: str) -> str:
     """Make visible what does not print as itself: control and bidi characters, line breaks, bytes of no encoding."""
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)

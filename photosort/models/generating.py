@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from photosort.models.protocols import Pictures, Pixels
 from photosort.models.tags import UNCLEAR
+from photosort.printable import one_line
 
 if TYPE_CHECKING:
     import torch
@@ -70,7 +71,7 @@ def tidy(texts: Iterable[str], asking: Asking) -> list[tuple[str, ...]]:
     White space is folded and an echoed question cut off. An empty text is left out; where a photo has no other, it
     gets "something unclear", which is what the model said of it.
     """
-    cleaned = [_without(" ".join(text.split()), asking.question) for text in texts]
+    cleaned = [_without(one_line(text), asking.question) for text in texts]
     groups = (cleaned[start : start + asking.samples] for start in range(0, len(cleaned), asking.samples))
     return [tuple(text for text in group if text) or (UNCLEAR,) for group in groups]
 
