@@ -14,8 +14,9 @@ from typing import TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-PATIENCE = 60.0
-"""Seconds that the reading and decoding of one photo may take."""
+PATIENCE = 600.0
+"""Seconds after which a photo is given up: only a disk that does not answer takes so long. The work of decoding is
+bounded by itself, for on a busy machine no time is too long for a sound photo."""
 
 
 def work_ahead(

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from photosort.installing import pip_install
+from photosort.photos.bare import bare, scans, with_ends
 from photosort.photos.frame import Frame
+from photosort.photos.levels import UncertainLevels, check_layout, eight_bits
 from photosort.photos.suffixes import RAWS
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 Made = TypeVar("Made")
 
-REVISION = "1"
+REVISION = "2"
 """Part of every cache key that depends on pixels; raise it when the same file would give other pixels."""
 
 MAX_PIXELS = 128_000_000
@@ -30,8 +32,10 @@ MAX_PIXELS = 128_000_000
 LARGE_PIXELS = 32_000_000
 """Photos above this are decoded one at a time, so that several threads do not fill the memory together."""
 
-LARGE_SECONDS = 30.0
-"""How long a large photo waits for another one that may never end."""
+FEW_SCANS = 32
+MAX_SCANNED = 1_000_000_000
+"""A JPEG of more than FEW_SCANS scans is not read where scans times pixels pass this: cameras write one, encoders that
+squeeze some fifteen, and each scan costs a pass over the whole picture, however little it adds."""
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "HEIF", "AVIF")
 """Pillow knows more, but some run programs (PostScript) or are no photos."""
@@ -53,6 +57,10 @@ class UnreadablePhoto(Exception):
         super().__init__(reason)
 
 
+class _Broken(UnreadablePhoto):
+    """The file as a whole cannot be decoded; its pixels may be sound."""
+
+
 def decode(content: bytes, frames: Sequence[Frame], name: str = "") -> list[NDArray[np.uint8]]:
     """Decode `content` once, and fit it into each of the frames: RGB arrays of shape (h, w, 3).
 
@@ -63,10 +71,38 @@ def decode(content: bytes, frames: Sequence[Frame], name: str = "") -> list[NDAr
     """
     if not content:
         raise UnreadablePhoto("empty file")
+    try:
+        return _decoded(content, frames, name)
+    except _Broken as error:
+        if not error.lasting:
+            raise
+        try:
+            return _mended(content, frames)
+        except UnreadablePhoto:
+            raise error from None
+
+
+def _mended(content: bytes, frames: Sequence[Frame]) -> list[NDArray[np.uint8]]:
+    """Try once more without metadata, and without the end marker of a JPEG where nothing else is missing.
+
+    Raises UnreadablePhoto where the pixels are not sound.
+    """
+    for form in (content, bare(content)):
+        if ends := with_ends(form):
+            first, second = (_decoded(ended, frames) for ended in ends)
+            if all(np.array_equal(one, other) for one, other in zip(first, second, strict=True)):
+                return first
+        elif form and form is not content:
+            return _decoded(form, frames)
+    raise UnreadablePhoto("damaged")
+
+
+def _decoded(content: bytes, frames: Sequence[Frame], name: str = "") -> list[NDArray[np.uint8]]:
     is_raw = PurePath(name).suffix.lower() in RAWS
     largest = max(frame.side for frame in frames)
     try:
         with _raw_preview(content) if is_raw else Image.open(io.BytesIO(content), formats=FORMATS) as image:
+            _check_work(image, content)
             image.draft("RGB", (largest, largest))
             width, height = image.size
             if width * height > MAX_PIXELS:
@@ -76,26 +112,41 @@ def decode(content: bytes, frames: Sequence[Frame], name: str = "") -> list[NDAr
             return _fitted(image, frames)
     except UnreadablePhoto:
         raise
+    except UncertainLevels as error:
+        raise UnreadablePhoto(f"{error}, which photosort does not read") from error
     except Exception as error:  # decoders raise whatever they like on broken files: struct.error, KeyError, ...
         lasting = not is_raw and not isinstance(error, MemoryError)
-        raise UnreadablePhoto(_reason(error), lasting=lasting) from error
+        raise _Broken(_reason(error), lasting=lasting) from error
+
+
+def _check_work(image: Image.Image, content: bytes) -> None:
+    """Raise UnreadablePhoto for a JPEG of so many scans that it would take minutes."""
+    passes = scans(content) if image.format in ("JPEG", "MPO") else 1
+    if passes > FEW_SCANS and passes * image.width * image.height > MAX_SCANNED:
+        raise UnreadablePhoto(f"too large: {image.width} x {image.height} pixels in {passes:,} scans")
 
 
 def _one_at_a_time(work: Callable[[], Made]) -> Made:
-    alone = _large.acquire(timeout=LARGE_SECONDS)
-    try:
+    with _large:
         return work()
-    finally:
-        if alone:
-            _large.release()
 
 
 def _fitted(image: Image.Image, frames: Sequence[Frame]) -> list[NDArray[np.uint8]]:
+    check_layout(image)
     image.load()
-    orientation = image.getexif().get(0x0112, 1)
+    orientation = _orientation(image)
     profile = image.info.get("icc_profile")
     plain = _plain(image)
     return [np.array(_upright(_rgb(_small(plain, frame), profile), orientation)) for frame in frames]
+
+
+def _orientation(image: Image.Image) -> int:
+    """EXIF 2.32, tag 0x0112; 1, which is upright, where the EXIF is damaged."""
+    try:
+        orientation = image.getexif().get(0x0112, 1)
+    except Exception:  # the parsers raise whatever they like, as above
+        return 1
+    return orientation if isinstance(orientation, int) else 1
 
 
 def _small(image: Image.Image, frame: Frame) -> Image.Image:
@@ -119,10 +170,7 @@ def _plain(image: Image.Image) -> Image.Image:
             return image.convert("RGBA")
         return image
     if image.mode.startswith("I") or image.mode == "F":
-        values = np.asarray(image, dtype=np.float32)
-        values = values[..., 0] if values.ndim == 3 else values
-        low, high = (0.0, 65535.0) if image.mode.startswith("I") else (float(values.min()), float(values.max()))
-        return Image.fromarray(np.clip((values - low) / max(high - low, 1e-9) * 255, 0, 255).astype(np.uint8))
+        return eight_bits(image)
     if image.mode in ("P", "PA", "LA", "La", "RGBa"):
         return image.convert("RGBA")
     return image.convert("RGB")
@@ -150,7 +198,7 @@ _TURN: dict[int, Callable[[Image.Image], Image.Image]] = {
 
 
 def _upright(image: Image.Image, orientation: int) -> Image.Image:
-    """EXIF 2.32, tag 0x0112; turned after the reduction, where it costs nothing."""
+    """Turned after the reduction, where it costs nothing."""
     turn = _TURN.get(orientation)
     return turn(image) if turn else image
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 JPEGS = frozenset({".jpg", ".jpeg", ".jpe", ".jfif"})
 HEIFS = frozenset({".heic", ".heif", ".hif", ".avif"})
-PICTURES = JPEGS | HEIFS | {".png", ".webp", ".gif", ".tif", ".tiff", ".bmp"}
+PICTURES = JPEGS | HEIFS | {".mpo", ".png", ".webp", ".gif", ".tif", ".tiff", ".bmp"}
 RAWS = frozenset(
     {".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf", ".iiq", ".kdc", ".mef", ".mos", ".mrw"}
     | {".nef", ".nrw", ".orf", ".ori", ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf", ".srw", ".x3f"}
