@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -29,6 +31,7 @@ MIGRATIONS = (
         "CREATE TABLE vectors (identity INTEGER REFERENCES identities, key BLOB, vector BLOB, UNIQUE (identity, key))",
     ),
 )
+REMEDY = "Delete it: photosort makes it again, and nothing is lost but time."
 LOOKUP = 500
 
 
@@ -45,7 +48,7 @@ class Cache:
     """
 
     def __init__(self, path: Path) -> None:
-        self._db = open_database(path, MIGRATIONS, durable=False)
+        self._db = open_database(path, MIGRATIONS, durable=False, remedy=REMEDY)
         self._identities: dict[Identity, int] = {}
 
     def __enter__(self) -> Self:
@@ -154,6 +157,25 @@ class Cache:
         return self._identities[identity]
 
 
+def cache_file(folder: Path) -> Path:
+    """The file of the cache inside photosort's cache folder."""
+    return folder / "cache.sqlite"
+
+
 def open_cache(folder: Path) -> Cache:
     """The cache inside photosort's cache folder."""
-    return Cache(folder / "cache.sqlite")
+    return Cache(cache_file(folder))
+
+
+def set_aside(folder: Path) -> Path:
+    """Give a damaged cache another name, so that the next one to be opened is new. Returns that name.
+
+    Raises OSError where the folder does not allow it.
+    """
+    damaged = cache_file(folder)
+    names = (damaged.with_name(f"{damaged.name}.damaged-{number}") for number in count(1))
+    aside = next(name for name in names if not os.path.lexists(name))
+    for log in ("-wal", "-shm", ""):
+        with suppress(FileNotFoundError):
+            damaged.with_name(damaged.name + log).rename(aside.with_name(aside.name + log))
+    return aside

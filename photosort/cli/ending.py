@@ -1,0 +1,110 @@
+"""How the command ends, whatever happens: one line, or with --json one object, and an exit code of its own.
+
+It is imported before everything else, and stands on the standard library alone.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from contextlib import suppress
+from types import FrameType
+
+from photosort.cli import streams
+from photosort.errors import Interrupted, OutOfMemory, OutputFailed, PhotosortError
+from photosort.printable import printable
+from photosort.store.touched import FILES, NOTHING
+
+GOES_ON = "What was looked at is kept; the same command goes on from there."
+
+
+class End:
+    """What is known of the end of this process.
+
+    asked  whether the user, or the system, has asked for it
+    said   whether the line that tells why was written
+    """
+
+    def __init__(self) -> None:
+        self.asked = self.said = False
+
+
+END = End()
+
+
+def begin() -> None:
+    """Take the standard streams and the signals in hand. From here on anything may fail."""
+    END.asked = END.said = False
+    FILES.so_far = NOTHING
+    streams.secure()
+    for number, usual in _signals().items():
+        if signal.getsignal(number) == usual:  # nohup, for one, has set another
+            signal.signal(number, _stop)
+
+
+def ended(error: BaseException) -> int:
+    """The exit code after an error, which is said unless it was before."""
+    _stop_listening()
+    if isinstance(error, SystemExit) and not END.asked:
+        return all_said(error.code if isinstance(error.code, int) else int(error.code is not None))
+    failure = failure_of(error)
+    if not END.said:
+        say(failure, as_json="--json" in sys.argv)
+    return all_said(failure.exit_code)
+
+
+def all_said(code: int) -> int:
+    """The exit code when everything is written: `code`, or that of output which was lost, and that is said then."""
+    reason = streams.lost()
+    _stop_listening()
+    if not reason or END.said:
+        return code
+    say(OutputFailed(f"Standard output cannot be written ({reason})", FILES.so_far))
+    return code or OutputFailed.exit_code
+
+
+def say(failure: PhotosortError, *, as_json: bool = False) -> None:
+    """Say why the command ends: as an object on standard output for programs, else as a line on standard error."""
+    END.said = True
+    if as_json:
+        import json
+
+        error = {"kind": type(failure).__name__, "problem": failure.problem, "hint": failure.hint}
+        print(json.dumps({"error": error}, indent=2, ensure_ascii=True))
+        if not streams.lost():
+            return
+    elif isinstance(failure, Interrupted):
+        streams.drop_output()
+    with suppress(OSError, ValueError):
+        print(f"photosort: {printable(' '.join(str(failure).split()))}", file=sys.stderr, flush=True)
+
+
+def failure_of(error: BaseException) -> PhotosortError:
+    """What a user is told of anything that is raised."""
+    if isinstance(error, PhotosortError):
+        return error
+    if END.asked or isinstance(error, KeyboardInterrupt):  # an import that is stopped may raise anything
+        return Interrupted("Stopped", f"{FILES.so_far} {GOES_ON}" if FILES.so_far == NOTHING else FILES.so_far)
+    if isinstance(error, MemoryError):
+        return OutOfMemory("There is too little memory", f"{FILES.so_far} Close other programs, and try again.")
+    from photosort.cli.faults import described
+
+    return described(error)
+
+
+def _signals() -> dict[int, object]:
+    """What asks for the end of a process -> what it does where nothing else was set."""
+    usual = {"SIGINT": signal.default_int_handler, "SIGTERM": signal.SIG_DFL, "SIGHUP": signal.SIG_DFL}
+    return {getattr(signal, name): handler for name, handler in usual.items() if hasattr(signal, name)}
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    END.asked = True
+    raise KeyboardInterrupt
+
+
+def _stop_listening() -> None:
+    """Let no Ctrl-C disturb the last line, nor what Python does to end."""
+    for number, usual in _signals().items():
+        if signal.getsignal(number) in (_stop, usual):
+            signal.signal(number, signal.SIG_IGN if number == signal.SIGINT else signal.SIG_DFL)
