@@ -18,6 +18,13 @@ from photosort.store.touched import FILES, NOTHING
 GOES_ON = "What was looked at is kept; the same command goes on from there."
 
 
+class Stop(KeyboardInterrupt):
+    """The user, or the system, asks for the end.
+
+    A mere KeyboardInterrupt that was raised in exec(), as dataclasses call it, would take the exit code from Python.
+    """
+
+
 class End:
     """What is known of the end of this process.
 
@@ -36,6 +43,7 @@ def begin() -> None:
     """Take the standard streams and the signals in hand. From here on anything may fail."""
     END.asked = END.said = False
     FILES.so_far = NOTHING
+    streams.name_files_in_utf8()
     streams.secure()
     for number, usual in _signals().items():
         if signal.getsignal(number) == usual:  # nohup, for one, has set another
@@ -100,7 +108,7 @@ def _signals() -> dict[int, object]:
 
 def _stop(number: int, frame: FrameType | None) -> None:
     END.asked = True
-    raise KeyboardInterrupt
+    raise Stop
 
 
 def _stop_listening() -> None:

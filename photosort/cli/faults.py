@@ -63,10 +63,9 @@ def _module(file: str) -> str:
 
 
 def _package(library: str) -> str:
-    installed = {}
     with suppress(Exception):
-        installed = packages_distributions()
-    return installed.get(library, [OTHERWISE_CALLED.get(library, library)])[0]
+        return packages_distributions()[library][0]
+    return OTHERWISE_CALLED.get(library, library)
 
 
 def _keep_traceback(error: BaseException) -> str:

@@ -1,20 +1,21 @@
 """The standard streams as the command may find them: closed, full, without a reader, or of few letters.
 
-Nothing that is said ever raises. What cannot be written to standard output is dropped and remembered, so that a run whose
-output is lost still files every photo to the end, and the command can say so when it is done.
+Nothing that is said ever raises. What cannot be written to standard output is dropped and remembered, so that a run
+whose output is lost still files every photo, and the command can say so when it is done.
 """
 
 from __future__ import annotations
 
 import codecs
 import io
+import locale
 import os
 import select
 import sys
 from contextlib import suppress
 from typing import Any, TextIO
 
-PLAIN = {"→": "->", "←": "<-", "…": "...", "“": '"', "”": '"', "‘": "'", "’": "'", "±": "+-", "•": "*"}
+PLAIN = {"→": "->", "←": "<-", "…": "...", "“": '"', "”": '"', "±": "+-"}
 """What stands for a sign of our own where the encoding of a stream does not have it."""
 
 READABLE = "photosort-readable"
@@ -72,7 +73,7 @@ def secure() -> None:
     codecs.register_error(READABLE, _readable)
     _fill_closed()
     if sys.stdin is None:
-        sys.stdin = open(os.devnull, encoding="utf-8")
+        sys.stdin = io.TextIOWrapper(io.BufferedReader(io.FileIO(0, closefd=False)), "utf-8")
     if sys.stdout is sys.__stdout__:
         outlet, sys.stdout = _secured(sys.stdout, 1)
         _STANDARD[:] = [outlet]
@@ -91,6 +92,16 @@ def drop_output() -> None:
     """Wait no longer for whoever reads standard output."""
     for outlet in _STANDARD:
         outlet.drop()
+
+
+def name_files_in_utf8() -> None:
+    """Start again in UTF-8 where the locale has Python name files in less: no folder could be called “Café” there.
+
+    What is written to standard output and error keeps the encoding of the locale.
+    """
+    if sys.getfilesystemencoding() != "utf-8" and sys.executable:
+        os.environ.setdefault("PYTHONIOENCODING", locale.getencoding())
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
 
 
 def _fill_closed() -> None:

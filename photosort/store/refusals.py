@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import sqlite3
 from collections.abc import Callable
 from functools import wraps
@@ -32,7 +31,7 @@ _OF_THE_FILE = (sqlite3.OperationalError, sqlite3.DatabaseError)
 
 def unusable(path: Path, error: OSError) -> StoreError:
     """The failure for a database that the system does not let us open."""
-    reason = "it is a folder" if os.path.isdir(path) else error.strerror or str(error)
+    reason = "it is a folder" if isinstance(error, IsADirectoryError) else error.strerror or str(error)
     code = {errno.ENOSPC: sqlite3.SQLITE_FULL, errno.EIO: sqlite3.SQLITE_IOERR}.get(error.errno or 0)
     return StoreError(f"The database {path} cannot be opened ({reason})", _ADVICE[code or sqlite3.SQLITE_PERM])
 
