@@ -30,7 +30,10 @@ The number is the exit code of the command.
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class PhotosortError(Exception):

@@ -67,6 +67,8 @@ PURE = ("photosort.methods", "photosort.clustering", "photosort.naming", "photos
 UNCLEAN = {"sqlite3", "torch", "typer", "rich"}
 ARITHMETIC = {"photosort.clustering.rows"}
 """What may use torch to reckon: it loads no model."""
+READING = {"photosort.config_file"}
+"""What may read a file: the settings that are handed down come from it."""
 OPENING = {"open", "fdopen", "read_text", "read_bytes", "write_text", "write_bytes", "touch", "mkdir", "unlink"}
 HEAVY = {
     "torch",
@@ -158,7 +160,7 @@ def _unclean(module: str) -> set[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-            used |= {called} & OPENING
+            used |= {called} & (OPENING if module not in READING else set())
     return used
 
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 from types import FrameType
 
 from photosort.cli import streams
-from photosort.errors import Interrupted, OutOfMemory, OutputFailed, PhotosortError
+from photosort.errors import Interrupted, OutOfMemory, OutputFailed, PhotosortError, StoreError
 from photosort.printable import printable
 from photosort.store.touched import FILES, NOTHING
 
@@ -53,8 +53,8 @@ def begin() -> None:
 def ended(error: BaseException) -> int:
     """The exit code after an error, which is said unless it was before."""
     _stop_listening()
-    if isinstance(error, SystemExit) and not END.asked:
-        return all_said(error.code if isinstance(error.code, int) else int(error.code is not None))
+    if isinstance(error, SystemExit) and not error.code:
+        return all_said(0)
     failure = failure_of(error)
     if not END.said:
         say(failure, as_json="--json" in sys.argv)
@@ -89,6 +89,8 @@ def say(failure: PhotosortError, *, as_json: bool = False) -> None:
 
 def failure_of(error: BaseException) -> PhotosortError:
     """What a user is told of anything that is raised."""
+    if isinstance(error, StoreError) and FILES.so_far != NOTHING and FILES.so_far not in error.hint:
+        return type(error)(error.problem, f"{error.hint} {FILES.so_far}")
     if isinstance(error, PhotosortError):
         return error
     if END.asked or isinstance(error, KeyboardInterrupt):  # an import that is stopped may raise anything
@@ -112,7 +114,7 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 
 def _stop_listening() -> None:
-    """Let no Ctrl-C disturb the last line, nor what Python does to end."""
+    """Let nothing disturb the last line, nor what Python does to end."""
     for number, usual in _signals().items():
         if signal.getsignal(number) in (_stop, usual):
-            signal.signal(number, signal.SIG_IGN if number == signal.SIGINT else signal.SIG_DFL)
+            signal.signal(number, signal.SIG_IGN)

@@ -24,7 +24,10 @@ def described(error: BaseException) -> PhotosortError:
         return StoreError(f"A database failed ({error})", f"{FILES.so_far} Check the free space on its disk.")
     if library := _broken_library(error):
         command = pip_install("--force-reinstall", _package(library))
-        return LibraryBroken(f"The library {library} cannot be used ({_reason(error)})", f"{FILES.so_far} {command}")
+        again = f"{FILES.so_far} Install it again: {command}"
+        return LibraryBroken(f"The library {library} cannot be imported ({_reason(error)})", again)
+    if isinstance(error, SystemExit):
+        return Unexpected(f"A library ended the command ({error})", FILES.so_far)
     if isinstance(error, OSError):
         where = f" at {error.filename}" if error.filename else ""
         return Unexpected(f"{error.strerror or error}{where}", FILES.so_far)
@@ -56,10 +59,8 @@ def _library(module: str) -> str:
 
 
 def _module(file: str) -> str:
-    for folder in sys.path:
-        if folder and Path(file).is_relative_to(folder):
-            return ".".join(Path(file).relative_to(folder).with_suffix("").parts)
-    return ""
+    above = [folder for folder in sys.path if folder and Path(file).is_relative_to(folder)]
+    return ".".join(Path(file).relative_to(max(above, key=len)).with_suffix("").parts) if above else ""
 
 
 def _package(library: str) -> str:

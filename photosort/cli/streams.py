@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import codecs
 import io
-import locale
 import os
 import select
 import sys
@@ -100,6 +99,8 @@ def name_files_in_utf8() -> None:
     What is written to standard output and error keeps the encoding of the locale.
     """
     if sys.getfilesystemencoding() != "utf-8" and sys.executable:
+        import locale
+
         os.environ.setdefault("PYTHONIOENCODING", locale.getencoding())
         os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
 

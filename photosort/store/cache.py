@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +18,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from photosort.errors import StoreDamaged
 from photosort.store.database import open_database, transaction
 from photosort.store.identity import Identity
 
@@ -48,6 +49,7 @@ class Cache:
     """
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._db = open_database(path, MIGRATIONS, durable=False, remedy=REMEDY)
         self._identities: dict[Identity, int] = {}
 
@@ -107,7 +109,8 @@ class Cache:
     def vectors(self, identity: Identity, keys: Iterable[str]) -> dict[str, NDArray[np.float16]]:
         """The vectors known for these keys, each of shape (d,)."""
         found = self._lookup("vectors", "vector", identity, keys)
-        return {key: np.frombuffer(blob, dtype=np.float16) for key, blob in found}
+        with self._expected():
+            return {key: np.frombuffer(blob, dtype=np.float16) for key, blob in found}
 
     def put_vectors(self, identity: Identity, keys: Sequence[str], vectors: NDArray[np.float32]) -> None:
         """Remember row i of (n, d) under keys[i]."""
@@ -117,7 +120,8 @@ class Cache:
     def matrix(self, identity: Identity, keys: Sequence[str]) -> NDArray[np.float32]:
         """The vectors of `keys`, in their order, as (n, d) float32. Raises KeyError where one is missing."""
         known = self.vectors(identity, set(keys))
-        return np.stack([known[key] for key in keys]).astype(np.float32)
+        with self._expected():
+            return np.stack([known[key] for key in keys]).astype(np.float32)
 
     def keys(self, identity: Identity) -> set[str]:
         """The keys that have a vector or a text."""
@@ -128,6 +132,14 @@ class Cache:
         """Every key -> text of an identity."""
         rows = self._db.execute("SELECT key, text FROM texts WHERE identity = ?", (self._id(identity),))
         return {key.hex(): text for key, text in rows}
+
+    @contextmanager
+    def _expected(self) -> Iterator[None]:
+        """Values that no cache has kept like this are damage."""
+        try:
+            yield
+        except (TypeError, ValueError) as error:
+            raise StoreDamaged(f"The database {self._path} is damaged ({error})", REMEDY, self._path) from error
 
     def _lookup(self, table: str, column: str, identity: Identity, keys: Iterable[str]) -> Iterator[tuple[str, Any]]:
         wanted = [bytes.fromhex(key) for key in dict.fromkeys(keys)]

@@ -296,7 +296,5 @@ def _writing(connection: sqlite3.Connection) -> Iterator[None]:
         with transaction(connection):
             yield
     except StoreError as error:
-        raise type(error)(
-            f"The journal cannot be written, so no file was touched after that: {error.problem}",
-            f"{error.hint} Then: photosort resume",
-        ) from error
+        problem = f"The journal cannot be written, so no file was touched after that: {error.problem}"
+        raise type(error)(problem, f"{error.hint} {FILES.so_far}") from error

@@ -31,9 +31,11 @@ _OF_THE_FILE = (sqlite3.OperationalError, sqlite3.DatabaseError)
 
 def unusable(path: Path, error: OSError) -> StoreError:
     """The failure for a database that the system does not let us open."""
-    reason = "it is a folder" if isinstance(error, IsADirectoryError) else error.strerror or str(error)
-    code = {errno.ENOSPC: sqlite3.SQLITE_FULL, errno.EIO: sqlite3.SQLITE_IOERR}.get(error.errno or 0)
-    return StoreError(f"The database {path} cannot be opened ({reason})", _ADVICE[code or sqlite3.SQLITE_PERM])
+    if isinstance(error, IsADirectoryError):
+        return StoreError(f"A folder lies where the database {path} belongs", f"Move it away, {_ELSEWHERE}")
+    codes = {errno.ENOSPC: sqlite3.SQLITE_FULL, errno.EIO: sqlite3.SQLITE_IOERR}
+    advice = _ADVICE[codes.get(error.errno or 0, sqlite3.SQLITE_PERM)]
+    return StoreError(f"The database {path} cannot be opened ({error.strerror or error})", advice)
 
 
 def refused(path: Path, error: sqlite3.Error, remedy: str) -> StoreError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 NOTHING = "No files were touched."
 
 ON_THEIR_WAY = (
-    "Every photo is where it was or in its folder. "
+    "Files were touched: every photo is where it was or in its folder. "
     "Finish it: photosort resume {run}. Or take it back: photosort undo {run}"
 )
 
@@ -16,7 +16,7 @@ SENTENCES = {
     "applying": ON_THEIR_WAY,
     "stopped": ON_THEIR_WAY,
     "done": "Run {run} is filed; photosort undo {run} takes it back.",
-    "undoing": "Every photo is in its folder or where it was before. Go on: photosort undo {run}",
+    "undoing": "Files were touched: every photo is in its folder or back where it was. Go on: photosort undo {run}",
     "undone": "Run {run} was taken back.",
 }
 """State of a filing (see the journal) -> what has become of its files, with the next step."""
