@@ -5,8 +5,11 @@ It is imported before everything else, and stands on the standard library alone.
 
 from __future__ import annotations
 
+import _thread
+import os
 import signal
 import sys
+import time
 from contextlib import suppress
 from types import FrameType
 
@@ -45,6 +48,8 @@ def begin() -> None:
     FILES.so_far = NOTHING
     streams.name_files_in_utf8()
     streams.secure()
+    if sys.unraisablehook is sys.__unraisablehook__:
+        sys.unraisablehook = _unraisable
     for number, usual in _signals().items():
         if signal.getsignal(number) == usual:  # nohup, for one, has set another
             signal.signal(number, _stop)
@@ -111,6 +116,22 @@ def _signals() -> dict[int, object]:
 def _stop(number: int, frame: FrameType | None) -> None:
     END.asked = True
     raise Stop
+
+
+def _unraisable(lost: sys.UnraisableHookArgs) -> None:
+    """Stop again, a moment later, where the first time was lost: in a callback, as imports have some."""
+    if not isinstance(lost.exc_value, Stop):
+        sys.__unraisablehook__(lost)
+        return
+    _thread.start_new_thread(_stop_again, ())
+
+
+def _stop_again() -> None:
+    time.sleep(0.01)
+    if sys.platform == "win32":
+        _thread.interrupt_main()
+    else:
+        os.kill(os.getpid(), signal.SIGINT)  # also wakes a process that waits
 
 
 def _stop_listening() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import typer
 
-from photosort.cli.ending import failure_of, say
+from photosort.cli.ending import END, Stop, failure_of, say
 from photosort.errors import Declined, NotAllFiled, PhotosortError, Unfinished
 from photosort.printable import printable
 from photosort.progress import Progress, Used, silent
@@ -75,10 +75,10 @@ class Human:
     def progress(self) -> Iterator[Progress]:
         """One bar a stage, on standard error, gone when something else is said; none where that is no terminal."""
         if not sys.stderr.isatty():
-            yield silent
+            yield stoppable(silent)
             return
         try:
-            yield self._report
+            yield stoppable(self._report)
         finally:
             self._clear_bars()
 
@@ -142,7 +142,7 @@ class Quiet(Human):
     @contextmanager
     def progress(self) -> Iterator[Progress]:
         """No bar."""
-        yield silent
+        yield stoppable(silent)
 
 
 class Json(Quiet):
@@ -183,6 +183,17 @@ def plural(count: int, noun: str, verb: str = "") -> str:
     said = noun if count == 1 else f"{noun}es" if noun.endswith("s") else f"{noun}s"
     does = f" {verb}{'s' if count == 1 else ''}" if verb else ""
     return f"{count:,} {said}{does}"
+
+
+def stoppable(progress: Progress) -> Progress:
+    """The same, but it ends the command where a library has swallowed the request for that, as some imports do."""
+
+    def report(stage: str, done: int, total: int, used: Used | None = None) -> None:
+        if END.asked:
+            raise Stop
+        progress(stage, done, total, used)
+
+    return report
 
 
 @contextmanager

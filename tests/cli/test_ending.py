@@ -118,6 +118,16 @@ def test_a_program_that_is_started_deaf_to_the_end_of_its_terminal_stays_so() ->
     assert (code, err) == (0, "") and out.startswith("photosort")
 
 
+def test_a_stop_that_is_lost_in_a_callback_comes_again() -> None:
+    program = (
+        "from photosort.cli import ending\nending.begin()\nimport os, signal, time\n"
+        "class Careless:\n    def __del__(self): os.kill(os.getpid(), signal.SIGINT)\n"
+        "try:\n    Careless()\n    time.sleep(60)\n    print('slept')\nexcept KeyboardInterrupt:\n    print('stopped')"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "stopped\n", "")
+
+
 def broken(tmp_path: Path, library: str, text: str) -> dict[str, str]:
     (tmp_path / library).mkdir()
     (tmp_path / library / "__init__.py").write_text(text)
