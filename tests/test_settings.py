@@ -179,7 +179,7 @@ def test_no_config_file_keeps_a_run_from_being_taken_back(
     make()
     assert load_places().data_dir == own_folders / "data"
     monkeypatch.delenv("PHOTOSORT_DATA_DIR")
-    if make in (dangling, circle):  # nobody knows what the file says of the folder
+    if make in (dangling, circle):  # what the file says of the folder is not known
         with pytest.raises(SettingsError):
             load_places()
     else:

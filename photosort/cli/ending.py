@@ -14,7 +14,7 @@ from contextlib import suppress
 from types import FrameType
 
 from photosort.cli import streams
-from photosort.errors import Interrupted, OutOfMemory, OutputFailed, PhotosortError, StoreError
+from photosort.errors import Declined, Interrupted, OutOfMemory, OutputFailed, PhotosortError, StoreError
 from photosort.printable import printable
 from photosort.store.touched import FILES, NOTHING
 
@@ -93,13 +93,14 @@ def say(failure: PhotosortError, *, as_json: bool = False) -> None:
 
 
 def failure_of(error: BaseException) -> PhotosortError:
-    """What a user is told of anything that is raised."""
+    """The failure that a user sees for anything that is raised."""
+    if isinstance(error, KeyboardInterrupt) or (END.asked and not isinstance(error, Declined)):
+        # an import, or a process, that is stopped may raise anything
+        return Interrupted("Stopped", f"{FILES.so_far} {GOES_ON}" if FILES.so_far == NOTHING else FILES.so_far)
     if isinstance(error, StoreError) and FILES.so_far != NOTHING and FILES.so_far not in error.hint:
         return type(error)(error.problem, f"{error.hint} {FILES.so_far}")
     if isinstance(error, PhotosortError):
         return error
-    if END.asked or isinstance(error, KeyboardInterrupt):  # an import that is stopped may raise anything
-        return Interrupted("Stopped", f"{FILES.so_far} {GOES_ON}" if FILES.so_far == NOTHING else FILES.so_far)
     if isinstance(error, MemoryError):
         return OutOfMemory("There is too little memory", f"{FILES.so_far} Close other programs, and try again.")
     from photosort.cli.faults import described

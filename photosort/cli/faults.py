@@ -19,7 +19,7 @@ OTHERWISE_CALLED = {"PIL": "pillow", "sklearn": "scikit-learn", "open_clip": "op
 
 
 def described(error: BaseException) -> PhotosortError:
-    """The failure for an error that nobody expects, with what became of the files."""
+    """The failure for an error that was not expected, with what became of the files."""
     if isinstance(error, sqlite3.Error):
         return StoreError(f"A database failed ({error})", f"{FILES.so_far} Check the free space on its disk.")
     if library := _broken_library(error):

@@ -98,7 +98,7 @@ def name_files_in_utf8() -> None:
 
     What is written to standard output and error keeps the encoding of the locale.
     """
-    if sys.getfilesystemencoding() != "utf-8" and sys.executable:
+    if sys.getfilesystemencoding() != "utf-8" and sys.executable and "utf8" not in sys._xoptions:
         import locale
 
         os.environ.setdefault("PYTHONIOENCODING", locale.getencoding())

@@ -48,8 +48,8 @@ def test_a_newer_database_a_damaged_one_and_a_folder_are_refused(tmp_path: Path)
     with pytest.raises(StoreError, match="newer photosort"):
         open_database(tmp_path / "new.sqlite", [FIRST], durable=False)
     (tmp_path / "damaged.sqlite").write_bytes(b"this is no database, whatever its name says" * 50)
-    with pytest.raises(StoreDamaged, match=r"damaged\.sqlite is damaged \(file is not a database\)\. Mend it\."):
-        open_database(tmp_path / "damaged.sqlite", [FIRST], durable=False, remedy="Mend it.")
+    with pytest.raises(StoreDamaged, match=r"damaged\.sqlite is damaged \(file is not a database\)\. Repair it\."):
+        open_database(tmp_path / "damaged.sqlite", [FIRST], durable=False, remedy="Repair it.")
     with pytest.raises(StoreError, match=f"A folder lies where the database {tmp_path} belongs") as caught:
         open_database(tmp_path, [FIRST], durable=False)
     assert caught.type is StoreError
@@ -70,7 +70,7 @@ def test_damage_that_shows_late_names_the_file_and_the_remedy(tmp_path: Path) ->
     for page in range(10 * 4096, len(content), 4096):
         content[page : page + 64] = b"\xaa" * 64
     path.write_bytes(content)
-    connection = open_database(path, many, durable=False, remedy="Mend it.")
+    connection = open_database(path, many, durable=False, remedy="Repair it.")
     for read in (
         lambda: connection.execute("SELECT count(*) FROM b WHERE x = 0").fetchone(),
         lambda: connection.execute("SELECT x FROM b").fetchall(),
@@ -78,7 +78,7 @@ def test_damage_that_shows_late_names_the_file_and_the_remedy(tmp_path: Path) ->
         lambda: connection.execute("UPDATE b SET x = 1"),
         lambda: connection.executemany("DELETE FROM b WHERE x = ?", [(1,)]),
     ):
-        with pytest.raises(StoreDamaged, match=rf"{path} is damaged \(database disk image is malformed\)\. Mend it"):
+        with pytest.raises(StoreDamaged, match=rf"{path} is damaged \(database disk image is malformed\)\. Repair it"):
             read()
 
 
