@@ -6,20 +6,34 @@ import sys
 
 
 def main() -> None:
-    """Run the command line. What cannot be understood is told as every other failure, and as JSON with --json."""
+    """Run the command line. However it ends, there is one line that says why, JSON with --json, and an exit code."""
+    try:
+        from photosort.cli import ending
+
+        ending.begin()
+        code = ending.all_said(_run())
+    except BaseException as error:
+        from photosort.cli import ending
+
+        code = ending.ended(error)
+    sys.exit(code)
+
+
+def _run() -> int:
     from typer import TyperException
 
     from photosort.cli.app import app
+    from photosort.errors import Interrupted
 
     try:
-        code = app(prog_name="photosort", standalone_mode=False)
+        code = app(prog_name="photosort", standalone_mode=False) or 0
     except TyperException as refusal:
-        from photosort.cli.output import Human, Json
         from photosort.cli.usage import misused
 
-        error, code = misused(refusal), refusal.exit_code
-        (Json() if "--json" in sys.argv else Human()).error(error)
-    sys.exit(code)
+        raise misused(refusal) from refusal
+    if code == Interrupted.exit_code:
+        raise KeyboardInterrupt  # which typer catches, and says nothing of
+    return code
 
 
 if __name__ == "__main__":

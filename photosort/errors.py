@@ -18,12 +18,22 @@
     ├── EmptyFolder                  16   the folder to sort holds nothing at all
     ├── ModelFailed                  17   a model, or the process it runs in, stopped working
     ├── WriterRefused                18   the server of a language model refuses the key, the model or the question
-    └── Interrupted                 130   Ctrl-C while files were on their way
+    ├── OutputFailed                 19   standard output is closed, full, or a pipe that is not read to its end
+    ├── StoreDamaged                 20   photosort's own database holds something else than it should
+    ├── LibraryBroken                21   a library that photosort stands on is missing, or cannot be imported
+    ├── OutOfMemory                  22   the memory of this machine did not suffice
+    ├── Unexpected                   23   what photosort itself has no words for: of the system, a library, or a bug
+    └── Interrupted                 130   Ctrl-C, a closed terminal, or a request to end (SIGTERM)
 
 The number is the exit code of the command.
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class PhotosortError(Exception):
@@ -143,7 +153,41 @@ class WriterRefused(PhotosortError):
     exit_code = 18
 
 
+class OutputFailed(PhotosortError):
+    """What was to be said could not be written to standard output."""
+
+    exit_code = 19
+
+
+class StoreDamaged(StoreError):
+    """The file at `path` holds another database than photosort has made, or none."""
+
+    exit_code = 20
+
+    def __init__(self, problem: str, hint: str = "", path: Path | None = None) -> None:
+        super().__init__(problem, hint)
+        self.path = path
+
+
+class LibraryBroken(PhotosortError):
+    """A library that photosort cannot do without fails when it is imported."""
+
+    exit_code = 21
+
+
+class OutOfMemory(PhotosortError):
+    """More memory was needed than there is."""
+
+    exit_code = 22
+
+
+class Unexpected(PhotosortError):
+    """An error of the system, of a library, or a bug, that nothing else describes."""
+
+    exit_code = 23
+
+
 class Interrupted(PhotosortError):
-    """The user stopped a run while files were on their way; the journal knows where each one is."""
+    """The user, or the system, stopped the command."""
 
     exit_code = 130

@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from photosort.errors import Interrupted, NoSuchRun
+from photosort.errors import NoSuchRun
 from photosort.filing.apply import Outcome
 from photosort.filing.lock import hold, is_held
 from photosort.filing.plan import Plan
@@ -68,7 +66,7 @@ def undo_run(data_dir: Path, number: int | None = None, *, progress: Progress = 
     """
     with open_history(data_dir) as connection:
         filing = _last(connection) if number is None else read_filing(connection, number)
-        with hold(filing.destination, data_dir), _resumable(filing):
+        with hold(filing.destination, data_dir):
             return filing, undo(connection, filing.run_id, progress=progress)
 
 
@@ -96,18 +94,8 @@ def resume_run(
     """Finish this run, or the last one that stopped half-way. Raises NoSuchRun, Busy and what `resume` raises."""
     with open_history(data_dir) as connection:
         filing = _half_way(connection) if number is None else read_filing(connection, number)
-        with hold(filing.destination, data_dir), _resumable(filing):
+        with hold(filing.destination, data_dir):
             return filing, resume(connection, filing.run_id, progress=progress)
-
-
-@contextmanager
-def _resumable(filing: Filing) -> Iterator[None]:
-    try:
-        yield
-    except KeyboardInterrupt as error:
-        raise Interrupted(
-            f"Run {filing.run_id} was stopped on its way", f"Go on: photosort resume {filing.run_id}"
-        ) from error
 
 
 def _state(filing: Filing, data_dir: Path) -> str:

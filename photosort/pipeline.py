@@ -14,7 +14,7 @@ from photosort.clustering.choose_k import KChoice
 from photosort.clustering.kmeans import Clustering
 from photosort.describing.describe import Described, describe
 from photosort.describing.engines import engine_for
-from photosort.errors import Interrupted, NoPhotos, TooManyClusters, Unfinished
+from photosort.errors import NoPhotos, TooManyClusters, Unfinished
 from photosort.filing.about import about_files
 from photosort.filing.apply import Outcome, apply
 from photosort.filing.facts import Mode
@@ -98,7 +98,7 @@ def organize(
     goes the same way up to that point.
 
     Raises SourceMissing, EmptyFolder, NoPhotos, TooManyClusters, DestinationError, Busy, Unfinished, SettingsError and
-    what the models raise; nothing has been touched then. Raises Interrupted on Ctrl-C while files are on their way.
+    what the models raise; nothing has been touched then.
     """
     source, destination = Path(os.path.realpath(source)), Path(os.path.realpath(destination))
     settings = registry.settled(settings)
@@ -192,13 +192,7 @@ def _described(
 
 def _filed(prepared: Prepared, connection: sqlite3.Connection, progress: Progress) -> Outcome:
     Runs(connection).start(prepared.run)
-    try:
-        return apply(prepared.plan, prepared.run, connection, progress=progress)
-    except KeyboardInterrupt as error:
-        raise Interrupted(
-            "Stopped while filing; every photo is where it was or in its folder",
-            f"Finish it: photosort resume {prepared.run}. Or take it back: photosort undo {prepared.run}",
-        ) from error
+    return apply(prepared.plan, prepared.run, connection, progress=progress)
 
 
 def _refuse_over_unfinished(connection: sqlite3.Connection, destination: Path) -> None:

@@ -6,23 +6,23 @@ import json
 import os
 import re
 import shlex
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from string import Formatter
 from typing import Any, TypeVar
 
-from platformdirs import user_cache_path, user_config_path, user_data_path
+from platformdirs import user_cache_path, user_data_path
 from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
+    InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    TomlConfigSettingsSource,
 )
 from pydantic_settings import SettingsError as UnreadableSettings
 
 from photosort.choices import Fusion, Keywords, Method, Mode, Names, Texts, TextVectors
+from photosort.config_file import config_file, may_set, read_config
 from photosort.errors import SettingsError
 from photosort.wrong_values import cut, nearest, wrong_value
 
@@ -35,26 +35,17 @@ NAME_FIELDS = {"name": "a", "title": "a", "summary": "a", "keywords": "a", "inde
 """What a template may name, with a value of the type that it gets."""
 
 
-def config_file() -> Path:
-    """Where the config file is looked for."""
-    return user_config_path("photosort", appauthor=False) / "config.toml"
-
-
 class Places(BaseSettings):
-    """Where photosort keeps what is its own. No mistake in any other setting keeps a run from being taken back."""
+    """Where photosort keeps what must not be lost. No mistake elsewhere keeps a run from being taken back."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
-    cache_dir: Path = Field(
-        default_factory=lambda: user_cache_path("photosort", appauthor=False),
-        description="what can be computed again",
-    )
     data_dir: Path = Field(
         default_factory=lambda: user_data_path("photosort", appauthor=False),
         description="runs and the journal",
     )
 
-    @field_validator("cache_dir", "data_dir")
+    @field_validator("data_dir", "cache_dir", check_fields=False)
     @classmethod
     def _absolute(cls, folder: Path) -> Path:
         return folder.expanduser().absolute()
@@ -69,7 +60,7 @@ class Places(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Flags first, then environment, then the config file."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=config_file())
+        return init_settings, env_settings, InitSettingsSource(settings_cls, _said_by_file(settings_cls))
 
 
 class Settings(Places):
@@ -77,6 +68,10 @@ class Settings(Places):
 
     model_config = SettingsConfigDict(extra="forbid")
 
+    cache_dir: Path = Field(
+        default_factory=lambda: user_cache_path("photosort", appauthor=False),
+        description="what can be computed again",
+    )
     k: int | None = Field(None, ge=1, description="number of clusters; chosen where it is missing")
     min_k: int = Field(2, ge=1, description="least number of clusters to choose")
     max_k: int = Field(30, ge=1, description="largest number of clusters to choose")
@@ -192,7 +187,7 @@ def load_settings(**flags: Any) -> Settings:
 
 
 def load_places() -> Places:
-    """Where photosort keeps what is its own. Raises SettingsError where one of these folders cannot be told."""
+    """Where photosort keeps what must not be lost. Raises SettingsError where that cannot be told."""
     return _loaded(Places, {})
 
 
@@ -201,12 +196,20 @@ def _loaded(kind: type[Loaded], given: dict[str, Any]) -> Loaded:
         return kind(**given)
     except ValidationError as error:
         raise _refused(error.errors()[0], given) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{config_file()} is no valid TOML ({error})", "Mend or remove the file.") from error
     except UnreadableSettings as error:
         variable = next(name for name in os.environ if _set_by(name) and f'"{_set_by(name)}"' in str(error))
         hint = f"""A list is written as JSON: {variable}='["a", "b"]'"""
         raise SettingsError(f"{_assignment(variable)} is no list", hint) from error
+
+
+def _said_by_file(kind: type[BaseSettings]) -> dict[str, Any]:
+    """What the config file says; of one that cannot be read, nothing, where places alone are asked and it has none."""
+    try:
+        return read_config()
+    except SettingsError:
+        if kind is Places and ("data_dir" in map(_set_by, os.environ) or not may_set("data_dir")):
+            return {}
+        raise
 
 
 def unknown_variables() -> list[str]:

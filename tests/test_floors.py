@@ -35,6 +35,7 @@ GROUND = {
     "store",
     "errors",
     "settings",
+    "config_file",
     "choices",
     "wrong_values",
     "progress",
@@ -50,7 +51,8 @@ ALLOWED = {
     **dict.fromkeys(ROOMS, {""} | ROOMS | GROUND),
     "store": {"", "store", "errors", "private"},
     "private": {""},
-    "settings": {"", "errors", "choices", "wrong_values"},
+    "settings": {"", "errors", "choices", "config_file", "wrong_values"},
+    "config_file": {"", "errors"},
     "wrong_values": {"", "errors"},
     "choices": {""},
     "progress": {""},
@@ -65,6 +67,8 @@ PURE = ("photosort.methods", "photosort.clustering", "photosort.naming", "photos
 UNCLEAN = {"sqlite3", "torch", "typer", "rich"}
 ARITHMETIC = {"photosort.clustering.rows"}
 """What may use torch to reckon: it loads no model."""
+READING = {"photosort.config_file"}
+"""What may read a file: the settings that are handed down come from it."""
 OPENING = {"open", "fdopen", "read_text", "read_bytes", "write_text", "write_bytes", "touch", "mkdir", "unlink"}
 HEAVY = {
     "torch",
@@ -156,7 +160,7 @@ def _unclean(module: str) -> set[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-            used |= {called} & OPENING
+            used |= {called} & (OPENING if module not in READING else set())
     return used
 
 

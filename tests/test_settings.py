@@ -1,12 +1,14 @@
 """Defaults < config file < environment < flags."""
 
+import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from photosort.errors import SettingsError
-from photosort.settings import config_file, load_settings, unknown_variables
+from photosort.settings import config_file, load_places, load_settings, unknown_variables
 
 
 def write_config(text: str) -> None:
@@ -120,6 +122,98 @@ def test_a_broken_config_file_is_named() -> None:
     write_config("k = = 3")
     with pytest.raises(SettingsError, match=r"config\.toml is no valid TOML"):
         load_settings()
+
+
+def test_a_mark_at_the_beginning_of_the_file_is_no_part_of_its_first_line() -> None:
+    write_config("")
+    config_file().write_bytes(b"\xef\xbb\xbfmax_k = 9\r\n")
+    assert load_settings().max_k == 9
+
+
+def encoded() -> None:
+    config_file().write_text("max_k = 9", encoding="utf-16")
+
+
+def folder() -> None:
+    config_file().mkdir()
+
+
+def dangling() -> None:
+    config_file().symlink_to("nowhere.toml")
+
+
+def circle() -> None:
+    config_file().symlink_to(config_file())
+
+
+def broken() -> None:
+    config_file().write_text('max_k = "9')
+
+
+def deep() -> None:
+    config_file().write_text(f"ask = {'[' * 5000}")
+
+
+UNREADABLE = {
+    encoded: "FILE is not encoded in UTF-8 (invalid start byte). Save it as UTF-8.",
+    folder: "FILE is a folder. Rename it: a file with settings is looked for there.",
+    dangling: "FILE is a link to a file that is not there. Correct or remove the link.",
+    circle: "FILE cannot be read (Too many levels of symbolic links). Check its permissions.",
+    broken: "FILE is no valid TOML",
+    deep: "FILE is no valid TOML",
+}
+
+
+@pytest.mark.parametrize("make", UNREADABLE)
+def test_a_config_file_that_cannot_be_read_is_named_with_the_remedy(make: Callable[[], None]) -> None:
+    config_file().parent.mkdir(parents=True)
+    make()
+    assert refused().startswith(UNREADABLE[make].replace("FILE", str(config_file())))
+
+
+@pytest.mark.parametrize("make", UNREADABLE)
+def test_no_config_file_keeps_a_run_from_being_taken_back(
+    monkeypatch: pytest.MonkeyPatch, own_folders: Path, make: Callable[[], None]
+) -> None:
+    config_file().parent.mkdir(parents=True)
+    make()
+    assert load_places().data_dir == own_folders / "data"
+    monkeypatch.delenv("PHOTOSORT_DATA_DIR")
+    if make in (dangling, circle):  # what the file says of the folder is not known
+        with pytest.raises(SettingsError):
+            load_places()
+    else:
+        assert load_places().data_dir.name == "photosort"
+
+
+@pytest.mark.parametrize("line", ['data_dir = "/x', "cache_dir = 3\ndata_dir = 4"])
+def test_where_the_runs_are_kept_is_never_guessed(monkeypatch: pytest.MonkeyPatch, line: str) -> None:
+    write_config(line)
+    assert load_places().data_dir.name == "data"
+    monkeypatch.delenv("PHOTOSORT_DATA_DIR")
+    for encoding in ("utf-8", "utf-16"):
+        config_file().write_text(line, encoding=encoding)
+        with pytest.raises(SettingsError):
+            load_places()
+
+
+def test_a_wrong_place_of_the_cache_concerns_no_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    write_config("cache_dir = 3")
+    assert load_places().data_dir.name == "data"
+    monkeypatch.delenv("PHOTOSORT_CACHE_DIR")
+    with pytest.raises(SettingsError, match="cache_dir = 3"):
+        load_settings()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become somebody else")
+def test_a_config_file_without_permission_is_named() -> None:
+    write_config("max_k = 9")
+    config_file().parent.chmod(0)
+    os.seteuid(65534)
+    try:
+        assert refused().startswith(f"{config_file()} cannot be read (Permission denied). Check its permissions.")
+    finally:
+        os.seteuid(0)
 
 
 def test_a_question_is_asked_once_however_often_it_is_written() -> None:

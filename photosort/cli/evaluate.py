@@ -87,6 +87,7 @@ def evaluate(
             from photosort.evaluation.plot import check_plot, draw
 
             check_plot(plot)
+        from photosort.cli.renewing import with_cache
         from photosort.evaluating import evaluate as measure
         from photosort.models.registry import sending
 
@@ -94,7 +95,11 @@ def evaluate(
             out.disclose(sent)
         names = [name.strip() for some in methods or ["all"] for name in some.split(",")]
         with out.progress() as progress:
-            found = measure(source, texts_file, names, settings, seeds=seeds, progress=progress)
+            found = with_cache(
+                settings.cache_dir,
+                out,
+                lambda: measure(source, texts_file, names, settings, seeds=seeds, progress=progress),
+            )
         out.show(lambda: _view(found))
         out.document(lambda: {**_document(found), "rows": _rows(found)} if as_csv else _document(found))
         if plot is not None:

@@ -226,6 +226,7 @@ def run(
     """Organize, showing the preview on the way and the outcome at the end."""
     from photosort import pipeline
     from photosort.cli import preview
+    from photosort.cli.renewing import with_cache
     from photosort.models.registry import sending, settled
     from photosort.models.writers import what_is_sent
     from photosort.past_runs import lying_twice, unfinished_runs
@@ -252,13 +253,17 @@ def run(
                 count = sum(len(folder.photos) for folder in prepared.plan.folders)
                 out.confirm(f"Move {plural(count, 'photo')} out of {printable(str(source))}?")
 
-        organized = pipeline.organize(
-            source,
-            destination or source.parent / f"{source.name or 'photos'}-sorted",
-            settings,
-            dry_run=dry_run,
-            review=review,
-            progress=progress,
+        organized = with_cache(
+            settings.cache_dir,
+            out,
+            lambda: pipeline.organize(
+                source,
+                destination or source.parent / f"{source.name or 'photos'}-sorted",
+                settings,
+                dry_run=dry_run,
+                review=review,
+                progress=progress,
+            ),
         )
     out.show(lambda: preview.ending(organized))
     out.document(lambda: preview.document(organized))

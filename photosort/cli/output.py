@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
-import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -13,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import typer
 
-from photosort.errors import Declined, Interrupted, NotAllFiled, PhotosortError, StoreError, Unfinished
+from photosort.cli.ending import END, Stop, failure_of, say
+from photosort.errors import Declined, NotAllFiled, PhotosortError, Unfinished
 from photosort.printable import printable
 from photosort.progress import Progress, Used, silent
 
@@ -21,8 +20,8 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.progress import Progress as Bars
 
-PIPE_WIDTH = 100
-"""Columns where the output is no terminal."""
+PIPE_WIDTH = 1 << 20
+"""Columns where the output is not a terminal: so many that no line is ever folded."""
 
 
 class Output(Protocol):
@@ -57,10 +56,8 @@ class Human:
         from rich.console import Console
 
         self._clear_bars()
-        console = Console(highlight=False)
-        if not console.is_terminal:
-            console = Console(highlight=False, width=max(PIPE_WIDTH, console.width))
-        console.print(view())
+        Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH).print(view())
+        sys.stdout.flush()
 
     def document(self, content: Callable[[], dict[str, Any]]) -> None:
         """People have seen it already."""
@@ -78,10 +75,10 @@ class Human:
     def progress(self) -> Iterator[Progress]:
         """One bar a stage, on standard error, gone when something else is said; none where that is no terminal."""
         if not sys.stderr.isatty():
-            yield silent
+            yield stoppable(silent)
             return
         try:
-            yield self._report
+            yield stoppable(self._report)
         finally:
             self._clear_bars()
 
@@ -100,7 +97,7 @@ class Human:
     def error(self, error: PhotosortError) -> None:
         """One line on standard error."""
         self._clear_bars()
-        print(f"photosort: {_one_line(str(error))}", file=sys.stderr)
+        say(error)
 
     def _report(self, stage: str, done: int, total: int, used: Used | None = None) -> None:
         if self._bars is None:
@@ -145,7 +142,7 @@ class Quiet(Human):
     @contextmanager
     def progress(self) -> Iterator[Progress]:
         """No bar."""
-        yield silent
+        yield stoppable(silent)
 
 
 class Json(Quiet):
@@ -153,7 +150,7 @@ class Json(Quiet):
 
     def document(self, content: Callable[[], dict[str, Any]]) -> None:
         """Print the object."""
-        print(json.dumps(content(), indent=2, ensure_ascii=True))
+        print(json.dumps(content(), indent=2, ensure_ascii=True), flush=True)
 
     def confirm(self, question: str) -> None:
         """Programs say --yes."""
@@ -161,8 +158,7 @@ class Json(Quiet):
 
     def error(self, error: PhotosortError) -> None:
         """On standard output, for the program; the exit code tells it apart from a result."""
-        failure = {"kind": type(error).__name__, "problem": error.problem, "hint": error.hint}
-        print(json.dumps({"error": failure}, indent=2, ensure_ascii=True))
+        say(error, as_json=True)
 
 
 class Csv(Quiet):
@@ -189,30 +185,29 @@ def plural(count: int, noun: str, verb: str = "") -> str:
     return f"{count:,} {said}{does}"
 
 
+def stoppable(progress: Progress) -> Progress:
+    """The same, but it ends the command where a library has swallowed the request for that, as some imports do."""
+
+    def report(stage: str, done: int, total: int, used: Used | None = None) -> None:
+        if END.asked:
+            raise Stop
+        progress(stage, done, total, used)
+
+    return report
+
+
 @contextmanager
 def speaking(*, as_json: bool = False, quiet: bool = False, as_csv: bool = False) -> Iterator[Output]:
     """The output that the flags ask for; a failure inside the block becomes its message and its exit code."""
     output = Json() if as_json else Csv() if as_csv else Quiet() if quiet else Human()
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
     try:
         yield output
-    except PhotosortError as error:
-        output.error(error)
-        raise typer.Exit(error.exit_code) from error
-    except sqlite3.Error as error:
-        failure = StoreError(f"photosort's own database failed ({error})", "Check the free space on its disk.")
+    except (typer.Exit, SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:
+        failure = failure_of(error)
         output.error(failure)
         raise typer.Exit(failure.exit_code) from error
-    except OSError as error:
-        where = f" at {error.filename}" if error.filename else ""
-        unexpected = PhotosortError(f"{error.strerror or error}{where}", "Nothing of yours was lost; try again.")
-        output.error(unexpected)
-        raise typer.Exit(unexpected.exit_code) from error
-    except KeyboardInterrupt:
-        output.note("Stopped. What was looked at is kept; the same command goes on from there.")
-        raise typer.Exit(Interrupted.exit_code) from None
 
 
 def finish(*, stopped: bool, failed: bool) -> None:
@@ -224,7 +219,3 @@ def finish(*, stopped: bool, failed: bool) -> None:
 def _spent(used: Used) -> str:
     tokens = plural(used.tokens_in + used.tokens_out, "token")
     return tokens if used.cost is None else f"{tokens}  ${used.cost:.4f}"
-
-
-def _one_line(text: str) -> str:
-    return printable(" ".join(text.split()))

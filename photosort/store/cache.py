@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -16,6 +18,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from photosort.errors import StoreDamaged
 from photosort.store.database import open_database, transaction
 from photosort.store.identity import Identity
 
@@ -29,6 +32,7 @@ MIGRATIONS = (
         "CREATE TABLE vectors (identity INTEGER REFERENCES identities, key BLOB, vector BLOB, UNIQUE (identity, key))",
     ),
 )
+REMEDY = "Delete it: photosort makes it again, and nothing is lost but time."
 LOOKUP = 500
 
 
@@ -45,7 +49,8 @@ class Cache:
     """
 
     def __init__(self, path: Path) -> None:
-        self._db = open_database(path, MIGRATIONS, durable=False)
+        self._path = path
+        self._db = open_database(path, MIGRATIONS, durable=False, remedy=REMEDY)
         self._identities: dict[Identity, int] = {}
 
     def __enter__(self) -> Self:
@@ -104,7 +109,8 @@ class Cache:
     def vectors(self, identity: Identity, keys: Iterable[str]) -> dict[str, NDArray[np.float16]]:
         """The vectors known for these keys, each of shape (d,)."""
         found = self._lookup("vectors", "vector", identity, keys)
-        return {key: np.frombuffer(blob, dtype=np.float16) for key, blob in found}
+        with self._expected():
+            return {key: np.frombuffer(blob, dtype=np.float16) for key, blob in found}
 
     def put_vectors(self, identity: Identity, keys: Sequence[str], vectors: NDArray[np.float32]) -> None:
         """Remember row i of (n, d) under keys[i]."""
@@ -114,7 +120,8 @@ class Cache:
     def matrix(self, identity: Identity, keys: Sequence[str]) -> NDArray[np.float32]:
         """The vectors of `keys`, in their order, as (n, d) float32. Raises KeyError where one is missing."""
         known = self.vectors(identity, set(keys))
-        return np.stack([known[key] for key in keys]).astype(np.float32)
+        with self._expected():
+            return np.stack([known[key] for key in keys]).astype(np.float32)
 
     def keys(self, identity: Identity) -> set[str]:
         """The keys that have a vector or a text."""
@@ -125,6 +132,14 @@ class Cache:
         """Every key -> text of an identity."""
         rows = self._db.execute("SELECT key, text FROM texts WHERE identity = ?", (self._id(identity),))
         return {key.hex(): text for key, text in rows}
+
+    @contextmanager
+    def _expected(self) -> Iterator[None]:
+        """Values that no cache has kept like this are damage."""
+        try:
+            yield
+        except (TypeError, ValueError) as error:
+            raise StoreDamaged(f"The database {self._path} is damaged ({error})", REMEDY, self._path) from error
 
     def _lookup(self, table: str, column: str, identity: Identity, keys: Iterable[str]) -> Iterator[tuple[str, Any]]:
         wanted = [bytes.fromhex(key) for key in dict.fromkeys(keys)]
@@ -154,6 +169,25 @@ class Cache:
         return self._identities[identity]
 
 
+def cache_file(folder: Path) -> Path:
+    """The file of the cache inside photosort's cache folder."""
+    return folder / "cache.sqlite"
+
+
 def open_cache(folder: Path) -> Cache:
     """The cache inside photosort's cache folder."""
-    return Cache(folder / "cache.sqlite")
+    return Cache(cache_file(folder))
+
+
+def set_aside(folder: Path) -> Path:
+    """Give a damaged cache another name, so that the next one to be opened is new. Returns that name.
+
+    Raises OSError where the folder does not allow it.
+    """
+    damaged = cache_file(folder)
+    names = (damaged.with_name(f"{damaged.name}.damaged-{number}") for number in count(1))
+    aside = next(name for name in names if not os.path.lexists(name))
+    for log in ("-wal", "-shm", ""):
+        with suppress(FileNotFoundError):
+            damaged.with_name(damaged.name + log).rename(aside.with_name(aside.name + log))
+    return aside

@@ -10,27 +10,35 @@ from pathlib import Path
 
 from photosort.errors import StoreError
 from photosort.private import make_private_file, make_private_folder
+from photosort.store.refusals import Database, refused, unusable
 
 LARGEST_ID = 2**63 - 1
 """SQLite counts no further, and refuses to be asked for more."""
 BUSY_SECONDS = 30
 
 
-def open_database(path: Path, migrations: Sequence[Sequence[str]], *, durable: bool) -> sqlite3.Connection:
+def open_database(
+    path: Path, migrations: Sequence[Sequence[str]], *, durable: bool, remedy: str = "Move it away."
+) -> sqlite3.Connection:
     """Open `path`, creating it and its folder, and run the migrations it has not seen yet.
 
     `migrations[i]` holds the statements that bring a database from version i to i + 1. All missing ones run
     in one transaction, so that two programs which start together migrate once. `durable` makes every
     commit survive a power cut (synchronous=FULL), which the journal needs and the cache does not. The
-    connection is in autocommit mode and may be used from any one thread at a time.
+    connection is in autocommit mode and may be used from any one thread at a time. All that it raises for the file
+    is a StoreError; `remedy` is what the user may do where the file is damaged.
 
-    Raises StoreError where the file cannot be opened, is no database, or comes from a newer photosort.
+    Raises StoreError where the file cannot be opened or comes from a newer photosort, StoreDamaged where it is not a
+    database of photosort's.
     """
     try:
         make_private_folder(path.parent)
         for file in (path, *(log for log in _logs(path) if log.exists())):
             make_private_file(file)
-        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(
+            path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, factory=Database
+        )
+        connection.path, connection.remedy = path, remedy
         _write_ahead(connection)
         connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
         connection.execute("PRAGMA foreign_keys=ON")
@@ -41,11 +49,13 @@ def open_database(path: Path, migrations: Sequence[Sequence[str]], *, durable: b
                     connection.execute(statement)
             if version < len(migrations):
                 connection.execute(f"PRAGMA user_version={len(migrations)}")
-    except (OSError, sqlite3.Error) as error:
-        raise StoreError(
-            f"The database {path} cannot be opened ({error})",
-            "Check permissions and free space there, or set PHOTOSORT_DATA_DIR and PHOTOSORT_CACHE_DIR.",
-        ) from error
+    except StoreError:
+        connection.close()
+        raise
+    except OSError as error:
+        raise unusable(path, error) from error
+    except sqlite3.Error as error:
+        raise refused(path, error, remedy) from error
     if version > len(migrations):
         connection.close()
         raise StoreError(
@@ -67,8 +77,9 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
             return
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+        except StoreError as error:
+            code = getattr(error.__cause__, "sqlite_errorcode", None)
+            if code != sqlite3.SQLITE_BUSY or time.monotonic() > until:
                 raise
             time.sleep(0.05)
 

@@ -12,11 +12,17 @@ from photosort.store.database import open_database
 
 MIGRATIONS = ((*runs.MIGRATION, *journal.MIGRATION), runs.ADD_NOTES, journal.ADD_CONTENT, journal.ADD_LOOKS)
 
+REMEDY = (
+    "Your photos are not touched by that, but without it no earlier run can be taken back, finished or explained. "
+    "Put a backup of the file there, or move it away to begin a new one."
+)
+"""What to do where the file is damaged: photosort never sets it aside by itself."""
+
 
 @contextmanager
 def open_history(data_dir: Path) -> Iterator[sqlite3.Connection]:
     """The connection that `Runs` and `Journal` work on, closed at the end of the block. Raises StoreError."""
-    connection = open_database(data_dir / "history.sqlite", MIGRATIONS, durable=True)
+    connection = open_database(data_dir / "history.sqlite", MIGRATIONS, durable=True, remedy=REMEDY)
     try:
         yield connection
     finally:

@@ -30,6 +30,7 @@ from typing import Any
 
 from photosort.errors import NoSuchRun, StoreError
 from photosort.store.database import LARGEST_ID, storable, transaction
+from photosort.store.touched import FILES
 
 MIGRATION = (
     "CREATE TABLE filings (run_id INTEGER PRIMARY KEY REFERENCES runs, token TEXT NOT NULL,"
@@ -144,8 +145,7 @@ class Journal:
 
     def __init__(self, connection: sqlite3.Connection, run_id: int) -> None:
         """Raises NoSuchRun where the run has filed nothing."""
-        self._db = connection
-        self.run_id = run_id
+        self._db, self.run_id = connection, run_id
         self.filing = read_filing(connection, run_id)
 
     @classmethod
@@ -173,6 +173,7 @@ class Journal:
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 ((run_id, *_row(entry)) for entry in entries),
             )
+        FILES.turned(run_id, FilingState.APPLYING)
         return cls(connection, run_id)
 
     def groups(self, *states: State) -> list[tuple[Operation, ...]]:
@@ -213,6 +214,7 @@ class Journal:
         with _writing(self._db):
             values = (state, storable(problem), self.run_id)
             self._db.execute("UPDATE filings SET state = ?, problem = ? WHERE run_id = ?", values)
+        FILES.turned(self.run_id, state)
         self.filing = read_filing(self._db, self.run_id)
 
     def making(self, folder: Path) -> None:
@@ -293,8 +295,6 @@ def _writing(connection: sqlite3.Connection) -> Iterator[None]:
     try:
         with transaction(connection):
             yield
-    except sqlite3.OperationalError as error:
-        raise StoreError(
-            f"The journal cannot be written ({error}), so no file was touched after that",
-            "Make room or mend permissions in photosort's data folder, then: photosort resume",
-        ) from error
+    except StoreError as error:
+        problem = f"The journal cannot be written, so no file was touched after that: {error.problem}"
+        raise type(error)(problem, f"{error.hint} {FILES.so_far}") from error

@@ -3,14 +3,22 @@
 import io
 import json
 import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import typer
+from rich.text import Text
 
+from photosort.cli import ending, explain, past, preview
 from photosort.cli.output import Human, Json, Quiet, plural, speaking
 from photosort.errors import Declined, NoPhotos
+from photosort.explaining import RunView
+from photosort.filing.apply import Remark
+from photosort.past_runs import PastRun
 from photosort.printable import printable
 from photosort.progress import Used
+from photosort.store.runs import Run
 
 
 @pytest.mark.parametrize(("flags", "expected"), [({}, Human), ({"quiet": True}, Quiet), ({"as_json": True}, Json)])
@@ -85,6 +93,39 @@ def test_what_a_writer_has_used_runs_beside_the_bar(
         assert ("naming" in terminal.getvalue() and "7/12" in terminal.getvalue()) is shown
         assert (said in terminal.getvalue()) is shown
     assert not capsys.readouterr().out
+
+
+@pytest.mark.parametrize("voice", [Human(), Quiet(), Json()])
+def test_a_stop_that_was_swallowed_is_heard_before_the_next_step(voice: Human, monkeypatch: pytest.MonkeyPatch) -> None:
+    with voice.progress() as progress:
+        progress("looking", 0, 1)
+        monkeypatch.setattr(ending.END, "asked", True)
+        with pytest.raises(KeyboardInterrupt):
+            progress("filing", 0, 1)
+
+
+LONG = "/photos/" + "/".join(f"a folder with a rather long name {number}" for number in range(30))
+RUN = Run(1, datetime(2026, 11, 25, tzinfo=UTC), Path(LONG), Path(LONG), "copy", False, {})
+
+
+@pytest.mark.parametrize("environment", [{}, {"COLUMNS": "40"}, {"FORCE_COLOR": "1", "COLUMNS": "30"}], ids=str)
+def test_no_line_is_folded_or_cut_but_on_a_terminal(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    Human().show(lambda: explain._left(RunView(RUN, (), ((Path(LONG), "no photo"), (Path("/b.jpg"), "empty")))))
+    Human().show(lambda: past._table([PastRun(RUN, 1, 2, 2, "done")]))
+    Human().show(lambda: past._line(Remark(Path(LONG), "changed since")))
+    Human().show(lambda: preview._line("1", "", (LONG, "bold")))
+    assert capsys.readouterr().out.count(LONG) == 5
+
+
+def test_on_a_terminal_lines_are_as_wide_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setattr("sys.stdout", terminal := Terminal())
+    Human().show(lambda: Text(LONG))
+    assert max(len(line) for line in terminal.getvalue().splitlines()) <= 60
 
 
 def test_nobody_to_ask_is_no(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,15 +42,24 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
         "photosort.errors",
         "photosort.printable",
         "photosort.progress",
+        "photosort.store",
+        "photosort.store.touched",
         "photosort.cli",
         *(
             f"photosort.cli.{name}"
             for name in ("app", "completions", "demo", "evaluate", "explain", "grouped", "models", "offers", "options")
         ),
-        *(f"photosort.cli.{name}" for name in ("organize", "output", "past")),
+        *(f"photosort.cli.{name}" for name in ("ending", "organize", "output", "past", "streams")),
     }
 
 
 def test_a_module_can_be_run() -> None:
     done = subprocess.run([sys.executable, "-m", "photosort", "--version"], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("photosort 0.")
+
+
+def test_what_catches_everything_that_fails_stands_on_the_standard_library_alone() -> None:
+    loaded = modules_after("import photosort.__main__, photosort.cli.ending")
+    own = {"cli", "cli.ending", "cli.streams", "errors", "printable", "store", "store.touched", "__main__"}
+    assert {name for name in loaded if name.startswith("photosort")} == {"photosort", *(f"photosort.{n}" for n in own)}
+    assert not loaded & {*HEAVY, "typer", "rich", "sqlite3", "json", "pathlib"}

@@ -75,6 +75,15 @@ def test_a_key_of_the_file_that_is_no_setting_stops_what_goes_by_settings_but_ne
     assert photosort(monkeypatch, "runs") == 0
 
 
+def test_a_folder_in_the_place_of_the_file_stops_what_goes_by_settings_but_never_undo(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config_file().mkdir(parents=True)
+    assert photosort(monkeypatch, "models") == 2
+    assert capsys.readouterr().err.startswith(f"photosort: {config_file()} is a folder. ")
+    assert photosort(monkeypatch, "undo") == photosort(monkeypatch, "resume") == NoSuchRun.exit_code
+
+
 def test_a_variable_that_is_no_setting_is_told_and_stops_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,6 +1,8 @@
-"""Ctrl-C at any moment of the describing stage; the next start goes on where it stopped."""
+"""A command that is stopped at any moment, or whose output is lost: what it says, and how the next one goes on."""
 
+import json
 import os
+import shlex
 import shutil
 import signal
 import sqlite3
@@ -115,3 +117,132 @@ def test_a_server_that_does_not_answer_keeps_nobody_from_stopping(
         error = process.communicate(timeout=45)[1]
     assert (process.returncode, "goes on from there" in error) == (130, True), error
     assert not pictures.with_name("Pictures-sorted").exists()
+
+
+STOPPING = """
+import os, signal
+from {module} import {holder}
+once = {holder}.{method}
+def method(*arguments):
+    result = once(*arguments)
+    os.kill(os.getpid(), signal.{signal})
+    return result
+{holder}.{method} = method
+from photosort.__main__ import main
+main()
+"""
+
+
+def stopped_after(step: str, name: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run the command, which gets a signal when this step is done for the first time."""
+    module, holder, method = step.rsplit(".", 2)
+    program = STOPPING.format(module=module, holder=holder, method=method, signal=name)
+    command = [sys.executable, "-c", program, *map(str, arguments)]
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+
+
+def files(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.parametrize(("name", "flags"), [("SIGINT", ()), ("SIGTERM", ("--json",)), ("SIGHUP", ("--quiet",))])
+def test_a_stop_while_files_are_on_their_way_says_how_to_go_on(
+    photosort: Command, pictures: Path, name: str, flags: tuple[str, ...]
+) -> None:
+    before = files(pictures)
+    step = "photosort.filing.worker.Worker.perform"
+    done = stopped_after(step, name, "organize", pictures, "--k", 2, "--mode", "move", "--yes", *flags)
+    assert done.returncode == 130
+    hint = (
+        "Files were touched: every photo is where it was or in its folder. "
+        "Finish it: photosort resume 1. Or take it back: photosort undo 1"
+    )
+    if flags == ("--json",):
+        assert json.loads(done.stdout) == {"error": {"kind": "Interrupted", "problem": "Stopped", "hint": hint}}
+        assert done.stderr == ""
+    else:
+        assert done.stderr == f"photosort: Stopped. {hint}\n"
+    assert files(pictures) != before
+    assert photosort("undo").code == 0
+    assert files(pictures) == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_a_stop_of_an_undo_says_how_to_go_on(photosort: Command, pictures: Path) -> None:
+    assert photosort("organize", pictures, "--k", 2).code == 0
+    done = stopped_after("photosort.filing.undo._Undo.take_back", "SIGINT", "undo")
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr.startswith("photosort: Stopped. Files were touched: ")
+    assert done.stderr.endswith("Go on: photosort undo 1\n")
+    assert photosort("undo", 1).code == 0
+    assert not pictures.with_name("Pictures-sorted").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a POSIX shell")
+@pytest.mark.parametrize(("outlet", "flag"), [("| head -c 1", ""), (">/dev/full", "--json"), (">&-", "")])
+def test_a_run_whose_output_is_lost_files_every_photo_and_says_so(
+    photosort: Command, pictures: Path, outlet: str, flag: str
+) -> None:
+    program = Path(sys.executable).with_name("photosort")
+    line = f"{shlex.quote(str(program))} organize {shlex.quote(str(pictures))} --k 2 {flag} {outlet}"
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {line}"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = "photosort: Standard output cannot be written ("
+    assert (done.returncode, done.stderr.startswith(said), done.stderr.count("\n")) == (19, True, 1)
+    assert done.stderr.endswith("). Run 1 is filed; photosort undo 1 takes it back.\n")
+    assert len([name for name in files(pictures.with_name("Pictures-sorted")) if name.endswith(".JPG")]) == 20
+
+
+def test_a_damaged_cache_is_set_aside_and_the_run_goes_on(
+    photosort: Command, pictures: Path, own_folders: Path
+) -> None:
+    database = own_folders / "cache" / "cache.sqlite"
+    with sqlite3.connect(database) as connection:
+        connection.execute("DROP TABLE texts")
+    connection.close()
+    done = photosort("organize", pictures, "--k", 2)
+    assert done.code == 0
+    aside = database.with_name("cache.sqlite.damaged-1")
+    assert done.err == (
+        f"The database {database} is damaged (no such table: texts). "
+        f"It is now {aside}, and is made again: nothing is lost but time.\n"
+    )
+    assert aside.exists() and photosort("organize", pictures, "--k", 2, "--dry-run").err == ""
+
+
+@pytest.mark.parametrize(
+    "command", [("organize", "PICTURES"), ("undo",), ("resume",), ("runs",), ("explain",)], ids=str
+)
+def test_a_damaged_history_is_named_with_what_is_lost_and_never_set_aside(
+    photosort: Command, pictures: Path, own_folders: Path, command: tuple[str, ...]
+) -> None:
+    database = own_folders / "data" / "history.sqlite"
+    database.parent.mkdir()
+    database.write_bytes(damage := b"nothing that SQLite knows" * 100)
+    done = photosort(*[pictures if word == "PICTURES" else word for word in command])
+    assert (done.code, done.out, done.err.count("\n")) == (20, "", 1)
+    assert done.err.startswith(f"photosort: The database {database} is damaged (file is not a database). Your photos")
+    assert "taken back, finished or explained" in done.err and "backup" in done.err
+    assert database.read_bytes() == damage
+
+
+def test_a_locale_of_few_letters_keeps_names_whole(photosort: Command, tmp_path: Path, pictures: Path) -> None:
+    folder = tmp_path / "Fotos é"
+    folder.mkdir()
+    names = {b"caf\xc3\xa9.jpg", b"\xe9\xff.jpg", "日本.jpg".encode()}
+    for name, photo in zip(sorted(names), sorted(pictures.rglob("*.JPG")), strict=False):
+        shutil.copy(photo, os.fsencode(folder) + b"/" + name)
+    places = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = photosort("organize", folder, "--k", 1, "--name-template", "Größe {name}", **places)
+    assert (done.code, done.err) == (0, "") and done.out.isascii() and "->" in done.out and "`--" in done.out
+    [made] = (tmp_path / "Fotos é-sorted").iterdir()
+    assert made.name.startswith("Größe ") and names <= {os.fsencode(path.name) for path in made.iterdir()}
+    said = photosort("explain", folder / "café.jpg", "--json", **places).json
+    assert said["photo"] == str(folder / "café.jpg")
+    assert photosort("undo", **places).code == 0

@@ -1,12 +1,15 @@
 """What goes in comes out, under its own identity only."""
 
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from photosort.store.cache import Cache, open_cache, text_key
+from photosort.errors import StoreDamaged
+from photosort.store.cache import Cache, open_cache, set_aside, text_key
 from photosort.store.identity import Identity
 
 LITE = Identity("lite", "1")
@@ -62,3 +65,26 @@ def test_digests_and_texts_survive_closing(tmp_path: Path) -> None:
     with open_cache(tmp_path) as cache:
         assert cache.digests() == {(b"/photos/a.jpg", 5, 7, 9): KEYS[0]}
         assert cache.texts(LITE, KEYS[:2]) == {KEYS[1]: "naïve\n"}
+
+
+def test_a_cache_that_is_set_aside_makes_room_for_a_new_one_and_is_kept(tmp_path: Path) -> None:
+    for number in (1, 2):
+        (tmp_path / "cache.sqlite").write_text(f"damage {number}")
+        (tmp_path / "cache.sqlite-wal").write_text(f"log {number}")
+        assert set_aside(tmp_path) == tmp_path / f"cache.sqlite.damaged-{number}"
+        assert (tmp_path / f"cache.sqlite.damaged-{number}").read_text() == f"damage {number}"
+        assert (tmp_path / f"cache.sqlite.damaged-{number}-wal").read_text() == f"log {number}"
+        assert not [*tmp_path.glob("cache.sqlite-*"), *tmp_path.glob("cache.sqlite")]
+    with open_cache(tmp_path) as cache:
+        assert cache.digests() == {}
+
+
+@pytest.mark.parametrize("value", ["x'010203'", "NULL", "'text'", "x'0102'"])
+def test_a_vector_that_no_cache_has_kept_is_damage(cache: Cache, tmp_path: Path, value: str) -> None:
+    cache.put_vectors(LITE, KEYS[:2], np.ones((2, 3), np.float32))
+    with closing(sqlite3.connect(tmp_path / "cache.sqlite")) as connection:
+        connection.execute(f"UPDATE vectors SET vector = {value} WHERE rowid = 1")
+        connection.commit()
+    with pytest.raises(StoreDamaged, match=r"cache\.sqlite is damaged .*nothing is lost but time") as caught:
+        cache.matrix(LITE, KEYS[:2])
+    assert caught.value.path == tmp_path / "cache.sqlite"
