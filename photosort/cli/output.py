@@ -53,10 +53,10 @@ class Human:
 
     def show(self, view: Callable[[], RenderableType]) -> None:
         """Print to standard output."""
-        from rich.console import Console
+        from photosort.cli.gated import GatedConsole
 
         self._clear_bars()
-        Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH).print(view())
+        GatedConsole(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH).print(view())
         sys.stdout.flush()
 
     def document(self, content: Callable[[], dict[str, Any]]) -> None:
@@ -169,7 +169,9 @@ class Csv(Quiet):
         rows = content()["rows"]
         writer = csv.DictWriter(sys.stdout, list(rows[0]), lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows(
+            {key: printable(value) if isinstance(value, str) else value for key, value in row.items()} for row in rows
+        )
 
 
 def short(name: str, limit: int = 28) -> str:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 import typer
+from rich.console import Group
+from rich.table import Table
 from rich.text import Text
 
 from photosort.cli import ending, explain, past, preview
@@ -142,3 +144,14 @@ def test_names_cannot_write_to_the_terminal() -> None:
 def test_numbers_nouns_and_verbs_agree() -> None:
     assert (plural(1, "photo"), plural(2431, "photo"), plural(2, "class")) == ("1 photo", "2,431 photos", "2 classes")
     assert (plural(1, "file", "stay"), plural(0, "file", "say")) == ("1 file stays", "0 files say")
+
+
+def test_what_no_view_has_sent_through_the_gate_passes_it_on_the_console(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    table = Table("a\x1b[31m")
+    table.add_row(Text("b\u202ec"))
+    Human().show(lambda: Group("d\x07", table))
+    shown = capsys.readouterr().out
+    assert all(line.isprintable() for line in shown.split("\n"))
+    assert "a\\x1b" in shown and "b\\u20" in shown
