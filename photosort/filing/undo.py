@@ -21,7 +21,7 @@ from photosort.filing.whereabouts import find_elsewhere
 from photosort.printable import printable
 from photosort.progress import Progress, silent
 from photosort.store.journal import FilingState, Journal, Operation, State
-from photosort.store.placed import STANDING
+from photosort.store.placed import STANDING, places_of_others
 
 _THREADS = 4
 GONE = "was no longer there"
@@ -86,7 +86,7 @@ def undo(connection: sqlite3.Connection, run_id: int, *, progress: Progress = si
         progress("undoing", total, total)
         folders = _remove_folders(journal)
         journal.turn(FilingState.UNDONE)
-    _say_where(journal)
+    _say_where(connection, journal)
     return _outcome(journal, folders)
 
 
@@ -232,11 +232,12 @@ def _remove_folders(journal: Journal) -> int:
     return removed
 
 
-def _say_where(journal: Journal) -> None:
+def _say_where(connection: sqlite3.Connection, journal: Journal) -> None:
     """Keep what has only changed its folder's name, and write down where it lies now; undo can try it again."""
     missing = [op for op in journal.operations(State.UNDONE) if op.reason == GONE]
     missing += [op for op in journal.operations(State.KEPT) if _is_gone(op)]
-    for operation, place in find_elsewhere(journal.filing, missing):
+    others = places_of_others(connection, journal.run_id) if missing else set()
+    for operation, place in find_elsewhere(journal.filing, missing, others):
         where = printable(os.path.relpath(place, journal.filing.destination.parent))
         journal.mark([operation], State.KEPT, f"its folder has another name now: it lies at {where}")
 

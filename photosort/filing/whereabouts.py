@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from photosort.filing.facts import Mode
@@ -13,42 +13,43 @@ from photosort.filing.takeback import holds
 from photosort.store.journal import Filing, Operation
 
 
-def find_elsewhere(filing: Filing, missing: Sequence[Operation]) -> Iterator[tuple[Operation, Path]]:
+def find_elsewhere(
+    filing: Filing, missing: Sequence[Operation], others: Container[Path]
+) -> Iterator[tuple[Operation, Path]]:
     """Yield each file that is missing at its destination and lies, by name and content, in a folder beside its own.
 
-    Looked at are the folders of the destination; where that is not there itself, the folders beside it that hold a file
-    of the run at the same place.
+    Looked at are the folders of the destination; where that is not there itself, the same places in the folders beside
+    it. What `others`, the destinations of other runs, hold is theirs.
     """
-    folders = list(_folders(filing, missing)) if missing else []
-    likely: dict[Path, Path] = {}
-    for operation in missing:
-        own = operation.destination.parent
-        first = [likely[own]] if own in likely else []
-        for folder in (*first, *(folder for folder in folders if folder != own)):
-            place = folder / operation.destination.name
-            if _is_it(place, operation, Mode(filing.mode)):
-                likely[own] = folder
-                yield operation, place
-                break
-
-
-def _folders(filing: Filing, missing: Iterable[Operation]) -> Iterator[Path]:
-    if filing.destination.is_dir():
-        yield from _below(filing.destination)
+    if not missing:
         return
-    inner = {operation.destination.relative_to(filing.destination) for operation in missing}
+    mode, likely = Mode(filing.mode), dict[Path, Path]()
+    candidates = _inside if filing.destination.is_dir() else _beside
+    for own, folders in candidates(filing, {operation.destination.parent for operation in missing}).items():
+        for operation in (operation for operation in missing if operation.destination.parent == own):
+            first = [likely[own]] if own in likely else []
+            for folder in (*first, *folders):
+                place = folder / operation.destination.name
+                if place not in others and _is_it(place, operation, mode):
+                    likely[own] = folder
+                    yield operation, place
+                    break
+
+
+def _inside(filing: Filing, wanted: Iterable[Path]) -> dict[Path, list[Path]]:
+    """Folder -> all other folders of the destination."""
+    folders = [Path(path) for path, _, _ in os.walk(filing.destination)]
+    return {own: [folder for folder in folders if folder != own] for own in wanted}
+
+
+def _beside(filing: Filing, wanted: Iterable[Path]) -> dict[Path, list[Path]]:
+    """Folder -> the folders at the same place below one that lies beside the destination."""
     try:
-        beside = [path for path in sorted(filing.destination.parent.iterdir()) if path.is_dir()]
+        tops = [path for path in sorted(filing.destination.parent.iterdir()) if path.is_dir()]
     except OSError:
-        return
-    for folder in beside:
-        if folder != filing.source and any(os.path.lexists(folder / path) for path in inner):
-            yield from _below(folder)
-
-
-def _below(folder: Path) -> Iterator[Path]:
-    for path, _, _ in os.walk(folder):
-        yield Path(path)
+        return {}
+    places = {own: own.relative_to(filing.destination) for own in wanted}
+    return {own: [top / place for top in tops if top != filing.source] for own, place in places.items()}
 
 
 def _is_it(place: Path, operation: Operation, mode: Mode) -> bool:

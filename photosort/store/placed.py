@@ -49,3 +49,9 @@ def placed_below(connection: sqlite3.Connection, folder: Path) -> dict[Path, Pla
         )
         for place, origin, size, mtime_ns, digest, own, run_id, into in rows
     }
+
+
+def places_of_others(connection: sqlite3.Connection, run_id: int) -> set[Path]:
+    """Where all runs but this one have put their files, or meant to."""
+    rows = connection.execute("SELECT destination FROM operations WHERE run_id <> ?", (run_id,))
+    return {Path(os.fsdecode(path)) for (path,) in rows}

@@ -113,6 +113,19 @@ def test_what_lies_in_a_renamed_destination_is_named_with_its_place(
     assert undo(connection, 1).files == 4 and not (tmp_path / "out").exists()
 
 
+def test_what_another_run_has_put_beside_is_not_taken_for_a_renamed_folder(
+    source: Path, tmp_path: Path, connection: sqlite3.Connection
+) -> None:
+    connection.execute("INSERT INTO runs (id) VALUES (2)")
+    plan = plan_for(source, tmp_path / "another", Mode.COPY, labels=LABELS, folders=("Dogs", "Lakes"))
+    apply(plan, 2, connection)
+    file_all(source, tmp_path / "out", connection, Mode.COPY)
+    shutil.rmtree(tmp_path / "out")
+    outcome = undo(connection, 1)
+    assert (outcome.files, outcome.gone, outcome.kept) == (0, 4, ())
+    assert len(names(tmp_path / "another")) == 4
+
+
 def test_copies_that_the_user_has_deleted_are_counted_apart(
     source: Path, tmp_path: Path, connection: sqlite3.Connection
 ) -> None:
