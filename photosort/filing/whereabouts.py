@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Container, Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 from photosort.filing.facts import Mode
@@ -23,14 +24,14 @@ def find_elsewhere(
     """
     if not missing:
         return
-    mode, likely = Mode(filing.mode), dict[Path, Path]()
+    mode, likely, names = Mode(filing.mode), dict[Path, Path](), cache(_names)
     candidates = _inside if filing.destination.is_dir() else _beside
     for own, folders in candidates(filing, {operation.destination.parent for operation in missing}).items():
         for operation in (operation for operation in missing if operation.destination.parent == own):
             first = [likely[own]] if own in likely else []
             for folder in (*first, *folders):
                 place = folder / operation.destination.name
-                if place not in others and _is_it(place, operation, mode):
+                if place.name in names(folder) and place not in others and _is_it(place, operation, mode):
                     likely[own] = folder
                     yield operation, place
                     break
@@ -50,6 +51,13 @@ def _beside(filing: Filing, wanted: Iterable[Path]) -> dict[Path, list[Path]]:
         return {}
     places = {own: own.relative_to(filing.destination) for own in wanted}
     return {own: [top / place for top in tops if top != filing.source] for own, place in places.items()}
+
+
+def _names(folder: Path) -> frozenset[str]:
+    try:
+        return frozenset(os.listdir(folder))  # noqa: PTH208 (names are all that is wanted)
+    except OSError:
+        return frozenset()
 
 
 def _is_it(place: Path, operation: Operation, mode: Mode) -> bool:
