@@ -43,9 +43,9 @@ def remove_judged(file: Witness, keeper: Witness | None) -> None:
     where the file cannot be removed, and InDoubt; the file is there then.
     """
     with _open(file) as descriptor:
-        check_same(file.path.lstat(), file.seen)
         if keeper:
             check_same(_there(keeper.path), keeper.seen)
+        check_same(file.path.lstat(), file.seen)  # last, for of the two only this one can lose an edit
         remove(file.path)
         if descriptor is not None and not _is_kept(descriptor, file, keeper):
             _put_back(descriptor, file.path)
