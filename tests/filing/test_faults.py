@@ -53,7 +53,7 @@ CASES = [
     *((mode, disks) for mode in (Mode.COPY, Mode.MOVE, Mode.SYMLINK) for disks in ("one disk", "two disks")),
     (Mode.HARDLINK, "one disk"),
 ]
-MOST = 12
+MOST = 8
 """Calls of a kind that are tried, spread over all of them."""
 
 
