@@ -29,9 +29,11 @@ class Changed(Exception):
         super().__init__(reason)
 
 
-def check_unchanged(path: Path, size: int, mtime_ns: int) -> os.stat_result:
-    """The file's status, if it is still a file of this size and time. Raises Changed and OSError."""
-    now = path.stat()
+def check_unchanged(path: Path, size: int, mtime_ns: int, *, link: bool = True) -> os.stat_result:
+    """Return the file's status. Raises OSError, and Changed unless it is a file of this size and time, or a `link`."""
+    now = path.stat(follow_symlinks=link)
+    if stat.S_ISLNK(now.st_mode):
+        raise Changed("has become a symbolic link")
     if not stat.S_ISREG(now.st_mode):
         raise Changed("is no longer a file")
     if (now.st_size, now.st_mtime_ns) != (size, mtime_ns):

@@ -27,8 +27,10 @@ class FolderNames:
     _taken: dict[str, list[Present]] = field(default_factory=lambda: defaultdict(list))
     _by_digest: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     _next: dict[tuple[str, ...], int] = field(default_factory=dict)
+    _length: int = 0
 
     def __post_init__(self) -> None:
+        self._length = len(os.fsencode(self.path))
         for entry in self.present:
             self._reserve(entry)
 
@@ -36,8 +38,7 @@ class FolderNames:
         """Place the photo with its companions; False where no name fits."""
         paths = (photo.path, *photo.companions)
         plain = tuple(legal(path.name, self.survey.forbidden) for path in paths)
-        number = self._number(paths, plain)
-        names = self._names(plain, number) if number else None
+        names = self._free_names(paths, plain)
         if names is None:
             return False
         for path, name in zip(paths, names, strict=True):
@@ -80,20 +81,21 @@ class FolderNames:
         if entry.digest:
             self._by_digest[entry.digest].append(entry.name)
 
-    def _number(self, paths: Sequence[Path], plain: Sequence[str]) -> int | None:
-        """The number under which the group is there already, else the first under which it has room."""
+    def _free_names(self, paths: Sequence[Path], plain: Sequence[str]) -> tuple[str, ...] | None:
+        """The names under which the group is there already, else the first under which it has room."""
         likely = {1}
         for name in self._by_digest.get(self.survey.files[paths[0]].digest, ()):
             likely.update(int(match[1]) for match in NUMBER.finditer(name) if len(match[1]) < 10)
         for number in sorted(likely):
-            if self._fits(paths, self._names(plain, number)):
-                return number
+            names = self._names(plain, number)
+            if names and self._fits(paths, names):
+                return names
         root = tuple(name_key(name) for name in plain)
         number = self._next.get(root, 1)
         while (names := self._names(plain, number)) is not None:
             if self._fits(paths, names):
                 self._next[root] = number + 1
-                return number
+                return names
             if not any(self._equal(path, name) for path, name in zip(paths, names, strict=True)):
                 self._next[root] = number + 1
             number += 1
@@ -101,14 +103,11 @@ class FolderNames:
 
     def _names(self, plain: Sequence[str], number: int) -> tuple[str, ...] | None:
         names = numbered(plain, number, self.survey.name_limit)
-        if names and any(len(os.fsencode(self.path / name)) >= self.survey.path_limit for name in names):
-            return None
-        return names
+        room = self.survey.path_limit - self._length - len(os.sep)
+        return names if names and all(len(os.fsencode(name)) < room for name in names) else None
 
-    def _fits(self, paths: Sequence[Path], names: Sequence[str] | None) -> bool:
+    def _fits(self, paths: Sequence[Path], names: Sequence[str]) -> bool:
         """Whether each file is there already or finds its name free; a move takes all of them or none."""
-        if names is None:
-            return False
         there = [self._equal(path, name) is not None for path, name in zip(paths, names, strict=True)]
         free = [name_key(name) not in self._taken for name in names]
         if self.mode is Mode.MOVE:

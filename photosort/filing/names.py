@@ -47,6 +47,8 @@ def numbered(names: Sequence[str], number: int, limit: int = NAME_BYTES) -> tupl
     where nothing is shared it goes before each ending. What is too long is cut before the number, never in
     the ending. None where even that cannot fit.
     """
+    if number == 1 and all(_bytes(name) <= limit for name in names):
+        return tuple(_apart(list(names)))
     mark = f" ({number})" if number > 1 else ""
     splits = _splits(names)
     room = limit - len(mark) - max(_bytes(tail) for _, tail in splits)
@@ -77,6 +79,8 @@ def _cut(head: str, room: int) -> str:
 
 def _apart(names: list[str]) -> list[str]:
     """Set apart the names of one group that meet each other, such as IMG.xmp and img.XMP."""
+    if len(names) == 1:
+        return names
     taken: set[str] = set()
     for place, name in enumerate(names):
         again, head_tail = 2, split_name(name)

@@ -31,6 +31,7 @@ class _Opened(AbstractContextManager["_Opened"]):
     def __init__(self) -> None:
         self._open: dict[Path, int] = {}
         self._identities: dict[Path, tuple[int, int]] = {}
+        self._ways: dict[Path, Path] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -49,9 +50,11 @@ class _Opened(AbstractContextManager["_Opened"]):
         self._open[folder], self._identities[folder] = descriptor, (seen.st_dev, seen.st_ino)
         return descriptor
 
-    @staticmethod
-    def _reached(folder: Path, descriptor: int) -> Path:
-        return Path(f"{_THROUGH}/{descriptor}") if _leads_through() else folder
+    def _reach(self, folder: Path, name: str, descriptor: int) -> Path:
+        """What has this name in an open folder."""
+        if folder not in self._ways:
+            self._ways[folder] = Path(f"{_THROUGH}/{descriptor}") if _leads_through() else folder
+        return self._ways[folder] / name
 
 
 class OpenedFolders(_Opened):
@@ -75,14 +78,14 @@ class OpenedFolders(_Opened):
         if os.name == "nt":
             make_folder(folder, self._about_to)
             return path
-        return self._reached(folder, self._descriptor(folder)) / path.name
+        return self._reach(folder, path.name, self._descriptor(folder))
 
     def _descriptor(self, folder: Path) -> int:
         if folder == self._path:
             return self._root
         if folder not in self._open:
-            above = self._reached(folder.parent, self._descriptor(folder.parent))
-            self._keep(folder, self._opened(folder, above / folder.name))
+            reached = self._reach(folder.parent, folder.name, self._descriptor(folder.parent))
+            self._keep(folder, self._opened(folder, reached))
         try:
             now = folder.lstat()
         except FileNotFoundError as error:
@@ -126,7 +129,7 @@ class OpenedHomes(_Opened):
         now = folder.stat()
         if (now.st_dev, now.st_ino) != self._identities[folder]:
             raise Changed(REPLACED)
-        return self._reached(folder, self._open[folder]) / path.name
+        return self._reach(folder, path.name, self._open[folder])
 
 
 @cache

@@ -15,17 +15,16 @@ Judged = tuple[Witness, Witness]
 """An original that has to go, and the copy that keeps its content."""
 
 
-def check_original(operation: Operation, mode: Mode) -> None:
-    """Raise Changed unless the file is the one that was looked at. A copy is compared by digest on its way.
+def check_original(operation: Operation, mode: Mode) -> os.stat_result:
+    """Return the file's status now. A copy is compared by digest on its way.
 
-    Raises OSError where it cannot be looked at.
+    Raises Changed unless the file is the one that was looked at, and OSError where it cannot be looked at.
     """
-    seen = check_unchanged(operation.source, operation.size, operation.mtime_ns)
-    if mode is Mode.MOVE and operation.source.is_symlink():
-        raise Changed("has become a symbolic link")
+    seen = check_unchanged(operation.source, operation.size, operation.mtime_ns, link=mode is not Mode.MOVE)
     known = mode is Mode.COPY or seen.st_ctime_ns == operation.ctime_ns
     if not known and digest_of(operation.source) != operation.digest:
         raise Changed
+    return seen
 
 
 class Originals:
@@ -66,8 +65,9 @@ class Originals:
 
 
 def _compared(operation: Operation) -> Judged:
-    original = witness(operation.source, operation.size, operation.digest)
-    copy = witness(operation.destination, operation.size, operation.digest)
+    origin, now = operation.source, operation.destination
+    original = witness(origin, look(origin), operation.size, operation.digest)
+    copy = witness(now, look(now), operation.size, operation.digest)
     if original is None or copy is None:
         raise Changed
     return original, copy

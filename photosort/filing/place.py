@@ -72,6 +72,11 @@ def is_settled(error: OSError, happened: Callable[[], bool]) -> bool:
         raise InDoubt(reason_of(error)) from error
 
 
+def behind_links(path: Path) -> Path:
+    """Return the path itself, or where the symbolic link leads that lies there. Raises OSError."""
+    return Path(os.path.realpath(path)) if path.is_symlink() else path
+
+
 def same_file(first: Path, second: Path) -> bool:
     """Whether both names exist and lead to one file on disk, without following symbolic links. Raises OSError."""
     one, other = look(first), look(second)

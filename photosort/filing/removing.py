@@ -24,15 +24,15 @@ class Witness:
     seen: os.stat_result
 
 
-def witness(path: Path, size: int, digest: str) -> Witness | None:
-    """Read a file; returns the status in which it has this content, or None where it is not there or has another.
+def witness(path: Path, seen: os.stat_result | None, size: int, digest: str) -> Witness | None:
+    """Read a file that was `seen` directly before; returns None where it was not there or has another content.
 
+    An edit while it is read shows when the witness is compared with the file once more, before anything is removed.
     Raises OSError where it cannot be read: that is not known to be either.
     """
-    seen = look(path)
     if seen is None or not stat.S_ISREG(seen.st_mode) or seen.st_size != size or digest_of(path) != digest:
         return None
-    return Witness(path, seen) if _is_as_seen(path, seen) else None
+    return Witness(path, seen)
 
 
 def remove_judged(file: Witness, keeper: Witness | None) -> None:

@@ -56,17 +56,17 @@ def leads_to(path: Path, target: Path) -> bool:
     return seen is not None and stat.S_ISLNK(seen.st_mode) and path.readlink() == target
 
 
-def rename_exclusive(source: Path, destination: Path) -> None:
+def rename_exclusive(source: Path, destination: Path, seen: os.stat_result | None = None) -> None:
     """Give the file a new name on its file system, which must be free.
 
     Keeps the promise that nothing is overwritten. Renames in one step where the system can do so without
     replacing; else links the new name before it removes the old one, and takes the link back where that
     fails; else, on a file system without links (exFAT through FUSE), reserves the name with an empty file
-    first.
+    first. `seen` is the status of the file, where it was looked at directly before.
 
     Raises FileExistsError, OSError with EXDEV where the destination is on another file system, and InDoubt.
     """
-    seen = source.lstat()
+    seen = seen or source.lstat()
     try:
         _rename(source, destination)
     except OSError as error:

@@ -15,11 +15,11 @@ from photosort.filing.facts import Mode
 from photosort.filing.opened import OpenedHomes
 from photosort.filing.place import (
     InDoubt,
+    behind_links,
     is_one_entry,
     look,
     look_after,
     reason_of,
-    same_file,
     sync_folder,
 )
 from photosort.filing.removing import Witness, remove_judged, witness
@@ -58,7 +58,7 @@ def temporary_name(operation: Operation, token: str) -> str:
 
 def holds(path: Path, operation: Operation) -> bool:
     """Whether `path` is a file with the operation's content. Raises OSError where it cannot be read."""
-    return _witness(path, operation) is not None
+    return _witness(path, look(path), operation) is not None
 
 
 def clear_temporary(operation: Operation, token: str) -> None:
@@ -109,22 +109,19 @@ def take_back(operation: Operation, verdict: Verdict, token: str, homes: OpenedH
         remove_judged(verdict.file, verdict.keeper)
     else:
         home = homes.at(operation.source)
-        relocate(operation.destination, home, operation, token, seen=verdict.file.seen)
+        check_same(now := operation.destination.lstat(), verdict.file.seen)
+        relocate(operation.destination, home, operation, token, now)
 
 
-def relocate(
-    origin: Path, target: Path, operation: Operation, token: str, *, seen: os.stat_result | None = None
-) -> None:
+def relocate(origin: Path, target: Path, operation: Operation, token: str, now: os.stat_result) -> None:
     """Move one file, by renaming, or across devices by a verified and durable copy.
 
-    Keeps the promise that the original is removed only after its copy is whole, durable and compared, and
-    only if both are unchanged since. With `seen`, the original is moved in that state alone. Raises FileExistsError
-    where `target` is taken, OSError, Changed and InDoubt otherwise.
+    `now` is the status of the original, looked at directly before. Keeps the promise that the original is removed only
+    after its copy is whole, durable and compared, and only if both are unchanged since. Raises FileExistsError where
+    `target` is taken, OSError, Changed and InDoubt otherwise.
     """
-    now = origin.lstat()
-    check_same(now, seen or now)
     try:
-        rename_exclusive(origin, target)
+        rename_exclusive(origin, target, now)
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
@@ -167,14 +164,15 @@ def _check_moved(origin: Path, target: Path, seen: os.stat_result) -> None:
         raise Changed
 
 
-def _witness(path: Path, operation: Operation) -> Witness | None:
-    return witness(path, operation.size, operation.digest)
+def _witness(path: Path, seen: os.stat_result | None, operation: Operation) -> Witness | None:
+    return witness(path, seen, operation.size, operation.digest)
 
 
 def _judge_own(operation: Operation) -> Verdict:
-    if look(operation.destination) is None:
+    seen = look(operation.destination)
+    if seen is None:
         return Verdict(Step.NOTHING)
-    if file := _witness(operation.destination, operation):
+    if file := _witness(operation.destination, seen, operation):
         return Verdict(Step.REMOVE, file)
     raise Kept("changed since")
 
@@ -193,15 +191,17 @@ def _judge_copy(operation: Operation, mode: Mode) -> Verdict:
     seen = look(place)
     if seen is None:
         return Verdict(Step.NOTHING)
-    original = Path(os.path.realpath(operation.source))
-    if is_one_entry(original, place):
-        raise Kept("it and its original are one file now, so this is the last copy")
-    if mode is Mode.HARDLINK and same_file(original, place):
-        return Verdict(Step.REMOVE, Witness(place, seen), Witness(original, seen))
-    file = _witness(place, operation)
+    original = behind_links(operation.source)
+    there = look(original)
+    if there and os.path.samestat(there, seen):
+        if is_one_entry(original, place):
+            raise Kept("it and its original are one file now, so this is the last copy")
+        if mode is Mode.HARDLINK:
+            return Verdict(Step.REMOVE, Witness(place, seen), Witness(original, there))
+    file = _witness(place, seen, operation)
     if file is None:
         raise Kept("changed since")
-    keeper = _witness(original, operation)
+    keeper = _witness(original, there, operation)
     if keeper is None:
         raise Kept("its original is gone or has changed, so this is the last copy")
     return Verdict(Step.REMOVE, file, keeper)
@@ -215,13 +215,13 @@ def _judge_move(operation: Operation, *, in_doubt: bool) -> Verdict:
             return Verdict(Step.NOTHING)
         raise Kept("no longer there")
     if there is None:
-        if file := _witness(now, operation):
+        if file := _witness(now, here, operation):
             return Verdict(Step.RETURN, file)
         raise Kept("changed since")
-    if is_one_entry(origin, now):
-        raise Kept("its old place is a link to where it lies")
-    if same_file(origin, now):
-        return Verdict(Step.REMOVE, Witness(now, here), Witness(origin, here))
-    if (keeper := _witness(origin, operation)) and (file := _witness(now, operation)):
+    if os.path.samestat(here, there):
+        if is_one_entry(origin, now):
+            raise Kept("its old place is a link to where it lies")
+        return Verdict(Step.REMOVE, Witness(now, here), Witness(origin, there))
+    if (keeper := _witness(origin, there, operation)) and (file := _witness(now, here, operation)):
         return Verdict(Step.REMOVE, file, keeper)
     raise Kept("its old place is taken")

@@ -141,9 +141,9 @@ class _Undo:
 
     def _open_homes(self, operations: Iterable[Operation]) -> None:
         """Open the folders that files go back to before the first one does; what fails is met again, and said, then."""
-        for operation in operations:
+        for path in {operation.source.parent: operation.source for operation in operations}.values():
             with suppress(OSError, Changed, InDoubt):
-                self._homes.at(operation.source)
+                self._homes.at(path)
 
     def _judge(self, operation: Operation) -> Verdict | Kept:
         in_doubt = operation.state in IN_DOUBT
@@ -198,7 +198,8 @@ class _Undo:
             try:
                 if not _returns(judged[operation.id]):
                     raise Changed
-                relocate(operation.source, operation.destination, operation, self._token)
+                origin = operation.source
+                relocate(origin, operation.destination, operation, self._token, origin.lstat())
             except (OSError, Changed, InDoubt):
                 back.append(operation)
 
@@ -250,13 +251,14 @@ def _is_gone(operation: Operation) -> bool:
 
 
 def _outcome(journal: Journal, folders: int) -> UndoOutcome:
-    back = [op for op in journal.operations(State.UNDONE) if op.content is None]
+    every = journal.operations(State.UNDONE)
+    back = [op for op in every if op.content is None]
     gone = sum(op.reason == GONE for op in back)
     return UndoOutcome(
         mode=Mode(journal.filing.mode),
         files=len(back) - gone,
         kept=tuple(Remark(op.destination, op.reason) for op in journal.operations(State.KEPT)),
-        remarks=tuple(Remark(op.destination, op.reason) for op in journal.operations(State.UNDONE) if op.reason),
+        remarks=tuple(Remark(op.destination, op.reason) for op in every if op.reason),
         folders=folders,
         stopped=journal.filing.problem,
         gone=gone,

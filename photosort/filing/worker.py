@@ -18,6 +18,7 @@ from photosort.filing.originals import Originals, check_original
 from photosort.filing.permissions import Permissions
 from photosort.filing.place import (
     InDoubt,
+    behind_links,
     is_full,
     look,
     look_after,
@@ -164,21 +165,25 @@ class Worker:
     def _copy(self, groups: Sequence[Group], *, read_back: bool) -> list[Group]:
         seen: dict[int, os.stat_result] = {}
 
+        def copy(operation: Operation) -> tuple[str, ...]:
+            seen[operation.id] = check_unchanged(operation.source, operation.size, operation.mtime_ns)
+            return copy_whole(
+                operation.source,
+                self._temporary(operation),
+                seen=seen[operation.id],
+                digest=operation.digest,
+                mtime_ns=operation.mtime_ns,
+                read_back=read_back,
+                flush=read_back,
+            )
+
         def stage(operation: Operation) -> OSError | Changed | InDoubt | None:
             try:
-                temporary = self._temporary(operation)
-                if look(temporary) is not None:
+                try:
+                    lost = copy(operation)
+                except FileExistsError:
                     clear_temporary(operation, self._token)
-                seen[operation.id] = check_unchanged(operation.source, operation.size, operation.mtime_ns)
-                lost = copy_whole(
-                    operation.source,
-                    temporary,
-                    seen=seen[operation.id],
-                    digest=operation.digest,
-                    mtime_ns=operation.mtime_ns,
-                    read_back=read_back,
-                    flush=read_back,
-                )
+                    lost = copy(operation)
             except (OSError, Changed, InDoubt) as error:
                 return error
             if lost:
@@ -187,14 +192,13 @@ class Worker:
 
         operations = _planned(groups)
         errors = {op.id: error for op, error in zip(operations, self._pool.map(stage, operations), strict=True)}
-
         if not read_back:
             self._flush([operation for operation in operations if not errors[operation.id]], errors)
 
         def settle(operation: Operation, place: Path) -> None:
             if error := errors[operation.id]:
                 raise error
-            rename_exclusive(self._temporary(operation), place)
+            rename_exclusive(place.parent / temporary_name(operation, self._token), place)
             if read_back:
                 self._originals.copied(operation, seen[operation.id], look_after(place))
 
@@ -212,8 +216,8 @@ class Worker:
 
     def _move(self, groups: Sequence[Group]) -> None:
         def rename(operation: Operation, place: Path) -> None:
-            check_original(operation, self._mode)
-            relocate(operation.source, place, operation, self._token)
+            now = check_original(operation, self._mode)
+            relocate(operation.source, place, operation, self._token, now)
 
         near: list[Group] = []
         far: list[Group] = []
@@ -267,7 +271,7 @@ class Worker:
 
     def _hardlink(self, operation: Operation, place: Path) -> None:
         check_original(operation, self._mode)
-        link(Path(os.path.realpath(operation.source)), place)
+        link(behind_links(operation.source), place)
 
     def _symlink(self, operation: Operation, place: Path) -> None:
         link_symbolically(operation.source, place)
@@ -278,7 +282,7 @@ class Worker:
         rename_exclusive(temporary, place)
 
     def _temporary(self, operation: Operation) -> Path:
-        return self._folders.at(operation.destination).with_name(temporary_name(operation, self._token))
+        return self._folders.at(operation.destination).parent / temporary_name(operation, self._token)
 
 
 def _planned(groups: Iterable[Group]) -> list[Operation]:

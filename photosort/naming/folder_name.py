@@ -58,6 +58,8 @@ def name_key(name: str) -> str:
 
     Casefolding works on the decomposed form, as Unicode's canonical caseless matching asks (D145).
     """
+    if name.isascii():
+        return name.lower()
     folded = unicodedata.normalize("NFD", name).casefold()
     return unicodedata.normalize("NFC", folded)
 

@@ -146,6 +146,7 @@ class Journal:
     def __init__(self, connection: sqlite3.Connection, run_id: int) -> None:
         """Raises NoSuchRun where the run has filed nothing."""
         self._db, self.run_id = connection, run_id
+        self._paths: dict[bytes, Path] = {}
         self.filing = read_filing(connection, run_id)
 
     @classmethod
@@ -233,7 +234,17 @@ class Journal:
             f" FROM operations WHERE run_id = ? AND {where} ORDER BY id"
         )
         rows = self._db.execute(query, (self.run_id, *values)).fetchall()
-        return [_operation(row) for row in rows]
+        return [self._operation(row) for row in rows]
+
+    def _operation(self, row: tuple[Any, ...]) -> Operation:
+        number, group, main, source, destination, size, mtime_ns, digest, state, *rest = row
+        origin, place = self._path(source), self._path(destination)
+        return Operation(number, group, bool(main), origin, place, size, mtime_ns, digest, State(state), *rest)
+
+    def _path(self, encoded: bytes) -> Path:
+        """One object for each path: each is read some five times, and parsing costs more than a look at the disk."""
+        known = self._paths.get(encoded)
+        return known or self._paths.setdefault(encoded, Path(os.fsdecode(encoded)))
 
 
 def _encoded(*paths: Path) -> tuple[bytes, ...]:
@@ -245,12 +256,6 @@ def _row(entry: Entry) -> tuple[object, ...]:
     paths = _encoded(entry.source, entry.destination)
     kept = (entry.size, entry.mtime_ns, entry.digest, state, entry.content, entry.ctime_ns)
     return (entry.group, entry.main, *paths, *kept)
-
-
-def _operation(row: tuple[Any, ...]) -> Operation:
-    number, group, main, source, destination, size, mtime_ns, digest, state, *rest = row
-    origin, place = Path(os.fsdecode(source)), Path(os.fsdecode(destination))
-    return Operation(number, group, bool(main), origin, place, size, mtime_ns, digest, State(state), *rest)
 
 
 def read_filing(connection: sqlite3.Connection, run_id: int) -> Filing:
@@ -276,17 +281,12 @@ def _filings(connection: sqlite3.Connection, where: str, *values: object) -> lis
         "SELECT run_id, token, source, destination, mode, state, problem, ground FROM filings"
         f" WHERE {where} ORDER BY run_id DESC"
     )
+    rows = connection.execute(query, values).fetchall()
     return [
         Filing(
-            run_id,
-            token,
-            Path(os.fsdecode(source)),
-            Path(os.fsdecode(destination)),
-            mode,
-            FilingState(state),
-            *rest,
+            run_id, token, Path(os.fsdecode(source)), Path(os.fsdecode(destination)), mode, FilingState(state), *rest
         )
-        for run_id, token, source, destination, mode, state, *rest in connection.execute(query, values).fetchall()
+        for run_id, token, source, destination, mode, state, *rest in rows
     ]
 
 

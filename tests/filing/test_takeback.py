@@ -26,7 +26,7 @@ def operation(tmp_path: Path, other_disk: Path) -> Operation:
 
 
 def back(operation: Operation) -> None:
-    relocate(operation.destination, operation.source, operation, "token")
+    relocate(operation.destination, operation.source, operation, "token", operation.destination.lstat())
 
 
 def test_it_goes_back_as_it_was(operation: Operation) -> None:
