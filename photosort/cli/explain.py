@@ -8,15 +8,15 @@ import typer
 
 from photosort.cli.options import AsJson, QuietFlag, named_path
 from photosort.cli.output import plural, short, speaking
-from photosort.printable import printable
+from photosort.support.printable import printable
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
     from rich.text import Text
 
-    from photosort.explaining import FolderView, PhotoView, RunView
     from photosort.store.runs import ClusterRecord, MemberRecord, Run
+    from photosort.workflows.explain import FolderView, PhotoView, RunView
 
 MOST = 4
 """Photos, and folders near by, that are shown of a folder."""
@@ -41,9 +41,9 @@ def explain(
     """Say why photos lie where they do: all folders of a run, one of them, or one photo."""
     with speaking(as_json=as_json, quiet=quiet) as out:
         from photosort.errors import SettingsError
-        from photosort.explaining import FolderView, PhotoView, RunView, explain_run
-        from photosort.explaining import explain as explain_path
-        from photosort.settings import load_places
+        from photosort.settings.settings import load_places
+        from photosort.workflows.explain import FolderView, PhotoView, RunView, explain_run
+        from photosort.workflows.explain import explain as explain_path
 
         data_dir = load_places().data_dir
         found = explain_run(data_dir, run) if path is None else explain_path(data_dir, path, run)
@@ -198,7 +198,7 @@ def _photo(found: "PhotoView") -> "RenderableType":
 
 def _distances(found: "PhotoView") -> Iterator[tuple[str, str]]:
     """How near the photo is to its own folder and to the next; of one that was set aside, to the nearest."""
-    from photosort.foldering import UNSORTED
+    from photosort.workflows.folders import UNSORTED
 
     photo, following = found.photo, found.next
     if found.own.named_by == UNSORTED.source:

@@ -11,8 +11,8 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 from photosort.errors import LibraryBroken, PhotosortError, StoreError, Unexpected
-from photosort.installing import pip_install
 from photosort.store.touched import FILES
+from photosort.support.pip import pip_install
 
 OTHERWISE_CALLED = {"PIL": "pillow", "sklearn": "scikit-learn", "open_clip": "open_clip_torch"}
 """Module -> what pip calls its library; also where it is not installed, and no list of the installed ones knows it."""

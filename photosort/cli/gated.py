@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
-from photosort.printable import printable
+from photosort.support.printable import printable
 
 
 class GatedConsole(Console):

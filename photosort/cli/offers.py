@@ -16,7 +16,7 @@ def profiles(incomplete: str) -> list[str]:
 def captioners(incomplete: str) -> list[str]:
     """For --captioner."""
     from photosort.models.catalogue import CAPTIONERS, SERVER
-    from photosort.models.hub import HUB, LOCAL
+    from photosort.models.weights.hub import HUB, LOCAL
 
     return _beginning(incomplete, ("tags", *CAPTIONERS, HUB, LOCAL, SERVER))
 
@@ -76,7 +76,7 @@ def pullable(incomplete: str) -> list[str]:
 
 def _encoders() -> tuple[str, ...]:
     from photosort.models.catalogue import ENCODERS, OPEN_CLIP_PREFIX
-    from photosort.models.hub import HUB, LOCAL
+    from photosort.models.weights.hub import HUB, LOCAL
 
     return (*ENCODERS, OPEN_CLIP_PREFIX, HUB, LOCAL)
 

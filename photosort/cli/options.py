@@ -9,7 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from photosort.cli.output import Output
-    from photosort.settings import Settings
+    from photosort.settings.settings import Settings
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 QuietFlag = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors and questions only.")]
@@ -25,8 +25,8 @@ def named_path(text: str) -> Path:
 
 def settings_of(out: Output, **flags: Any) -> Settings:
     """The settings of a command with these flags; variables that look like settings and are none are told."""
-    from photosort.private import keep_caches_below
-    from photosort.settings import load_settings, unknown_variables
+    from photosort.settings.settings import load_settings, unknown_variables
+    from photosort.support.files import keep_caches_below
 
     for line in unknown_variables():
         out.note(line)

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photosort.choices import Fusion, Keywords, Method, Mode, Names, Texts, TextVectors
 from photosort.cli import offers
 from photosort.cli.options import AsJson, QuietFlag, Yes, named_path, settings_of
 from photosort.cli.output import Output, finish, plural, speaking
-from photosort.printable import printable
+from photosort.settings.choices import Fusion, Keywords, Method, Mode, Names, Texts, TextVectors
+from photosort.support.printable import printable
 
 if TYPE_CHECKING:
-    from photosort.pipeline import Organized, Prepared
-    from photosort.settings import Settings
+    from photosort.settings.settings import Settings
+    from photosort.workflows.organize import Organized, Prepared
 
 GROUPS = {
     "Folders": (
@@ -224,12 +224,12 @@ def run(
     show_all: bool = False,
 ) -> "Organized":
     """Organize, showing the preview on the way and the outcome at the end."""
-    from photosort import pipeline
     from photosort.cli import preview
     from photosort.cli.renewing import with_cache
+    from photosort.models.language.writers import what_is_sent
     from photosort.models.registry import sending, settled
-    from photosort.models.writers import what_is_sent
-    from photosort.past_runs import lying_twice, unfinished_runs
+    from photosort.workflows import organize as workflow
+    from photosort.workflows.history import lying_twice, unfinished_runs
 
     source = Path(os.path.realpath(source))
     models = preview.models(settings)
@@ -256,7 +256,7 @@ def run(
         organized = with_cache(
             settings.cache_dir,
             out,
-            lambda: pipeline.organize(
+            lambda: workflow.organize(
                 source,
                 destination or source.parent / f"{source.name or 'photos'}-sorted",
                 settings,

@@ -13,8 +13,8 @@ import typer
 
 from photosort.cli.ending import END, Stop, failure_of, say
 from photosort.errors import Declined, NotAllFiled, PhotosortError, Unfinished
-from photosort.printable import printable
-from photosort.progress import Progress, Used, silent
+from photosort.support.printable import printable
+from photosort.support.progress import Progress, Used, silent
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -6,16 +6,16 @@ import typer
 
 from photosort.cli.options import AsJson, QuietFlag
 from photosort.cli.output import finish, plural, speaking
-from photosort.printable import printable
+from photosort.support.printable import printable
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.text import Text
 
-    from photosort.filing.apply import Outcome, Remark
-    from photosort.filing.undo import UndoOutcome
-    from photosort.past_runs import PastRun
+    from photosort.filing.journaled.apply import Outcome, Remark
+    from photosort.filing.journaled.undo import UndoOutcome
     from photosort.store.journal import Filing
+    from photosort.workflows.history import PastRun
 
 STATE_WIDTH = len("previewed")
 REMARKS = 20
@@ -29,8 +29,8 @@ RunNumber = Annotated[
 def undo(run: RunNumber = None, as_json: AsJson = False, quiet: QuietFlag = False) -> None:
     """Take back a run. Moved photos return, copies and links go, what you have changed since stays."""
     with speaking(as_json=as_json, quiet=quiet) as out:
-        from photosort.past_runs import undo_run
-        from photosort.settings import load_places
+        from photosort.settings.settings import load_places
+        from photosort.workflows.history import undo_run
 
         with out.progress() as progress:
             filing, outcome = undo_run(load_places().data_dir, run, progress=progress)
@@ -42,9 +42,9 @@ def undo(run: RunNumber = None, as_json: AsJson = False, quiet: QuietFlag = Fals
 def resume(run: RunNumber = None, as_json: AsJson = False, quiet: QuietFlag = False) -> None:
     """Finish a run that was stopped half-way. It goes forth or back, as it was going."""
     with speaking(as_json=as_json, quiet=quiet) as out:
-        from photosort.filing.undo import UndoOutcome
-        from photosort.past_runs import resume_run
-        from photosort.settings import load_places
+        from photosort.filing.journaled.undo import UndoOutcome
+        from photosort.settings.settings import load_places
+        from photosort.workflows.history import resume_run
 
         with out.progress() as progress:
             filing, outcome = resume_run(load_places().data_dir, run, progress=progress)
@@ -63,8 +63,8 @@ def resume(run: RunNumber = None, as_json: AsJson = False, quiet: QuietFlag = Fa
 def runs(as_json: AsJson = False, quiet: QuietFlag = False) -> None:
     """List all runs, the newest first."""
     with speaking(as_json=as_json, quiet=quiet) as out:
-        from photosort.past_runs import past_runs
-        from photosort.settings import load_places
+        from photosort.settings.settings import load_places
+        from photosort.workflows.history import past_runs
 
         found = past_runs(load_places().data_dir)
         out.show(lambda: _table(found))

@@ -13,17 +13,17 @@ from rich.tree import Tree
 
 from photosort.cli import candidates
 from photosort.cli.output import plural, short
-from photosort.filing.facts import Mode
-from photosort.filing.plan import Plan, PlannedFolder
+from photosort.filing.plan.model import Mode
+from photosort.filing.plan.plan import Plan, PlannedFolder
+from photosort.models.language.writers import writer_name
 from photosort.models.profiles import choose
 from photosort.models.protocols import Used
 from photosort.models.registry import settled
-from photosort.models.writers import writer_name
 from photosort.naming.folder_name import folder_name
 from photosort.naming.summary import KEYWORDS, ClusterName
-from photosort.pipeline import Organized, Prepared
-from photosort.printable import printable
-from photosort.settings import Settings
+from photosort.settings.settings import Settings
+from photosort.support.printable import printable
+from photosort.workflows.organize import Organized, Prepared
 
 SAMPLES = 3
 VERB = {Mode.COPY: "copy", Mode.MOVE: "move", Mode.HARDLINK: "hard-link", Mode.SYMLINK: "link"}

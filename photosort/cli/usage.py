@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from photosort.errors import SettingsError
-from photosort.wrong_values import wrong_value
+from photosort.settings.messages import wrong_value
 
 if TYPE_CHECKING:
     import typer

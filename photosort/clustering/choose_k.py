@@ -8,7 +8,7 @@ import numpy as np
 
 from photosort.clustering.communities import communities
 from photosort.clustering.kmeans import Vectors, kmeans
-from photosort.progress import Progress, silent
+from photosort.support.progress import Progress, silent
 
 STAGE = "choosing k"
 SAMPLE = 2_000

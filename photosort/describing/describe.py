@@ -15,8 +15,8 @@ from photosort.describing.worker import Batch, see
 from photosort.models.protocols import Captioner, FeatureCaptioner, ImageEncoder, Vectors
 from photosort.photos.photo import Photo, Unread
 from photosort.photos.scan import Found
-from photosort.progress import Progress, silent
 from photosort.store.cache import Cache
+from photosort.support.progress import Progress, silent
 
 STAGE = "looking"
 CHUNK = 1024

@@ -22,10 +22,10 @@ from photosort.describing.look import Known, Look, looks
 from photosort.describing.tasks import tasks_for
 from photosort.describing.worker import Event, say, see
 from photosort.errors import ModelFailed, PhotosortError
-from photosort.models.devices import CPU, devices
+from photosort.models.runtime.devices import CPU, devices
 from photosort.photos.scan import Found
-from photosort.settings import Settings
-from photosort.threads import in_background
+from photosort.settings.settings import Settings
+from photosort.support.threads import in_background
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection

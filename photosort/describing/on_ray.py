@@ -24,9 +24,9 @@ from photosort.describing.look import Known
 from photosort.describing.tasks import Task, tasks_for
 from photosort.describing.worker import Event, see
 from photosort.errors import ModelFailed, ModelMissing, PhotosortError, SettingsError
-from photosort.installing import pip_install
 from photosort.photos.scan import Found
-from photosort.settings import Settings
+from photosort.settings.settings import Settings
+from photosort.support.pip import pip_install
 
 ADDRESS = "RAY_ADDRESS"
 ANSWER_SECONDS = 10.0

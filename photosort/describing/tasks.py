@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photosort.models import registry
-from photosort.models.batch_size import BatchSize as FixedSize
-from photosort.models.devices import CPU
 from photosort.models.protocols import BatchSize, Captioner, FeatureCaptioner, Frame, ImageEncoder, Pictures
+from photosort.models.runtime.batch_size import BatchSize as FixedSize
+from photosort.models.runtime.devices import CPU
 from photosort.photos.decode import REVISION
 from photosort.photos.tone import tone
-from photosort.settings import Settings
+from photosort.settings.settings import Settings
 from photosort.store.identity import Identity
 
 TONES = Identity("tone", REVISION)

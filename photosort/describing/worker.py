@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from photosort.describing.look import Known, Look, looks
 from photosort.describing.tasks import Said, Task
 from photosort.errors import ModelFailed, PhotosortError
-from photosort.models.batch_size import out_of_memory, release_memory
-from photosort.models.on_device import gathered
 from photosort.models.protocols import Pictures, Pixels
-from photosort.models.refusal import PhotoRefused
+from photosort.models.remote.refusal import PhotoRefused
+from photosort.models.runtime.batch_size import out_of_memory, release_memory
+from photosort.models.runtime.on_device import gathered
 from photosort.photos.scan import Found
-from photosort.threads import drawn_ahead
+from photosort.support.threads import drawn_ahead
 
 FIRST = 32
 """Photos that the models begin with, while more are decoded."""

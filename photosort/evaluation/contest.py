@@ -19,7 +19,7 @@ from photosort.models.protocols import TextEncoder
 from photosort.naming.cluster_texts import without_doubt
 from photosort.naming.keywords import exclusive_keywords
 from photosort.naming.words import fold_plurals, terms
-from photosort.progress import Progress, silent
+from photosort.support.progress import Progress, silent
 
 KEYWORDS = 2
 """Keywords that stand for a cluster, as in "Text-Guided Image Clustering"."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from photosort.clustering.kmeans import Labels, Vectors
 from photosort.errors import ModelMissing, SettingsError
 from photosort.evaluation.measures import Confusion, confusion
-from photosort.installing import pip_install
+from photosort.support.pip import pip_install
 
 MAPPED = 5_000
 """Photos on the map; with more, as many drawn at random."""

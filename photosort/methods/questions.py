@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from photosort.settings import Settings
+from photosort.settings.settings import Settings
 
 CAPTION = ""
 """The question of a captioner that is only to describe."""

@@ -9,7 +9,7 @@ from pathlib import Path, PureWindowsPath
 from typing import NoReturn
 
 from photosort.errors import SettingsError
-from photosort.models.hub import HUB, LOCAL, OPEN_CLIP, TRANSFORMERS, Source
+from photosort.models.weights.hub import HUB, LOCAL, OPEN_CLIP, TRANSFORMERS, Source
 
 SERVER, SENTENCES, OPEN_CLIP_PREFIX = "server:", "st:", "open_clip:"
 IN_HUB, IN_FOLDER = "hf-hub:", "local-dir:"

@@ -24,10 +24,10 @@ from photosort.models.catalogue import (
     sentences_source,
     source_of,
 )
-from photosort.models.hub import HUB, OPEN_CLIP, Source, find
+from photosort.models.encoders.towers import open_clip_source
 from photosort.models.profiles import PROFILES
-from photosort.models.towers import open_clip_source
-from photosort.progress import Progress, silent
+from photosort.models.weights.hub import HUB, OPEN_CLIP, Source, find
+from photosort.support.progress import Progress, silent
 
 if TYPE_CHECKING:
     from huggingface_hub.errors import HfHubHTTPError

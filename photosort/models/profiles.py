@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from photosort.errors import SettingsError
-from photosort.installing import pip_install
 from photosort.models.catalogue import CAPTIONERS, ENCODERS, Listed, source_of
-from photosort.models.devices import devices, wanted_cuda
-from photosort.models.hub import Source, find
-from photosort.models.pull import smollm2_path
-from photosort.models.weights import EFFICIENTNET_LITE2, MINILM, SMOLLM2, Pin
+from photosort.models.runtime.devices import devices, wanted_cuda
+from photosort.models.weights.hub import Source, find
+from photosort.models.weights.pinned import EFFICIENTNET_LITE2, MINILM, SMOLLM2, Pin
+from photosort.models.weights.pull import smollm2_path
+from photosort.support.pip import pip_install
 
 AUTO, BUILTIN, FAST = "auto", "builtin", "fast"
 

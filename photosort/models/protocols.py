@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from photosort.errors import PhotosortError
 from photosort.photos.frame import Frame
-from photosort.progress import Used
 from photosort.store.identity import Identity
+from photosort.support.progress import Used
 
 __all__ = [
     "BatchSize",

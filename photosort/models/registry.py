@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from photosort.errors import SettingsError
 from photosort.methods.questions import questions, samples
-from photosort.models.captioners import cannot_answer, local_captioner
+from photosort.models.captioners.choice import cannot_answer, local_captioner
+from photosort.models.captioners.generating import Asking
 from photosort.models.catalogue import (
     CAPTIONERS,
     ENCODERS,
@@ -15,10 +16,7 @@ from photosort.models.catalogue import (
     source_of,
     unknown,
 )
-from photosort.models.devices import check_device
-from photosort.models.generating import Asking
-from photosort.models.hub import located
-from photosort.models.placement import BATCH_SIZES, Placement
+from photosort.models.language.writers import writer
 from photosort.models.profiles import choose
 from photosort.models.protocols import (
     Captioner,
@@ -28,8 +26,10 @@ from photosort.models.protocols import (
     TextEncoder,
     Towers,
 )
-from photosort.models.writers import writer
-from photosort.settings import Settings
+from photosort.models.runtime.devices import check_device
+from photosort.models.runtime.placement import BATCH_SIZES, Placement
+from photosort.models.weights.hub import located
+from photosort.settings.settings import Settings
 
 EFFICIENTNET = "efficientnet-lite2"
 OTHER_CAPTIONERS = (f"{SERVER}MODEL", "hf:ORG/NAME", "local:FOLDER")
@@ -78,7 +78,7 @@ def image_encoder(settings: Settings) -> ImageEncoder:
     """
     name = _named(settings, "image_encoder")
     if name == EFFICIENTNET:
-        from photosort.models.efficientnet import BATCH, EfficientNetLite2
+        from photosort.models.encoders.efficientnet import BATCH, EfficientNetLite2
 
         return EfficientNetLite2(settings.model_folder, device=settings.device, batch=settings.batch or BATCH)
     return _towers(settings, name) or unknown("image_encoder", name, (EFFICIENTNET, *ENCODERS, *OTHER_ENCODERS))
@@ -88,11 +88,11 @@ def text_encoder(settings: Settings) -> TextEncoder:
     """The model that turns texts into vectors. Raises what `image_encoder` raises."""
     name = _named(settings, "text_encoder")
     if name == "minilm":
-        from photosort.models.minilm import MiniLM
+        from photosort.models.encoders.minilm import MiniLM
 
         return MiniLM()
     if name.startswith(SENTENCES):
-        from photosort.models.sentence_transformers import SentenceTexts
+        from photosort.models.encoders.sentence_transformers import SentenceTexts
 
         return SentenceTexts(located(sentences_source(name)), _placement(settings))
     known = ("minilm", f"{SENTENCES}NAME_OR_FOLDER", *ENCODERS, *OTHER_ENCODERS)
@@ -110,7 +110,7 @@ def captioner(settings: Settings, question: str = "", samples: int | None = None
     if name == "tags":
         return _tags(settings, question)
     if name.startswith(SERVER):
-        from photosort.models.openai_captioner import OpenAICaptioner, receiver
+        from photosort.models.captioners.openai_captioner import OpenAICaptioner, receiver
 
         return OpenAICaptioner(name.removeprefix(SERVER), receiver(settings.allow_upload), asking, settings.batch)
     source = source_of(name, CAPTIONERS) or unknown("captioner", name, ("tags", *CAPTIONERS, *OTHER_CAPTIONERS))
@@ -121,7 +121,7 @@ def sending(settings: Settings) -> str:
     """What leaves this process and where it goes, in one line; empty where nothing does."""
     if not _named(settings, "captioner").startswith(SERVER):
         return ""
-    from photosort.models import openai_captioner
+    from photosort.models.captioners import openai_captioner
 
     return openai_captioner.sending(openai_captioner.receiver(settings.allow_upload))
 
@@ -165,14 +165,14 @@ def image_towers(settings: Settings) -> Towers:
 
 
 def _towers(settings: Settings, name: str) -> Towers | None:
-    from photosort.models.towers import towers
+    from photosort.models.encoders.towers import towers
 
     return towers(name, settings.device, settings.batch, settings.model_folder)
 
 
 def _tags(settings: Settings, question: str) -> FeatureCaptioner:
-    from photosort.models.efficientnet import LabelHead
-    from photosort.models.tags import TagCaptioner
+    from photosort.models.captioners.tags import TagCaptioner
+    from photosort.models.encoders.efficientnet import LabelHead
 
     encoder = _named(settings, "image_encoder")
     if question:
@@ -194,7 +194,7 @@ def _named(settings: Settings, role: str) -> str:
 
 
 def _conse(settings: Settings, texts: TextEncoder) -> JointEncoder:
-    from photosort.models.conse import ConSE
-    from photosort.models.efficientnet import LabelHead
+    from photosort.models.encoders.conse import ConSE
+    from photosort.models.encoders.efficientnet import LabelHead
 
     return ConSE(LabelHead(settings.model_folder), texts, LabelHead.revision)

@@ -20,8 +20,8 @@ from photosort.naming.folder_name import name_key
 from photosort.naming.keywords import Keyword
 from photosort.naming.prompt import ClusterText, Wish, speaks_to_model
 from photosort.naming.words import content_words, word_key
-from photosort.progress import Progress, silent
-from photosort.threads import at_once
+from photosort.support.progress import Progress, silent
+from photosort.support.threads import at_once
 
 STAGE = "naming"
 KEYWORDS = "keywords"

@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from photosort.installing import pip_install
 from photosort.photos.bare import bare, scans, with_ends
 from photosort.photos.frame import Frame
 from photosort.photos.levels import UncertainLevels, check_layout, eight_bits
 from photosort.photos.suffixes import RAWS
+from photosort.support.pip import pip_install
 
 if TYPE_CHECKING:
     from rawpy import RawPy

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from photosort.errors import StoreError
-from photosort.private import make_private_file, make_private_folder
 from photosort.store.refusals import Database, refused, unusable
+from photosort.support.files import make_private_file, make_private_folder
 
 LARGEST_ID = 2**63 - 1
 """SQLite counts no further, and refuses to be asked for more."""

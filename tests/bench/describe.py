@@ -20,8 +20,8 @@ from PIL import Image
 from sklearn.datasets import load_sample_images
 
 from photosort.describing.describe import describe
-from photosort.models.efficientnet import SIDE, EfficientNetLite2, LabelHead, load_network
-from photosort.models.tags import TagCaptioner
+from photosort.models.captioners.tags import TagCaptioner
+from photosort.models.encoders.efficientnet import SIDE, EfficientNetLite2, LabelHead, load_network
 from photosort.photos.decode import decode
 from photosort.photos.frame import Frame
 from photosort.photos.scan import scan

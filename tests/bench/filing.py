@@ -26,11 +26,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from photosort.filing.apply import apply
-from photosort.filing.facts import Mode
-from photosort.filing.plan import make_plan
-from photosort.filing.survey import survey
-from photosort.filing.undo import undo
+from photosort.filing.disk.survey import survey
+from photosort.filing.journaled.apply import apply
+from photosort.filing.journaled.undo import undo
+from photosort.filing.plan.model import Mode
+from photosort.filing.plan.plan import make_plan
 from photosort.photos.photo import Photo
 from photosort.store.history import open_history
 from photosort.store.runs import Runs

@@ -38,13 +38,14 @@ from photosort.describing.engines import Engine, engine_for
 from photosort.describing.look import Known
 from photosort.describing.tasks import tasks_for
 from photosort.describing.worker import Event
-from photosort.models import generating, registry
-from photosort.models.devices import CPU, first_device
-from photosort.models.on_device import number_format
-from photosort.models.torchvision_ops import mend_torchvision
+from photosort.models import registry
+from photosort.models.captioners import generating
+from photosort.models.runtime.devices import CPU, first_device
+from photosort.models.runtime.on_device import number_format
+from photosort.models.runtime.torchvision_ops import mend_torchvision
 from photosort.photos.decode import decode
 from photosort.photos.scan import Found, scan
-from photosort.settings import Settings, load_settings
+from photosort.settings.settings import Settings, load_settings
 from photosort.store.cache import open_cache
 
 TOKENS = 20

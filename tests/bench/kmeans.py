@@ -18,7 +18,7 @@ import numpy as np
 
 from photosort.clustering.kmeans import Vectors, kmeans
 from photosort.clustering.rows import Labels, OnCpu
-from photosort.models.devices import wanted_cuda
+from photosort.models.runtime.devices import wanted_cuda
 
 D, K, GROUPS = 512, 50, 200
 NOISE = 0.9

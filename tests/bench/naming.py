@@ -19,22 +19,23 @@ from typing import get_args
 
 import numpy as np
 
-from photosort.evaluating import Ground, ground_of_photos
 from photosort.evaluation.names import label_cosines, sbert_match, sem
 from photosort.evaluation.texts_file import Labelled as Line
 from photosort.evaluation.texts_file import read_texts_file
-from photosort.grouping import Clusters, method_of
 from photosort.methods.method import joined
-from photosort.models import registry, writers
-from photosort.models.nouns import nouns
+from photosort.models import registry
+from photosort.models.language import writers
 from photosort.models.protocols import TextEncoder
 from photosort.naming.cluster_texts import cluster_texts, said_terms
 from photosort.naming.keywords import Ranking, exclusive_keywords
 from photosort.naming.prompt import ClusterText
 from photosort.naming.summary import KEYWORDS, name_clusters
-from photosort.remembering import RememberedTexts, RememberedWriter
-from photosort.settings import Settings, load_settings
+from photosort.settings.settings import Settings, load_settings
 from photosort.store.cache import Cache, open_cache
+from photosort.wordnet.nouns import nouns
+from photosort.workflows.evaluate import Ground, ground_of_photos
+from photosort.workflows.grouping import Clusters, method_of
+from photosort.workflows.remembering import RememberedTexts, RememberedWriter
 
 TOP = 2
 TITLE = f"  {'':<24}{'SEM':<9}{'SBERT':<9}cosine"

@@ -23,10 +23,10 @@ from describe import SIZES, rate, write_photos
 from photosort.describing.describe import describe
 from photosort.describing.tasks import tasks
 from photosort.describing.worker import see
-from photosort.models.batch_size import BatchSize
-from photosort.models.devices import CPU
-from photosort.models.placement import ON_GPU
 from photosort.models.protocols import Pictures, Vectors
+from photosort.models.runtime.batch_size import BatchSize
+from photosort.models.runtime.devices import CPU
+from photosort.models.runtime.placement import ON_GPU
 from photosort.photos.decode import decode
 from photosort.photos.frame import Frame
 from photosort.photos.scan import scan

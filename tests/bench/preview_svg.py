@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.text import Text
 
 from photosort.cli.preview import view
-from photosort.pipeline import organize
-from photosort.settings import load_settings
+from photosort.settings.settings import load_settings
+from photosort.workflows.organize import organize
 
 WIDTH = 104
 

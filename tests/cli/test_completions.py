@@ -13,7 +13,7 @@ from photosort.cli import offers
 from photosort.cli.completions import Shell, script
 from photosort.errors import ModelMissing
 from photosort.models import registry
-from photosort.settings import Settings, load_settings
+from photosort.settings.settings import Settings, load_settings
 
 SUFFIXES = {"powershell": "ps1"}
 FOLDER = Path(__file__).parents[2] / "completions"

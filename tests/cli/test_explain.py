@@ -11,9 +11,9 @@ from typer.testing import CliRunner, Result
 
 from photosort.cli import past
 from photosort.cli.app import app
-from photosort.filing.apply import Outcome, Remark
-from photosort.filing.facts import Mode
-from photosort.filing.undo import UndoOutcome
+from photosort.filing.journaled.apply import Outcome, Remark
+from photosort.filing.journaled.undo import UndoOutcome
+from photosort.filing.plan.model import Mode
 from photosort.store.history import open_history
 from photosort.store.journal import Filing, FilingState
 from photosort.store.runs import ClusterRecord, MemberRecord, Runs

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from photosort.cli.app import app
 from photosort.cli.idle import idle_flags
-from photosort.settings import load_settings
+from photosort.settings.settings import load_settings
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,12 @@ from rich.text import Text
 from photosort.cli import ending, explain, past, preview
 from photosort.cli.output import Human, Json, Quiet, plural, speaking
 from photosort.errors import Declined, NoPhotos
-from photosort.explaining import RunView
-from photosort.filing.apply import Remark
-from photosort.past_runs import PastRun
-from photosort.printable import printable
-from photosort.progress import Used
+from photosort.filing.journaled.apply import Remark
 from photosort.store.runs import Run
+from photosort.support.printable import printable
+from photosort.support.progress import Used
+from photosort.workflows.explain import RunView
+from photosort.workflows.history import PastRun
 
 
 @pytest.mark.parametrize(("flags", "expected"), [({}, Human), ({"quiet": True}, Quiet), ({"as_json": True}, Json)])

@@ -10,12 +10,12 @@ import pytest
 from rich.console import Console, RenderableType
 
 from photosort.cli import past
-from photosort.filing.apply import Remark
-from photosort.filing.facts import Mode
-from photosort.filing.undo import UndoOutcome
-from photosort.past_runs import PastRun
+from photosort.filing.journaled.apply import Remark
+from photosort.filing.journaled.undo import UndoOutcome
+from photosort.filing.plan.model import Mode
 from photosort.store.journal import Filing, FilingState
 from photosort.store.runs import Run
+from photosort.workflows.history import PastRun
 
 HOME = Path("/home/anna/Pictures")
 

@@ -10,12 +10,12 @@ from photosort.cli.preview import document, view
 from photosort.clustering.choose_k import KChoice
 from photosort.clustering.kmeans import Clustering
 from photosort.describing.describe import Described
-from photosort.filing.facts import Mode, Placement
-from photosort.filing.plan import Plan, PlannedFolder
-from photosort.foldering import Folders
+from photosort.filing.plan.model import Mode, Placement
+from photosort.filing.plan.plan import Plan, PlannedFolder
 from photosort.methods.method import Candidate, Grouping
 from photosort.naming.summary import ClusterName
-from photosort.pipeline import Organized, Prepared
+from photosort.workflows.folders import Folders
+from photosort.workflows.organize import Organized, Prepared
 
 
 def candidate(question: str, inertia: float, *texts: str) -> Candidate:

@@ -38,10 +38,10 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
     assert own <= {
         "photosort",
         "photosort.__main__",
-        "photosort.choices",
+        "photosort.settings.choices",
         "photosort.errors",
-        "photosort.printable",
-        "photosort.progress",
+        "photosort.support.printable",
+        "photosort.support.progress",
         "photosort.store",
         "photosort.store.touched",
         "photosort.cli",

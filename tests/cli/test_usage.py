@@ -9,7 +9,7 @@ import pytest
 
 from photosort.__main__ import main
 from photosort.errors import NoSuchRun
-from photosort.settings import config_file
+from photosort.settings.settings import config_file
 
 MISUSED = {
     "organise DIR": "No such command 'organise'. Did you mean 'organize'? photosort --help says more.",

@@ -25,7 +25,7 @@ from photosort.describing.look import Known, Look
 from photosort.errors import ModelFailed, ModelMissing, SettingsError
 from photosort.models import registry
 from photosort.photos.scan import Found, scan
-from photosort.settings import Settings, load_settings
+from photosort.settings.settings import Settings, load_settings
 from photosort.store.cache import Cache, open_cache
 
 STARTER = """
@@ -34,7 +34,7 @@ from pathlib import Path
 from photosort.describing.engines import see_on_devices
 from photosort.describing.look import Known
 from photosort.photos.scan import scan
-from photosort.settings import load_settings
+from photosort.settings.settings import load_settings
 
 if __name__ == "__main__":
     found = scan(Path(sys.argv[1])).photos

@@ -14,8 +14,8 @@ from photosort.describing.describe import Described, describe
 from photosort.describing.tasks import tasks
 from photosort.describing.worker import NO_MEMORY
 from photosort.errors import ModelFailed
-from photosort.models.batch_size import BatchSize
-from photosort.models.refusal import PhotoRefused
+from photosort.models.remote.refusal import PhotoRefused
+from photosort.models.runtime.batch_size import BatchSize
 from photosort.photos.frame import Frame
 from photosort.photos.scan import scan
 from photosort.store.cache import Cache, open_cache

@@ -29,5 +29,5 @@ def test_captions_and_vectors_of_fetched_models_and_a_second_run_without_torch(t
     second = organize(source, *flags)
     assert second.stdout == first.stdout
     loaded = {line.rpartition("|")[2].strip() for line in second.stderr.splitlines() if line.startswith("import time")}
-    assert "photosort.pipeline" in loaded
+    assert "photosort.workflows.organize" in loaded
     assert not loaded & {"torch", "transformers", "open_clip", "sentence_transformers"}

@@ -14,7 +14,7 @@ from fakes.command import Command
 from fakes.photos import crops, digests, filed, tree
 from PIL import Image
 
-from photosort.filing.lock import hold
+from photosort.filing.disk.lock import hold
 
 
 def test_copies_real_photos_into_named_folders_and_leaves_the_source_alone(

@@ -151,7 +151,7 @@ def test_a_stop_while_files_are_on_their_way_says_how_to_go_on(
     photosort: Command, pictures: Path, name: str, flags: tuple[str, ...]
 ) -> None:
     before = files(pictures)
-    step = "photosort.filing.worker.Worker.perform"
+    step = "photosort.filing.journaled.executor.Worker.perform"
     done = stopped_after(step, name, "organize", pictures, "--k", 2, "--mode", "move", "--yes", *flags)
     assert done.returncode == 130
     hint = (
@@ -171,7 +171,7 @@ def test_a_stop_while_files_are_on_their_way_says_how_to_go_on(
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_a_stop_of_an_undo_says_how_to_go_on(photosort: Command, pictures: Path) -> None:
     assert photosort("organize", pictures, "--k", 2).code == 0
-    done = stopped_after("photosort.filing.undo._Undo.take_back", "SIGINT", "undo")
+    done = stopped_after("photosort.filing.journaled.undo._Undo.take_back", "SIGINT", "undo")
     assert (done.returncode, done.stdout) == (130, "")
     assert done.stderr.startswith("photosort: Stopped. Files were touched: ")
     assert done.stderr.endswith("Go on: photosort undo 1\n")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from photosort.evaluation.names import sbert_match, sem
-from photosort.models.minilm import MiniLM
+from photosort.models.encoders.minilm import MiniLM
 from photosort.models.protocols import Identity, Vectors
 
 

@@ -127,5 +127,5 @@ def _arm(library: Any, request: dict[str, Any]) -> Any:
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parent))
     importlib.import_module("filing_kit")
-    importlib.import_module("photosort.filing.resume")
+    importlib.import_module("photosort.filing.journaled.resume")
     _serve()

@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from photosort.filing.apply import Outcome, apply
-from photosort.filing.facts import Mode, Placement
-from photosort.filing.plan import Plan, make_plan, no_files
-from photosort.filing.survey import survey
+from photosort.filing.disk.survey import survey
+from photosort.filing.journaled.apply import Outcome, apply
+from photosort.filing.plan.model import Mode, Placement
+from photosort.filing.plan.plan import Plan, make_plan, no_files
 from photosort.photos.companions import companions_of
 from photosort.photos.photo import Photo
 from photosort.store.database import open_database

@@ -96,7 +96,7 @@ def _count_down(steps: int) -> Callable[[], None]:
 
 
 def _watch(step: Callable[[], None], only_commits: bool, connection: Any) -> None:
-    from photosort.filing import renaming
+    from photosort.filing.disk import renaming
 
     if only_commits:
         connection.set_trace_callback(lambda statement: step() if statement == "BEGIN IMMEDIATE" else None)
@@ -131,7 +131,8 @@ def _file(
     """Survey and plan, become user `uid`, apply; `by_links`: as if there were no exclusive rename."""
     import filing_kit
 
-    from photosort.filing import apply, renaming
+    from photosort.filing.disk import renaming
+    from photosort.filing.journaled import apply
 
     plan = filing_kit.plan_for(Path(source), Path(destination), mode, about=about)
     if uid:
@@ -148,7 +149,7 @@ def _file(
 def _back(watch: Watch, database: str) -> None:
     import filing_kit
 
-    from photosort.filing.undo import undo
+    from photosort.filing.journaled.undo import undo
 
     connection = filing_kit.open_runs(Path(database))
     watch(connection)
@@ -158,7 +159,7 @@ def _back(watch: Watch, database: str) -> None:
 def _on(watch: Watch, database: str) -> None:
     import filing_kit
 
-    from photosort.filing.resume import resume
+    from photosort.filing.journaled.resume import resume
 
     connection = filing_kit.open_runs(Path(database))
     watch(connection)
@@ -170,6 +171,6 @@ JOBS: dict[str, Callable[..., None]] = {"file": _file, "undo": _back, "resume": 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parent))
     importlib.import_module("filing_kit")
-    importlib.import_module("photosort.filing.resume")
+    importlib.import_module("photosort.filing.journaled.resume")
 
     _serve()

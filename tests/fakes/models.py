@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from photosort import pipeline
 from photosort.models import registry
-from photosort.models.batch_size import BatchSize
+from photosort.models.runtime.batch_size import BatchSize
 from photosort.photos.frame import Frame
 from photosort.store.identity import Identity
+from photosort.workflows import organize as workflow
 
 COLOURS = {"red": (200, 30, 30), "green": (30, 200, 30), "blue": (30, 30, 200), "white": (250, 250, 250)}
 
@@ -115,4 +115,4 @@ def use_colours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "check", lambda settings: None)
     monkeypatch.setattr(registry, "image_encoder", lambda settings: encoder)
     monkeypatch.setattr(registry, "captioners", lambda settings: (captioner,))
-    monkeypatch.setattr(pipeline, "engine_for", lambda settings: None)
+    monkeypatch.setattr(workflow, "engine_for", lambda settings: None)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from photosort.models.torchvision_ops import mend_torchvision
+from photosort.models.runtime.torchvision_ops import mend_torchvision
 
 SIDE = 32
 WORDS = [

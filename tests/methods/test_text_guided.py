@@ -13,7 +13,7 @@ from photosort.methods.fusion import Fusion, summed_vectors, unit
 from photosort.methods.method import Made, Texts, Views
 from photosort.methods.questions import CAPTION, KEYWORDS, questions, samples
 from photosort.methods.text_guided import TextGuided, tfidf
-from photosort.settings import Settings, load_settings
+from photosort.settings.settings import Settings, load_settings
 
 DOGS, LAKES = ("a dog", "a dog with a ball"), ("a lake", "a lake and a hill")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from platformdirs import user_cache_path
 
-from photosort.models.pull import pull_smollm2, smollm2_path
+from photosort.models.weights.pull import pull_smollm2, smollm2_path
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import pytest
 from photosort.errors import SettingsError
 from photosort.models.profiles import Part, choose, parts
 from photosort.models.registry import settled
-from photosort.settings import load_settings
+from photosort.settings.settings import load_settings
 
 
 def by_name(folder: Path) -> dict[str, Part]:
@@ -45,7 +45,7 @@ def fill(hub: Path, repository: str, *names: str) -> None:
 
 
 def test_auto_takes_what_is_there_and_says_why(hub: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("photosort.models.devices.has_nvidia", lambda: True)
+    monkeypatch.setattr("photosort.models.runtime.devices.has_nvidia", lambda: True)
     monkeypatch.setattr("photosort.models.profiles.devices", lambda device: ("cuda:0",))
     chosen = choose("auto", "auto")
     assert (chosen.profile.name, chosen.why) == (
@@ -61,7 +61,7 @@ def test_auto_takes_what_is_there_and_says_why(hub: Path, monkeypatch: pytest.Mo
 
 
 def test_auto_asks_torch_only_where_a_gpu_seems_to_be(hub: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("photosort.models.devices.has_nvidia", lambda: False)
+    monkeypatch.setattr("photosort.models.runtime.devices.has_nvidia", lambda: False)
     monkeypatch.setattr("photosort.models.profiles.devices", lambda device: pytest.fail("loaded torch"))
     fill(hub, "Salesforce/blip-image-captioning-base", "config.json", "model.safetensors")
     fill(hub, "timm/vit_base_patch32_clip_224.openai", "open_clip_config.json", "open_clip_model.safetensors")

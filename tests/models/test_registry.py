@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from photosort.errors import ModelMissing, SettingsError
-from photosort.models import registry, writers
+from photosort.models import registry
+from photosort.models.language import writers
 from photosort.models.protocols import Captioner, ImageEncoder, TextEncoder
-from photosort.settings import load_settings
+from photosort.settings.settings import load_settings
 
 
 def test_every_builtin_name_gives_its_model_without_loading_it() -> None:

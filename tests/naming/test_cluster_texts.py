@@ -2,8 +2,8 @@
 
 import pytest
 
-from photosort.models.nouns import nouns
 from photosort.naming.cluster_texts import cluster_texts, without_doubt
+from photosort.wordnet.nouns import nouns
 
 
 @pytest.mark.parametrize(

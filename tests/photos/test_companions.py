@@ -11,7 +11,7 @@ from fakes.steps import steps
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photosort.filing.names import numbered
+from photosort.filing.plan.collisions import numbered
 from photosort.photos.companions import companions_of
 from photosort.photos.scan import scan
 from photosort.photos.suffixes import PHOTOS

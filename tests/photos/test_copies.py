@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from fakes.filing_kit import names, open_runs, photos_in, plan_for, write
 
-from photosort.filing.apply import apply
-from photosort.filing.facts import Mode
-from photosort.filing.undo import undo
+from photosort.filing.journaled.apply import apply
+from photosort.filing.journaled.undo import undo
+from photosort.filing.plan.model import Mode
 from photosort.photos.copies import Copies
 from photosort.photos.scan import Scan, scan
 from photosort.store.journal import Journal, State

@@ -1,0 +1,1 @@
+"""One system call's worth of care each: look, copy, rename, remove, lock."""

@@ -1,0 +1,1 @@
+"""A plan carried out, taken back and resumed, through the journal."""

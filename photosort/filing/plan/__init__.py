@@ -1,0 +1,1 @@
+"""Which file goes where: data alone, no disk."""

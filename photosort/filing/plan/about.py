@@ -1,0 +1,76 @@
+"""What a folder says about itself: a text for people and the same as data for programs. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from photosort.filing.plan.model import Placement
+from photosort.naming.summary import KEYWORDS, ClusterName
+from photosort.photos.own_files import ABOUT_DATA, ABOUT_TEXT
+from photosort.support.printable import printable
+
+FORMAT = 1
+
+
+def about_files(name: ClusterName, files: Sequence[Placement]) -> dict[str, bytes]:
+    """File name -> content, for a folder of this name with these files.
+
+    The same folder says the same, so that a second run finds it there: no date, no number of the run.
+    """
+    return _written(_data(name, [file for file in files if file.main], files))
+
+
+def without(data: bytes, sources: Collection[str]) -> dict[str, bytes]:
+    """The same files, of which `data` is the one for programs, without the photos that were to come from `sources`.
+
+    Nothing where no photo is left.
+    """
+    content = json.loads(data)
+    content["photos"] = [photo for photo in content["photos"] if photo["from"] not in sources]
+    return _written(content) if content["photos"] else {}
+
+
+def _written(data: dict[str, Any]) -> dict[str, bytes]:
+    return {
+        ABOUT_TEXT: _text(data).encode(),
+        ABOUT_DATA: (json.dumps(data, indent=2, ensure_ascii=True) + "\n").encode(),
+    }
+
+
+def _text(data: dict[str, Any]) -> str:
+    title, summary, photos = data["title"], data["summary"], data["photos"]
+    words = ", ".join(f"{word['word']} ({word['photos']})" for word in data["words"])
+    topics = data["keywords"] if data["keywords"] != [word["word"] for word in data["words"]] else []
+    by = "by counting what the captions say" if data["named_by"] == KEYWORDS else f"by {data['named_by']}"
+    lines = [title, "=" * len(title), "", *([] if summary == title else [summary, ""])]
+    lines += [f"Keywords: {', '.join(topics)}"] if topics else []
+    lines += [f"Words of the captions, with the number of photos: {words}"] if words else []
+    lines += [f"Named {by}.", "", f"Photos: {len(photos)}, and where each came from", ""]
+    width = max((len(printable(photo["file"])) for photo in photos), default=0)
+    lines += [f"{printable(photo['file']):<{width}}  {printable(photo['from'])}" for photo in photos]
+    return "\n".join(printable(line) for line in lines) + "\n"
+
+
+def _data(name: ClusterName, photos: Sequence[Placement], files: Sequence[Placement]) -> dict[str, Any]:
+    companions: dict[int, list[Placement]] = {}
+    for file in files:
+        if not file.main:
+            companions.setdefault(file.group, []).append(file)
+    return {
+        "photosort": FORMAT,
+        "title": printable(name.title),
+        "summary": printable(name.summary),
+        "keywords": [printable(term) for term in name.topics or [word.term for word in name.keywords]],
+        "words": [{"word": printable(word.term), "photos": word.count} for word in name.keywords],
+        "named_by": name.source,
+        "photos": [
+            {**_origin(photo), "companions": [_origin(other) for other in companions.get(photo.group, ())]}
+            for photo in photos
+        ],
+    }
+
+
+def _origin(file: Placement) -> dict[str, str]:
+    return {"file": file.destination.name, "from": str(file.source)}

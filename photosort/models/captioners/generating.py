@@ -1,0 +1,112 @@
+"""What captioners have in common that write word by word: how they choose words, and how their texts are tidied."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from photosort.models.captioners.tags import UNCLEAR
+from photosort.models.protocols import Pictures, Pixels
+from photosort.support.printable import one_line
+
+if TYPE_CHECKING:
+    import torch
+
+CAPTION_TOKENS = 40
+ANSWER_TOKENS = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What is wanted of each photo.
+
+    question  empty for a caption
+    samples   1: the text that the model gives by itself; more: as many different ones, drawn at temperature 1
+    seed      of the drawing
+    """
+
+    question: str = ""
+    samples: int = 1
+    seed: int = 42
+
+    @property
+    def drawn(self) -> bool:
+        """Whether the texts are drawn at random."""
+        return self.samples > 1
+
+    @property
+    def most_tokens(self) -> int:
+        """The longest text, in tokens."""
+        return ANSWER_TOKENS if self.question or self.drawn else CAPTION_TOKENS
+
+    def prompt(self, question: str = "") -> str:
+        """What the identity of a captioner says of this; `question` is the one that stands for a caption."""
+        drawing = f"{self.samples} samples, seed {self.seed}, " if self.drawn else ""
+        return f"{self.question or question} [{drawing}{self.most_tokens} tokens]".strip()
+
+
+def arguments(asking: Asking, pixels: Pictures, device: str) -> dict[str, Any]:
+    """The arguments of `generate` of transformers."""
+    if not asking.drawn:
+        return {"max_new_tokens": asking.most_tokens, "do_sample": False}
+    from transformers import LogitsProcessorList
+
+    return {
+        "max_new_tokens": asking.most_tokens,
+        "do_sample": True,
+        "num_beams": 1,
+        "num_return_sequences": asking.samples,
+        "temperature": 1.0,
+        "top_k": 0,
+        "top_p": 1.0,
+        "logits_processor": LogitsProcessorList([_OwnDraw(asking, pixels, device)]),
+    }
+
+
+def tidy(texts: Iterable[str], asking: Asking) -> list[tuple[str, ...]]:
+    """Texts in the order of the photos, `asking.samples` for each -> one tuple for each photo.
+
+    White space is folded and an echoed question cut off. An empty text is left out; where a photo has no other, it
+    gets "something unclear", which is what the model said of it.
+    """
+    cleaned = [_without(one_line(text), asking.question) for text in texts]
+    groups = (cleaned[start : start + asking.samples] for start in range(0, len(cleaned), asking.samples))
+    return [tuple(text for text in group if text) or (UNCLEAR,) for group in groups]
+
+
+def _without(text: str, question: str) -> str:
+    question = " ".join(question.split())
+    return text[len(question) :].lstrip(" :") if question and text.casefold().startswith(question.casefold()) else text
+
+
+def _seed(pixels: Pixels, seed: int) -> int:
+    """The seed of one photo: it follows from its picture, so that the photos beside it in a batch do not matter."""
+    digest = hashlib.blake2b(pixels.tobytes(), digest_size=7, key=str(seed).encode())
+    return int.from_bytes(digest.digest(), "big")
+
+
+class _OwnDraw:
+    """A logits processor that draws the next token of each text with random numbers of the photo's own.
+
+    The token with the largest p / e, where every e is drawn from the exponential distribution, is a draw from p (the
+    Gumbel-max trick; Maddison, Tarlow and Minka, "A* sampling", NeurIPS 2014). All others get minus infinity, so that
+    the drawing of `generate` itself has no choice left.
+    """
+
+    def __init__(self, asking: Asking, pixels: Pictures, device: str) -> None:
+        import torch
+
+        self._samples = asking.samples
+        self._own = [torch.Generator(device).manual_seed(_seed(picture, asking.seed)) for picture in pixels]
+
+    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+        """(photos * samples, vocabulary) logits -> the same shape, with one finite score in each row."""
+        import torch
+
+        exponential = torch.empty(scores.shape, dtype=torch.float32, device=scores.device)
+        for number, generator in enumerate(self._own):
+            exponential[number * self._samples : (number + 1) * self._samples].exponential_(generator=generator)
+        chosen = (scores.float().log_softmax(-1) - exponential.log()).argmax(-1, keepdim=True)
+        return torch.full_like(scores, -torch.inf).scatter(-1, chosen, 0.0)

@@ -1,0 +1,1 @@
+"""Image, text and joint encoders: photos or texts to vectors."""

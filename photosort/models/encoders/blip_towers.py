@@ -1,0 +1,87 @@
+"""BLIP's own image tower and text tower, which the fusion paper uses beside CLIP's: photos and texts in one space.
+
+Li et al. 2022, https://arxiv.org/abs/2201.12086, section 3.2: the contrastive loss puts both into one space.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from photosort.models.captioners.transformers_captioners import OFFLINE, load_model
+from photosort.models.protocols import Identity, Pictures, Vectors
+from photosort.models.runtime.batch_size import BatchSize
+from photosort.models.runtime.on_device import loaded, numbers, on_device, unit_vectors
+from photosort.models.runtime.placement import Placement
+from photosort.models.runtime.preprocessing import preprocessing
+from photosort.models.runtime.torchvision_ops import mend_torchvision
+from photosort.models.weights.hub import Snapshot
+from photosort.photos import decode
+
+if TYPE_CHECKING:
+    import torch
+
+REVISION = "1"
+"""Part of the identity; changes with anything here that may change a vector."""
+LONGEST = 35
+"""Tokens of a text that BLIP was trained with for retrieval (its configs/retrieval_coco.yaml cuts captions there)."""
+
+
+class BlipTowers:
+    """Photos and texts to vectors of one space (`Towers`): the first token of each."""
+
+    def __init__(self, snapshot: Snapshot, placement: Placement) -> None:
+        self._snapshot, self._placement = snapshot, placement
+        self._picture = preprocessing(snapshot)
+        self.frame = self._picture.frame
+        revision = f"{snapshot.revision}-{REVISION}-{decode.REVISION}-{self.frame.side}{self.frame.fit}"
+        self.identity = Identity(snapshot.name, revision)
+
+    @property
+    def device(self) -> str:
+        """Where it runs. Raises SettingsError for a device that is not there."""
+        return self._placement.device
+
+    @cached_property
+    def batch(self) -> BatchSize:
+        """How many photos it looks at together, on its device."""
+        return self._placement.batch(self.identity, "encoder")
+
+    def encode_images(self, pixels: Pictures) -> Vectors:
+        """B pictures of the frame -> (b, d) float32, as long as the model makes them."""
+        import torch
+
+        model, _ = self._loaded
+        with torch.inference_mode():
+            pictures = on_device(pixels, self.device, self._picture.mean, self._picture.std)
+            return numbers(model.vision_proj(model.vision_model(pixel_values=pictures).last_hidden_state[:, 0]))
+
+    def encode_texts(self, texts: Sequence[str]) -> Vectors:
+        """N texts -> (n, d) float32, unit length. What passes 35 tokens is cut off."""
+        model, tokenizer = self._loaded
+
+        def encode(some: list[str]) -> torch.Tensor:
+            read = tokenizer(some, padding=True, truncation=True, max_length=LONGEST, return_tensors="pt").to(
+                self.device
+            )
+            states = model.text_encoder(input_ids=read.input_ids, attention_mask=read.attention_mask)
+            vectors: torch.Tensor = model.text_proj(states.last_hidden_state[:, 0])
+            return vectors
+
+        return unit_vectors(texts, encode)
+
+    def place(self, vectors: Vectors) -> Vectors:
+        """Vectors of photos lie in the space of the texts already."""
+        return vectors
+
+    @cached_property
+    def _loaded(self) -> tuple[Any, Any]:
+        return loaded(self._snapshot.name, self.device, self._load)
+
+    def _load(self) -> tuple[Any, Any]:
+        mend_torchvision()
+        from transformers import AutoTokenizer, BlipForImageTextRetrieval
+
+        model = load_model(BlipForImageTextRetrieval, self._snapshot, self.device)
+        return model, AutoTokenizer.from_pretrained(self._snapshot.folder, **OFFLINE)

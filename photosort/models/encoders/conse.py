@@ -1,0 +1,68 @@
+"""A joint space of photos and texts made of a classifier and a text encoder.
+
+ConSE (Norouzi et al., "Zero-shot learning by convex combination of semantic embeddings", ICLR 2014,
+https://arxiv.org/abs/1312.5650): a photo lies where the names of its most probable labels lie on average.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+
+from photosort.models.captioners.tags import LabelHead
+from photosort.models.protocols import Identity, TextEncoder, Vectors
+from photosort.wordnet.nouns import nouns
+
+
+class ConSE:
+    """A JointEncoder: the vector of a photo x is 1/Z sum_t p(y_t|x)^power s(y_t) over its T best labels.
+
+    This is equation 3 of the paper with a power on the probabilities (1 there): a power below 1 lets the less
+    probable labels speak. s(y) is the text vector of the label's name; Z, the sum of the weights, makes the
+    sum convex.
+
+    `revision` is the revision of the encoder and head. ValueError unless `power` is above 0 and `top` at
+    least 1.
+    """
+
+    def __init__(
+        self, head: LabelHead, texts: TextEncoder, revision: str, *, power: float = 0.5, top: int = 10
+    ) -> None:
+        if not power > 0 or top < 1:
+            raise ValueError(f"ConSE needs a positive power and at least one label, not {power} and {top}")
+        self._head = head
+        self._texts = texts
+        self._power = power
+        self._top = min(top, len(nouns().labels))
+        encoder = f"{texts.identity.model}@{texts.identity.revision}"
+        settings = f"power{power:g}+top{self._top}"
+        self.identity = Identity("conse", f"{revision}+{encoder}+{nouns().digest}+{settings}")
+
+    @cached_property
+    def label_vectors(self) -> Vectors:
+        """(1000, d): the text vectors of the label names, encoded at the first use.
+
+        The names carry their kind, "limpkin (bird)", since a text encoder has read little about limpkins.
+        """
+        return self._texts.encode_texts([nouns().explained(label.wnid) for label in nouns().labels])
+
+    def place(self, vectors: Vectors) -> Vectors:
+        """(b, d) features, not normalised -> (b, d of the texts) convex sums of label vectors."""
+        return self.weights(self._head.probabilities(vectors)) @ self.label_vectors
+
+    def encode_texts(self, texts: Sequence[str]) -> Vectors:
+        """Texts (n) -> (n, d) float32, unit length, from the text encoder."""
+        return self._texts.encode_texts(texts)
+
+    def weights(self, probabilities: Vectors) -> Vectors:
+        """(b, 1000) probabilities -> (b, 1000) convex weights, 0 but for the T best labels of each row.
+
+        Equal probabilities at the edge of the T are taken in the order of the labels.
+        """
+        ranks = np.argsort(-probabilities, axis=1, kind="stable")[:, : self._top]
+        kept = np.take_along_axis(probabilities, ranks, axis=1).astype(np.float32) ** np.float32(self._power)
+        weights = np.zeros_like(probabilities, dtype=np.float32)
+        np.put_along_axis(weights, ranks, kept / kept.sum(axis=1, keepdims=True), axis=1)
+        return weights

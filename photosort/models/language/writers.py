@@ -1,0 +1,98 @@
+"""From the name in a setting to the language model that writes names, or to none."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+
+from photosort.errors import ModelMissing, SettingsError
+from photosort.models.catalogue import unknown
+from photosort.models.protocols import NoAnswer, Writer
+from photosort.settings.settings import Settings
+
+
+def writer(settings: Settings) -> Writer | None:
+    """The language model that writes names; None where keywords are to name the folders.
+
+    `auto` takes smollm2 where it is installed and pulled, and else none; `openai:MODEL` asks a server; `t5:NAME`
+    summarizes. Raises SettingsError for an unknown name, and where the user wishes for a language or a style that the
+    writer cannot follow.
+    """
+    kind, colon, name = settings.writer.partition(":")
+    if settings.names == "keywords":
+        chosen = None
+    elif colon and kind in _NAMED_WRITERS:
+        chosen = _NAMED_WRITERS[kind](settings, name)
+    else:
+        known = (*_WRITERS, "openai:MODEL", "t5:NAME")
+        make = _WRITERS.get(settings.writer) or unknown("writer", settings.writer, known)
+        chosen = make(settings)
+    _check_wishes(settings, chosen)
+    return chosen
+
+
+def what_is_sent(settings: Settings) -> str:
+    """What leaves this process for a writer on a server, and where to; empty where nothing does."""
+    from photosort.models.remote.openai_chat import OpenAIChat
+
+    chosen = writer(settings)
+    if not isinstance(chosen, OpenAIChat):
+        return ""
+    where = f"{chosen.host}, on this machine" if chosen.server.here else chosen.host
+    return f"{chosen.identity.model} gets captions and keywords, no pixels and no file names, sent to {where}"
+
+
+def writer_name(settings: Settings) -> str:
+    """Who writes the names: a language model, or "keywords"."""
+    chosen = writer(settings)
+    return chosen.identity.model if chosen else "keywords"
+
+
+def _smollm2(settings: Settings) -> Writer:
+    from photosort.models.language.smollm2 import SmolLM2
+
+    return SmolLM2(settings.model_folder)
+
+
+def _best_writer(settings: Settings) -> Writer | None:
+    """Nobody asked for this writer by name, so an engine that fails is no reason to name nothing."""
+    if importlib.util.find_spec("xllamacpp") is None:
+        return None
+    from photosort.models.language.smollm2 import SmolLM2
+
+    try:
+        return SmolLM2(settings.model_folder, failure=NoAnswer)
+    except ModelMissing:
+        return None
+
+
+def _openai(settings: Settings, model: str) -> Writer:
+    from photosort.models.remote.openai_chat import OpenAIChat
+
+    return OpenAIChat(model, max_cost=settings.max_cost)
+
+
+def _t5(settings: Settings, name: str) -> Writer:
+    from photosort.models.language.seq2seq import Seq2Seq
+
+    return Seq2Seq(name, settings.device)
+
+
+def _check_wishes(settings: Settings, chosen: Writer | None) -> None:
+    if chosen is not None and chosen.form == "full":
+        return
+    for wish, given in (("language", settings.language != "en"), ("style", bool(settings.style))):
+        if given:
+            name = chosen.identity.model if chosen else "keywords"
+            raise SettingsError(
+                f"--{wish} needs a writer that follows instructions, and {name} does not",
+                "Use --writer openai:MODEL; with OPENAI_BASE_URL that may be a server on this machine.",
+            )
+
+
+_WRITERS: dict[str, Callable[[Settings], Writer | None]] = {
+    "auto": _best_writer,
+    "smollm2": _smollm2,
+    "keywords": lambda settings: None,
+}
+_NAMED_WRITERS: dict[str, Callable[[Settings, str], Writer]] = {"openai": _openai, "t5": _t5}

@@ -1,0 +1,1 @@
+"""Models on a server: HTTP with bounds, the chat protocol, prices."""

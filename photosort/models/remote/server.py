@@ -1,0 +1,112 @@
+"""The server that OPENAI_BASE_URL names: where it is, how it is shown, and how photosort speaks to it."""
+
+from __future__ import annotations
+
+import ipaddress
+import weakref
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from photosort.errors import SettingsError
+
+if TYPE_CHECKING:
+    from openai import APIError, OpenAI
+
+ADDRESS = "OPENAI_BASE_URL"
+KEY = "OPENAI_API_KEY"
+BROKEN = (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError)
+"""What comes of reading an answer that is none."""
+_LINE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server with OpenAI's chat protocol.
+
+    url        what is spoken to; it may hold a password, and is neither shown nor stored
+    address    the same without password and query
+    place      host and port
+    host       the host alone
+    here       whether that is this machine, whatever name servers say
+    encrypted  whether nobody on the way can read along
+    """
+
+    url: str = field(repr=False)
+    address: str
+    place: str
+    host: str
+    here: bool
+    encrypted: bool
+
+    def client(self, key: str, timeout: float, retries: int) -> OpenAI:
+        """A client that follows no redirect and, for this machine, goes through no proxy; see `bounded`.
+
+        timeout  seconds for one answer, whole
+        retries  of what passes: 429, 5xx, a cut line; half a second before the first, twice as long before each
+                 further one up to eight, or as the server says
+        """
+        import openai
+
+        from photosort.models.remote.bounded import BoundedClient
+
+        http = BoundedClient(follow_redirects=False, trust_env=not self.here)
+        client = openai.OpenAI(
+            base_url=self.url, api_key=key or "none", timeout=timeout, max_retries=retries, http_client=http
+        )
+        weakref.finalize(client, http.close)
+        return client
+
+
+def server_at(url: str) -> Server:
+    """The server of an address. Raises SettingsError where it is none; what was written may hold a password."""
+    try:
+        parts = urlsplit(url.strip())
+        valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid or not parts.hostname:
+        raise SettingsError(f"{ADDRESS} is no address of a server", "Write it like http://localhost:8000/v1.")
+    place = parts.netloc.rpartition("@")[2]
+    address = f"{parts.scheme}://{place}{parts.path}".rstrip("/")
+    return Server(url.strip(), address, place, parts.hostname, _is_here(parts.hostname), parts.scheme == "https")
+
+
+def text_of(answer: Any) -> str:
+    """What a chat model said, empty where it said nothing. Raises one of BROKEN for an answer of anything else."""
+    text = answer.choices[0].message.content
+    if text is not None and not isinstance(text, str):
+        raise TypeError("the content is no text")
+    return _writable(text or "")
+
+
+def one_line(text: str) -> str:
+    """What a server gives as a reason, to be shown and stored."""
+    return _writable(" ".join(text.split())[:_LINE])
+
+
+def redirected(error: APIError) -> str:
+    """What is said of an answer that points elsewhere; empty for any other."""
+    import openai
+
+    if not isinstance(error, openai.APIStatusError) or not 300 <= error.status_code < 400:
+        return ""
+    try:
+        place = urlsplit(error.response.headers.get("location", "")).netloc.rpartition("@")[2]
+    except ValueError:
+        place = ""
+    return f"it points to {place or 'another place'}, which was not followed"
+
+
+def _is_here(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _writable(text: str) -> str:
+    """Without the halves of characters that JSON can hold and no file can."""
+    return text.encode(errors="replace").decode()

@@ -1,0 +1,1 @@
+"""Devices, batches and tensors, for the models that run in this process."""

@@ -1,0 +1,1 @@
+"""Files of weights: pinned by digest, or found in the cache of the model hub."""

@@ -1,0 +1,255 @@
+"""Every choice that can be set, from four places: defaults < config file < environment < flags."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+from string import Formatter
+from typing import Any, TypeVar
+
+from platformdirs import user_cache_path, user_data_path
+from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+from pydantic_settings import SettingsError as UnreadableSettings
+
+from photosort.errors import SettingsError
+from photosort.settings.choices import Fusion, Keywords, Method, Mode, Names, Texts, TextVectors
+from photosort.settings.config_file import config_file, may_set, read_config
+from photosort.settings.messages import cut, nearest, wrong_value
+
+PREFIX = "PHOTOSORT_"
+"""What the variables of the environment begin with."""
+
+Loaded = TypeVar("Loaded", bound="Places")
+
+NAME_FIELDS = {"name": "a", "title": "a", "summary": "a", "keywords": "a", "index": 1, "photos": 1}
+"""What a template may name, with a value of the type that it gets."""
+
+
+class Places(BaseSettings):
+    """Where photosort keeps what must not be lost. No mistake elsewhere keeps a run from being taken back."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    data_dir: Path = Field(
+        default_factory=lambda: user_data_path("photosort", appauthor=False),
+        description="runs and the journal",
+    )
+
+    @field_validator("data_dir", "cache_dir", check_fields=False)
+    @classmethod
+    def _absolute(cls, folder: Path) -> Path:
+        return folder.expanduser().absolute()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags first, then environment, then the config file."""
+        return init_settings, env_settings, InitSettingsSource(settings_cls, _said_by_file(settings_cls))
+
+
+class Settings(Places):
+    """One run's choices. An environment variable is the name in capitals with PHOTOSORT_ before it."""
+
+    model_config = SettingsConfigDict(extra="forbid")
+
+    cache_dir: Path = Field(
+        default_factory=lambda: user_cache_path("photosort", appauthor=False),
+        description="what can be computed again",
+    )
+    k: int | None = Field(None, ge=1, description="number of clusters; chosen where it is missing")
+    min_k: int = Field(2, ge=1, description="least number of clusters to choose")
+    max_k: int = Field(30, ge=1, description="largest number of clusters to choose")
+    mode: Mode = Field("copy", description="what happens to the photos")
+    method: Method = Field("fusion", description="how photos are grouped")
+    texts: Texts | None = Field(
+        None, description="what the method text asks; ask where there are questions, or caption"
+    )
+    ask: tuple[str, ...] = Field((), description="the questions for texts = ask")
+    captions: int | None = Field(
+        None, ge=1, le=100, description="texts for each photo; 6 for the method text, else those of the profile"
+    )
+    vectors: TextVectors = Field("sbert", description="what the method text makes of texts")
+    outliers: bool = Field(False, description="whether photos of low confidence get a folder of their own")
+    levels: int = Field(1, ge=1, le=2, description="how deep the folders are nested")
+    fusion: Fusion = Field("concat", description="how image and text are brought together")
+    weight: float | None = Field(None, ge=0, le=1, description="share of the text; the image has the rest")
+    names: Names = Field("summary", description="what a folder's name is made of")
+    writer: str = Field("auto", description="the language model that writes summaries")
+    max_cost: float | None = Field(
+        None, ge=0, allow_inf_nan=False, description="US dollars that a remote writer may cost"
+    )
+    language: str = Field("en", description="the language of titles and summaries")
+    style: str = Field("", max_length=200, description="how titles and summaries are to sound")
+    name_template: str = Field("{name}", description="what a folder's name is put together of")
+    keywords: Keywords = Field("winner", description="how words are ranked, and who keeps a word of several folders")
+    about: bool = Field(True, description="whether a folder gets files that say what it holds")
+    profile: str = Field("auto", description="models that work together: auto, builtin, fast, paper, best")
+    captioner: str | None = Field(None, description="the model that captions photos; that of the profile if missing")
+    image_encoder: str | None = Field(None, description="the model that turns photos into vectors; of the profile")
+    text_encoder: str | None = Field(None, description="the model that turns texts into vectors; of the profile")
+    allow_upload: tuple[str, ...] = Field((), description="hosts other than this machine that may receive photos")
+    exclude: tuple[str, ...] = Field((), description="patterns to pass over, in the syntax of .gitignore")
+    follow_links: bool = Field(False, description="whether symbolic links are followed")
+    seed: int = Field(42, ge=0, le=2**32 - 1, description="seed of everything that is random")
+    starts: int | None = Field(None, ge=1, description="k-means starts; 20 to 400 by the number of photos if missing")
+    device: str = Field("auto", description="where models run: auto, cuda, cuda:1, mps or cpu")
+    engine: str = Field("local", description="who looks at photos: local, ray or ray:WORKERS")
+    batch: int | None = Field(None, ge=1, description="photos that a model looks at together; by model and device")
+
+    @property
+    def model_folder(self) -> Path:
+        """Where weights that are fetched or converted are kept."""
+        return self.cache_dir / "models"
+
+    @field_validator("k", mode="wrap")
+    @classmethod
+    def _number_or_auto(cls, k: Any, number: ValidatorFunctionWrapHandler) -> Any:
+        try:
+            return None if k == "auto" else number(k)
+        except ValidationError as error:
+            raise ValueError("is no number of folders; write a whole number from 1 on, or auto") from error
+
+    @field_validator("ask")
+    @classmethod
+    def _each_once(cls, ask: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(ask))
+
+    @field_validator("engine")
+    @classmethod
+    def _known_engine(cls, engine: str) -> str:
+        if not re.fullmatch(r"local|ray(:[1-9][0-9]*)?", engine):
+            raise ValueError("is not known; choose local, ray, or ray:WORKERS such as ray:4")
+        return engine
+
+    @field_validator("language")
+    @classmethod
+    def _is_language(cls, language: str) -> str:
+        if not re.fullmatch(r"[^\W\d_][\w -]{1,39}", language):
+            raise ValueError("is no language; write a code such as de or pt-BR, or a name")
+        return language
+
+    @field_validator("name_template")
+    @classmethod
+    def _is_template(cls, template: str) -> str:
+        """Raise ValueError unless it has fields that there are, one of which tells folders apart."""
+        if re.search(r"\d{3}", template):
+            raise ValueError("may not fill up with hundreds of characters")
+        try:
+            fields = [field for _, field, _, _ in Formatter().parse(template) if field is not None]
+            template.format(**NAME_FIELDS)
+        except (ValueError, KeyError, IndexError, AttributeError, TypeError) as error:
+            raise ValueError(f"is no template ({error}); it may have {_listed_fields()}") from error
+        if not set(fields) <= set(NAME_FIELDS):
+            raise ValueError(f"may have {_listed_fields()} and nothing else")
+        if set(fields) <= {"photos"}:
+            raise ValueError("would give all folders the same name; add {name}, {title} or {index}")
+        return template
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Settings:
+        if self.min_k > self.max_k:
+            raise ValueError(f"min_k ({self.min_k}) is larger than max_k ({self.max_k})")
+        if self.texts == "ask" and not self.ask:
+            raise ValueError('texts = ask needs a question, such as --ask "Which activity is shown?"')
+        if self.ask and self.texts not in (None, "ask"):
+            raise ValueError(f"with texts = {self.texts} no question of yours is asked; leave out texts, or ask")
+        if self.ask and self.method != "text":
+            raise ValueError("a question is asked by the method text alone; add --method text")
+        return self
+
+
+def _listed_fields() -> str:
+    return ", ".join(f"{{{name}}}" for name in NAME_FIELDS)
+
+
+def load_settings(**flags: Any) -> Settings:
+    """Settings from all four places; a flag that is None was not given.
+
+    Raises SettingsError with the flag, the variable or the line of the file that is wrong, and what it may be.
+    """
+    return _loaded(Settings, {name: value for name, value in flags.items() if value is not None})
+
+
+def load_places() -> Places:
+    """Where photosort keeps what must not be lost. Raises SettingsError where that cannot be told."""
+    return _loaded(Places, {})
+
+
+def _loaded(kind: type[Loaded], given: dict[str, Any]) -> Loaded:
+    try:
+        return kind(**given)
+    except ValidationError as error:
+        raise _refused(error.errors()[0], given) from error
+    except UnreadableSettings as error:
+        variable = next(name for name in os.environ if _set_by(name) and f'"{_set_by(name)}"' in str(error))
+        hint = f"""A list is written as JSON: {variable}='["a", "b"]'"""
+        raise SettingsError(f"{_assignment(variable)} is no list", hint) from error
+
+
+def _said_by_file(kind: type[BaseSettings]) -> dict[str, Any]:
+    """What the config file says; of one that cannot be read, nothing, where places alone are asked and it has none."""
+    try:
+        return read_config()
+    except SettingsError:
+        if kind is Places and ("data_dir" in map(_set_by, os.environ) or not may_set("data_dir")):
+            return {}
+        raise
+
+
+def unknown_variables() -> list[str]:
+    """A line on each variable of the environment that begins like ours and sets nothing.
+
+    Unlike such a key of the file it is no error: the file is photosort's alone, but others name variables after it
+    too (Kubernetes sets PHOTOSORT_PORT where a service is called photosort).
+    """
+    lines = []
+    for name in sorted(os.environ):
+        if name.upper().startswith(PREFIX) and not _set_by(name):
+            meant = nearest(name[len(PREFIX) :], Settings.model_fields)
+            hint = f" Did you mean {PREFIX}{meant.upper()}?" if meant else ""
+            lines.append(f"{name} is ignored: there is no such setting.{hint}")
+    return lines
+
+
+def _refused(error: Mapping[str, Any], flags: dict[str, Any]) -> SettingsError:
+    """The failure in our words, with the place that the value comes from."""
+    if not error["loc"]:
+        message = error["msg"].removeprefix("Value error, ")
+        return SettingsError(message, f"Mend the flags, the {PREFIX} variables or {config_file()}.")
+    name, value = str(error["loc"][0]), error["input"]
+    if error["type"] == "extra_forbidden":
+        meant = nearest(name, Settings.model_fields)
+        hint = f"Did you mean {meant}?" if meant else "Its keys are the flags of photosort organize, with _ for -."
+        return SettingsError(f"{name} in {config_file()} is no setting", hint)
+    if name in flags:
+        return wrong_value(f"--{name.replace('_', '-')} {cut(shlex.quote(str(value)))}", error)
+    if variable := next((variable for variable in os.environ if _set_by(variable) == name), ""):
+        return wrong_value(_assignment(variable), error)
+    line = f"{name} = {cut(json.dumps(value, ensure_ascii=False, default=str))}"
+    return wrong_value(f"{line} in {config_file()}", error)
+
+
+def _set_by(variable: str) -> str:
+    """The setting that a variable of the environment sets; empty where it is none."""
+    prefix, name = variable[: len(PREFIX)], variable[len(PREFIX) :].lower()
+    return name if prefix.upper() == PREFIX and name in Settings.model_fields else ""
+
+
+def _assignment(variable: str) -> str:
+    return f"{variable}={cut(shlex.quote(os.environ[variable]))}"

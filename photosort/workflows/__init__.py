@@ -1,0 +1,1 @@
+"""What each command does, from a request to its result. Prints nothing."""

@@ -1,0 +1,157 @@
+"""Labelled photos, or texts about them, through every method: how well the clusters agree with the true classes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from photosort.clustering.kmeans import Vectors
+from photosort.describing.describe import describe
+from photosort.describing.engines import engine_for
+from photosort.errors import NoPhotos, SettingsError
+from photosort.evaluation.contest import Result, compete, read_methods, true_names
+from photosort.evaluation.texts_file import Labelled, read_texts_file
+from photosort.methods.method import Views
+from photosort.methods.questions import CAPTION
+from photosort.models import registry
+from photosort.models.runtime.devices import check_device, wanted_cuda
+from photosort.photos.photo import Unread
+from photosort.photos.scan import scan
+from photosort.settings.settings import Settings
+from photosort.store.cache import Cache, open_cache
+from photosort.support.printable import printable
+from photosort.support.progress import Progress, silent
+from photosort.workflows.grouping import views_of
+from photosort.workflows.remembering import RememberedTexts
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What the contest found.
+
+    truth       the class of each photo
+    source      where the texts come from: a captioner, or a file
+    left        what had no part in it, with the reason
+    true_names  SEM and SBERT match of the keywords of the true classes
+    results     method by method
+    """
+
+    truth: tuple[str, ...]
+    source: str
+    left: tuple[Unread, ...]
+    true_names: tuple[float, float]
+    results: tuple[Result, ...]
+
+    @property
+    def classes(self) -> int:
+        """The number of classes, which is k."""
+        return len(set(self.truth))
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """N photos whose classes are known, in the views of the methods; `source` and `left` are as in Evaluation."""
+
+    truth: tuple[str, ...]
+    views: Views
+    source: str
+    left: tuple[Unread, ...] = ()
+
+
+def evaluate(
+    folder: Path | None,
+    texts_file: Path | None,
+    methods: Sequence[str],
+    settings: Settings,
+    *,
+    seeds: int = 1,
+    progress: Progress = silent,
+) -> Evaluation:
+    """Run `methods` on a `folder` that holds one folder for each class, on a file of texts, or on both together.
+
+    Where both are given, the file has the texts and classes of the photos, and those that it does not name are left
+    out; half the weight is the text's then, unless the settings say otherwise. `seeds` is their number.
+
+    Raises SettingsError, SourceMissing, EmptyFolder, NoPhotos, TooManyClusters and what the models raise.
+    """
+    check_device(settings.device)
+    lines = read_texts_file(texts_file) if texts_file else ()
+    weight = registry.EVEN if lines and settings.weight is None else registry.weight(settings)
+    chosen = read_methods(methods, weight, photos=folder is not None)
+    with open_cache(settings.cache_dir) as cache:
+        encoder = RememberedTexts(registry.text_encoder(settings), cache)
+        if folder is None:
+            ground = _of_texts(lines, encoder.encode_texts)
+        else:
+            ground = ground_of_photos(Path(os.path.realpath(folder)), lines, settings, cache, progress)
+        if len(set(ground.truth)) < 2:
+            raise SettingsError(
+                f"There is only one class, {ground.truth[0]}", "An evaluation needs one folder for each class."
+            )
+        several = range(settings.seed, settings.seed + seeds)
+        results = compete(
+            ground.views,
+            ground.truth,
+            chosen,
+            encoder,
+            seeds=several,
+            starts=settings.starts,
+            cuda=wanted_cuda(settings.device),
+            progress=progress,
+        )
+        named = true_names(ground.views, ground.truth, encoder)
+        return Evaluation(ground.truth, ground.source, ground.left, named, tuple(results))
+
+
+def _of_texts(lines: Sequence[Labelled], embed: Callable[[Sequence[str]], Vectors]) -> Ground:
+    if not lines:
+        raise SettingsError("There is nothing to evaluate", "Name a folder of photos, or --texts-file FILE.")
+    texts = (tuple(line.texts for line in lines),)
+    blind = np.empty((len(lines), 0), dtype=np.float32)
+    return Ground(
+        tuple(printable(line.label) for line in lines), Views(blind, (CAPTION,), texts, embed), "from the file"
+    )
+
+
+def ground_of_photos(
+    folder: Path, lines: Sequence[Labelled], settings: Settings, cache: Cache, progress: Progress = silent
+) -> Ground:
+    """Read the labelled photos of `folder`; with `lines`, those that they name, with their texts and classes.
+
+    Raises what `evaluate` raises.
+    """
+    found = scan(folder, exclude=settings.exclude, follow_links=settings.follow_links)
+    encoder = registry.image_encoder(settings)
+    captioners, engine = ((), None) if lines else (registry.captioners(settings), engine_for(settings))
+    seen = describe(found.photos, encoder, captioners, cache, engine=engine, progress=progress)
+    names = [photo.path.relative_to(folder) for photo in seen.photos]
+    said = {line.id: line for line in lines}
+    kept = [n for n, name in enumerate(names) if (name.as_posix() in said if lines else len(name.parts) > 1)]
+    reason = "has no line in the file of texts" if lines else "lies in no folder of a class"
+    out = sorted(set(range(len(names))) - set(kept))
+    missing = sorted(said.keys() - {name.as_posix() for name in names})
+    left = (
+        *found.unread,
+        *seen.unread,
+        *(Unread(seen.photos[n].path, reason) for n in out),
+        *(Unread(folder / name, "is in the file of texts, but no such photo was read") for name in missing),
+    )
+    if not kept:
+        what = "is named in the file of texts" if lines else "lies in a folder of a class"
+        raise NoPhotos(
+            f"No photo in {folder} {what}",
+            'An id is a path below that folder, such as "dogs/1.jpg".' if lines else "Make one folder for each class.",
+        )
+    seen = replace(seen, photos=tuple(seen.photos[n] for n in kept), vectors=seen.vectors[kept])
+    if lines:
+        mine = [said[names[n].as_posix()] for n in kept]
+        seen = replace(seen, texts=(tuple(line.texts for line in mine),))
+        views = replace(views_of(seen, settings, cache), questions=(CAPTION,), unrounded=None)
+        return Ground(tuple(printable(line.label) for line in mine), views, "from the file", left)
+    seen = replace(seen, texts=tuple(tuple(texts[n] for n in kept) for texts in seen.texts))
+    truth = tuple(printable(names[n].parts[0]) for n in kept)
+    return Ground(truth, views_of(seen, settings, cache), f"by {registry.settled(settings).captioner}", left)

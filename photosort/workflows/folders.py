@@ -1,0 +1,100 @@
+"""From clusters to folders: who is set aside, what each folder is called, and which folder lies in which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from photosort.clustering.hierarchy import parents
+from photosort.clustering.kmeans import Clustering, Labels
+from photosort.clustering.outliers import outliers
+from photosort.models.protocols import Writer
+from photosort.naming.above import name_above
+from photosort.naming.cluster_texts import cluster_texts
+from photosort.naming.folder_name import folder_name
+from photosort.naming.folders import folder_names
+from photosort.naming.prompt import Wish
+from photosort.naming.summary import ClusterName, name_clusters
+from photosort.photos.photo import Photo
+from photosort.settings.settings import Settings
+from photosort.support.printable import printable
+from photosort.support.progress import Progress, silent
+from photosort.wordnet.nouns import nouns
+
+UNSORTED = ClusterName("Unsorted", "Photos that no folder is clearly right for.", (), "outliers")
+"""The folder of what was set aside; its label is k."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Where n photos go.
+
+    labels  (n,) the folder of each photo: its cluster, or k where it was set aside
+    names   what each folder stands for, cluster by cluster, and UNSORTED where there is one
+    paths   for each of them the path below the destination, with "/" between levels
+    """
+
+    labels: Labels
+    names: tuple[ClusterName, ...]
+    paths: tuple[str, ...]
+
+
+def make_folders(
+    clustering: Clustering,
+    photos: Sequence[Photo],
+    captions: Sequence[str],
+    settings: Settings,
+    writer: Writer | None,
+    progress: Progress = silent,
+) -> Folders:
+    """Name the clusters of n photos, of which `captions` say one line each, and lay out their folders."""
+    labels = clustering.labels.copy()
+    if settings.outliers:
+        labels[outliers(clustering)] = clustering.k
+    members = [
+        [photo for photo in clustering.members(number).tolist() if labels[photo] == number]
+        for number in range(clustering.k)
+    ]
+    said = [[captions[photo] for photo in cluster] for cluster in members]
+    files = [[printable(photos[photo].path.stem) for photo in cluster] for cluster in members]
+    countable = nouns().can_be_counted
+    texts = cluster_texts(said, settings.keywords, files=files, nearest=clustering.nearest, countable=countable)
+    wish = Wish(settings.language, settings.style)
+    names = name_clusters(texts, writer, wish=wish, progress=progress)
+    leaves = folder_names(names, [len(cluster) for cluster in members], settings.names, settings.name_template)
+    groups = parents(clustering) if settings.levels > 1 else np.arange(clustering.k)
+    paths = _paths(leaves, groups, _parent_names(said, names, groups))
+    if (labels == clustering.k).any():
+        names, paths = [*names, UNSORTED], [*paths, folder_name(UNSORTED.title, _tops(paths))]
+    return Folders(labels, tuple(names), tuple(paths))
+
+
+def _parent_names(said: Sequence[Sequence[str]], names: Sequence[ClusterName], groups: Labels) -> dict[int, str]:
+    """Group -> its name, for the groups of more than one cluster; `said` are the captions of each cluster."""
+    below: dict[int, list[int]] = {}
+    for number, group in enumerate(groups.tolist()):
+        below.setdefault(group, []).append(number)
+    return {
+        group: name_above(
+            [said[number] for number in numbers], [names[number].title for number in numbers], nouns().can_be_counted
+        )
+        for group, numbers in sorted(below.items())
+        if len(numbers) > 1
+    }
+
+
+def _paths(leaves: Sequence[str], groups: Labels, above: dict[int, str]) -> list[str]:
+    """A path for each cluster; one that is alone in its group lies at the top."""
+    taken = [leaf for leaf, group in zip(leaves, groups.tolist(), strict=True) if group not in above]
+    tops: dict[int, str] = {}
+    for group, name in above.items():
+        tops[group] = folder_name(name, [*taken, *tops.values()])
+    return [
+        f"{tops[group]}/{leaf}" if group in tops else leaf for leaf, group in zip(leaves, groups.tolist(), strict=True)
+    ]
+
+
+def _tops(paths: Iterable[str]) -> list[str]:
+    return [path.partition("/")[0] for path in paths]

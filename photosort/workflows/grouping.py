@@ -1,0 +1,89 @@
+"""From what models say of photos to clusters, by the method of the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from photosort.clustering.choose_k import KChoice, choose_k, drawn
+from photosort.clustering.kmeans import Clustering, Vectors, kmeans
+from photosort.describing.describe import Described
+from photosort.methods.fusion import Fusion, unit
+from photosort.methods.method import Grouping, Made, Method, Views
+from photosort.methods.questions import questions
+from photosort.methods.text_guided import TextGuided
+from photosort.models import registry
+from photosort.models.runtime.devices import wanted_cuda
+from photosort.settings.settings import Settings
+from photosort.store.cache import Cache
+from photosort.support.progress import Progress, silent
+from photosort.workflows.remembering import RememberedTexts
+
+
+@dataclass(slots=True)
+class Clusters:
+    """A `Clusterer` by the settings; `choice` is how it came to its k, where the user named none."""
+
+    settings: Settings
+    progress: Progress = silent
+    choice: KChoice | None = field(default=None, init=False)
+
+    def __call__(self, several: Sequence[Made]) -> list[Clustering]:
+        """Cluster each of several sets of vectors into one number of clusters: losses at different k do not compare.
+
+        Where the number has to be chosen, it is by the mean of all cosines, and no more than can be told apart in each
+        of the sets. Raises TooManyClusters where the user named more than that.
+        """
+        if self.settings.k is not None:
+            return [self._clustered(made(), self.settings.k) for made in several]
+        self.choice = self._chosen(several)
+        found = [self._clustered(made(), self.choice.k) for made in several]
+        while (fewest := min(one.k for one in found)) < self.choice.k:
+            self.choice = replace(self.choice, k=fewest)
+            found = [self._clustered(made(), fewest) for made in several]
+        return found
+
+    def _chosen(self, several: Sequence[Made]) -> KChoice:
+        least, most, seed = self.settings.min_k, self.settings.max_k, self.settings.seed
+        some = [drawn(made(), seed=seed) for made in several]
+        everything = some[0] if len(some) == 1 else unit(np.hstack(some))
+        return choose_k(everything, least=least, most=most, seed=seed, progress=self.progress)
+
+    def _clustered(self, vectors: Vectors, k: int) -> Clustering:
+        chosen, cuda = self.settings.k is None, wanted_cuda(self.settings.device)
+        return kmeans(vectors, k, starts=self.settings.starts, seed=self.settings.seed, fewer=chosen, cuda=cuda)
+
+
+def views_of(described: Described, settings: Settings, cache: Cache) -> Views:
+    """The photos as methods see them; texts are encoded when a method asks."""
+    texts = RememberedTexts(registry.text_encoder(settings), cache)
+    unrounded, joint = registry.unrounded(settings, texts), registry.joint_encoder(settings, texts)
+    return Views(
+        image=described.vectors,
+        questions=questions(settings),
+        texts=described.texts,
+        embed=texts.encode_texts,
+        placed=lambda: joint.place(described.vectors),
+        beside=RememberedTexts(joint, cache).encode_texts,
+        unrounded=(lambda: unrounded.place(described.vectors)) if unrounded else None,
+    )
+
+
+def method_of(settings: Settings) -> Method:
+    """The method that the settings name."""
+    if settings.method == "text":
+        return TextGuided(settings.vectors)
+    return Fusion(settings.fusion, registry.weight(settings))
+
+
+def group(
+    described: Described, settings: Settings, cache: Cache, progress: Progress = silent
+) -> tuple[Grouping, KChoice | None]:
+    """Group the photos; also how the number of clusters was chosen, where it was.
+
+    Raises TooManyClusters, SettingsError and what the models raise.
+    """
+    clusters = Clusters(settings, progress)
+    return method_of(settings).group(views_of(described, settings, cache), clusters), clusters.choice

@@ -1,0 +1,138 @@
+"""What can be done with a run that has filed photos: list it, finish it, take it back."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from photosort.errors import NoSuchRun
+from photosort.filing.disk.lock import hold, is_held
+from photosort.filing.journaled.apply import Outcome
+from photosort.filing.journaled.resume import resume
+from photosort.filing.journaled.undo import UndoOutcome, undo
+from photosort.filing.plan.plan import Plan
+from photosort.store.history import open_history
+from photosort.store.journal import Filing, FilingState, Journal, State, filings, read_filing, unfinished
+from photosort.store.placed import placed_below
+from photosort.store.runs import Run, Runs
+from photosort.support.progress import Progress, silent
+
+ALL_RUNS = "photosort runs lists all runs."
+
+
+@dataclass(frozen=True, slots=True)
+class PastRun:
+    """A run, its number of folders, photos, files (companions too), and the state of these.
+
+    The state is the filing's own; "previewed" where it has touched no file, "cut off" or "undo cut off" where nobody
+    works on it any more.
+    """
+
+    run: Run
+    folders: int
+    photos: int
+    files: int
+    state: str
+
+
+def past_runs(data_dir: Path) -> list[PastRun]:
+    """All runs, the newest first."""
+    with open_history(data_dir) as connection:
+        runs = Runs(connection)
+        states = {filing.run_id: _state(filing, data_dir) for filing in filings(connection)}
+        sizes = {run.id: runs.sizes(run.id) for run in runs.all()}
+        return [
+            PastRun(
+                run,
+                len(sizes[run.id]),
+                sum(sizes[run.id].values()),
+                runs.files(run.id),
+                states.get(run.id, "previewed"),
+            )
+            for run in runs.all()
+        ]
+
+
+def undo_run(data_dir: Path, number: int | None = None, *, progress: Progress = silent) -> tuple[Filing, UndoOutcome]:
+    """Take back this run, or the last one that put something anywhere.
+
+    Where an undo of that one left files in place, they are tried again. Where it is taken back whole, an older run is
+    reached by its number alone, so that nobody takes back a run that was not meant.
+
+    Raises NoSuchRun, Busy and what `undo` raises.
+    """
+    with open_history(data_dir) as connection:
+        filing = _last(connection) if number is None else read_filing(connection, number)
+        with hold(filing.destination, data_dir):
+            return filing, undo(connection, filing.run_id, progress=progress)
+
+
+def lying_twice(data_dir: Path, plan: Plan) -> Counter[int]:
+    """Run -> how many photos of a plan it has put elsewhere below the same destination, where a copy lies still."""
+    with open_history(data_dir) as connection:
+        placed = placed_below(connection, plan.destination)
+    runs = {copy.origin: copy.run_id for path, copy in placed.items() if not copy.own and os.path.lexists(path)}
+    coming = (photo for folder in plan.folders for photo in folder.photos if not photo.there)
+    return Counter(runs[photo.source] for photo in coming if photo.source in runs)
+
+
+def unfinished_runs(data_dir: Path) -> list[Filing]:
+    """The runs that were killed or stopped on their way, forth or back, into any destination; the newest first.
+
+    A run that is on its way now is not among them.
+    """
+    with open_history(data_dir) as connection:
+        return [filing for filing in unfinished(connection) if not is_held(filing.destination, data_dir)]
+
+
+def resume_run(
+    data_dir: Path, number: int | None = None, *, progress: Progress = silent
+) -> tuple[Filing, Outcome | UndoOutcome]:
+    """Finish this run, or the last one that stopped half-way. Raises NoSuchRun, Busy and what `resume` raises."""
+    with open_history(data_dir) as connection:
+        filing = _half_way(connection) if number is None else read_filing(connection, number)
+        with hold(filing.destination, data_dir):
+            return filing, resume(connection, filing.run_id, progress=progress)
+
+
+def _state(filing: Filing, data_dir: Path) -> str:
+    cut_off = {FilingState.APPLYING: "cut off", FilingState.UNDOING: "undo cut off"}
+    if filing.state in cut_off and not is_held(filing.destination, data_dir):
+        return cut_off[filing.state]
+    return filing.state.value
+
+
+def _is_left(connection: sqlite3.Connection, filing: Filing) -> bool:
+    """Whether there is something to take back: the run put something there, and it was not taken back whole."""
+    if filing.state is not FilingState.UNDONE:
+        return _did_something(connection, filing)
+    return State.KEPT in Journal(connection, filing.run_id).counts()
+
+
+def _last(connection: sqlite3.Connection) -> Filing:
+    """The last run that put something anywhere. Raises NoSuchRun where it is taken back, with the one before it."""
+    undone = None
+    for filing in filings(connection):
+        if _is_left(connection, filing):
+            if undone is None:
+                return filing
+            raise NoSuchRun(
+                f"Run {undone.run_id}, the last one, is taken back already",
+                f"The one before put photos into {filing.destination}: photosort undo {filing.run_id}",
+            )
+        if undone is None and filing.state is FilingState.UNDONE and _did_something(connection, filing):
+            undone = filing
+    raise NoSuchRun("There is nothing to take back", ALL_RUNS)
+
+
+def _did_something(connection: sqlite3.Connection, filing: Filing) -> bool:
+    return bool(Journal(connection, filing.run_id).counts().keys() - {State.THERE})
+
+
+def _half_way(connection: sqlite3.Connection) -> Filing:
+    for filing in unfinished(connection):
+        return filing
+    raise NoSuchRun("No run has stopped half-way", ALL_RUNS)

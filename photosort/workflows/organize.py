@@ -1,0 +1,205 @@
+"""The main job, from a folder of photos to named folders: the whole way, in the order it is gone."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from photosort.clustering.choose_k import KChoice
+from photosort.clustering.kmeans import Clustering
+from photosort.describing.describe import Described, describe
+from photosort.describing.engines import engine_for
+from photosort.errors import NoPhotos, TooManyClusters, Unfinished
+from photosort.filing.disk.lock import hold
+from photosort.filing.disk.survey import check_destination, survey
+from photosort.filing.journaled.apply import Outcome, apply
+from photosort.filing.plan.about import about_files
+from photosort.filing.plan.model import Mode
+from photosort.filing.plan.plan import Plan, make_plan, no_files
+from photosort.methods.method import Grouping
+from photosort.models import registry
+from photosort.models.language import writers
+from photosort.models.protocols import Used
+from photosort.naming.summary import ClusterName
+from photosort.photos.copies import Copies
+from photosort.photos.digest import digest_of
+from photosort.photos.photo import Unread
+from photosort.photos.scan import WITH_ITS_PHOTO, Found, scan
+from photosort.settings.settings import Settings
+from photosort.store.cache import Cache, open_cache
+from photosort.store.history import open_history
+from photosort.store.journal import unfinished
+from photosort.store.placed import placed_below
+from photosort.store.runs import Runs
+from photosort.support.progress import Progress, silent
+from photosort.workflows.folders import Folders, make_folders
+from photosort.workflows.grouping import group
+from photosort.workflows.recording import record
+from photosort.workflows.remembering import RememberedWriter
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Everything that is decided before the first file is touched.
+
+    run         the id under which it is stored
+    grouping    every clustering that was tried; its best one is the plan's
+    choice      how k was chosen, where it was
+    folders     what each cluster becomes
+    plan        what a real run carries out and a dry run shows
+    used        calls, tokens and cost of a writer on a server; None for any other
+    copies      photos that were passed over, as they are copies that earlier runs have made of others
+    """
+
+    run: int
+    described: Described
+    grouping: Grouping
+    choice: KChoice | None
+    folders: Folders
+    plan: Plan
+    used: Used | None = None
+    copies: tuple[Copies, ...] = ()
+
+    @property
+    def clustering(self) -> Clustering:
+        """The clustering that the plan is made of."""
+        return self.grouping.best.clustering
+
+    @property
+    def names(self) -> tuple[ClusterName, ...]:
+        """What each planned folder stands for, by its label."""
+        return self.folders.names
+
+
+@dataclass(frozen=True, slots=True)
+class Organized:
+    """A finished run; `outcome` is None after a dry run."""
+
+    prepared: Prepared
+    outcome: Outcome | None
+
+
+def organize(
+    source: Path,
+    destination: Path,
+    settings: Settings,
+    *,
+    dry_run: bool = False,
+    review: Callable[[Prepared], None] = lambda prepared: None,
+    progress: Progress = silent,
+) -> Organized:
+    """Sort the photos of `source` into named folders of `destination`.
+
+    `review` is called with the plan before the first file is touched; what it raises ends the run there. A dry run
+    goes the same way up to that point.
+
+    Raises SourceMissing, EmptyFolder, NoPhotos, TooManyClusters, DestinationError, Busy, Unfinished, SettingsError and
+    what the models raise; nothing has been touched then.
+    """
+    source, destination = Path(os.path.realpath(source)), Path(os.path.realpath(destination))
+    settings = registry.settled(settings)
+    lock = nullcontext() if dry_run else hold(destination, settings.data_dir)
+    with lock, open_history(settings.data_dir) as connection:
+        _refuse_over_unfinished(connection, destination)
+        prepared = prepare(source, destination, settings, connection, progress)
+        review(prepared)
+        if dry_run:
+            return Organized(prepared, None)
+        return Organized(prepared, _filed(prepared, connection, progress))
+
+
+def prepare(
+    source: Path, destination: Path, settings: Settings, connection: sqlite3.Connection, progress: Progress
+) -> Prepared:
+    """Scan, describe, fuse, cluster, name and plan; store the run. Touches no file of the user's."""
+    registry.check(settings)
+    with open_cache(settings.cache_dir) as cache:
+        found = scan(
+            source,
+            skip=destination,
+            exclude=settings.exclude,
+            follow_links=settings.follow_links,
+            placed=placed_below(connection, source),
+            digest=partial(cache.digest_of, read=digest_of),
+        )
+        check_destination(source, destination)
+        groups = found.groups()
+        mains = [photo for photo in found.photos if photo.path in groups]
+        if settings.k is not None and settings.k > len(mains):
+            raise TooManyClusters(
+                f"{settings.k} clusters were asked for, more than there are photos ({len(mains)})",
+                f"--k {len(mains)} is the most, and less where photos are alike; without --k photosort chooses.",
+            )
+        writer = _writer(settings, cache)
+        described = _described(mains, groups, settings, cache, writer, progress)
+        progress("grouping", 0, 1)
+        grouping, choice = group(described, settings, cache, progress)
+        progress("grouping", 1, 1)
+        clustering, captions = grouping.best.clustering, grouping.best.texts
+        folders = make_folders(clustering, described.photos, captions, settings, writer, progress)
+    photos, mode = described.photos, Mode(settings.mode)
+    seen = survey(source, destination, photos, folders.paths, mode=mode, progress=progress)
+    stranded = (Unread(path, WITH_ITS_PHOTO) for bad in described.unread for path in groups[bad.path])
+    left = (*found.unread, *described.unread, *stranded, *found.no_photos(groups))
+    plan = make_plan(
+        photos,
+        folders.labels.tolist(),
+        folders.paths,
+        source=source,
+        destination=destination,
+        mode=mode,
+        survey=seen,
+        unread=left,
+        about=(lambda label, files: about_files(folders.names[label], files)) if settings.about else no_files,
+    )
+    run = record(Runs(connection), plan, photos, captions, clustering, folders, settings)
+    return Prepared(run, described, grouping, choice, folders, plan, writer.used if writer else None, found.copies)
+
+
+def _writer(settings: Settings, cache: Cache) -> RememberedWriter | None:
+    """Who writes the names, checked before hours of looking at photos."""
+    chosen = writers.writer(settings)
+    if chosen is None:
+        return None
+    remembered = RememberedWriter(chosen, cache)
+    remembered.check()
+    return remembered
+
+
+def _described(
+    mains: Sequence[Found],
+    groups: dict[Path, tuple[Path, ...]],
+    settings: Settings,
+    cache: Cache,
+    writer: RememberedWriter | None,
+    progress: Progress,
+) -> Described:
+    encoder, captioners = registry.image_encoder(settings), registry.captioners(settings)
+    engine, before = engine_for(settings), partial(writer.check, needed=True) if writer else lambda: None
+    described = describe(mains, encoder, captioners, cache, engine=engine, before=before, progress=progress)
+    if not described.photos:
+        first = described.unread[0]
+        raise NoPhotos(
+            f"None of the photos can be read ({first.path.name}: {first.reason})",
+            "photosort reads JPEG, PNG, WebP, GIF, TIFF, BMP, HEIC, AVIF and, with the extra raw, camera RAW.",
+        )
+    return replace(described, photos=tuple(replace(p, companions=groups[p.path]) for p in described.photos))
+
+
+def _filed(prepared: Prepared, connection: sqlite3.Connection, progress: Progress) -> Outcome:
+    Runs(connection).start(prepared.run)
+    return apply(prepared.plan, prepared.run, connection, progress=progress)
+
+
+def _refuse_over_unfinished(connection: sqlite3.Connection, destination: Path) -> None:
+    for filing in unfinished(connection):
+        if filing.destination == destination:
+            raise Unfinished(
+                f"Run {filing.run_id} into {destination} stopped before it was done",
+                f"Finish it: photosort resume {filing.run_id}. Or take it back: photosort undo {filing.run_id}",
+            )

@@ -1,0 +1,89 @@
+"""From what was decided to what a run remembers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from photosort.clustering.kmeans import Clustering, Labels
+from photosort.filing.plan.plan import Plan
+from photosort.photos.photo import Photo
+from photosort.settings.settings import Settings
+from photosort.store.runs import ClusterRecord, CompanionRecord, MemberRecord, Runs
+from photosort.workflows.folders import Folders
+
+
+def record(
+    runs: Runs,
+    plan: Plan,
+    photos: Sequence[Photo],
+    captions: Sequence[str],
+    clustering: Clustering,
+    folders: Folders,
+    settings: Settings,
+) -> int:
+    """Store the run as one that has touched no file yet, and return its id.
+
+    What is remembered is the plan: its folders under the names that they get, and the photos that go into them. A
+    cluster without a photo to file has no folder and is left out, here and as a runner-up.
+    """
+    own, runner_up = clustering.own, _runner_up(clustering, folders.labels, [folder.label for folder in plan.folders])
+    number = {photo.path: position for position, photo in enumerate(photos)}
+    clusters, members = [], []
+    for folder in plan.folders:
+        filed = sorted((number[file.source] for file in folder.photos), key=lambda photo: (-own[photo], photo))
+        name = folders.names[folder.label]
+        clusters.append(
+            ClusterRecord(
+                number=folder.label,
+                folder=folder.name,
+                title=name.title,
+                summary=name.summary,
+                keywords=tuple((keyword.term, keyword.count) for keyword in name.keywords),
+                named_by=name.source,
+                cohesion=float(own[filed].mean()),
+                note=name.note,
+            )
+        )
+        members += [
+            MemberRecord(
+                path=photos[photo].path,
+                digest=photos[photo].digest,
+                cluster=folder.label,
+                rank=rank,
+                caption=captions[photo],
+                similarity=float(own[photo]),
+                runner_up=int(runner_up[photo]),
+                runner_up_similarity=float(clustering.similarity[photo, min(runner_up[photo], clustering.k - 1)]),
+            )
+            for rank, photo in enumerate(filed)
+        ]
+    return runs.add(
+        source=plan.source,
+        destination=plan.destination,
+        mode=plan.mode.value,
+        settings=settings.model_dump(mode="json"),
+        clusters=clusters,
+        members=members,
+        left=[(left.path, left.reason) for left in plan.left],
+        companions=_companions(plan),
+    )
+
+
+def _runner_up(clustering: Clustering, labels: Labels, filed: Sequence[int]) -> Labels:
+    """(n,) the best cluster that has a folder and is not the photo's own; where there is none, the own folder.
+
+    For a photo that was set aside that is the nearest cluster of all.
+    """
+    others = np.full_like(clustering.similarity, -np.inf)
+    clusters = [label for label in filed if label < clustering.k]
+    others[:, clusters] = clustering.similarity[:, clusters]
+    sorted_in = np.flatnonzero(labels < clustering.k)
+    others[sorted_in, labels[sorted_in]] = -np.inf
+    return np.where(np.isinf(others.max(axis=1)), labels, others.argmax(axis=1))
+
+
+def _companions(plan: Plan) -> list[CompanionRecord]:
+    photos = {file.group: file.source for file in plan.files if file.main}
+    return [CompanionRecord(file.source, file.digest, photos[file.group]) for file in plan.files if not file.main]

@@ -1,0 +1,240 @@
+"""Captions from a server: a real one on the loopback interface, which misbehaves in every way that servers do."""
+
+from __future__ import annotations
+
+import base64
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from fakes.caption_server import CaptionServer, Reply, caption_server
+
+from photosort.errors import ModelFailed, SettingsError
+from photosort.models.captioners import openai_captioner
+from photosort.models.protocols import Captioner
+from photosort.models.registry import captioner, sending
+from photosort.models.remote.refusal import PhotoRefused
+from photosort.settings.settings import Settings, load_settings
+
+PHOTO = np.full((40, 60, 3), (200, 30, 30), np.uint8)
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[CaptionServer]:
+    with caption_server() as scripted:
+        monkeypatch.setenv("OPENAI_BASE_URL", scripted.address)
+        monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+        monkeypatch.setattr("openai._base_client.BaseClient._calculate_retry_timeout", lambda *_, **__: 0.01)
+        yield scripted
+
+
+def settings(**flags: Any) -> Settings:
+    return load_settings(captioner="server:tiny", **flags)
+
+
+def model(question: str = "", samples: int = 1, **flags: Any) -> Captioner:
+    found = captioner(settings(**flags), question, samples)
+    assert found.reads == "pixels"
+    return found
+
+
+def test_each_photo_is_sent_as_a_small_jpeg_and_gets_its_text(server: CaptionServer) -> None:
+    server.replies = [Reply("  a red\nwall ")]
+    assert model().caption([PHOTO]) == [("a red wall",)]
+    (picture,) = server.pictures()
+    assert (picture.format, picture.size) == ("JPEG", (60, 40)) and not picture.getexif()
+    assert picture.getpixel((30, 20)) == pytest.approx((200, 30, 30), abs=6)
+    assert server.asked[0]["model"] == "tiny" and server.asked[0]["temperature"] == 0
+    assert server.asked[0]["messages"][0]["content"][0]["text"].startswith("Describe")
+
+
+def test_answers_keep_the_order_of_the_photos_and_many_are_asked_for_at_once(server: CaptionServer) -> None:
+    server.replies = [Reply(seconds=0.2)]
+    photos = [np.full((8, 8, 3), 10 * number, np.uint8) for number in range(20)]
+    assert len(model().caption(photos)) == 20
+    assert server.most >= 8
+
+
+def test_a_question_and_samples_are_asked_with_seeds_of_their_own(server: CaptionServer) -> None:
+    server.replies = [Reply("one"), Reply("two"), Reply("two")]
+    asked = model("What is it?", samples=3, seed=5)
+    assert sorted(asked.caption([PHOTO])[0]) == ["one", "two", "two"]
+    assert {request["messages"][0]["content"][0]["text"] for request in server.asked} == {"What is it?"}
+    assert sorted(request["seed"] for request in server.asked) == [5, 6, 7]
+    assert asked.identity.prompt.startswith("What is it?")
+
+
+def test_the_key_is_sent_where_there_is_one(server: CaptionServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "secret")
+    model().caption([PHOTO])
+    assert server.keys == ["Bearer secret"]
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_server_that_is_busy_is_asked_again(server: CaptionServer, status: int) -> None:
+    server.replies = [Reply(status=status, body=b"{}"), Reply(status=status, body=b"{}"), Reply("a wall")]
+    assert model().caption([PHOTO]) == [("a wall",)]
+    assert len(server.asked) == 3
+
+
+def test_one_that_stays_broken_is_one_clear_line(server: CaptionServer) -> None:
+    server.replies = [Reply(status=500, body=b'{"error": {"message": "no memory\\nleft"}}')]
+    with pytest.raises(
+        ModelFailed, match=r"127\.0\.0\.1 gave no caption \(status 500: no memory left\)\. What was"
+    ) as caught:
+        model().caption([PHOTO])
+    assert len(server.asked) == 1 + openai_captioner.RETRIES and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("status", [400, 422])
+def test_a_photo_that_is_refused_is_told_and_not_asked_again(server: CaptionServer, status: int) -> None:
+    server.replies = [Reply(status=status, body=b'{"error": {"message": "content\\nfilter"}}')]
+    with pytest.raises(PhotoRefused) as caught:
+        model().caption([PHOTO])
+    assert caught.value.reason == f"127.0.0.1 refuses it (status {status}: content filter)"
+    assert len(server.asked) == 1
+
+
+def test_what_was_said_of_the_photos_beside_a_refused_one_is_paid_once(server: CaptionServer) -> None:
+    server.replies = [Reply("one"), Reply(status=400, body=b"{}"), Reply("three")]
+    photos = [np.full((8, 8, 3), 90 * number, np.uint8) for number in range(3)]
+    said, refused = [], 0
+    asked = model()
+    with pytest.raises(PhotoRefused):
+        asked.caption(photos)
+    for photo in photos:
+        try:
+            said += asked.caption([photo])
+        except PhotoRefused:
+            refused += 1
+    assert sorted(said) == [("one",), ("three",)] and refused == 1 and len(server.asked) == 3
+    server.replies = [Reply("again")]
+    assert asked.caption(photos) == [("again",)] * 3, "nothing is kept for longer than that"
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_a_wrong_key_or_model_is_no_matter_of_one_photo(server: CaptionServer, status: int) -> None:
+    server.replies = [Reply(status=status, body=b'{"error": {"message": "no"}}')]
+    with pytest.raises(ModelFailed, match=f"status {status}: no"):
+        model().caption([PHOTO])
+
+
+def test_a_password_in_the_address_is_used_and_neither_shown_nor_stored(
+    server: CaptionServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = model().identity
+    monkeypatch.setenv("OPENAI_BASE_URL", server.address.replace("://", "://me:secret@"))
+    assert model().identity == plain and "secret" not in sending(settings())
+    model().caption([PHOTO])
+    assert server.keys == [f"Basic {base64.b64encode(b'me:secret').decode()}"]
+    for broken in ("ftp://me:secret@example.org", "http://me:secret@[::1", "http://me:secret@host:port/v1"):
+        monkeypatch.setenv("OPENAI_BASE_URL", broken)
+        with pytest.raises(SettingsError, match="OPENAI_BASE_URL is no address of a server") as caught:
+            model()
+        assert "secret" not in str(caught.value)
+
+
+def test_ctrl_c_waits_for_no_answer(server: CaptionServer) -> None:
+    server.replies = [Reply(seconds=3)]
+    pressed: list[float] = []
+
+    def press() -> None:
+        while not server.asked:
+            time.sleep(0.01)
+        pressed.append(time.monotonic())
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    threading.Thread(target=press).start()
+    with pytest.raises(KeyboardInterrupt):
+        model().caption([np.full((8, 8, 3), number, np.uint8) for number in range(20)])
+    assert time.monotonic() - pressed[0] < 1.5
+    time.sleep(3.5)
+    assert len(server.asked) <= openai_captioner.IN_FLIGHT, "those that waited are not asked"
+
+
+def test_a_slow_server_is_given_up(server: CaptionServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(openai_captioner, "PATIENCE", 0.1)
+    monkeypatch.setattr(openai_captioner, "RETRIES", 1)
+    server.replies = [Reply(seconds=0.6)]
+    with pytest.raises(ModelFailed, match="gave no caption"):
+        model().caption([PHOTO])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html>",
+        b"[]",
+        b"{}",
+        b'{"choices": []}',
+        b'{"choices": [{"message": null}]}',
+        b'{"choices": [{"message"',
+        b"[" * 200_000,
+    ],
+)
+def test_a_broken_answer_is_one_clear_line(server: CaptionServer, body: bytes) -> None:
+    server.replies = [Reply(body=body)]
+    with pytest.raises(ModelFailed, match="gave no caption"):
+        model().caption([PHOTO])
+
+
+def test_halves_of_characters_are_kept_from_the_disk(server: CaptionServer) -> None:
+    server.replies = [Reply(body=rb'{"choices": [{"message": {"content": "a wall \ud800"}}]}')]
+    assert model().caption([PHOTO]) == [("a wall ?",)]
+
+
+def test_an_empty_answer_is_what_the_model_said(server: CaptionServer) -> None:
+    server.replies = [Reply("")]
+    assert model().caption([PHOTO]) == [("something unclear",)]
+
+
+def test_a_redirect_is_never_followed(server: CaptionServer) -> None:
+    with caption_server() as other:
+        for status in (302, 307, 308):
+            server.replies = [Reply(status=status, body=b"", headers={"Location": f"{other.address}/chat/completions"})]
+            with pytest.raises(ModelFailed, match=r"it points to 127\.0\.0\.1:\d+, which was not followed"):
+                model().caption([PHOTO])
+        assert other.asked == []
+
+
+def test_pictures_for_this_machine_go_through_no_proxy(server: CaptionServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    assert model().caption([PHOTO]) == [("a photo",)]
+
+
+def test_a_server_that_is_not_there_is_one_clear_line(monkeypatch: pytest.MonkeyPatch, server: CaptionServer) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    with pytest.raises(ModelFailed, match=r"127\.0\.0\.1 gave no caption"):
+        model().caption([PHOTO])
+
+
+def test_without_an_address_there_is_no_default_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+    with pytest.raises(SettingsError, match=r"OPENAI_BASE_URL is not set\. .*export OPENAI_BASE_URL=http://localhost"):
+        model()
+
+
+@pytest.mark.parametrize("host", ["api.openai.com", "192.168.1.5", "localhost.evil.com", "127.0.0.1.nip.io"])
+def test_another_machine_needs_the_word_of_the_user(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", f"http://{host}:8000/v1")
+    with pytest.raises(SettingsError, match=rf"sent to {host}, which is not this machine\. .*--allow-upload {host}"):
+        model(allow_upload=["other.example.org"])
+    allowed = settings(allow_upload=[host])
+    assert captioner(allowed)
+    assert sending(allowed).endswith(f"to {host} (over the network, NOT encrypted)")
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.1.2.3", "[::1]"])
+def test_this_machine_needs_none(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", f"http://{host}:8000/v1")
+    assert "on this machine" in sending(settings())
+
+
+def test_nothing_is_sent_with_any_other_captioner() -> None:
+    assert sending(load_settings()) == ""

@@ -1,0 +1,79 @@
+"""From clusters to folders, with names made of keywords."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fakes.vectors import blobs
+
+from photosort.clustering.kmeans import Clustering, kmeans
+from photosort.methods.fusion import unit
+from photosort.photos.photo import Photo
+from photosort.settings.settings import Settings
+from photosort.workflows.folders import UNSORTED, Folders, make_folders
+
+KINDS = ("dog", "cat", "lake", "hill")
+COUNTS = (40, 30, 20, 10)
+
+
+def clustered(extra: int = 0) -> tuple[Clustering, list[str]]:
+    """Two kinds of animals near each other, two kinds of landscape, and photos halfway between dogs and lakes."""
+    animal, land = np.eye(16, dtype=np.float32)[[0, 1]]
+    own = np.eye(16, dtype=np.float32)[2:6] * 0.5
+    centres = unit(np.array([animal, animal, land, land]) + own)
+    noise = np.random.default_rng(0).normal(size=(100, 16)).astype(np.float32) * 0.02
+    vectors = unit(np.repeat(centres, COUNTS, axis=0) + noise)
+    between = unit(np.repeat(centres[:1] + centres[2:3], extra, axis=0))
+    captions = [f"a {kind}" for kind, count in zip(KINDS, COUNTS, strict=True) for _ in range(count)]
+    return kmeans(np.vstack([vectors, between]), 4), captions + ["a shoe"] * extra
+
+
+def folders(extra: int = 0, **settings: object) -> Folders:
+    clustering, captions = clustered(extra)
+    chosen = Settings(writer="keywords", **settings)  # type: ignore[arg-type]
+    return make_folders(clustering, photos(len(captions)), captions, chosen, None)
+
+
+def photos(count: int) -> list[Photo]:
+    return [Photo(Path(f"/p/IMG_{number}.JPG"), 1, 1, str(number)) for number in range(count)]
+
+
+def test_each_cluster_becomes_a_folder_of_its_name() -> None:
+    found = folders()
+    assert found.paths == ("Dogs", "Cats", "Lakes", "Hills")
+    assert np.bincount(found.labels).tolist() == list(COUNTS)
+    assert [name.title for name in found.names] == list(found.paths)
+
+
+def test_two_levels_put_what_is_akin_together_and_name_both() -> None:
+    found = folders(levels=2)
+    tops = [path.split("/")[0] for path in found.paths]
+    assert [path.split("/")[-1] for path in found.paths] == ["Dogs", "Cats", "Lakes", "Hills"]
+    assert tops[0] == tops[1] != tops[2] == tops[3]
+    assert "dog" in tops[0].lower() and "lake" in tops[2].lower()
+    assert all(path.count("/") == 1 for path in found.paths)
+
+
+def test_what_fits_no_folder_clearly_is_set_aside_and_gives_none_its_name() -> None:
+    found = folders(extra=2, outliers=True)
+    aside = np.flatnonzero(found.labels == 4)
+    assert {100, 101} <= set(aside.tolist()) and len(aside) <= 6
+    assert found.names[4] is UNSORTED and found.paths[4] == "Unsorted"
+    assert not any("shoe" in str(name) for name in found.names)
+
+
+def test_no_folder_is_made_for_outliers_that_are_not_there() -> None:
+    vectors, _ = blobs([10, 10], noise=0)
+    captions = ["a dog"] * 10 + ["a cat"] * 10
+    found = make_folders(kmeans(vectors, 2), photos(20), captions, Settings(writer="keywords", outliers=True), None)
+    assert len(found.names) == len(found.paths) == 2
+
+
+@pytest.mark.parametrize("levels", [1, 2])
+def test_a_cluster_whose_photos_are_all_set_aside_breaks_nothing(levels: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("photosort.workflows.folders.outliers", lambda clustering: clustering.labels == 3)
+    found = folders(outliers=True, levels=levels)
+    assert (found.labels == 3).sum() == 0 and (found.labels == 4).sum() == 10
+    assert len(set(found.paths)) == 5

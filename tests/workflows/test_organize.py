@@ -1,0 +1,121 @@
+"""The whole way, from a folder to folders, with colours for a model."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from fakes.filing_kit import names, tree
+from fakes.models import COLOURS, use_colours
+from PIL import Image
+from typer.testing import CliRunner
+
+from photosort.cli.app import app
+from photosort.filing.plan.model import Mode
+from photosort.settings.settings import Settings, load_settings
+from photosort.store.history import open_history
+from photosort.store.journal import FilingState, Journal
+from photosort.workflows.organize import Organized, organize
+
+PLAIN = {"fusion": "image", "names": "keywords", "k": 2}
+
+
+@pytest.fixture(autouse=True)
+def colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    use_colours(monkeypatch)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """Eight photos in two colours, one with a sidecar, and a file that is none."""
+    root = tmp_path / "in"
+    for number in range(8):
+        name = ("red", "blue")[number % 2]
+        image = Image.new("RGB", (30, 20), COLOURS[name])
+        image.putpixel((0, 0), (number, 0, 0))
+        (root / name).mkdir(parents=True, exist_ok=True)
+        image.save(root / name / f"{number}.png")
+    (root / "red" / "0.xmp").write_text("<x:xmpmeta/>")
+    return root
+
+
+def settings(**changed: object) -> Settings:
+    return load_settings(**PLAIN, **changed)
+
+
+def sources(done: Organized) -> list[str]:
+    return sorted(file.source.name for file in done.prepared.plan.files)
+
+
+ALL = ["0.png", "0.xmp", *(f"{number}.png" for number in range(1, 8))]
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_photos_come_into_folders_by_what_they_show(source: Path, tmp_path: Path, mode: Mode) -> None:
+    done = organize(source, tmp_path / "out", settings(mode=mode.value))
+    assert done.outcome and (done.outcome.photos, done.outcome.files) == (8, 9)
+    together = [{file.source.parent.name for file in folder.files} for folder in done.prepared.plan.folders]
+    assert sorted(map(sorted, together)) == [["blue"], ["red"]]
+
+
+@pytest.mark.parametrize("spelling", ["in/out", "in/../in/out", "link/out"])
+def test_a_destination_inside_the_source_is_left_out_of_the_scan(source: Path, tmp_path: Path, spelling: str) -> None:
+    """Whatever lies there: photos of the user's own, too, and what was moved there."""
+    (tmp_path / "link").symlink_to(source)
+    (source / "out").mkdir()
+    Image.new("RGB", (9, 9)).save(source / "out" / "mine.png")
+    (source / "out" / "mine.mp4").write_bytes(b"film")
+    done = organize(source, tmp_path / spelling, settings(mode="move"))
+    assert sources(done) == ALL and done.prepared.plan.within_source and done.prepared.plan.left == ()
+    Image.new("RGB", (9, 9), "red").save(source / "new.png")
+    Image.new("RGB", (9, 9), "blue").save(source / "newer.png")
+    assert sources(organize(source, tmp_path / spelling, settings(mode="move"))) == ["new.png", "newer.png"]
+
+
+@pytest.mark.parametrize("out", ["out", "a/b/out", "in/out", "there"])
+def test_a_dry_run_leaves_the_disk_as_it_was(source: Path, tmp_path: Path, own_folders: Path, out: str) -> None:
+    (tmp_path / "there" / "Red").mkdir(parents=True)
+    (tmp_path / "there" / "Red" / "0.png").write_bytes((source / "red" / "0.png").read_bytes())
+    before = tree(tmp_path)
+    done = organize(source, tmp_path / out, settings(), dry_run=True)
+    assert done.outcome is None and sources(done) == ALL
+    assert tree(tmp_path) == before
+    assert names(own_folders) == ["cache/cache.sqlite", "data/history.sqlite"], "not even a lock"
+
+
+def test_what_travels_with_an_unread_photo_is_named_and_stays(source: Path, tmp_path: Path) -> None:
+    (source / "red" / "0.png").write_text("<html>")
+    done = organize(source, tmp_path / "out", settings(mode="move"))
+    assert {(left.path.relative_to(source).as_posix(), left.reason) for left in done.prepared.plan.left} == {
+        ("red/0.png", "not a picture, or a format that is not known"),
+        ("red/0.xmp", "stays with its photo"),
+    }
+    assert names(source) == ["red/0.png", "red/0.xmp"]
+
+
+def test_a_copy_that_was_edited_with_its_time_kept_is_sorted_also_after_it_was_passed_over(source: Path) -> None:
+    organize(source / "red", source / "sorted", load_settings(**PLAIN | {"k": 1}))
+    (copy,) = source.rglob("sorted/*/2.png")
+    edited, stat = copy.read_bytes().replace(b"IEND", b"iend"), copy.stat()
+    assert sources(organize(source, source.with_name("out"), settings(), dry_run=True)) == ALL
+    copy.write_bytes(edited)
+    os.utime(copy, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    done = organize(source, source.with_name("out"), settings(), dry_run=True)
+    assert copy in {file.source for file in done.prepared.plan.files} | {left.path for left in done.prepared.plan.left}
+    assert [copies.photos for copies in done.prepared.copies] == [3]
+
+
+@pytest.mark.parametrize("dry", [(), ("--dry-run",)])
+@pytest.mark.parametrize("state", [FilingState.APPLYING, FilingState.STOPPED, FilingState.UNDOING])
+def test_a_run_that_was_cut_off_elsewhere_is_told_of_at_the_next_start(
+    source: Path, tmp_path: Path, own_folders: Path, state: FilingState, dry: tuple[str, ...]
+) -> None:
+    organize(source, tmp_path / "first\x1b", settings())
+    with open_history(own_folders / "data") as connection:
+        Journal(connection, 1).turn(state)
+    arguments = ["organize", str(source), "--k", "2", "--fusion", "image", "--out", str(tmp_path / "second"), *dry]
+    done = CliRunner().invoke(app, [*arguments, "--names", "keywords"])
+    assert done.exit_code == 0, done.output
+    told = rf"Run 1 into {tmp_path}/first\x1b stopped half-way. Finish it: photosort resume 1"
+    assert done.stderr.splitlines() == [told]
