@@ -38,8 +38,10 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
     assert own <= {
         "photosort",
         "photosort.__main__",
+        "photosort.settings",
         "photosort.settings.choices",
         "photosort.errors",
+        "photosort.support",
         "photosort.support.printable",
         "photosort.support.progress",
         "photosort.store",
@@ -60,6 +62,7 @@ def test_a_module_can_be_run() -> None:
 
 def test_what_catches_everything_that_fails_stands_on_the_standard_library_alone() -> None:
     loaded = modules_after("import photosort.__main__, photosort.cli.ending")
-    own = {"cli", "cli.ending", "cli.streams", "errors", "printable", "store", "store.touched", "__main__"}
+    own = {"__main__", "cli", "cli.ending", "cli.streams", "errors", "store", "store.touched"}
+    own |= {"support", "support.printable"}
     assert {name for name in loaded if name.startswith("photosort")} == {"photosort", *(f"photosort.{n}" for n in own)}
     assert not loaded & {*HEAVY, "typer", "rich", "sqlite3", "json", "pathlib"}
