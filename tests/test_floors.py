@@ -17,7 +17,7 @@ HOUSE = Path(photosort.__file__).parent
 GROUND = {"", "errors", "support", "settings", "store", "wordnet"}
 RUNTIME = GROUND | {"photos", "models.protocols", "models.weights", "models.catalogue", "models.runtime"}
 ADAPTERS = {"models.remote", "models.captioners", "models.encoders", "models.language"}
-MODELS = RUNTIME | ADAPTERS | {"models.profiles", "models.registry", "models.fetching"}
+MODELS = RUNTIME | ADAPTERS | {"models.profiles", "models.registry", "models.fetching", "models.selected"}
 FILING = {"filing.plan", "filing.disk", "filing.journaled"}
 ROOMS = MODELS | FILING | {"describing", "methods", "clustering", "naming", "evaluation"}
 
@@ -43,6 +43,7 @@ FLOORS = {
     "models.language": RUNTIME | {"models.remote", "models.captioners"},
     "models.profiles": RUNTIME,
     "models.registry": RUNTIME | ADAPTERS | {"models.profiles", "methods"},
+    "models.selected": {"models.profiles", "models.registry", "models.language"} | RUNTIME | {"methods"},
     "models.fetching": RUNTIME | ADAPTERS | {"models.profiles"},
     "filing": {""},
     "filing.plan": GROUND | {"photos", "naming"},
@@ -210,4 +211,4 @@ def test_these_tests_see_what_they_look_for() -> None:
     assert _part("photosort") == "" and _part("photosort.naming.words") == "naming"
     assert _part("photosort.models.weights.hub") == "models.weights" and _part("photosort.models") == "models"
     assert _circle({"a": {"b"}, "b": {"a"}}) and not _circle({"a": {"b"}, "b": set()})
-    assert _own("photosort.workflows.organize") >= {"photosort.models.registry", "photosort.naming.summary"}
+    assert _own("photosort.workflows.organize") >= {"photosort.models.selected", "photosort.filing.plan.plan"}

@@ -88,17 +88,18 @@ def evaluate(
 
             check_plot(plot)
         from photosort.cli.renewing import with_cache
-        from photosort.models.registry import sending
+        from photosort.models.selected import select_models
         from photosort.workflows.evaluate import evaluate as measure
 
-        if source is not None and texts_file is None and (sent := sending(settings)):
-            out.disclose(sent)
+        models = select_models(settings)
+        if source is not None and texts_file is None and models.photos_sent:
+            out.disclose(models.photos_sent)
         names = [name.strip() for some in methods or ["all"] for name in some.split(",")]
         with out.progress() as progress:
             found = with_cache(
                 settings.cache_dir,
                 out,
-                lambda: measure(source, texts_file, names, settings, seeds=seeds, progress=progress),
+                lambda: measure(source, texts_file, names, models, seeds=seeds, progress=progress),
             )
         out.show(lambda: _view(found))
         out.document(lambda: {**_document(found), "rows": _rows(found)} if as_csv else _document(found))

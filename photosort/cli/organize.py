@@ -226,15 +226,14 @@ def run(
     """Organize, showing the preview on the way and the outcome at the end."""
     from photosort.cli import preview
     from photosort.cli.renewing import with_cache
-    from photosort.models.language.writers import what_is_sent
-    from photosort.models.registry import sending, settled
+    from photosort.models.selected import select_models
     from photosort.workflows import organize as workflow
     from photosort.workflows.history import lying_twice, unfinished_runs
 
     source = Path(os.path.realpath(source))
-    models = preview.models(settings)
-    settings = settled(settings)
-    for sent in filter(None, (sending(settings), what_is_sent(settings))):
+    models = select_models(settings)
+    head = preview.models(models)
+    for sent in filter(None, (models.photos_sent, models.texts_sent)):
         out.disclose(sent)
     for filing in unfinished_runs(settings.data_dir):
         where = printable(str(filing.destination))
@@ -242,7 +241,7 @@ def run(
     with out.progress() as progress:
 
         def review(prepared: "Prepared") -> None:
-            out.show(lambda: models)
+            out.show(lambda: head)
             out.show(lambda: preview.view(prepared, show_all=show_all))
             twice = lying_twice(settings.data_dir, prepared.plan)
             if twice:
@@ -259,7 +258,7 @@ def run(
             lambda: workflow.organize(
                 source,
                 destination or source.parent / f"{source.name or 'photos'}-sorted",
-                settings,
+                models,
                 dry_run=dry_run,
                 review=review,
                 progress=progress,

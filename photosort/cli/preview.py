@@ -15,13 +15,10 @@ from photosort.cli import candidates
 from photosort.cli.output import plural, short
 from photosort.filing.plan.model import Mode
 from photosort.filing.plan.plan import Plan, PlannedFolder
-from photosort.models.language.writers import writer_name
-from photosort.models.profiles import choose
 from photosort.models.protocols import Used
-from photosort.models.registry import settled
+from photosort.models.selected import ModelSet
 from photosort.naming.folder_name import folder_name
 from photosort.naming.summary import KEYWORDS, ClusterName
-from photosort.settings.settings import Settings
 from photosort.support.printable import printable
 from photosort.workflows.organize import Organized, Prepared
 
@@ -30,12 +27,12 @@ VERB = {Mode.COPY: "copy", Mode.MOVE: "move", Mode.HARDLINK: "hard-link", Mode.S
 DONE = {Mode.COPY: "copied", Mode.MOVE: "moved", Mode.HARDLINK: "hard-linked", Mode.SYMLINK: "linked"}
 
 
-def models(settings: Settings) -> RenderableType:
+def models(chosen: ModelSet) -> RenderableType:
     """Which models look, read and write, from which profile and why, in one line."""
-    choice, chosen = choose(settings.profile, settings.device), settled(settings)
-    by = " by" if chosen.captioner == "tags" else ","
-    looking = f"{chosen.captioner}{by} {chosen.image_encoder}, {chosen.text_encoder}"
-    line = f"models: {choice.profile.name} ({choice.why}): {looking}; names by {writer_name(settings)}"
+    settings, choice = chosen.settings, chosen.choice
+    by = " by" if settings.captioner == "tags" else ","
+    looking = f"{settings.captioner}{by} {settings.image_encoder}, {settings.text_encoder}"
+    line = f"models: {choice.profile.name} ({choice.why}): {looking}; names by {chosen.named_by}"
     return Text(printable(line), style="dim")
 
 

@@ -19,10 +19,11 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 
 from photosort.describing.look import Known, Look, looks
-from photosort.describing.tasks import tasks_for
+from photosort.describing.tasks import tasks_of
 from photosort.describing.worker import Event, say, see
 from photosort.errors import ModelFailed, PhotosortError
 from photosort.models.runtime.devices import CPU, devices
+from photosort.models.selected import ModelSet, select_models
 from photosort.photos.scan import Found
 from photosort.settings.settings import Settings
 from photosort.support.threads import in_background
@@ -45,8 +46,9 @@ class Engine(Protocol):
     def __call__(self, found: Sequence[Found], *, known: Known) -> Iterator[Event]: ...
 
 
-def engine_for(settings: Settings) -> Engine:
-    """The engine of these settings; what it says raises what `devices` and the models raise."""
+def engine_for(models: ModelSet) -> Engine:
+    """Return the engine that the settings name; it raises what `devices` and the models raise."""
+    settings = models.settings
 
     def engine(found: Sequence[Found], known: Known) -> Iterator[Event]:
         if settings.engine != "local":
@@ -55,13 +57,13 @@ def engine_for(settings: Settings) -> Engine:
             return see_on_ray(settings, found, known)
         names = devices(settings.device)
         if names != (CPU,) and len(found) > FEW:
-            return see_on_devices(settings, names, found, known)
-        return see(found, tasks_for(settings), known)
+            return see_on_devices(models, names, found, known)
+        return see(found, tasks_of(models), known)
 
     return engine
 
 
-def see_on_devices(settings: Settings, names: Sequence[str], found: Sequence[Found], known: Known) -> Iterator[Event]:
+def see_on_devices(models: ModelSet, names: Sequence[str], found: Sequence[Found], known: Known) -> Iterator[Event]:
     """One process for the models of each device; each takes the next photo when it has room.
 
     The photos are decoded in this process, so that neither has to wait until the other's Python code lets it go on.
@@ -71,13 +73,13 @@ def see_on_devices(settings: Settings, names: Sequence[str], found: Sequence[Fou
     jobs: Queue[Look | None] = context.Queue(LOOKS_AHEAD * len(names))
     jobs.cancel_join_thread()
     came = Incoming()
-    seen = looks(found, [task.frame for task in tasks_for(settings)], known, most=LOOKS_AHEAD)
+    seen = looks(found, [task.frame for task in tasks_of(models)], known, most=LOOKS_AHEAD)
     stopped = threading.Event()
     workers: list[BaseProcess] = []
     try:
         for name in names:
             reader, writer = context.Pipe(duplex=False)
-            ours = settings.model_copy(update={"device": name})
+            ours = models.settings.model_copy(update={"device": name})
             worker: BaseProcess = context.Process(
                 target=_work, args=(ours, jobs, writer), name=f"photosort-{name}", daemon=True
             )
@@ -171,7 +173,7 @@ def _work(settings: Settings, jobs: Queue[Look | None], events: Connection) -> N
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     in_background(_end_with_parent)
     try:
-        for event in say(iter(jobs.get, None), tasks_for(settings)):
+        for event in say(iter(jobs.get, None), tasks_of(select_models(settings))):
             events.send(event)
         events.send(None)
     except PhotosortError as error:

@@ -21,9 +21,10 @@ from typing import Any
 import numpy as np
 
 from photosort.describing.look import Known
-from photosort.describing.tasks import Task, tasks_for
+from photosort.describing.tasks import Task, tasks_of
 from photosort.describing.worker import Event, see
 from photosort.errors import ModelFailed, ModelMissing, PhotosortError, SettingsError
+from photosort.models.selected import select_models
 from photosort.photos.scan import Found
 from photosort.settings.settings import Settings
 from photosort.support.pip import pip_install
@@ -42,7 +43,7 @@ class Worker:
 
     @cached_property
     def _tasks(self) -> list[Task]:
-        return tasks_for(self._settings)
+        return tasks_of(select_models(self._settings))
 
     def __call__(self, block: dict[str, Any]) -> dict[str, Any]:
         """Pickled files in, pickled events out; a failure that a user can meet is the last of them."""

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from photosort.models import registry
 from photosort.models.protocols import BatchSize, Captioner, FeatureCaptioner, Frame, ImageEncoder, Pictures
 from photosort.models.runtime.batch_size import BatchSize as FixedSize
 from photosort.models.runtime.devices import CPU
+from photosort.models.selected import ModelSet
 from photosort.photos.decode import REVISION
 from photosort.photos.tone import tone
-from photosort.settings.settings import Settings
 from photosort.store.identity import Identity
 
 TONES = Identity("tone", REVISION)
@@ -42,9 +41,9 @@ class Task:
     run: Callable[[Pictures], Iterable[Said]]
 
 
-def tasks_for(settings: Settings) -> list[Task]:
-    """The tasks of a run with these settings. Loads no model; raises what `registry` raises."""
-    return tasks(registry.image_encoder(settings), registry.captioners(settings))
+def tasks_of(models: ModelSet) -> list[Task]:
+    """Return the tasks of a run with these models. Loads none; raises what making them raises."""
+    return tasks(models.image_encoder, models.captioners)
 
 
 def tasks(encoder: ImageEncoder, captioners: Sequence[Captioner | FeatureCaptioner]) -> list[Task]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from photosort.errors import SettingsError
-from photosort.methods.questions import questions, samples
+from photosort.methods.questions import samples as texts_wanted
 from photosort.models.captioners.choice import cannot_answer, local_captioner
 from photosort.models.captioners.generating import Asking
 from photosort.models.catalogue import (
@@ -16,7 +16,6 @@ from photosort.models.catalogue import (
     source_of,
     unknown,
 )
-from photosort.models.language.writers import writer
 from photosort.models.profiles import choose
 from photosort.models.protocols import (
     Captioner,
@@ -26,7 +25,6 @@ from photosort.models.protocols import (
     TextEncoder,
     Towers,
 )
-from photosort.models.runtime.devices import check_device
 from photosort.models.runtime.placement import BATCH_SIZES, Placement
 from photosort.models.weights.hub import located
 from photosort.settings.settings import Settings
@@ -35,40 +33,6 @@ EFFICIENTNET = "efficientnet-lite2"
 OTHER_CAPTIONERS = (f"{SERVER}MODEL", "hf:ORG/NAME", "local:FOLDER")
 OTHER_ENCODERS = (f"{OPEN_CLIP_PREFIX}ARCH/PRETRAINED", "hf:ORG/NAME", "local:FOLDER")
 """How models are written that have no short name."""
-
-EVEN = 0.5
-TEXT_WEIGHT = {"tags": 0.3}
-"""The share of the text in a fusion, where it is not one half. Tags come from the image encoder's own network: they
-name what its vectors already know, so they get less than what a captioner has seen for itself."""
-
-
-def check(settings: Settings) -> None:
-    """Make sure that every model that is named exists, before any photo is looked at.
-
-    Raises SettingsError for an unknown name and ModelMissing where a writer that was asked for is not installed.
-    """
-    check_device(settings.device)
-    image_encoder(settings)
-    text_encoder(settings)
-    captioners(settings)
-    writer(settings)
-
-
-def settled(settings: Settings) -> Settings:
-    """The same settings with every model named: what the user left open comes from the profile.
-
-    Raises SettingsError for an unknown profile.
-    """
-    left_open = [
-        name for name in ("captioner", "image_encoder", "text_encoder", "captions") if getattr(settings, name) is None
-    ]
-    if not left_open:
-        return settings
-    profile = choose(settings.profile, settings.device).profile
-    chosen = {name: getattr(profile, name) for name in left_open}
-    if "captions" in chosen:
-        chosen["captions"] = samples(settings, profile.captions)
-    return settings.model_copy(update=chosen)
 
 
 def image_encoder(settings: Settings) -> ImageEncoder:
@@ -106,7 +70,7 @@ def captioner(settings: Settings, question: str = "", samples: int | None = None
     and where the model cannot follow a question; ModelMissing for one that is not on this machine.
     """
     name = _named(settings, "captioner")
-    asking = Asking(question, samples or settled(settings).captions or 1, settings.seed)
+    asking = Asking(question, samples or _captions(settings), settings.seed)
     if name == "tags":
         return _tags(settings, question)
     if name.startswith(SERVER):
@@ -117,18 +81,13 @@ def captioner(settings: Settings, question: str = "", samples: int | None = None
     return local_captioner(located(source), asking, _placement(settings))
 
 
-def sending(settings: Settings) -> str:
-    """What leaves this process and where it goes, in one line; empty where nothing does."""
+def photos_sent(settings: Settings) -> str:
+    """Return which photos go to a server, and to which, in one line; empty where none do."""
     if not _named(settings, "captioner").startswith(SERVER):
         return ""
     from photosort.models.captioners import openai_captioner
 
     return openai_captioner.sending(openai_captioner.receiver(settings.allow_upload))
-
-
-def captioners(settings: Settings) -> tuple[Captioner | FeatureCaptioner, ...]:
-    """The captioners of a run, one for each question of its method."""
-    return tuple(captioner(settings, question) for question in questions(settings))
 
 
 def joint_encoder(settings: Settings, texts: TextEncoder) -> JointEncoder:
@@ -140,22 +99,12 @@ def joint_encoder(settings: Settings, texts: TextEncoder) -> JointEncoder:
     return _conse(settings, texts) if name == EFFICIENTNET else image_towers(settings)
 
 
-def unrounded(settings: Settings, texts: TextEncoder) -> JointEncoder | None:
+def soft_captions(settings: Settings, texts: TextEncoder) -> JointEncoder | None:
     """The encoder that says in full what the captions of this captioner say in a few words; None where there is none.
 
     A tag is the most probable noun, put into words; ConSE is the mean of all probable nouns, as a vector.
     """
     return _conse(settings, texts) if _named(settings, "captioner") == "tags" else None
-
-
-def weight(settings: Settings) -> float:
-    """The share of the text in a fusion."""
-    return default_weight(settings) if settings.weight is None else settings.weight
-
-
-def default_weight(settings: Settings) -> float:
-    """The share of the text in a fusion when the user names none."""
-    return TEXT_WEIGHT.get(_named(settings, "captioner"), EVEN)
 
 
 def image_towers(settings: Settings) -> Towers:
@@ -190,7 +139,12 @@ def _placement(settings: Settings) -> Placement:
 
 
 def _named(settings: Settings, role: str) -> str:
-    return str(getattr(settled(settings), role))
+    """The name of the model for this role: the user's, or that of the profile."""
+    return str(getattr(settings, role) or getattr(choose(settings.profile, settings.device).profile, role))
+
+
+def _captions(settings: Settings) -> int:
+    return settings.captions or texts_wanted(settings, choose(settings.profile, settings.device).profile.captions)
 
 
 def _conse(settings: Settings, texts: TextEncoder) -> JointEncoder:

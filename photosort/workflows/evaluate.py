@@ -17,11 +17,10 @@ from photosort.evaluation.contest import Result, compete, read_methods, true_nam
 from photosort.evaluation.texts_file import Labelled, read_texts_file
 from photosort.methods.method import Views
 from photosort.methods.questions import CAPTION
-from photosort.models import registry
-from photosort.models.runtime.devices import check_device, wanted_cuda
+from photosort.models.runtime.devices import wanted_cuda
+from photosort.models.selected import EVEN, ModelSet
 from photosort.photos.photo import Unread
 from photosort.photos.scan import scan
-from photosort.settings.settings import Settings
 from photosort.store.cache import Cache, open_cache
 from photosort.support.printable import printable
 from photosort.support.progress import Progress, silent
@@ -66,7 +65,7 @@ def evaluate(
     folder: Path | None,
     texts_file: Path | None,
     methods: Sequence[str],
-    settings: Settings,
+    models: ModelSet,
     *,
     seeds: int = 1,
     progress: Progress = silent,
@@ -78,16 +77,16 @@ def evaluate(
 
     Raises SettingsError, SourceMissing, EmptyFolder, NoPhotos, TooManyClusters and what the models raise.
     """
-    check_device(settings.device)
+    settings = models.settings
     lines = read_texts_file(texts_file) if texts_file else ()
-    weight = registry.EVEN if lines and settings.weight is None else registry.weight(settings)
+    weight = EVEN if lines and settings.weight is None else models.text_weight
     chosen = read_methods(methods, weight, photos=folder is not None)
     with open_cache(settings.cache_dir) as cache:
-        encoder = RememberedTexts(registry.text_encoder(settings), cache)
+        encoder = RememberedTexts(models.text_encoder, cache)
         if folder is None:
             ground = _of_texts(lines, encoder.encode_texts)
         else:
-            ground = ground_of_photos(Path(os.path.realpath(folder)), lines, settings, cache, progress)
+            ground = ground_of_photos(Path(os.path.realpath(folder)), lines, models, cache, progress)
         if len(set(ground.truth)) < 2:
             raise SettingsError(
                 f"There is only one class, {ground.truth[0]}", "An evaluation needs one folder for each class."
@@ -118,16 +117,16 @@ def _of_texts(lines: Sequence[Labelled], embed: Callable[[Sequence[str]], Vector
 
 
 def ground_of_photos(
-    folder: Path, lines: Sequence[Labelled], settings: Settings, cache: Cache, progress: Progress = silent
+    folder: Path, lines: Sequence[Labelled], models: ModelSet, cache: Cache, progress: Progress = silent
 ) -> Ground:
     """Read the labelled photos of `folder`; with `lines`, those that they name, with their texts and classes.
 
     Raises what `evaluate` raises.
     """
+    settings = models.settings
     found = scan(folder, exclude=settings.exclude, follow_links=settings.follow_links)
-    encoder = registry.image_encoder(settings)
-    captioners, engine = ((), None) if lines else (registry.captioners(settings), engine_for(settings))
-    seen = describe(found.photos, encoder, captioners, cache, engine=engine, progress=progress)
+    captioners, engine = ((), None) if lines else (models.captioners, engine_for(models))
+    seen = describe(found.photos, models.image_encoder, captioners, cache, engine=engine, progress=progress)
     names = [photo.path.relative_to(folder) for photo in seen.photos]
     said = {line.id: line for line in lines}
     kept = [n for n, name in enumerate(names) if (name.as_posix() in said if lines else len(name.parts) > 1)]
@@ -150,8 +149,8 @@ def ground_of_photos(
     if lines:
         mine = [said[names[n].as_posix()] for n in kept]
         seen = replace(seen, texts=(tuple(line.texts for line in mine),))
-        views = replace(views_of(seen, settings, cache), questions=(CAPTION,), unrounded=None)
+        views = replace(views_of(seen, models, cache), questions=(CAPTION,), unrounded=None)
         return Ground(tuple(printable(line.label) for line in mine), views, "from the file", left)
     seen = replace(seen, texts=tuple(tuple(texts[n] for n in kept) for texts in seen.texts))
     truth = tuple(printable(names[n].parts[0]) for n in kept)
-    return Ground(truth, views_of(seen, settings, cache), f"by {registry.settled(settings).captioner}", left)
+    return Ground(truth, views_of(seen, models, cache), f"by {settings.captioner}", left)

@@ -14,8 +14,8 @@ from photosort.methods.fusion import Fusion, unit
 from photosort.methods.method import Grouping, Made, Method, Views
 from photosort.methods.questions import questions
 from photosort.methods.text_guided import TextGuided
-from photosort.models import registry
 from photosort.models.runtime.devices import wanted_cuda
+from photosort.models.selected import ModelSet
 from photosort.settings.settings import Settings
 from photosort.store.cache import Cache
 from photosort.support.progress import Progress, silent
@@ -56,34 +56,35 @@ class Clusters:
         return kmeans(vectors, k, starts=self.settings.starts, seed=self.settings.seed, fewer=chosen, cuda=cuda)
 
 
-def views_of(described: Described, settings: Settings, cache: Cache) -> Views:
+def views_of(described: Described, models: ModelSet, cache: Cache) -> Views:
     """The photos as methods see them; texts are encoded when a method asks."""
-    texts = RememberedTexts(registry.text_encoder(settings), cache)
-    unrounded, joint = registry.unrounded(settings, texts), registry.joint_encoder(settings, texts)
+    texts = RememberedTexts(models.text_encoder, cache)
+    joint, soft = models.joint(texts), models.soft_captions(texts)
     return Views(
         image=described.vectors,
-        questions=questions(settings),
+        questions=questions(models.settings),
         texts=described.texts,
         embed=texts.encode_texts,
         placed=lambda: joint.place(described.vectors),
         beside=RememberedTexts(joint, cache).encode_texts,
-        unrounded=(lambda: unrounded.place(described.vectors)) if unrounded else None,
+        unrounded=(lambda: soft.place(described.vectors)) if soft else None,
     )
 
 
-def method_of(settings: Settings) -> Method:
+def method_of(models: ModelSet) -> Method:
     """The method that the settings name."""
+    settings = models.settings
     if settings.method == "text":
         return TextGuided(settings.vectors)
-    return Fusion(settings.fusion, registry.weight(settings))
+    return Fusion(settings.fusion, models.text_weight)
 
 
 def group(
-    described: Described, settings: Settings, cache: Cache, progress: Progress = silent
+    described: Described, models: ModelSet, cache: Cache, progress: Progress = silent
 ) -> tuple[Grouping, KChoice | None]:
     """Group the photos; also how the number of clusters was chosen, where it was.
 
     Raises TooManyClusters, SettingsError and what the models raise.
     """
-    clusters = Clusters(settings, progress)
-    return method_of(settings).group(views_of(described, settings, cache), clusters), clusters.choice
+    clusters = Clusters(models.settings, progress)
+    return method_of(models).group(views_of(described, models, cache), clusters), clusters.choice

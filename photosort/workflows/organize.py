@@ -22,15 +22,13 @@ from photosort.filing.plan.about import about_files
 from photosort.filing.plan.model import Mode
 from photosort.filing.plan.plan import Plan, make_plan, no_files
 from photosort.methods.method import Grouping
-from photosort.models import registry
-from photosort.models.language import writers
 from photosort.models.protocols import Used
+from photosort.models.selected import ModelSet
 from photosort.naming.summary import ClusterName
 from photosort.photos.copies import Copies
 from photosort.photos.digest import digest_of
 from photosort.photos.photo import Unread
 from photosort.photos.scan import WITH_ITS_PHOTO, Found, scan
-from photosort.settings.settings import Settings
 from photosort.store.cache import Cache, open_cache
 from photosort.store.history import open_history
 from photosort.store.journal import unfinished
@@ -87,7 +85,7 @@ class Organized:
 def organize(
     source: Path,
     destination: Path,
-    settings: Settings,
+    models: ModelSet,
     *,
     dry_run: bool = False,
     review: Callable[[Prepared], None] = lambda prepared: None,
@@ -102,11 +100,11 @@ def organize(
     what the models raise; nothing has been touched then.
     """
     source, destination = Path(os.path.realpath(source)), Path(os.path.realpath(destination))
-    settings = registry.settled(settings)
+    settings = models.settings
     lock = nullcontext() if dry_run else hold(destination, settings.data_dir)
     with lock, open_history(settings.data_dir) as connection:
         _refuse_over_unfinished(connection, destination)
-        prepared = prepare(source, destination, settings, connection, progress)
+        prepared = prepare(source, destination, models, connection, progress)
         review(prepared)
         if dry_run:
             return Organized(prepared, None)
@@ -114,10 +112,11 @@ def organize(
 
 
 def prepare(
-    source: Path, destination: Path, settings: Settings, connection: sqlite3.Connection, progress: Progress
+    source: Path, destination: Path, models: ModelSet, connection: sqlite3.Connection, progress: Progress
 ) -> Prepared:
     """Scan, describe, fuse, cluster, name and plan; store the run. Touches no file of the user's."""
-    registry.check(settings)
+    models.make_all()
+    settings = models.settings
     with open_cache(settings.cache_dir) as cache:
         found = scan(
             source,
@@ -135,10 +134,10 @@ def prepare(
                 f"{settings.k} clusters were asked for, more than there are photos ({len(mains)})",
                 f"--k {len(mains)} is the most, and less where photos are alike; without --k photosort chooses.",
             )
-        writer = _writer(settings, cache)
-        described = _described(mains, groups, settings, cache, writer, progress)
+        writer = _writer(models, cache)
+        described = _described(mains, groups, models, cache, writer, progress)
         progress("grouping", 0, 1)
-        grouping, choice = group(described, settings, cache, progress)
+        grouping, choice = group(described, models, cache, progress)
         progress("grouping", 1, 1)
         clustering, captions = grouping.best.clustering, grouping.best.texts
         folders = make_folders(clustering, described.photos, captions, settings, writer, progress)
@@ -161,12 +160,11 @@ def prepare(
     return Prepared(run, described, grouping, choice, folders, plan, writer.used if writer else None, found.copies)
 
 
-def _writer(settings: Settings, cache: Cache) -> RememberedWriter | None:
+def _writer(models: ModelSet, cache: Cache) -> RememberedWriter | None:
     """Who writes the names, checked before hours of looking at photos."""
-    chosen = writers.writer(settings)
-    if chosen is None:
+    if models.language_model is None:
         return None
-    remembered = RememberedWriter(chosen, cache)
+    remembered = RememberedWriter(models.language_model, cache)
     remembered.check()
     return remembered
 
@@ -174,13 +172,13 @@ def _writer(settings: Settings, cache: Cache) -> RememberedWriter | None:
 def _described(
     mains: Sequence[Found],
     groups: dict[Path, tuple[Path, ...]],
-    settings: Settings,
+    models: ModelSet,
     cache: Cache,
     writer: RememberedWriter | None,
     progress: Progress,
 ) -> Described:
-    encoder, captioners = registry.image_encoder(settings), registry.captioners(settings)
-    engine, before = engine_for(settings), partial(writer.check, needed=True) if writer else lambda: None
+    encoder, captioners, engine = models.image_encoder, models.captioners, engine_for(models)
+    before = partial(writer.check, needed=True) if writer else lambda: None
     described = describe(mains, encoder, captioners, cache, engine=engine, before=before, progress=progress)
     if not described.photos:
         first = described.unread[0]

@@ -36,13 +36,13 @@ from PIL import Image
 from photosort.describing.describe import describe
 from photosort.describing.engines import Engine, engine_for
 from photosort.describing.look import Known
-from photosort.describing.tasks import tasks_for
+from photosort.describing.tasks import tasks_of
 from photosort.describing.worker import Event
-from photosort.models import registry
 from photosort.models.captioners import generating
 from photosort.models.runtime.devices import CPU, first_device
 from photosort.models.runtime.on_device import number_format
 from photosort.models.runtime.torchvision_ops import mend_torchvision
+from photosort.models.selected import select_models
 from photosort.photos.decode import decode
 from photosort.photos.scan import Found, scan
 from photosort.settings.settings import Settings, load_settings
@@ -166,7 +166,8 @@ def measure(name: str, count: int, settings: Settings, models: Plain) -> None:
     import torch
 
     size = SIZES[name]
-    tasks = tasks_for(settings)
+    chosen = select_models(settings)
+    tasks = tasks_of(chosen)
     frames = [task.frame for task in tasks]
     batch = max(task.batch().value for task in tasks)
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as cache_folder:
@@ -204,9 +205,9 @@ def measure(name: str, count: int, settings: Settings, models: Plain) -> None:
             "models alone": rate(count, models_alone),
             "decode alone": rate(count, decode_all),
         }
-        engine = TimedEngine(engine_for(settings))
+        engine = TimedEngine(engine_for(chosen))
         with open_cache(Path(cache_folder) / "cache") as cache:
-            describe(found, registry.image_encoder(settings), registry.captioners(settings), cache, engine=engine)
+            describe(found, chosen.image_encoder, chosen.captioners, cache, engine=engine)
         ours = engine.rate()
     alone, decoding = rows["models alone"], rows["decode alone"]
     both = 1 / (1 / alone + 1 / decoding) if models.device == CPU else min(alone, decoding)

@@ -23,9 +23,9 @@ from photosort.evaluation.names import label_cosines, sbert_match, sem
 from photosort.evaluation.texts_file import Labelled as Line
 from photosort.evaluation.texts_file import read_texts_file
 from photosort.methods.method import joined
-from photosort.models import registry
 from photosort.models.language import writers
 from photosort.models.protocols import TextEncoder
+from photosort.models.selected import EVEN, select_models
 from photosort.naming.cluster_texts import cluster_texts, said_terms
 from photosort.naming.keywords import Ranking, exclusive_keywords
 from photosort.naming.prompt import ClusterText
@@ -58,7 +58,7 @@ def by_class(ground: Ground) -> Labelled:
 def by_cluster(ground: Ground, settings: Settings) -> Labelled:
     """As many clusters as there are classes, as photosort makes them."""
     wanted = settings.model_copy(update={"k": len(set(ground.truth))})
-    clustering = method_of(wanted).group(ground.views, Clusters(wanted)).best.clustering
+    clustering = method_of(select_models(wanted)).group(ground.views, Clusters(wanted)).best.clustering
     return _labelled(ground, [clustering.members(number).tolist() for number in range(clustering.k)])
 
 
@@ -111,13 +111,14 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=10)
     arguments = parser.parse_args()
     settings, root = load_settings(), arguments.folder.resolve()
+    models = select_models(settings)
     with open_cache(settings.cache_dir) as cache:
-        encoder = RememberedTexts(registry.text_encoder(settings), cache)
-        grounds: dict[str, tuple[Sequence[Line], float]] = {"tags": ((), registry.weight(settings))}
+        encoder = RememberedTexts(models.text_encoder, cache)
+        grounds: dict[str, tuple[Sequence[Line], float]] = {"tags": ((), models.text_weight)}
         if arguments.texts_file:
-            grounds["captions by people"] = (read_texts_file(arguments.texts_file), registry.EVEN)
+            grounds["captions by people"] = (read_texts_file(arguments.texts_file), EVEN)
         for source, (lines, weight) in grounds.items():
-            ground = ground_of_photos(root, lines, settings, cache)
+            ground = ground_of_photos(root, lines, models, cache)
             print(f"\n{source}, true classes\n{TITLE}")
             measure([by_class(ground)], arguments.writers, encoder, cache)
             print(f"\n{source}, k-means, mean of {arguments.seeds} seeds\n{TITLE}")

@@ -12,7 +12,7 @@ import pytest
 from photosort.cli import offers
 from photosort.cli.completions import Shell, script
 from photosort.errors import ModelMissing
-from photosort.models import registry
+from photosort.models.selected import select_models
 from photosort.settings.settings import Settings, load_settings
 
 SUFFIXES = {"powershell": "ps1"}
@@ -66,7 +66,7 @@ def whole(names: list[str]) -> list[str]:
 def test_whatever_is_offered_is_known() -> None:
     def known(**named: str) -> None:
         with suppress(ModelMissing):
-            registry.check(Settings(**named))
+            select_models(Settings(**named)).make_all()
 
     for name in whole(offers.captioners("")):
         known(captioner=name, image_encoder="efficientnet-lite2")

@@ -23,7 +23,7 @@ from photosort.describing.describe import Described, describe
 from photosort.describing.engines import Engine, engine_for, see_on_devices
 from photosort.describing.look import Known, Look
 from photosort.errors import ModelFailed, ModelMissing, SettingsError
-from photosort.models import registry
+from photosort.models.selected import ModelSet, select_models
 from photosort.photos.scan import Found, scan
 from photosort.settings.settings import Settings, load_settings
 from photosort.store.cache import Cache, open_cache
@@ -33,12 +33,13 @@ import multiprocessing, sys, time
 from pathlib import Path
 from photosort.describing.engines import see_on_devices
 from photosort.describing.look import Known
+from photosort.models.selected import select_models
 from photosort.photos.scan import scan
 from photosort.settings.settings import load_settings
 
 if __name__ == "__main__":
     found = scan(Path(sys.argv[1])).photos
-    coming = see_on_devices(load_settings(batch=4), ("cpu",), found, Known({}, [set(), set()], {}))
+    coming = see_on_devices(select_models(load_settings(batch=4)), ("cpu",), found, Known({}, [set(), set()], {}))
     next(coming)
     print(multiprocessing.active_children()[0].pid, flush=True)
     time.sleep(600)
@@ -60,7 +61,8 @@ def found(tmp_path: Path) -> tuple[Found, ...]:
 
 
 def run(found: tuple[Found, ...], settings: Settings, cache: Cache, engine: Engine) -> Described:
-    return describe(found, registry.image_encoder(settings), registry.captioners(settings), cache, engine=engine)
+    models = select_models(settings)
+    return describe(found, models.image_encoder, models.captioners, cache, engine=engine)
 
 
 def agree(one: Described, other: Described) -> bool:
@@ -72,12 +74,12 @@ def agree(one: Described, other: Described) -> bool:
 
 
 def two_processes(settings: Settings) -> Engine:
-    return lambda found, known: see_on_devices(settings, ("cpu", "cpu"), found, known)
+    return lambda found, known: see_on_devices(select_models(settings), ("cpu", "cpu"), found, known)
 
 
 def test_two_processes_fill_the_same_cache_as_one(found: tuple[Found, ...], settings: Settings, tmp_path: Path) -> None:
     with open_cache(tmp_path / "one") as one, open_cache(tmp_path / "two") as two:
-        alone = run(found, settings, one, engine_for(settings))
+        alone = run(found, settings, one, engine_for(select_models(settings)))
         assert agree(run(found, settings, two, two_processes(settings)), alone)
 
 
@@ -87,15 +89,15 @@ def test_every_gpu_gets_a_process_of_its_own(
 ) -> None:
     asked: list[tuple[str, ...]] = []
 
-    def on_devices(settings: Settings, names: tuple[str, ...], found: object, known: object) -> object:
+    def on_devices(models: ModelSet, names: tuple[str, ...], found: object, known: object) -> object:
         asked.append(names)
-        return see_on_devices(settings, ("cpu",), found, known)
+        return see_on_devices(models, ("cpu",), found, known)
 
     monkeypatch.setattr(engines, "devices", lambda setting: gpus)
     monkeypatch.setattr(engines, "FEW", 10)
     monkeypatch.setattr(engines, "see_on_devices", on_devices)
     with open_cache(tmp_path / "cache") as cache:
-        assert len(run(found, settings, cache, engine_for(settings)).photos) == 20
+        assert len(run(found, settings, cache, engine_for(select_models(settings))).photos) == 20
     assert asked == [gpus]
 
 
@@ -192,7 +194,7 @@ def test_nothing_more_is_decoded_once_the_caller_stops(
     monkeypatch.setattr(engines, "looks", many)
     monkeypatch.setattr(engines, "POLL_SECONDS", 0.1)
     known = Known({}, [set(), set()], {})
-    coming = see_on_devices(settings, ("cpu",), found, known)
+    coming = see_on_devices(select_models(settings), ("cpu",), found, known)
     next(coming)
     coming.close()
     assert ended.wait(timeout=30)
@@ -206,12 +208,12 @@ def test_two_ray_workers_fill_the_same_cache_as_one_process(
     on_ray = settings.model_copy(update={"engine": "ray:2"})
     try:
         with open_cache(tmp_path / "one") as one, open_cache(tmp_path / "two") as two:
-            alone = run(found, settings, one, engine_for(settings))
-            assert agree(run(found, settings, two, engine_for(on_ray)), alone)
+            alone = run(found, settings, one, engine_for(select_models(settings)))
+            assert agree(run(found, settings, two, engine_for(select_models(on_ray))), alone)
         assert os.environ["RAY_AUTH_MODE"] == "token"
         elsewhere = on_ray.model_copy(update={"captioner": "nobody"})
         with open_cache(tmp_path / "three") as three, pytest.raises(SettingsError, match="'nobody' is not known"):
-            run(found, settings, three, engine_for(elsewhere))
+            run(found, settings, three, engine_for(select_models(elsewhere)))
     finally:
         importlib.import_module("ray").shutdown()  # only now: it reads its environment when it is imported
 
@@ -222,7 +224,7 @@ def test_a_cluster_that_does_not_answer_is_named(
     monkeypatch.setenv("RAY_ADDRESS", "127.0.0.1:9")
     on_ray = settings.model_copy(update={"engine": "ray"})
     with open_cache(tmp_path / "cache") as cache, pytest.raises(SettingsError, match=r"RAY_ADDRESS=127\.0\.0\.1:9"):
-        run(found, settings, cache, engine_for(on_ray))
+        run(found, settings, cache, engine_for(select_models(on_ray)))
 
 
 def test_ray_that_is_not_installed_is_named(
@@ -231,4 +233,4 @@ def test_ray_that_is_not_installed_is_named(
     monkeypatch.setitem(__import__("sys").modules, "ray", None)
     on_ray = settings.model_copy(update={"engine": "ray"})
     with open_cache(tmp_path / "cache") as cache, pytest.raises(ModelMissing, match=r"-m pip install .ray\[data\]"):
-        run(found, settings, cache, engine_for(on_ray))
+        run(found, settings, cache, engine_for(select_models(on_ray)))

@@ -112,7 +112,6 @@ class FailingEncoder(ColourEncoder):
 def use_colours(monkeypatch: pytest.MonkeyPatch) -> None:
     """The whole way, from a folder to folders, with colours for a model: `--fusion image --k` and no writer."""
     encoder, captioner = ColourEncoder(), ColourCaptioner()
-    monkeypatch.setattr(registry, "check", lambda settings: None)
     monkeypatch.setattr(registry, "image_encoder", lambda settings: encoder)
-    monkeypatch.setattr(registry, "captioners", lambda settings: (captioner,))
-    monkeypatch.setattr(workflow, "engine_for", lambda settings: None)
+    monkeypatch.setattr(registry, "captioner", lambda settings, question: captioner)
+    monkeypatch.setattr(workflow, "engine_for", lambda models: None)

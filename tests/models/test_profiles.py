@@ -8,7 +8,7 @@ import pytest
 
 from photosort.errors import SettingsError
 from photosort.models.profiles import Part, choose, parts
-from photosort.models.registry import settled
+from photosort.models.selected import select_models
 from photosort.settings.settings import load_settings
 
 
@@ -76,6 +76,6 @@ def test_an_unknown_profile_lists_the_known_ones() -> None:
 
 
 def test_what_is_named_goes_before_the_profile() -> None:
-    found = settled(load_settings(profile="paper", captioner="blip"))
+    found = select_models(load_settings(profile="paper", captioner="blip")).settings
     assert (found.captioner, found.image_encoder, found.text_encoder) == ("blip", "clip", "minilm")
-    assert settled(found) is found
+    assert select_models(found).settings == found

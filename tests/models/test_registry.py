@@ -8,6 +8,7 @@ from photosort.errors import ModelMissing, SettingsError
 from photosort.models import registry
 from photosort.models.language import writers
 from photosort.models.protocols import Captioner, ImageEncoder, TextEncoder
+from photosort.models.selected import select_models
 from photosort.settings.settings import load_settings
 
 
@@ -26,17 +27,20 @@ def test_writers_by_setting_string(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("OPENAI_API_KEY", "k")
     monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
     for name in ("openai:gpt-4o-mini", f"t5:{tmp_path}"):
-        assert writers.writer_name(load_settings(writer=name)) == name
+        assert select_models(load_settings(writer=name)).named_by == name
 
 
 def test_what_is_sent_is_said_for_a_server_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "k")
     monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
     said = "openai:gpt-4o-mini gets captions and keywords, no pixels and no file names, sent to "
-    assert writers.what_is_sent(load_settings(writer="openai:gpt-4o-mini")) == said + "api.openai.com"
+    assert select_models(load_settings(writer="openai:gpt-4o-mini")).texts_sent == said + "api.openai.com"
     monkeypatch.setenv("OPENAI_BASE_URL", "http://localhost:11434/v1")
-    assert writers.what_is_sent(load_settings(writer="openai:gpt-4o-mini")) == said + "localhost:11434, on this machine"
-    assert writers.what_is_sent(load_settings(writer="keywords")) == ""
+    assert (
+        select_models(load_settings(writer="openai:gpt-4o-mini")).texts_sent
+        == said + "localhost:11434, on this machine"
+    )
+    assert select_models(load_settings(writer="keywords")).texts_sent == ""
 
 
 @pytest.mark.parametrize("wish", [{"language": "de"}, {"style": "playful"}])
@@ -53,20 +57,26 @@ def test_a_wish_that_the_writer_cannot_grant_is_refused(
 @pytest.mark.parametrize("role", ["image_encoder", "text_encoder", "captioner", "writer"])
 def test_an_unknown_name_lists_the_known_ones(role: str) -> None:
     with pytest.raises(SettingsError, match=f"{role} = 'nonsense' is not known. Choose one of: "):
-        getattr(registry, role)(load_settings(**{role: "nonsense"}))
+        select_models(load_settings(**{role: "nonsense"})).make_all()
 
 
 def test_tags_get_less_weight_than_what_a_captioner_sees() -> None:
-    assert registry.default_weight(load_settings()) == 0.3
-    assert registry.default_weight(load_settings(captioner="blip")) == 0.5
+    assert select_models(load_settings()).text_weight == 0.3
+    assert select_models(load_settings(captioner="blip")).text_weight == 0.5
 
 
 def test_keywords_name_where_no_language_model_is(monkeypatch: pytest.MonkeyPatch) -> None:
     assert writers.writer(load_settings(writer="auto")) is None
     assert writers.writer(load_settings(names="keywords", writer="smollm2")) is None
-    assert writers.writer_name(load_settings()) == "keywords"
+    assert select_models(load_settings()).named_by == "keywords"
 
 
 def test_a_language_model_that_was_asked_for_and_is_missing_is_an_error() -> None:
     with pytest.raises(ModelMissing, match=r"photosort models pull smollm2|-m pip install xllamacpp"):
         writers.writer(load_settings(writer="smollm2"))
+
+
+def test_each_model_is_made_once_when_it_is_first_used() -> None:
+    models = select_models(load_settings())
+    assert models.settings.captioner == "tags" and "captioners" not in vars(models)
+    assert models.captioners is models.captioners and models.image_encoder is models.make_all().image_encoder

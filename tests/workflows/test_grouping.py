@@ -14,6 +14,7 @@ from photosort.errors import TooManyClusters
 from photosort.methods.fusion import unit
 from photosort.methods.method import held
 from photosort.models.runtime import devices
+from photosort.models.selected import ModelSet, select_models
 from photosort.settings.settings import Settings
 from photosort.store.cache import Cache, open_cache
 from photosort.workflows import grouping as module
@@ -33,8 +34,8 @@ def described(*texts: list[tuple[str, ...]]) -> Described:
     return Described((), (), np.eye(60, dtype=np.float32), tuple(map(tuple, texts)), 0)
 
 
-def asked(**settings: object) -> Settings:
-    return Settings(method="text", ask=("What?", "Where?"), vectors="tfidf", **settings)  # type: ignore[arg-type]
+def asked(**settings: object) -> ModelSet:
+    return select_models(Settings(method="text", ask=("What?", "Where?"), vectors="tfidf", **settings))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("first", "second", "won"), [(CLEAR, VAGUE, "What?"), (VAGUE, CLEAR, "Where?")])

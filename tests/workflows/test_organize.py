@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 
 from photosort.cli.app import app
 from photosort.filing.plan.model import Mode
-from photosort.settings.settings import Settings, load_settings
+from photosort.models.selected import ModelSet, select_models
+from photosort.settings.settings import load_settings
 from photosort.store.history import open_history
 from photosort.store.journal import FilingState, Journal
 from photosort.workflows.organize import Organized, organize
@@ -40,8 +41,8 @@ def source(tmp_path: Path) -> Path:
     return root
 
 
-def settings(**changed: object) -> Settings:
-    return load_settings(**PLAIN, **changed)
+def models(**changed: object) -> ModelSet:
+    return select_models(load_settings(**PLAIN | changed))
 
 
 def sources(done: Organized) -> list[str]:
@@ -53,7 +54,7 @@ ALL = ["0.png", "0.xmp", *(f"{number}.png" for number in range(1, 8))]
 
 @pytest.mark.parametrize("mode", Mode)
 def test_photos_come_into_folders_by_what_they_show(source: Path, tmp_path: Path, mode: Mode) -> None:
-    done = organize(source, tmp_path / "out", settings(mode=mode.value))
+    done = organize(source, tmp_path / "out", models(mode=mode.value))
     assert done.outcome and (done.outcome.photos, done.outcome.files) == (8, 9)
     together = [{file.source.parent.name for file in folder.files} for folder in done.prepared.plan.folders]
     assert sorted(map(sorted, together)) == [["blue"], ["red"]]
@@ -66,11 +67,11 @@ def test_a_destination_inside_the_source_is_left_out_of_the_scan(source: Path, t
     (source / "out").mkdir()
     Image.new("RGB", (9, 9)).save(source / "out" / "mine.png")
     (source / "out" / "mine.mp4").write_bytes(b"film")
-    done = organize(source, tmp_path / spelling, settings(mode="move"))
+    done = organize(source, tmp_path / spelling, models(mode="move"))
     assert sources(done) == ALL and done.prepared.plan.within_source and done.prepared.plan.left == ()
     Image.new("RGB", (9, 9), "red").save(source / "new.png")
     Image.new("RGB", (9, 9), "blue").save(source / "newer.png")
-    assert sources(organize(source, tmp_path / spelling, settings(mode="move"))) == ["new.png", "newer.png"]
+    assert sources(organize(source, tmp_path / spelling, models(mode="move"))) == ["new.png", "newer.png"]
 
 
 @pytest.mark.parametrize("out", ["out", "a/b/out", "in/out", "there"])
@@ -78,7 +79,7 @@ def test_a_dry_run_leaves_the_disk_as_it_was(source: Path, tmp_path: Path, own_f
     (tmp_path / "there" / "Red").mkdir(parents=True)
     (tmp_path / "there" / "Red" / "0.png").write_bytes((source / "red" / "0.png").read_bytes())
     before = tree(tmp_path)
-    done = organize(source, tmp_path / out, settings(), dry_run=True)
+    done = organize(source, tmp_path / out, models(), dry_run=True)
     assert done.outcome is None and sources(done) == ALL
     assert tree(tmp_path) == before
     assert names(own_folders) == ["cache/cache.sqlite", "data/history.sqlite"], "not even a lock"
@@ -86,7 +87,7 @@ def test_a_dry_run_leaves_the_disk_as_it_was(source: Path, tmp_path: Path, own_f
 
 def test_what_travels_with_an_unread_photo_is_named_and_stays(source: Path, tmp_path: Path) -> None:
     (source / "red" / "0.png").write_text("<html>")
-    done = organize(source, tmp_path / "out", settings(mode="move"))
+    done = organize(source, tmp_path / "out", models(mode="move"))
     assert {(left.path.relative_to(source).as_posix(), left.reason) for left in done.prepared.plan.left} == {
         ("red/0.png", "not a picture, or a format that is not known"),
         ("red/0.xmp", "stays with its photo"),
@@ -95,13 +96,13 @@ def test_what_travels_with_an_unread_photo_is_named_and_stays(source: Path, tmp_
 
 
 def test_a_copy_that_was_edited_with_its_time_kept_is_sorted_also_after_it_was_passed_over(source: Path) -> None:
-    organize(source / "red", source / "sorted", load_settings(**PLAIN | {"k": 1}))
+    organize(source / "red", source / "sorted", models(k=1))
     (copy,) = source.rglob("sorted/*/2.png")
     edited, stat = copy.read_bytes().replace(b"IEND", b"iend"), copy.stat()
-    assert sources(organize(source, source.with_name("out"), settings(), dry_run=True)) == ALL
+    assert sources(organize(source, source.with_name("out"), models(), dry_run=True)) == ALL
     copy.write_bytes(edited)
     os.utime(copy, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-    done = organize(source, source.with_name("out"), settings(), dry_run=True)
+    done = organize(source, source.with_name("out"), models(), dry_run=True)
     assert copy in {file.source for file in done.prepared.plan.files} | {left.path for left in done.prepared.plan.left}
     assert [copies.photos for copies in done.prepared.copies] == [3]
 
@@ -111,7 +112,7 @@ def test_a_copy_that_was_edited_with_its_time_kept_is_sorted_also_after_it_was_p
 def test_a_run_that_was_cut_off_elsewhere_is_told_of_at_the_next_start(
     source: Path, tmp_path: Path, own_folders: Path, state: FilingState, dry: tuple[str, ...]
 ) -> None:
-    organize(source, tmp_path / "first\x1b", settings())
+    organize(source, tmp_path / "first\x1b", models())
     with open_history(own_folders / "data") as connection:
         Journal(connection, 1).turn(state)
     arguments = ["organize", str(source), "--k", "2", "--fusion", "image", "--out", str(tmp_path / "second"), *dry]

@@ -31,21 +31,14 @@ def writer(settings: Settings) -> Writer | None:
     return chosen
 
 
-def what_is_sent(settings: Settings) -> str:
-    """What leaves this process for a writer on a server, and where to; empty where nothing does."""
+def texts_sent(chosen: Writer | None) -> str:
+    """Return which texts go to a language model on a server, and to which, in one line; empty where none do."""
     from photosort.models.remote.openai_chat import OpenAIChat
 
-    chosen = writer(settings)
     if not isinstance(chosen, OpenAIChat):
         return ""
     where = f"{chosen.host}, on this machine" if chosen.server.here else chosen.host
     return f"{chosen.identity.model} gets captions and keywords, no pixels and no file names, sent to {where}"
-
-
-def writer_name(settings: Settings) -> str:
-    """Who writes the names: a language model, or "keywords"."""
-    chosen = writer(settings)
-    return chosen.identity.model if chosen else "keywords"
 
 
 def _smollm2(settings: Settings) -> Writer:

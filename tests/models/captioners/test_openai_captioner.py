@@ -16,7 +16,7 @@ from fakes.caption_server import CaptionServer, Reply, caption_server
 from photosort.errors import ModelFailed, SettingsError
 from photosort.models.captioners import openai_captioner
 from photosort.models.protocols import Captioner
-from photosort.models.registry import captioner, sending
+from photosort.models.registry import captioner, photos_sent
 from photosort.models.remote.refusal import PhotoRefused
 from photosort.settings.settings import Settings, load_settings
 
@@ -128,7 +128,7 @@ def test_a_password_in_the_address_is_used_and_neither_shown_nor_stored(
 ) -> None:
     plain = model().identity
     monkeypatch.setenv("OPENAI_BASE_URL", server.address.replace("://", "://me:secret@"))
-    assert model().identity == plain and "secret" not in sending(settings())
+    assert model().identity == plain and "secret" not in photos_sent(settings())
     model().caption([PHOTO])
     assert server.keys == [f"Basic {base64.b64encode(b'me:secret').decode()}"]
     for broken in ("ftp://me:secret@example.org", "http://me:secret@[::1", "http://me:secret@host:port/v1"):
@@ -227,14 +227,14 @@ def test_another_machine_needs_the_word_of_the_user(monkeypatch: pytest.MonkeyPa
         model(allow_upload=["other.example.org"])
     allowed = settings(allow_upload=[host])
     assert captioner(allowed)
-    assert sending(allowed).endswith(f"to {host} (over the network, NOT encrypted)")
+    assert photos_sent(allowed).endswith(f"to {host} (over the network, NOT encrypted)")
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.1.2.3", "[::1]"])
 def test_this_machine_needs_none(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
     monkeypatch.setenv("OPENAI_BASE_URL", f"http://{host}:8000/v1")
-    assert "on this machine" in sending(settings())
+    assert "on this machine" in photos_sent(settings())
 
 
 def test_nothing_is_sent_with_any_other_captioner() -> None:
-    assert sending(load_settings()) == ""
+    assert photos_sent(load_settings()) == ""

@@ -38,7 +38,7 @@ def exact(monkeypatch: pytest.MonkeyPatch) -> None:
     """float32, so that what is compared does not hang on rounding."""
     import torch
 
-    for module in ("on_device", "open_clip", "transformers_captioners"):
+    for module in ("runtime.on_device", "encoders.open_clip", "captioners.transformers_captioners"):
         monkeypatch.setattr(f"photosort.models.{module}.number_format", lambda device: torch.float32)
 
 

@@ -85,7 +85,12 @@ def main(folder: Path) -> None:
     for name, build in {**tiny_models.CAPTIONERS, **tiny_models.CHATS, **TOWERS}.items():
         build(folder / name)
     tiny_models.sentences(folder / "sentences")
-    for module in ("on_device", "open_clip", "transformers_captioners", "chat_captioner"):
+    for module in (
+        "runtime.on_device",
+        "encoders.open_clip",
+        "captioners.transformers_captioners",
+        "captioners.chat_captioner",
+    ):
         vars(import_module(f"photosort.models.{module}"))["number_format"] = lambda device: torch.float32
     here = dict(answers(folder, "cpu"))
     devices.devices = lambda setting: (gpu.FIRST,)

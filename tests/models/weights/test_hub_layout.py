@@ -32,7 +32,7 @@ def exact(monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
 
     monkeypatch.setattr("photosort.models.captioners.generating.CAPTION_TOKENS", 6)
-    for module in ("on_device", "transformers_captioners", "chat_captioner"):
+    for module in ("runtime.on_device", "captioners.transformers_captioners", "captioners.chat_captioner"):
         monkeypatch.setattr(f"photosort.models.{module}.number_format", lambda device: torch.float32)
 
 

@@ -63,7 +63,7 @@ def test_other_weights_are_refused_with_both_hashes(path: Path) -> None:
 def test_a_remembered_check_reads_nothing(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     remembered = tmp_path / "deep" / "verified.json"
     verify(PIN, path, remembered)
-    monkeypatch.setattr(weights, "sha256", None)
+    monkeypatch.setattr(pinned, "sha256", None)
     verify(PIN, path, remembered)
     assert [file.name for file in remembered.parent.iterdir()] == ["verified.json"]
 

@@ -1,0 +1,99 @@
+"""The models of one run, chosen once from its settings and handed down."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from photosort.methods.questions import questions, samples
+from photosort.models import registry
+from photosort.models.language import writers
+from photosort.models.profiles import Choice, choose
+from photosort.models.protocols import Captioner, FeatureCaptioner, ImageEncoder, JointEncoder, TextEncoder, Writer
+from photosort.models.runtime.devices import check_device
+from photosort.settings.settings import Settings
+
+EVEN = 0.5
+TEXT_WEIGHT = {"tags": 0.3}
+"""The share of the text in a fusion, where it is not one half. Tags come from the image encoder's own network: they
+name what its vectors already know, so they get less than what a captioner has seen for itself."""
+
+
+class ModelSet:
+    """The models of one run. Each is made when it is first used, and loads its weights when it is first called.
+
+    settings  those of the run, with every model named
+    choice    the profile that names what the user left open, and why it was chosen
+    """
+
+    def __init__(self, settings: Settings, choice: Choice) -> None:
+        self.settings, self.choice = settings, choice
+
+    def make_all(self) -> ModelSet:
+        """Make every model now, to fail before any photo is read; returns itself.
+
+        Raises SettingsError for an unknown name, and ModelMissing for a model that is not on this machine.
+        """
+        _ = self.image_encoder, self.text_encoder, self.captioners, self.language_model
+        return self
+
+    @cached_property
+    def image_encoder(self) -> ImageEncoder:
+        """Photos to vectors."""
+        return registry.image_encoder(self.settings)
+
+    @cached_property
+    def text_encoder(self) -> TextEncoder:
+        """Texts to vectors."""
+        return registry.text_encoder(self.settings)
+
+    @cached_property
+    def captioners(self) -> tuple[Captioner | FeatureCaptioner, ...]:
+        """One captioner for each question of the method."""
+        return tuple(registry.captioner(self.settings, question) for question in questions(self.settings))
+
+    @cached_property
+    def language_model(self) -> Writer | None:
+        """The language model that names the folders; None where keywords do."""
+        return writers.writer(self.settings)
+
+    def joint(self, texts: TextEncoder) -> JointEncoder:
+        """Return what puts photos into a space of texts: that of the image encoder, or else that of `texts`."""
+        return registry.joint_encoder(self.settings, texts)
+
+    def soft_captions(self, texts: TextEncoder) -> JointEncoder | None:
+        """Return what says in full, as a vector, what the captions say in a few words; None where there is nothing."""
+        return registry.soft_captions(self.settings, texts)
+
+    @property
+    def named_by(self) -> str:
+        """What names the folders: a language model, or "keywords"."""
+        return self.language_model.identity.model if self.language_model else "keywords"
+
+    @property
+    def text_weight(self) -> float:
+        """The share of the text in a fusion, 0 to 1."""
+        default = TEXT_WEIGHT.get(self.settings.captioner or "", EVEN)
+        return default if self.settings.weight is None else self.settings.weight
+
+    @property
+    def photos_sent(self) -> str:
+        """Which photos go to a server, and to which, in one line; empty where none do."""
+        return registry.photos_sent(self.settings)
+
+    @property
+    def texts_sent(self) -> str:
+        """Which texts go to a language model on a server, and to which, in one line; empty where none do."""
+        return writers.texts_sent(self.language_model)
+
+
+def select_models(settings: Settings) -> ModelSet:
+    """Name every model of a run: what the user left open comes from the profile. Loads nothing.
+
+    Raises SettingsError for an unknown profile or device.
+    """
+    check_device(settings.device)
+    choice = choose(settings.profile, settings.device)
+    usual = {name: getattr(choice.profile, name) for name in ("captioner", "image_encoder", "text_encoder")}
+    usual["captions"] = samples(settings, choice.profile.captions)
+    left_open = {name: value for name, value in usual.items() if getattr(settings, name) is None}
+    return ModelSet(settings.model_copy(update=left_open), choice)
