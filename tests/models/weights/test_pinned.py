@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from photosort.errors import ModelMissing, WeightsMismatch
+from photosort.models.weights import pinned
 from photosort.models.weights.pinned import EFFICIENTNET_LITE2, MINILM, SMOLLM2, Pin, verify
 
 CONTENT = b"weights " * 1000
