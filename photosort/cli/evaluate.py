@@ -10,6 +10,7 @@ import typer
 from photosort.cli import offers
 from photosort.cli.options import AsJson, QuietFlag, named_path, settings_of
 from photosort.cli.output import plural, speaking
+from photosort.methods.specs import VARIANTS, reader_of
 from photosort.settings.choices import Texts
 from photosort.support.printable import printable
 
@@ -36,7 +37,7 @@ def evaluate(
             "--methods",
             "--method",
             autocompletion=offers.methods,
-            help="image, text, sum, concat, text-tfidf, text-sbert, or all; with commas.  [default: all]",
+            help=f"{', '.join(VARIANTS)}, or all; with commas.  [default: all]",
         ),
     ] = None,
     seeds: Annotated[int, typer.Option("--seeds", min=1, max=MOST_SEEDS, help="How many seeds, from --seed on.")] = 1,
@@ -72,7 +73,7 @@ def evaluate(
 
         if as_json and as_csv:
             raise SettingsError("--json and --csv exclude each other", "Choose one.")
-        asked = "text" if ask or texts else None
+        asked = reader_of("texts") if ask or texts else None
         settings = settings_of(
             out,
             method=asked,

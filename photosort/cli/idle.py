@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
+from photosort.methods.specs import METHODS
+
 if TYPE_CHECKING:
     from photosort.settings.settings import Settings
 
-OF_FUSION = ("fusion", "weight")
-OF_TEXT = ("texts", "vectors", "show_all")
 OF_CHOICE = ("min_k", "max_k")
 
 
@@ -18,10 +18,9 @@ def idle_flags(settings: Settings, given: Collection[str]) -> Iterator[str]:
     reasons: dict[str, str] = {}
     if len(settings.ask) < 2:
         reasons |= {"show_all": "it is for several questions (--ask)"}
-    if settings.method == "text":
-        reasons |= dict.fromkeys(OF_FUSION, "--method text looks at texts alone")
-    else:
-        reasons |= dict.fromkeys(OF_TEXT, "it is for --method text")
+    for name, spec in METHODS.items():
+        if name != settings.method:
+            reasons |= dict.fromkeys(spec.flags, f"it is for --method {name}")
     if settings.fusion in ("image", "text"):
         reasons |= {"weight": f"--fusion {settings.fusion} takes no share of the other"}
     if settings.k is not None:

@@ -60,10 +60,11 @@ def levels(incomplete: str) -> list[str]:
 
 def methods(incomplete: str) -> list[str]:
     """For --methods of evaluate: one more after each comma."""
-    from photosort.evaluation.contest import ALL, METHODS
+    from photosort.evaluation.contest import ALL
+    from photosort.methods.specs import VARIANTS
 
     before, comma, last = incomplete.rpartition(",")
-    return [f"{before}{comma}{name}" for name in _beginning(last, (ALL, *METHODS))]
+    return [f"{before}{comma}{name}" for name in _beginning(last, (ALL, *VARIANTS))]
 
 
 def pullable(incomplete: str) -> list[str]:

@@ -2,19 +2,26 @@
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from photosort.cli import offers
 from photosort.cli.options import AsJson, QuietFlag, Yes, named_path, settings_of
 from photosort.cli.output import Output, finish, plural, speaking
-from photosort.settings.choices import Fusion, Keywords, Method, Mode, Names, Texts, TextVectors
+from photosort.methods.specs import METHODS
+from photosort.settings.choices import Fusion, Keywords, Mode, Names, Texts, TextVectors
 from photosort.support.printable import printable
 
 if TYPE_CHECKING:
     from photosort.settings.settings import Settings
     from photosort.workflows.organize import Organized, Prepared
+
+    MethodName = str
+else:
+    MethodName = Literal[tuple(METHODS)]
+
+METHOD_HELP = "; ".join(f"{name} ({spec.help})" for name, spec in METHODS.items())
 
 GROUPS = {
     "Folders": (
@@ -73,7 +80,8 @@ def organize(
         bool | None, typer.Option("--about/--no-about", help="Files that say what a folder holds.  [default: about]")
     ] = None,
     method: Annotated[
-        Method | None, typer.Option("--method", help="How photos are grouped.  [default: fusion]")
+        MethodName | None,
+        typer.Option("--method", help=f"What photos are grouped by: {METHOD_HELP}.  [default: fusion]"),
     ] = None,
     texts: Annotated[
         Texts | None, typer.Option("--texts", help="What --method text goes by.  [default: caption, or ask with --ask]")

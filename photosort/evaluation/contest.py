@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
 
 import numpy as np
@@ -12,9 +12,8 @@ from photosort.clustering.kmeans import Clustering, Labels, Vectors, kmeans
 from photosort.errors import SettingsError
 from photosort.evaluation.measures import agreement, confusion, silhouette
 from photosort.evaluation.names import sbert_match, sem
-from photosort.methods.fusion import Fusion
 from photosort.methods.method import Made, Method, Views, joined
-from photosort.methods.text_guided import TextGuided
+from photosort.methods.specs import VARIANTS
 from photosort.models.protocols import TextEncoder
 from photosort.naming.cluster_texts import without_doubt
 from photosort.naming.keywords import exclusive_keywords
@@ -24,17 +23,6 @@ from photosort.support.progress import Progress, silent
 KEYWORDS = 2
 """Keywords that stand for a cluster, as in "Text-Guided Image Clustering"."""
 
-METHODS: dict[str, Callable[[float], Method]] = {
-    "image": lambda weight: Fusion("image"),
-    "text": lambda weight: Fusion("text"),
-    "sum": lambda weight: Fusion("sum", weight),
-    "concat": lambda weight: Fusion("concat", weight),
-    "text-tfidf": lambda weight: TextGuided("tfidf"),
-    "text-sbert": lambda weight: TextGuided("sbert"),
-}
-SEE = {"image", "sum", "concat"}
-"""Methods that need the photos themselves."""
-WEIGHED = {"sum", "concat"}
 ALL = "all"
 
 
@@ -80,7 +68,7 @@ def read_methods(names: Sequence[str], weight: float, *, photos: bool) -> dict[s
 
     Without `photos`, `all` are those that read texts alone. Raises SettingsError for what is not known or not possible.
     """
-    able = [name for name in METHODS if photos or name not in SEE]
+    able = [name for name, variant in VARIANTS.items() if photos or not variant.needs_photos]
     wanted = dict.fromkeys(one for name in names for one in (able if name == ALL else [name]))
     return {name: _method(name, weight, photos=photos) for name in wanted}
 
@@ -139,8 +127,10 @@ def true_names(views: Views, truth: Sequence[str], encoder: TextEncoder) -> tupl
 
 def _method(name: str, weight: float, *, photos: bool) -> Method:
     kind, colon, share = name.partition(":")
-    known = f"Choose from: {', '.join(METHODS)}, {ALL}; sum and concat with a share of the text, as in concat:0.7"
-    if kind not in METHODS or (colon and kind not in WEIGHED):
+    weighted = [other for other, variant in VARIANTS.items() if variant.weighted]
+    known = f"Choose from: {', '.join(VARIANTS)}, {ALL}; {' and '.join(weighted)} take a share of the text: concat:0.7"
+    variant = VARIANTS.get(kind)
+    if variant is None or (colon and not variant.weighted):
         raise SettingsError(f"There is no method '{name}' to evaluate", known)
     try:
         weight = float(share) if colon else weight
@@ -148,9 +138,9 @@ def _method(name: str, weight: float, *, photos: bool) -> Method:
         weight = math.nan
     if not 0 <= weight <= 1:
         raise SettingsError(f"'{share}' is no share of the text", known)
-    if kind in SEE and not photos:
+    if variant.needs_photos and not photos:
         raise SettingsError(f"The method {name} needs the photos", "Name their folder before the file of texts.")
-    return METHODS[kind](weight)
+    return variant.build(weight)
 
 
 def _run(

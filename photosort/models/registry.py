@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from photosort.errors import SettingsError
-from photosort.methods.questions import samples as texts_wanted
+from photosort.methods.specs import samples as texts_wanted
 from photosort.models.captioners.choice import cannot_answer, local_captioner
 from photosort.models.captioners.generating import Asking
 from photosort.models.catalogue import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from photosort.methods.questions import questions, samples
+from photosort.methods.specs import questions, samples
 from photosort.models import registry
 from photosort.models.language import writers
 from photosort.models.profiles import Choice, choose

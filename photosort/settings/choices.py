@@ -6,7 +6,6 @@ from typing import Literal
 
 Mode = Literal["copy", "move", "hardlink", "symlink"]
 Fusion = Literal["sum", "concat", "image", "text"]
-Method = Literal["fusion", "text"]
 Texts = Literal["caption", "keywords", "ask"]
 TextVectors = Literal["tfidf", "sbert"]
 Names = Literal["summary", "title", "keywords"]

@@ -22,7 +22,7 @@ from pydantic_settings import (
 from pydantic_settings import SettingsError as UnreadableSettings
 
 from photosort.errors import SettingsError
-from photosort.settings.choices import Fusion, Keywords, Method, Mode, Names, Texts, TextVectors
+from photosort.settings.choices import Fusion, Keywords, Mode, Names, Texts, TextVectors
 from photosort.settings.config_file import config_file, may_set, read_config
 from photosort.settings.messages import cut, nearest, wrong_value
 
@@ -76,7 +76,7 @@ class Settings(Places):
     min_k: int = Field(2, ge=1, description="least number of clusters to choose")
     max_k: int = Field(30, ge=1, description="largest number of clusters to choose")
     mode: Mode = Field("copy", description="what happens to the photos")
-    method: Method = Field("fusion", description="how photos are grouped")
+    method: str = Field("fusion", description="how photos are grouped")
     texts: Texts | None = Field(
         None, description="what the method text asks; ask where there are questions, or caption"
     )
@@ -169,8 +169,6 @@ class Settings(Places):
             raise ValueError('texts = ask needs a question, such as --ask "Which activity is shown?"')
         if self.ask and self.texts not in (None, "ask"):
             raise ValueError(f"with texts = {self.texts} no question of yours is asked; leave out texts, or ask")
-        if self.ask and self.method != "text":
-            raise ValueError("a question is asked by the method text alone; add --method text")
         return self
 
 

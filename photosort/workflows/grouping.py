@@ -10,10 +10,9 @@ import numpy as np
 from photosort.clustering.choose_k import KChoice, choose_k, drawn
 from photosort.clustering.kmeans import Clustering, Vectors, kmeans
 from photosort.describing.describe import Described
-from photosort.methods.fusion import Fusion, unit
+from photosort.methods.fusion import unit
 from photosort.methods.method import Grouping, Made, Method, Views
-from photosort.methods.questions import questions
-from photosort.methods.text_guided import TextGuided
+from photosort.methods.specs import questions, spec_of
 from photosort.models.runtime.devices import wanted_cuda
 from photosort.models.selected import ModelSet
 from photosort.settings.settings import Settings
@@ -72,11 +71,8 @@ def views_of(described: Described, models: ModelSet, cache: Cache) -> Views:
 
 
 def method_of(models: ModelSet) -> Method:
-    """The method that the settings name."""
-    settings = models.settings
-    if settings.method == "text":
-        return TextGuided(settings.vectors)
-    return Fusion(settings.fusion, models.text_weight)
+    """Build the method that the settings name."""
+    return spec_of(models.settings).build(models.settings, models.text_weight)
 
 
 def group(

@@ -23,7 +23,7 @@ from photosort.settings.settings import load_settings
             {"texts": "caption", "show_all": True},
             [f"{flag} has no effect: it is for --method text" for flag in ("--show-all", "--texts")],
         ),
-        ({"method": "text", "weight": 0.2}, ["--weight has no effect: --method text looks at texts alone"]),
+        ({"method": "text", "weight": 0.2}, ["--weight has no effect: it is for --method fusion"]),
         ({"method": "text", "show_all": True}, ["--show-all has no effect: it is for several questions (--ask)"]),
         ({"method": "text", "ask": ("What?", "Who?"), "show_all": True}, []),
         ({"fusion": "image", "weight": 0.2}, ["--weight has no effect: --fusion image takes no share of the other"]),

@@ -11,7 +11,8 @@ from photosort.clustering.kmeans import Clustering, kmeans
 from photosort.errors import SettingsError
 from photosort.methods.fusion import Fusion, summed_vectors, unit
 from photosort.methods.method import Made, Texts, Views
-from photosort.methods.questions import CAPTION, KEYWORDS, questions, samples
+from photosort.methods.questions import CAPTION, KEYWORDS
+from photosort.methods.specs import questions, samples
 from photosort.methods.text_guided import TextGuided, tfidf
 from photosort.settings.settings import Settings, load_settings
 
@@ -89,8 +90,6 @@ def test_what_is_asked_follows_from_the_settings() -> None:
     ("flags", "message"),
     [
         ({"method": "text", "texts": "ask"}, "texts = ask needs a question"),
-        ({"ask": ["What?"]}, "add --method text"),
-        ({"method": "texts"}, "--method texts is not known"),
         ({"k": "twelve"}, "--k twelve is no number of folders"),
         ({"levels": 3}, "--levels 3 is too large"),
     ],

@@ -1,0 +1,123 @@
+"""The table of methods. To add a method, write its file beside this one and its entry here.
+
+The command line, the settings and `evaluate` read the table. It is read for `--help` too, so a method's own module is
+imported only when the method is built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from photosort.errors import SettingsError
+from photosort.methods.questions import SAMPLES, asked, described
+
+if TYPE_CHECKING:
+    from photosort.methods.method import Method
+    from photosort.settings.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A method with its options fixed, as `evaluate --methods` names it.
+
+    build         share of the text, 0 to 1 -> the method
+    needs_photos  false where it reads texts alone
+    weighted      whether the share of the text changes anything
+    """
+
+    build: Callable[[float], Method]
+    needs_photos: bool = True
+    weighted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MethodSpec:
+    """What the program has to know of a method.
+
+    help       what the method goes by, in a few words
+    build      settings and share of the text, 0 to 1 -> the method
+    variants   its variants for `evaluate`, by name
+    questions  settings -> the questions that every photo is asked
+    samples    texts for each photo and question, at least
+    flags      the settings that no other method reads
+    """
+
+    help: str
+    build: Callable[[Settings, float], Method]
+    variants: Mapping[str, Variant]
+    questions: Callable[[Settings], tuple[str, ...]] = described
+    samples: int = 1
+    flags: tuple[str, ...] = ()
+
+
+def _fusion(mode: Literal["sum", "concat", "image", "text"], weight: float = 0.5) -> Method:
+    from photosort.methods.fusion import Fusion
+
+    return Fusion(mode, weight)
+
+
+def _text_guided(vectors: Literal["tfidf", "sbert"]) -> Method:
+    from photosort.methods.text_guided import TextGuided
+
+    return TextGuided(vectors)
+
+
+METHODS: Mapping[str, MethodSpec] = {
+    "fusion": MethodSpec(
+        help="image and caption together",
+        build=lambda settings, weight: _fusion(settings.fusion, weight),
+        variants={
+            "image": Variant(lambda weight: _fusion("image")),
+            "text": Variant(lambda weight: _fusion("text"), needs_photos=False),
+            "sum": Variant(lambda weight: _fusion("sum", weight), weighted=True),
+            "concat": Variant(lambda weight: _fusion("concat", weight), weighted=True),
+        },
+        flags=("fusion", "weight"),
+    ),
+    "text": MethodSpec(
+        help="captions, or answers to questions",
+        build=lambda settings, weight: _text_guided(settings.vectors),
+        variants={
+            "text-tfidf": Variant(lambda weight: _text_guided("tfidf"), needs_photos=False),
+            "text-sbert": Variant(lambda weight: _text_guided("sbert"), needs_photos=False),
+        },
+        questions=asked,
+        samples=SAMPLES,
+        flags=("texts", "vectors", "show_all"),
+    ),
+}
+
+VARIANTS: Mapping[str, Variant] = {
+    name: variant for spec in METHODS.values() for name, variant in spec.variants.items()
+}
+"""The variants of all methods, by name."""
+
+
+def spec_of(settings: Settings) -> MethodSpec:
+    """Return the method that the settings name. Raises SettingsError where there is none of that name."""
+    if settings.method not in METHODS:
+        raise SettingsError(f"method = '{settings.method}' is not known", f"Choose one of: {', '.join(METHODS)}")
+    return METHODS[settings.method]
+
+
+def reader_of(flag: str) -> str:
+    """Return the name of the method that alone reads this flag."""
+    return next(name for name, spec in METHODS.items() if flag in spec.flags)
+
+
+def questions(settings: Settings) -> tuple[str, ...]:
+    """Return the questions that every photo is asked, one at least; CAPTION asks for a caption.
+
+    Raises SettingsError for an unknown method, and for questions of the user's that the method does not ask.
+    """
+    spec = spec_of(settings)
+    if settings.ask and spec.questions is described:
+        raise SettingsError(f"--method {settings.method} asks no questions", f"Add --method {reader_of('texts')}.")
+    return spec.questions(settings)
+
+
+def samples(settings: Settings, usual: int = 1) -> int:
+    """Return how many texts are wanted for each photo and question, where the models of the run have a `usual`."""
+    return settings.captions or max(spec_of(settings).samples, usual)
