@@ -58,7 +58,7 @@ class SettingsError(PhotosortError):
 
 
 class SourceMissing(PhotosortError):
-    """The folder to sort does not exist, or is no folder."""
+    """The folder to sort does not exist, or is not a folder."""
 
     exit_code = 3
 
@@ -130,7 +130,7 @@ class Unfinished(PhotosortError):
 
 
 class Declined(PhotosortError):
-    """A question was answered with no, or nobody was there to answer it."""
+    """The user answered a question with no, or could not be asked."""
 
     exit_code = 14
 

@@ -21,5 +21,5 @@ def test_the_tree_in_the_docstring_is_true() -> None:
 
 
 def test_a_failure_says_what_is_wrong_and_what_to_do() -> None:
-    assert str(PhotosortError("It broke", "Mend it.")) == "It broke. Mend it."
+    assert str(PhotosortError("It broke", "Fix it.")) == "It broke. Fix it."
     assert str(PhotosortError("It broke")) == "It broke"

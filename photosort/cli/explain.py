@@ -48,7 +48,7 @@ def explain(
         data_dir = load_places().data_dir
         found = explain_run(data_dir, run) if path is None else explain_path(data_dir, path, run)
         if left and not isinstance(found, RunView):
-            raise SettingsError(f"{path} is no run, of which --left could tell", "Leave it out, or --left.")
+            raise SettingsError(f"--left takes a run, not the path {path}", "Leave out the path, or --left.")
         if isinstance(found, PhotoView):
             photo = found
             out.show(lambda: _photo(photo))

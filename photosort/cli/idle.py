@@ -1,4 +1,4 @@
-"""Flags that were typed and change nothing: whoever typed them meant something else, and is told."""
+"""Flags that were typed and change nothing: the user probably meant something else, so each is named."""
 
 from __future__ import annotations
 

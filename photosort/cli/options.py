@@ -24,7 +24,7 @@ def named_path(text: str) -> Path:
 
 
 def settings_of(out: Output, **flags: Any) -> Settings:
-    """The settings of a command with these flags; variables that look like settings and are none are told."""
+    """The settings of a command with these flags; variables that look like settings but set nothing are named."""
     from photosort.settings.settings import load_settings, unknown_variables
     from photosort.support.files import keep_caches_below
 

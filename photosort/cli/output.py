@@ -32,7 +32,7 @@ class Output(Protocol):
     note      an aside, on standard error
     disclose  what leaves this process and where it goes, on standard error, however little is wanted
     progress  a function that draws how far a stage is, while the block runs
-    confirm   a yes from the user; raises Declined where the answer is no or nobody can be asked
+    confirm   a yes from the user; raises Declined where the answer is no, or the user cannot be asked
     error     why the command stops
     """
 
@@ -73,7 +73,7 @@ class Human:
 
     @contextmanager
     def progress(self) -> Iterator[Progress]:
-        """One bar a stage, on standard error, gone when something else is said; none where that is no terminal."""
+        """One bar a stage, on standard error, gone when something else is said; none where that is not a terminal."""
         if not sys.stderr.isatty():
             yield stoppable(silent)
             return
@@ -86,7 +86,7 @@ class Human:
         """Ask on the terminal; the default is no."""
         self._clear_bars()
         if not sys.stdin.isatty():
-            raise Declined(f"{question} There is nobody to ask", "Say yes beforehand with --yes.")
+            raise Declined(f"{question} The question cannot be asked here", "Say yes beforehand with --yes.")
         try:
             agreed = typer.confirm(question, err=True)
         except typer.Abort:
@@ -154,7 +154,7 @@ class Json(Quiet):
 
     def confirm(self, question: str) -> None:
         """Programs say --yes."""
-        raise Declined(f"{question} With --json nobody is asked", "Say yes beforehand with --yes.")
+        raise Declined(f"{question} With --json there are no questions", "Say yes beforehand with --yes.")
 
     def error(self, error: PhotosortError) -> None:
         """On standard output, for the program; the exit code tells it apart from a result."""

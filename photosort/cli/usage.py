@@ -37,7 +37,7 @@ def _wrong_flag(refusal: Any, more: str) -> SettingsError:
     flag = refusal.option_name
     if hasattr(refusal, "possibilities"):
         near = f"Did you mean {refusal.possibilities[0]}? " if refusal.possibilities else ""
-        return SettingsError(f"There is no flag {flag}", near + more)
+        return SettingsError(f"Unknown flag {flag}", near + more)
     if "requires" in refusal.message:
         return SettingsError(f"{flag} needs a value", f"Write it after the flag: {flag} VALUE")
     return SettingsError(f"{flag} takes no value", f"Write {flag} alone.")

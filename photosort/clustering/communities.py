@@ -1,4 +1,4 @@
-"""Groups in the graph of nearest neighbours, of which nobody has to say how many there are."""
+"""Find communities in the k-nearest-neighbour graph, without a number given in advance."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ class Clustering:
         return [[int(other) for other in row[1:]] for row in np.argsort(-cosines, axis=1, kind="stable")]
 
     @property
-    def confidence(self) -> Vectors:
+    def margin(self) -> Vectors:
         """(n,) how much nearer its own centroid is than the second-best, in similarity; 1 with k = 1."""
         if self.k == 1:
             return np.ones_like(self.own)

@@ -96,7 +96,7 @@ def descend(rows: Rows, space: Space, centroids: Vectors, enough: float = 0) -> 
 
 
 def _assigned(rows: Rows, space: Space, centroids: Vectors) -> tuple[Labels, Vectors]:
-    """The nearest centroid of each vector and how near it is; `centroids` that are nobody's are moved."""
+    """The nearest centroid of each vector and how near it is; `centroids` without a member are moved."""
     for _ in range(len(centroids)):
         labels, scores = rows.nearest(centroids, space.offsets(centroids))
         nearness = scores + space.shift

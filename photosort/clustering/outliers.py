@@ -13,15 +13,15 @@ LEAST = 1e-6
 
 
 def outliers(clustering: Clustering) -> NDArray[np.bool_]:
-    """(n,) whether a member's confidence is far below what is usual in this clustering.
+    """(n,) whether a member's margin is far below what is usual in this clustering.
 
-    The confidence is a margin: never negative, and what counts is by which factor one is smaller than another. So the
+    The margin is never negative, and what counts is by which factor one is smaller than another. So the
     usual rule for outliers (Tukey 1977: more than 1.5 times the range of the middle half below it) is applied to its
     logarithm. No absolute threshold would suit all encoders, whose cosines spread differently. With one cluster
-    nobody can be an outlier.
+    there are no outliers.
     """
     if clustering.k == 1:
         return np.zeros(len(clustering.labels), dtype=np.bool_)
-    clearness = np.log(np.maximum(clustering.confidence, LEAST))
+    clearness = np.log(np.maximum(clustering.margin, LEAST))
     low, high = np.quantile(clearness, [0.25, 0.75])
     return np.asarray(clearness < low - FENCE * (high - low), dtype=np.bool_)

@@ -11,7 +11,7 @@ import numpy as np
 from photosort.describing.engines import Engine
 from photosort.describing.look import UNREADABLE, Known, Look
 from photosort.describing.tasks import LINE, TONES, Task, tasks
-from photosort.describing.worker import Batch, see
+from photosort.describing.worker import Batch, describe_files
 from photosort.models.protocols import Captioner, FeatureCaptioner, ImageEncoder, Vectors
 from photosort.photos.photo import Photo, Unread
 from photosort.photos.scan import Found
@@ -64,7 +64,7 @@ def describe(
     a photo, and not where all are known; what it raises is not hidden.
     """
     wanted = tasks(encoder, captioners)
-    seen = _look_at_all(found, wanted, cache, engine or partial(see, tasks=wanted), before, progress)
+    seen = _look_at_all(found, wanted, cache, engine or partial(describe_files, tasks=wanted), before, progress)
     photos = tuple(
         Photo(look.found.path, look.found.size, look.found.mtime_ns, look.digest, ctime_ns=look.found.ctime_ns)
         for look in seen

@@ -1,6 +1,6 @@
 """Where the models run: in this process, in one process for each GPU, or on a Ray cluster.
 
-All engines give the events of `worker.see`; only their order differs.
+All engines give the events of `worker.describe_files`; only their order differs.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from multiprocessing.process import BaseProcess
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 
-from photosort.describing.look import Known, Look, looks
+from photosort.describing.look import Known, Look, load_frames
 from photosort.describing.tasks import tasks_of
-from photosort.describing.worker import Event, say, see
+from photosort.describing.worker import Event, describe_files, run_tasks
 from photosort.errors import ModelFailed, PhotosortError
 from photosort.models.runtime.devices import CPU, devices
 from photosort.models.selected import ModelSet, select_models
@@ -58,7 +58,7 @@ def engine_for(models: ModelSet) -> Engine:
         names = devices(settings.device)
         if names != (CPU,) and len(found) > FEW:
             return see_on_devices(models, names, found, known)
-        return see(found, tasks_of(models), known)
+        return describe_files(found, tasks_of(models), known)
 
     return engine
 
@@ -73,7 +73,7 @@ def see_on_devices(models: ModelSet, names: Sequence[str], found: Sequence[Found
     jobs: Queue[Look | None] = context.Queue(LOOKS_AHEAD * len(names))
     jobs.cancel_join_thread()
     came = Incoming()
-    seen = looks(found, [task.frame for task in tasks_of(models)], known, most=LOOKS_AHEAD)
+    seen = load_frames(found, [task.frame for task in tasks_of(models)], known, most=LOOKS_AHEAD)
     stopped = threading.Event()
     workers: list[BaseProcess] = []
     try:
@@ -173,7 +173,7 @@ def _work(settings: Settings, jobs: Queue[Look | None], events: Connection) -> N
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     in_background(_end_with_parent)
     try:
-        for event in say(iter(jobs.get, None), tasks_of(select_models(settings))):
+        for event in run_tasks(iter(jobs.get, None), tasks_of(select_models(settings))):
             events.send(event)
         events.send(None)
     except PhotosortError as error:

@@ -93,7 +93,7 @@ def look(found: Found, frames: Sequence[Frame], known: Known) -> Look:
     return Look(found, digest, wanted, dict(zip(needed, pixels, strict=True)), decoded=True)
 
 
-def looks(found: Iterable[Found], frames: Sequence[Frame], known: Known, *, most: int) -> Iterator[Look]:
+def load_frames(found: Iterable[Found], frames: Sequence[Frame], known: Known, *, most: int) -> Iterator[Look]:
     """A look at every file, in their order, by one thread a core, and at most `most` of them in advance."""
     register_formats()
     yield from ahead.work_ahead(lambda item: look(item, frames, known), _given_up, found, ahead=most)

@@ -22,7 +22,7 @@ import numpy as np
 
 from photosort.describing.look import Known
 from photosort.describing.tasks import Task, tasks_of
-from photosort.describing.worker import Event, see
+from photosort.describing.worker import Event, describe_files
 from photosort.errors import ModelFailed, ModelMissing, PhotosortError, SettingsError
 from photosort.models.selected import select_models
 from photosort.photos.scan import Found
@@ -50,14 +50,14 @@ class Worker:
         found = [pickle.loads(item) for item in block["found"]]
         events: list[Event | PhotosortError] = []
         try:
-            events += see(found, self._tasks, self._known, first=BLOCK)
+            events += describe_files(found, self._tasks, self._known, first=BLOCK)
         except PhotosortError as error:
             events.append(error)
         return {"event": np.array([pickle.dumps(event) for event in events], dtype=object)}
 
 
 def see_on_ray(settings: Settings, found: Sequence[Found], known: Known) -> Iterator[Event]:
-    """What `worker.see` gives, from `ray:N` workers, or one for each GPU of the cluster.
+    """What `worker.describe_files` gives, from `ray:N` workers, or one for each GPU of the cluster.
 
     Raises ModelMissing where Ray is not installed, what the models raise, and ModelFailed where the cluster fails.
     """

@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from photosort.describing.look import Known, Look, looks
+from photosort.describing.look import Known, Look, load_frames
 from photosort.describing.tasks import Said, Task
 from photosort.errors import ModelFailed, PhotosortError
 from photosort.models.protocols import Pictures, Pixels
@@ -50,13 +50,15 @@ class Portion:
     batches: list[tuple[int, list[str], Pictures]]
 
 
-def see(found: Iterable[Found], tasks: Sequence[Task], known: Known, *, first: int = FIRST) -> Iterator[Event]:
-    """Look at every file once, and let the models do the tasks that `known` leaves. Raises what `say` raises."""
+def describe_files(
+    found: Iterable[Found], tasks: Sequence[Task], known: Known, *, first: int = FIRST
+) -> Iterator[Event]:
+    """Look at every file once, and let the models do the tasks that `known` leaves. Raises what `run_tasks` raises."""
     most = 2 * _largest(tasks)
-    return say(looks(found, [task.frame for task in tasks], known, most=most), tasks, first=first)
+    return run_tasks(load_frames(found, [task.frame for task in tasks], known, most=most), tasks, first=first)
 
 
-def say(looks: Iterable[Look], tasks: Sequence[Task], *, first: int = FIRST) -> Iterator[Event]:
+def run_tasks(looks: Iterable[Look], tasks: Sequence[Task], *, first: int = FIRST) -> Iterator[Event]:
     """Let the models do the tasks that each look wants, beginning with `first` photos.
 
     Each Batch can be kept at once, so that a stop loses one at most. A file that cannot be read or decoded, a photo

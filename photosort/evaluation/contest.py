@@ -12,7 +12,7 @@ from photosort.clustering.kmeans import Clustering, Labels, Vectors, kmeans
 from photosort.errors import SettingsError
 from photosort.evaluation.measures import agreement, confusion, silhouette
 from photosort.evaluation.names import sbert_match, sem
-from photosort.methods.method import Made, Method, Views, joined
+from photosort.methods.method import Method, VectorFactory, Views, joined
 from photosort.methods.specs import VARIANTS
 from photosort.models.protocols import TextEncoder
 from photosort.naming.cluster_texts import without_doubt
@@ -131,13 +131,13 @@ def _method(name: str, weight: float, *, photos: bool) -> Method:
     known = f"Choose from: {', '.join(VARIANTS)}, {ALL}; {' and '.join(weighted)} take a share of the text: concat:0.7"
     variant = VARIANTS.get(kind)
     if variant is None or (colon and not variant.weighted):
-        raise SettingsError(f"There is no method '{name}' to evaluate", known)
+        raise SettingsError(f"Unknown method '{name}'", known)
     try:
         weight = float(share) if colon else weight
     except ValueError:
         weight = math.nan
     if not 0 <= weight <= 1:
-        raise SettingsError(f"'{share}' is no share of the text", known)
+        raise SettingsError(f"'{share}' must be a share of the text between 0 and 1", known)
     if variant.needs_photos and not photos:
         raise SettingsError(f"The method {name} needs the photos", "Name their folder before the file of texts.")
     return variant.build(weight)
@@ -147,9 +147,9 @@ def _run(
     method: Method, views: Views, k: int, seed: int, starts: int | None, cuda: str
 ) -> tuple[Labels, Vectors, tuple[str, ...]]:
     """Labels (n,), the vectors (n, d) that they come from, and what the method read of each photo."""
-    seen: list[Made] = []
+    seen: list[VectorFactory] = []
 
-    def cluster(several: Sequence[Made]) -> list[Clustering]:
+    def cluster(several: Sequence[VectorFactory]) -> list[Clustering]:
         seen.extend(several)
         return [kmeans(made(), k, starts=starts, seed=seed, cuda=cuda) for made in several]
 

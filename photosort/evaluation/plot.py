@@ -33,7 +33,7 @@ def check_plot(path: Path) -> None:
     if os.path.lexists(path):
         raise SettingsError(f"{path} is there already", "Name another file for the plot.")
     if not path.parent.is_dir():
-        raise SettingsError(f"There is no folder {path.parent} for the plot", "Make it, or name another.")
+        raise SettingsError(f"The folder {path.parent} for the plot does not exist", "Create it, or choose another.")
 
 
 def draw(path: Path, title: str, truth: Sequence[str], labels: Labels, vectors: Vectors) -> None:

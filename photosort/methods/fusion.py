@@ -15,7 +15,7 @@ import numpy as np
 
 from photosort.clustering.kmeans import Vectors
 from photosort.errors import SettingsError
-from photosort.methods.method import Candidate, Clusterer, Grouping, Texts, Views, held, joined
+from photosort.methods.method import Candidate, Clusterer, Grouping, Texts, Views, constant, joined
 
 Mode = Literal["sum", "concat", "image", "text"]
 
@@ -29,7 +29,7 @@ class Fusion:
 
     def group(self, views: Views, cluster: Clusterer) -> Grouping:
         """Cluster the fused vectors."""
-        clustering = cluster([held(self.fused(views))])[0]
+        clustering = cluster([constant(self.fused(views))])[0]
         return Grouping((Candidate(views.questions[0], clustering, joined(views.texts[0])),))
 
     def fused(self, views: Views) -> Vectors:

@@ -34,10 +34,10 @@ class Views:
     unrounded: Callable[[], Vectors] | None = None
 
 
-Made = Callable[[], Vectors]
+VectorFactory = Callable[[], Vectors]
 """What gives n unit vectors, (n, d), as often as it is called: some are too long for all sets to be held at once."""
 
-Clusterer = Callable[[Sequence[Made]], list[Clustering]]
+Clusterer = Callable[[Sequence[VectorFactory]], list[Clustering]]
 """Several sets of n unit vectors -> a clustering of each, all into the same number of clusters."""
 
 
@@ -75,7 +75,7 @@ class Method(Protocol):
         ...
 
 
-def held(vectors: Vectors) -> Made:
+def constant(vectors: Vectors) -> VectorFactory:
     """Vectors that are there, as what gives them."""
     return lambda: vectors
 

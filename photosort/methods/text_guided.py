@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from photosort.methods.method import Candidate, Clusterer, Grouping, Views, held, joined
+from photosort.methods.method import Candidate, Clusterer, Grouping, Views, constant, joined
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -31,7 +31,7 @@ class TextGuided:
     def group(self, views: Views, cluster: Clusterer) -> Grouping:
         """Cluster the answers to each question, all into the same number of clusters."""
         said = [joined(texts) for texts in views.texts]
-        made = [tfidf(texts).toarray if self.vectors == "tfidf" else held(views.embed(texts)) for texts in said]
+        made = [tfidf(texts).toarray if self.vectors == "tfidf" else constant(views.embed(texts)) for texts in said]
         clusterings = cluster(made)
         return Grouping(tuple(map(Candidate, views.questions, clusterings, said)))
 

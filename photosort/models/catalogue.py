@@ -65,7 +65,7 @@ QUICK_GELU = frozenset({"clip"})
 def source_of(name: str, listed: Mapping[str, Listed], weights: str = TRANSFORMERS) -> Source | None:
     """Where a model comes from: a listed name, `hf:ORG/NAME` or `local:FOLDER`; None for anything else.
 
-    Raises SettingsError for an `hf:` that is no ORG/NAME.
+    Raises SettingsError for an `hf:` that is not ORG/NAME.
     """
     if name in listed:
         return Source(name, HUB + listed[name].repository, listed[name].weights)

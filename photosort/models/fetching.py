@@ -62,7 +62,7 @@ def sources_for(name: str, model_folder: Path) -> tuple[Source, ...]:
         found = _of_hub(name)
     if found is None or not found.repository:
         known = ", ".join((*PROFILES, "smollm2", *CAPTIONERS, *ENCODERS, "hf:ORG/NAME", f"{SENTENCES}NAME"))
-        why = "is on a server" if name.startswith(SERVER) else "is no model that can be fetched"
+        why = "is on a server" if name.startswith(SERVER) else "is not a model that can be fetched"
         raise SettingsError(f"'{name}' {why}", f"Choose one of: {known}")
     return (found,)
 
@@ -102,7 +102,7 @@ def plan(source: Source) -> Download | None:
 
 
 def fetch(download: Download, progress: Progress = silent) -> None:
-    """Fetch it; `progress` is told bytes. What has come is kept where it stops, and the next try goes on from there.
+    """Fetch it; `progress` counts bytes. What has come is kept where it stops, and the next try goes on from there.
 
     Raises ModelMissing where the disk is too small, the hub out of reach, or the model not whole afterwards.
     """

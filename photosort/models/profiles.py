@@ -62,7 +62,7 @@ def choose(name: str, device: str) -> Choice:
     """
     if name != AUTO:
         if name not in PROFILES:
-            raise SettingsError(f"There is no profile '{name}'", f"Choose one of: {', '.join((AUTO, *PROFILES))}")
+            raise SettingsError(f"Unknown profile '{name}'", f"Choose one of: {', '.join((AUTO, *PROFILES))}")
         return Choice(PROFILES[name], "as asked")
     missing = [source.name for source in PROFILES[FAST].fetched if find(source) is None]
     if missing and wanted_cuda(device):

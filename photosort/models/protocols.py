@@ -20,19 +20,19 @@ from photosort.support.progress import Used
 __all__ = [
     "BatchSize",
     "Captioner",
+    "DualEncoder",
     "FeatureCaptioner",
     "Frame",
     "Identity",
     "ImageEncoder",
     "JointEncoder",
+    "LanguageModel",
     "NoAnswer",
     "Pictures",
     "Pixels",
     "TextEncoder",
-    "Towers",
     "Used",
     "Vectors",
-    "Writer",
     "WriterForm",
 ]
 
@@ -95,7 +95,7 @@ class JointEncoder(TextEncoder, Protocol):
         ...
 
 
-class Towers(ImageEncoder, JointEncoder, Protocol):
+class DualEncoder(ImageEncoder, JointEncoder, Protocol):
     """An image encoder with a tower for texts, both in one space."""
 
 
@@ -133,7 +133,7 @@ class FeatureCaptioner(Protocol):
 WriterForm = Literal["full", "small", "digest"]
 
 
-class Writer(Protocol):
+class LanguageModel(Protocol):
     """A language model that puts what a question holds into words.
 
     form      how it has to be asked: "full", by instructions and captions, for JSON; "small", by examples and

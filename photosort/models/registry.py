@@ -19,11 +19,11 @@ from photosort.models.catalogue import (
 from photosort.models.profiles import choose
 from photosort.models.protocols import (
     Captioner,
+    DualEncoder,
     FeatureCaptioner,
     ImageEncoder,
     JointEncoder,
     TextEncoder,
-    Towers,
 )
 from photosort.models.runtime.placement import BATCH_SIZES, Placement
 from photosort.models.weights.hub import located
@@ -96,7 +96,7 @@ def joint_encoder(settings: Settings, texts: TextEncoder) -> JointEncoder:
     That is the image encoder itself where it has a tower for texts, and else ConSE in the space of `texts`.
     """
     name = _named(settings, "image_encoder")
-    return _conse(settings, texts) if name == EFFICIENTNET else image_towers(settings)
+    return _conse(settings, texts) if name == EFFICIENTNET else dual_encoder(settings)
 
 
 def soft_captions(settings: Settings, texts: TextEncoder) -> JointEncoder | None:
@@ -107,13 +107,13 @@ def soft_captions(settings: Settings, texts: TextEncoder) -> JointEncoder | None
     return _conse(settings, texts) if _named(settings, "captioner") == "tags" else None
 
 
-def image_towers(settings: Settings) -> Towers:
+def dual_encoder(settings: Settings) -> DualEncoder:
     """The image encoder, where it has a tower for texts too. Raises what `image_encoder` raises."""
     name = _named(settings, "image_encoder")
     return _towers(settings, name) or unknown("image_encoder", name, (*ENCODERS, *OTHER_ENCODERS))
 
 
-def _towers(settings: Settings, name: str) -> Towers | None:
+def _towers(settings: Settings, name: str) -> DualEncoder | None:
     from photosort.models.encoders.towers import towers
 
     return towers(name, settings.device, settings.batch, settings.model_folder)

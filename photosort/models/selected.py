@@ -8,7 +8,14 @@ from photosort.methods.specs import questions, samples
 from photosort.models import registry
 from photosort.models.language import writers
 from photosort.models.profiles import Choice, choose
-from photosort.models.protocols import Captioner, FeatureCaptioner, ImageEncoder, JointEncoder, TextEncoder, Writer
+from photosort.models.protocols import (
+    Captioner,
+    FeatureCaptioner,
+    ImageEncoder,
+    JointEncoder,
+    LanguageModel,
+    TextEncoder,
+)
 from photosort.models.runtime.devices import check_device
 from photosort.settings.settings import Settings
 
@@ -52,7 +59,7 @@ class ModelSet:
         return tuple(registry.captioner(self.settings, question) for question in questions(self.settings))
 
     @cached_property
-    def language_model(self) -> Writer | None:
+    def language_model(self) -> LanguageModel | None:
         """The language model that names the folders; None where keywords do."""
         return writers.writer(self.settings)
 

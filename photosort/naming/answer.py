@@ -87,7 +87,7 @@ class Answer:
     keywords: tuple[str, ...] = ()
 
 
-class Grounds:
+class Evidence:
     """What the captions of a cluster say, to hold an answer against."""
 
     def __init__(self, captions: Mapping[str, int], keywords: Sequence[Keyword] = ()) -> None:
@@ -137,14 +137,16 @@ class Grounds:
         return bool(said) and sum(photos for known, photos in self._said if _all_in(said, known)) >= enough
 
 
-def read_answer(raw: str, grounds: Grounds | None = None, planted: Container[str] = (), language: str = "") -> Answer:
+def read_answer(
+    raw: str, evidence: Evidence | None = None, injected: Container[str] = (), language: str = ""
+) -> Answer:
     """Parse `raw` strictly and check it.
 
-    `grounds`: a small model's answer, without keywords, is held against them. `planted` are words that only
+    `evidence`: a small model's answer, without keywords, is held against them. `injected` are words that only
     captions with instructions in them have: an answer with one of them obeyed. `language`: an answer that is
     certainly in another is refused. Raises AnswerError with the fault.
     """
-    data = _parse(raw, SMALL_SCHEMA if grounds else SCHEMA)
+    data = _parse(raw, SMALL_SCHEMA if evidence else SCHEMA)
     title, summary = (_one_line(data[key]) for key in ("title", "summary"))
     keywords = tuple(dict.fromkeys(filter(None, map(_one_line, data.get("keywords", ())))))
     title = title.rstrip(".:;,! ")
@@ -155,9 +157,9 @@ def read_answer(raw: str, grounds: Grounds | None = None, planted: Container[str
     if len(title.split()) > TITLE_WORDS or len(title) > TITLE_CHARACTERS:
         raise AnswerError(f"its title was longer than {TITLE_WORDS} words")
     _check_length(summary)
-    if grounds is not None:
-        title, summary = grounds.true_title(title), grounds.true_summary(summary)
-    if any(word in planted for word in content_words(" ".join([title, summary, *keywords]))):
+    if evidence is not None:
+        title, summary = evidence.true_title(title), evidence.true_summary(summary)
+    if any(word in injected for word in content_words(" ".join([title, summary, *keywords]))):
         raise AnswerError("it repeats what a caption ordered")
     if _stutters(content_words(title)) or _stutters(content_words(summary)):
         raise AnswerError("it repeated itself")
@@ -167,13 +169,13 @@ def read_answer(raw: str, grounds: Grounds | None = None, planted: Container[str
     return Answer(title[0].upper() + title[1:], cut_words(summary, SUMMARY_WORDS), tuple(short[:KEYWORDS]))
 
 
-def read_digest(raw: str, grounds: Grounds, planted: Container[str] = ()) -> Answer:
+def read_digest(raw: str, evidence: Evidence, injected: Container[str] = ()) -> Answer:
     """Read the plain text of a summarizer, as far as the captions hold it. Raises AnswerError with the fault."""
     summary = _one_line(_short(raw))
     _check_text(summary)
     _check_length(summary)
-    summary = grounds.true_summary(summary)
-    if any(word in planted for word in content_words(summary)):
+    summary = evidence.true_summary(summary)
+    if any(word in injected for word in content_words(summary)):
         raise AnswerError("it repeats what a caption ordered")
     if _stutters(content_words(summary)):
         raise AnswerError("it repeated itself")

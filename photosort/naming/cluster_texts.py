@@ -41,7 +41,7 @@ def cluster_texts(
 
     `files` are file names without endings, in the order of `captions`; `nearest` are the other clusters, nearest
     first; `countable` is asked where captions do not tell ("a daisy (flower)"). What a caption only says with a maybe
-    is no keyword: a wrong noun in a folder name is worse than none.
+    is not a keyword: a wrong noun in a folder name is worse than none.
     """
     said = said_terms(captions)
     keywords = exclusive_keywords(said, KEYWORDS, ranking)

@@ -52,7 +52,7 @@ def exclusive_keywords(clusters: Sequence[Members], n: int = 2, mode: Ranking = 
     Raises SettingsError for an unknown mode or n below 1.
     """
     if mode not in get_args(Ranking):
-        raise SettingsError(f"There is no keyword mode '{mode}'", f"Choose one of: {', '.join(get_args(Ranking))}")
+        raise SettingsError(f"Unknown keyword mode '{mode}'", f"Choose one of: {', '.join(get_args(Ranking))}")
     if n < 1:
         raise SettingsError(f"{n} keywords cannot be found", "Ask for 1 or more.")
     counts = [document_frequency(members) for members in clusters]

@@ -9,7 +9,7 @@ from functools import cache
 
 CERTAIN = 12.0
 """How much more likely (in nats) another language has to be. Of two names in twelve languages, the nearest wrong ones
-lie 12 apart, but for Danish and Norwegian or Bulgarian and Russian, which nobody can tell apart in ten words."""
+lie 12 apart, but for Danish and Norwegian or Bulgarian and Russian, which cannot be told apart in ten words."""
 
 
 def is_known(language: str) -> bool:

@@ -114,7 +114,7 @@ class ClusterText:
 
 
 def full_system(wish: Wish) -> str:
-    """What a model that follows instructions is told about its task."""
+    """The instructions for a model that can follow them."""
     style = plain(wish.style) or PLAIN
     return f"{_SYSTEM} Write the texts, not the keys, in this language: {plain(wish.language)}. Style: {style}."
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
-from photosort.models.protocols import Writer
+from photosort.models.protocols import LanguageModel
 from photosort.naming import counted
 from photosort.naming.answer import Answer
 from photosort.naming.asking import ask, is_worth_asking
@@ -53,18 +53,18 @@ class _Described:
     """A cluster by the captions that describe, and the words that only those have which give orders."""
 
     text: ClusterText
-    planted: frozenset[str]
+    injected: frozenset[str]
 
     @classmethod
     def of(cls, cluster: ClusterText) -> _Described:
         honest = {caption: count for caption, count in cluster.captions.items() if not speaks_to_model(caption)}
-        planted = _words_of(cluster.captions.keys() - honest.keys()) - _words_of(honest)
-        return cls(counted.without(replace(cluster, captions=honest), planted), planted)
+        injected = _words_of(cluster.captions.keys() - honest.keys()) - _words_of(honest)
+        return cls(counted.without(replace(cluster, captions=honest), injected), injected)
 
 
 def name_clusters(
     clusters: Sequence[ClusterText],
-    writer: Writer | None = None,
+    writer: LanguageModel | None = None,
     *,
     wish: Wish = Wish(),  # noqa: B008  (immutable)
     progress: Progress = silent,
@@ -73,7 +73,7 @@ def name_clusters(
 
     As many questions are asked at once as the writer takes; the names do not depend on the order of the answers.
     Without a writer all names are made of keywords. Bad answers never raise, nor does an AnswerError of the
-    writer, who has none to give; what else the writer raises does. `progress` is told what the writer has used.
+    writer, who has none to give; what else the writer raises does. `progress` shows what the writer has used.
     """
     described = [_Described.of(cluster) for cluster in clusters]
 
@@ -105,7 +105,7 @@ def title_key(title: str) -> frozenset[str]:
 
 
 def _first_names(
-    described: Sequence[_Described], writer: Writer | None, wish: Wish
+    described: Sequence[_Described], writer: LanguageModel | None, wish: Wish
 ) -> Iterable[tuple[int, ClusterName]]:
     """The place of each cluster with its name, as they come."""
     if writer is None:
@@ -113,10 +113,10 @@ def _first_names(
     return at_once(lambda one: _first_name(one, writer, wish), described, writer.parallel)
 
 
-def _first_name(one: _Described, writer: Writer, wish: Wish) -> ClusterName:
+def _first_name(one: _Described, writer: LanguageModel, wish: Wish) -> ClusterName:
     if not is_worth_asking(writer, one.text):
         return _counted_name(one.text, f"{writer.identity.model}: not asked, no word is said of enough of the photos")
-    outcome = ask(writer, one.text, wish, one.planted)
+    outcome = ask(writer, one.text, wish, one.injected)
     if isinstance(outcome, Answer):
         return _written_name(outcome, one.text, writer)
     return _counted_name(one.text, f"{writer.identity.model}: {outcome}")
@@ -126,7 +126,7 @@ def _set_apart(
     name: ClusterName,
     one: _Described,
     taken: Mapping[frozenset[str], ClusterName],
-    writer: Writer | None,
+    writer: LanguageModel | None,
     wish: Wish,
 ) -> ClusterName:
     """Return a name that says something else than those taken: asked once more, or with one keyword more."""
@@ -135,7 +135,7 @@ def _set_apart(
         return name
     if writer is not None and name.source != KEYWORDS and writer.form != "digest":
         fault = f"another group is called {other.title} ({other.summary}); say what sets this one apart from it"
-        outcome = ask(writer, one.text, wish, one.planted, fault, tries=1)
+        outcome = ask(writer, one.text, wish, one.injected, fault, tries=1)
         if isinstance(outcome, Answer) and title_key(outcome.title) not in taken:
             return _written_name(outcome, one.text, writer)
         name = replace(name, note=f"{writer.identity.model}: another group is called {other.title} already")
@@ -157,7 +157,7 @@ def _longer_titles(name: ClusterName, cluster: ClusterText) -> Iterator[str]:
     yield from (counted.in_brackets(last, f"{number}") for number in count(2))
 
 
-def _written_name(answer: Answer, cluster: ClusterText, writer: Writer) -> ClusterName:
+def _written_name(answer: Answer, cluster: ClusterText, writer: LanguageModel) -> ClusterName:
     title = answer.title or next(counted.titles(cluster))
     return ClusterName(title, answer.summary, cluster.keywords, writer.identity.model, topics=answer.keywords)
 

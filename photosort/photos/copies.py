@@ -7,7 +7,7 @@ The rule leaves out nothing of the user's. A copy is passed over with its compan
     its original is found in the same scan, with that size, time and content.
 
 The content is compared because tools can keep size and time when they edit a photo, and a disk that goes bad keeps
-both. What cannot be read is no copy, and neither is one whose original cannot be read.
+both. What cannot be read is not a copy, and neither is one whose original cannot be read.
 So an edited copy, one with a new sidecar, one whose original is gone or lies elsewhere, and everything that a move
 has placed is a photo like any other.
 """

@@ -38,7 +38,7 @@ MAX_SCANNED = 1_000_000_000
 squeeze some fifteen, and each scan costs a pass over the whole picture, however little it adds."""
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "HEIF", "AVIF")
-"""Pillow knows more, but some run programs (PostScript) or are no photos."""
+"""Pillow knows more, but some formats run programs (PostScript) or hold no photos."""
 
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 _large = threading.Lock()

@@ -81,7 +81,7 @@ def scan(
     `copies_among`). A file that is met a second time, by a hard link or a followed one, is one photo, under the first
     of its names.
 
-    Raises SourceMissing where `source` is no folder, EmptyFolder where nothing visible lies in it, NoPhotos where
+    Raises SourceMissing where `source` is not a folder, EmptyFolder where nothing visible lies in it, NoPhotos where
     nothing in it is named like a photo, and SettingsError where a pattern makes no sense.
     """
     _check_folder(source)

@@ -85,7 +85,7 @@ class Settings(Places):
         None, ge=1, le=100, description="texts for each photo; 6 for the method text, else those of the profile"
     )
     vectors: TextVectors = Field("sbert", description="what the method text makes of texts")
-    outliers: bool = Field(False, description="whether photos of low confidence get a folder of their own")
+    outliers: bool = Field(False, description="whether photos with a small margin get a folder of their own")
     levels: int = Field(1, ge=1, le=2, description="how deep the folders are nested")
     fusion: Fusion = Field("concat", description="how image and text are brought together")
     weight: float | None = Field(None, ge=0, le=1, description="share of the text; the image has the rest")
@@ -123,7 +123,7 @@ class Settings(Places):
         try:
             return None if k == "auto" else number(k)
         except ValidationError as error:
-            raise ValueError("is no number of folders; write a whole number from 1 on, or auto") from error
+            raise ValueError("must be a positive integer or 'auto'") from error
 
     @field_validator("ask")
     @classmethod
@@ -141,7 +141,7 @@ class Settings(Places):
     @classmethod
     def _is_language(cls, language: str) -> str:
         if not re.fullmatch(r"[^\W\d_][\w -]{1,39}", language):
-            raise ValueError("is no language; write a code such as de or pt-BR, or a name")
+            raise ValueError("must be a language: a code such as de or pt-BR, or a name")
         return language
 
     @field_validator("name_template")
@@ -154,7 +154,7 @@ class Settings(Places):
             fields = [field for _, field, _, _ in Formatter().parse(template) if field is not None]
             template.format(**NAME_FIELDS)
         except (ValueError, KeyError, IndexError, AttributeError, TypeError) as error:
-            raise ValueError(f"is no template ({error}); it may have {_listed_fields()}") from error
+            raise ValueError(f"is not a valid template ({error}); its fields are {_listed_fields()}") from error
         if not set(fields) <= set(NAME_FIELDS):
             raise ValueError(f"may have {_listed_fields()} and nothing else")
         if set(fields) <= {"photos"}:
@@ -197,7 +197,7 @@ def _loaded(kind: type[Loaded], given: dict[str, Any]) -> Loaded:
     except UnreadableSettings as error:
         variable = next(name for name in os.environ if _set_by(name) and f'"{_set_by(name)}"' in str(error))
         hint = f"""A list is written as JSON: {variable}='["a", "b"]'"""
-        raise SettingsError(f"{_assignment(variable)} is no list", hint) from error
+        raise SettingsError(f"{_assignment(variable)} must be a list", hint) from error
 
 
 def _said_by_file(kind: type[BaseSettings]) -> dict[str, Any]:
@@ -213,8 +213,8 @@ def _said_by_file(kind: type[BaseSettings]) -> dict[str, Any]:
 def unknown_variables() -> list[str]:
     """A line on each variable of the environment that begins like ours and sets nothing.
 
-    Unlike such a key of the file it is no error: the file is photosort's alone, but others name variables after it
-    too (Kubernetes sets PHOTOSORT_PORT where a service is called photosort).
+    Unlike an unknown key in the file it is only a warning: other programs name variables after photosort too
+    (Kubernetes sets PHOTOSORT_PORT where a service is called photosort).
     """
     lines = []
     for name in sorted(os.environ):
@@ -229,12 +229,12 @@ def _refused(error: Mapping[str, Any], flags: dict[str, Any]) -> SettingsError:
     """The failure in our words, with the place that the value comes from."""
     if not error["loc"]:
         message = error["msg"].removeprefix("Value error, ")
-        return SettingsError(message, f"Mend the flags, the {PREFIX} variables or {config_file()}.")
+        return SettingsError(message, f"Check the flags, the {PREFIX} variables or {config_file()}.")
     name, value = str(error["loc"][0]), error["input"]
     if error["type"] == "extra_forbidden":
         meant = nearest(name, Settings.model_fields)
         hint = f"Did you mean {meant}?" if meant else "Its keys are the flags of photosort organize, with _ for -."
-        return SettingsError(f"{name} in {config_file()} is no setting", hint)
+        return SettingsError(f"{name} in {config_file()} is not a setting", hint)
     if name in flags:
         return wrong_value(f"--{name.replace('_', '-')} {cut(shlex.quote(str(value)))}", error)
     if variable := next((variable for variable in os.environ if _set_by(variable) == name), ""):

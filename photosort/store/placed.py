@@ -33,7 +33,7 @@ class Placed:
 def placed_below(connection: sqlite3.Connection, folder: Path) -> dict[Path, Placed]:
     """Each file below `folder` that a run has put there and not taken back -> what it is.
 
-    What a move has put there is not among them: it is no copy. Nobody has looked whether the files are still there.
+    What a move has put there is not among them: it is not a copy. The files may be gone by now.
     """
     below = os.fsencode(folder).rstrip(b"/") + b"/"
     query = (

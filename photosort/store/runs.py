@@ -163,7 +163,7 @@ class Runs:
         return run
 
     def start(self, run: int) -> None:
-        """The run is no mere preview any more: its files are about to be touched."""
+        """Turn a preview into a run that files: its files are about to be touched."""
         with transaction(self._db):
             self._db.execute("UPDATE runs SET previewed = 0 WHERE id = ?", (run,))
 
@@ -171,7 +171,7 @@ class Runs:
         """Raises NoSuchRun."""
         found = self._runs("WHERE id = ?", run) if 0 < run <= LARGEST_ID else []
         if not found:
-            raise NoSuchRun(f"There is no run {run}", "photosort explain shows the last one.")
+            raise NoSuchRun(f"Run {run} does not exist", "photosort explain shows the last one.")
         return found[0]
 
     def last(self) -> Run:

@@ -23,4 +23,4 @@ class Progress(Protocol):
 
 
 def silent(stage: str, done: int, total: int, used: Used | None = None) -> None:
-    """Report to nobody."""
+    """Report nothing."""

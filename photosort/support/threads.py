@@ -1,4 +1,4 @@
-"""Work in threads that nobody waits for: Ctrl-C ends the program also while one of them hangs."""
+"""Run work in daemon threads: Ctrl-C ends the program even while one of them hangs."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def _tried(role: str, name: str, trial: Callable[[], str]) -> Checked:
         said = trial()
     except PhotosortError as error:
         problem = str(error)
-    except Exception as error:  # one model that breaks down is no reason to try no other
+    except Exception as error:  # a model that fails does not keep the others from being tried
         problem = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
     return Checked(role, name, said, problem, time.perf_counter() - start)
 

@@ -99,7 +99,7 @@ def explain(data_dir: Path, path: Path, number: int | None = None) -> RunView | 
                 return _folder_view(runs, run, own, clusters) if own else _run_view(runs, run, below)
     if real.is_dir():
         raise NotInRun(
-            f"{path} is no folder of a run", "photosort runs lists all runs, photosort explain the last one."
+            f"{path} is not a folder of a run", "photosort runs lists all runs, photosort explain the last one."
         )
     return explain_photo(data_dir, path, number)
 

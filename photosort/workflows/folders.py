@@ -10,7 +10,7 @@ import numpy as np
 from photosort.clustering.hierarchy import parents
 from photosort.clustering.kmeans import Clustering, Labels
 from photosort.clustering.outliers import outliers
-from photosort.models.protocols import Writer
+from photosort.models.protocols import LanguageModel
 from photosort.naming.above import name_above
 from photosort.naming.cluster_texts import cluster_texts
 from photosort.naming.folder_name import folder_name
@@ -46,7 +46,7 @@ def make_folders(
     photos: Sequence[Photo],
     captions: Sequence[str],
     settings: Settings,
-    writer: Writer | None,
+    writer: LanguageModel | None,
     progress: Progress = silent,
 ) -> Folders:
     """Name the clusters of n photos, of which `captions` say one line each, and lay out their folders."""

@@ -11,7 +11,7 @@ from photosort.clustering.choose_k import KChoice, choose_k, drawn
 from photosort.clustering.kmeans import Clustering, Vectors, kmeans
 from photosort.describing.describe import Described
 from photosort.methods.fusion import unit
-from photosort.methods.method import Grouping, Made, Method, Views
+from photosort.methods.method import Grouping, Method, VectorFactory, Views
 from photosort.methods.specs import questions, spec_of
 from photosort.models.runtime.devices import wanted_cuda
 from photosort.models.selected import ModelSet
@@ -29,7 +29,7 @@ class Clusters:
     progress: Progress = silent
     choice: KChoice | None = field(default=None, init=False)
 
-    def __call__(self, several: Sequence[Made]) -> list[Clustering]:
+    def __call__(self, several: Sequence[VectorFactory]) -> list[Clustering]:
         """Cluster each of several sets of vectors into one number of clusters: losses at different k do not compare.
 
         Where the number has to be chosen, it is by the mean of all cosines, and no more than can be told apart in each
@@ -44,7 +44,7 @@ class Clusters:
             found = [self._clustered(made(), fewest) for made in several]
         return found
 
-    def _chosen(self, several: Sequence[Made]) -> KChoice:
+    def _chosen(self, several: Sequence[VectorFactory]) -> KChoice:
         least, most, seed = self.settings.min_k, self.settings.max_k, self.settings.seed
         some = [drawn(made(), seed=seed) for made in several]
         everything = some[0] if len(some) == 1 else unit(np.hstack(some))

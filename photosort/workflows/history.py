@@ -60,7 +60,7 @@ def undo_run(data_dir: Path, number: int | None = None, *, progress: Progress = 
     """Take back this run, or the last one that put something anywhere.
 
     Where an undo of that one left files in place, they are tried again. Where it is taken back whole, an older run is
-    reached by its number alone, so that nobody takes back a run that was not meant.
+    reached by its number alone, so that no other run is taken back by mistake.
 
     Raises NoSuchRun, Busy and what `undo` raises.
     """

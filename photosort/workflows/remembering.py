@@ -8,7 +8,7 @@ from dataclasses import replace
 from threading import Lock
 from typing import Any
 
-from photosort.models.protocols import NoAnswer, TextEncoder, Used, Vectors, Writer
+from photosort.models.protocols import LanguageModel, NoAnswer, TextEncoder, Used, Vectors
 from photosort.naming.answer import AnswerError
 from photosort.store.cache import Cache, text_key
 
@@ -32,13 +32,13 @@ class RememberedTexts:
 
 
 class RememberedWriter:
-    """A Writer whose answers are kept under the whole question, so that a second run starts no language model.
+    """A LanguageModel whose answers are kept under the whole question, so that a second run starts no language model.
 
     An empty answer is none, and is not kept. A writer that has failed for good (it raises NoAnswer) is not asked
     again; what it answered before still counts.
     """
 
-    def __init__(self, writer: Writer, cache: Cache) -> None:
+    def __init__(self, writer: LanguageModel, cache: Cache) -> None:
         self.identity = replace(writer.identity, prompt="write")
         self.form, self.parallel, self.budget = writer.form, writer.parallel, writer.budget
         self._writer = writer

@@ -22,7 +22,7 @@ from describe import SIZES, rate, write_photos
 
 from photosort.describing.describe import describe
 from photosort.describing.tasks import tasks
-from photosort.describing.worker import see
+from photosort.describing.worker import describe_files
 from photosort.models.protocols import Pictures, Vectors
 from photosort.models.runtime.batch_size import BatchSize
 from photosort.models.runtime.devices import CPU
@@ -84,7 +84,7 @@ def main() -> None:
         print(f"{count} JPEGs of 1 MP; decoding alone, {os.cpu_count()} cores: {decoding:.0f} photos/s")
         for share in (0.5, 0.8, 1.5):
             encoder, captioner = models(share * decoding)
-            engine = partial(see, tasks=tasks(encoder, [captioner]))
+            engine = partial(describe_files, tasks=tasks(encoder, [captioner]))
             with tempfile.TemporaryDirectory() as cache_folder, open_cache(Path(cache_folder) / "cache") as cache:
                 work = partial(describe, found, encoder, [captioner], cache, engine=engine)
                 ours = rate(count, work)

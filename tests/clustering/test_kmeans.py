@@ -26,7 +26,7 @@ def test_every_member_is_nearest_its_own_centroid(seed: int, k: int) -> None:
     found = kmeans(vectors, k, starts=2, seed=seed)
     assert found.k == k
     assert set(found.labels) == set(range(k))
-    assert (found.confidence >= -1e-6).all()
+    assert (found.margin >= -1e-6).all()
     assert np.allclose(np.linalg.norm(found.centroids, axis=1), 1, atol=1e-5)
     assert found.inertia == pytest.approx((1 - found.own).sum(), abs=1e-3)
 

@@ -91,4 +91,4 @@ def test_a_sample_that_competes_ends_as_low_as_everything(monkeypatch: pytest.Mo
     monkeypatch.setattr(module, "SCOUTS_A_CLUSTER", 20)
     sampled = kmeans(vectors, 5, starts=10)
     assert sampled.inertia == pytest.approx(whole.inertia, rel=5e-3)
-    assert (sampled.confidence >= -1e-6).all()
+    assert (sampled.margin >= -1e-6).all()

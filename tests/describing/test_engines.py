@@ -170,7 +170,7 @@ def test_photos_that_cannot_be_handed_to_the_processes_end_them(
         raise OSError("no room")
         yield
 
-    monkeypatch.setattr(engines, "looks", fail)
+    monkeypatch.setattr(engines, "load_frames", fail)
     monkeypatch.setattr(engines, "POLL_SECONDS", 0.1)
     with open_cache(tmp_path / "cache") as cache, pytest.raises(OSError, match="no room"):
         run(found, settings, cache, two_processes(settings))
@@ -191,7 +191,7 @@ def test_nothing_more_is_decoded_once_the_caller_stops(
         finally:
             ended.set()
 
-    monkeypatch.setattr(engines, "looks", many)
+    monkeypatch.setattr(engines, "load_frames", many)
     monkeypatch.setattr(engines, "POLL_SECONDS", 0.1)
     known = Known({}, [set(), set()], {})
     coming = see_on_devices(select_models(settings), ("cpu",), found, known)

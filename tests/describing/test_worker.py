@@ -25,7 +25,7 @@ def run(
     folder: Path, cache: Cache, *captioners: Any, encoder: ColourEncoder | None = None, first: int = worker.FIRST
 ) -> Described:
     encoder = encoder or ColourEncoder()
-    engine = partial(worker.see, tasks=tasks(encoder, captioners), first=first)
+    engine = partial(worker.describe_files, tasks=tasks(encoder, captioners), first=first)
     return describe(scan(folder).photos, encoder, captioners, cache, engine=engine)
 
 

@@ -57,7 +57,7 @@ def test_texts_alone_need_no_photo_and_give_a_table(photosort: Command, texts: P
         ((), 2, "nothing to evaluate"),
         (("--texts-file", "TEXTS", "--methods", "image"), 2, "needs the photos"),
         (("PICTURES/c",), 4, "No photo in .* lies in a folder of a class"),
-        (("PICTURES", "--methods", "magic"), 2, "There is no method 'magic'"),
+        (("PICTURES", "--methods", "magic"), 2, "Unknown method 'magic'"),
         (("--texts-file", "/nowhere"), 3, "/nowhere cannot be read"),
         (("--json", "--csv"), 2, "exclude each other"),
     ],

@@ -202,7 +202,7 @@ BAD_INPUT = {
         lambda tmp: ["organize", tmp / "Pictures", "--k", "2", "--out", _made(tmp / "x", "file") / "file"],
         6,
     ),
-    "a k that is no number of folders": (lambda tmp: ["organize", tmp / "Pictures", "--k", "0"], 2),
+    "a k that is not a number of folders": (lambda tmp: ["organize", tmp / "Pictures", "--k", "0"], 2),
     "an unknown writer": (
         lambda tmp: ["organize", tmp / "Pictures", "--k", "2", "--writer", "shakespeare"],
         2,

@@ -26,7 +26,7 @@ def test_a_plot_is_a_picture(tmp_path: Path, sizes: list[int]) -> None:
 def test_what_cannot_be_drawn_is_said_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SettingsError, match=r"no ending that can be drawn.*png"):
         check_plot(tmp_path / "out.txt")
-    with pytest.raises(SettingsError, match="There is no folder"):
+    with pytest.raises(SettingsError, match="does not exist"):
         check_plot(tmp_path / "nowhere" / "out.png")
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(ModelMissing, match="-m pip install matplotlib"):

@@ -21,7 +21,7 @@ class Asked:
 
 @dataclass
 class ScriptedWriter:
-    """A `Writer` that gives the queued answers in turn, the last one for ever, and keeps what it was asked.
+    """A `LanguageModel` that gives the queued answers in turn, the last one for ever, and keeps what it was asked.
 
     An answer may be an exception, which is raised.
     """

@@ -10,7 +10,7 @@ from fakes.models import LetterTexts
 from photosort.clustering.kmeans import Clustering, kmeans
 from photosort.errors import SettingsError
 from photosort.methods.fusion import Fusion, summed_vectors, unit
-from photosort.methods.method import Made, Texts, Views
+from photosort.methods.method import Texts, VectorFactory, Views
 from photosort.methods.questions import CAPTION, KEYWORDS
 from photosort.methods.specs import questions, samples
 from photosort.methods.text_guided import TextGuided, tfidf
@@ -24,7 +24,7 @@ def views(*texts: Texts) -> Views:
     return Views(np.eye(len(texts[0]), dtype=np.float32), asked, texts, LetterTexts().encode_texts)
 
 
-def in_two(several: Sequence[Made]) -> list[Clustering]:
+def in_two(several: Sequence[VectorFactory]) -> list[Clustering]:
     return [kmeans(made(), 2, starts=5) for made in several]
 
 
@@ -90,7 +90,7 @@ def test_what_is_asked_follows_from_the_settings() -> None:
     ("flags", "message"),
     [
         ({"method": "text", "texts": "ask"}, "texts = ask needs a question"),
-        ({"k": "twelve"}, "--k twelve is no number of folders"),
+        ({"k": "twelve"}, "--k twelve must be a positive integer"),
         ({"levels": 3}, "--levels 3 is too large"),
     ],
 )
@@ -106,7 +106,7 @@ def test_auto_is_no_number() -> None:
 def test_long_vectors_are_held_for_one_question_at_a_time() -> None:
     alive: list[int] = []
 
-    def cluster(several: Sequence[Made]) -> list[Clustering]:
+    def cluster(several: Sequence[VectorFactory]) -> list[Clustering]:
         seen: list[weakref.ref[np.ndarray]] = []
         found = []
         for made in several:

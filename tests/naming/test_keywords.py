@@ -147,7 +147,7 @@ def test_the_order_of_photos_and_of_their_words_changes_nothing(
 
 
 def test_settings_that_make_no_sense() -> None:
-    with pytest.raises(SettingsError, match=r"no keyword mode 'loser'.*winner, paper"):
+    with pytest.raises(SettingsError, match=r"Unknown keyword mode 'loser'.*winner, paper"):
         exclusive_keywords([], 2, "loser")  # type: ignore[arg-type]
     with pytest.raises(SettingsError, match="0 keywords"):
         exclusive_keywords([], 0)

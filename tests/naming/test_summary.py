@@ -1,4 +1,4 @@
-"""What becomes of a writer's answers, good, bad and planted."""
+"""What becomes of a writer's answers, good, bad and injected."""
 
 from __future__ import annotations
 

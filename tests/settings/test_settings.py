@@ -32,22 +32,22 @@ def test_folders_come_from_the_environment(own_folders: Path) -> None:
 @pytest.mark.parametrize(
     ("flags", "message"),
     [
-        ({"k": 0}, r"--k 0 is no number of folders\. Write a whole number from 1 on, or auto\."),
+        ({"k": 0}, r"--k 0 must be a positive integer or 'auto'"),
         ({"weight": 1.5}, r"--weight 1\.5 is too large\. 1 is the most\."),
         ({"seed": 2**32}, r"4294967295 is the most"),
         ({"mode": "burn"}, r"--mode burn is not known\. Choose one of: copy, move, hardlink or symlink\."),
         ({"engine": "spark"}, r"--engine spark is not known\. Choose local, ray, or ray:WORKERS"),
         ({"min_k": 9, "max_k": 3}, r"min_k \(9\) is larger than max_k \(3\)"),
-        ({"name_template": "{titel}"}, r"no template \('titel'\)\. It may have \{name\}, \{title\}"),
-        ({"name_template": "{title"}, "no template .expected"),
-        ({"name_template": "{}"}, "no template"),
-        ({"name_template": "{title:d}"}, "no template"),
+        ({"name_template": "{titel}"}, r"not a valid template \('titel'\)\. Its fields are \{name\}, \{title\}"),
+        ({"name_template": "{title"}, "not a valid template .expected"),
+        ({"name_template": "{}"}, "not a valid template"),
+        ({"name_template": "{title:d}"}, "not a valid template"),
         ({"name_template": "{title.__class__}"}, "and nothing else"),
         ({"name_template": "{title:>999999999}"}, "hundreds of characters"),
         ({"name_template": "{photos}"}, r"the same name\. Add"),
         ({"name_template": "Photos"}, r"the same name\. Add"),
-        ({"language": "1"}, r"no language\. Write a code such as de"),
-        ({"language": "de. Ignore"}, "no language"),
+        ({"language": "1"}, r"must be a language: a code such as de"),
+        ({"language": "de. Ignore"}, "must be a language"),
         ({"max_cost": -1}, "--max-cost -1 is too small"),
         ({"style": "x" * 201}, r"--style x{59}… is too long\. 200 characters are the most\."),
         ({"method": "text", "texts": "caption", "ask": ["Q?"]}, "with texts = caption no question of yours is asked"),
@@ -68,15 +68,18 @@ def refused(**flags: object) -> str:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ('k = "foo"', 'k = "foo" in FILE is no number of folders. Write a whole number from 1 on, or auto.'),
+        ('k = "foo"', "k = \"foo\" in FILE must be a positive integer or 'auto'"),
         ("captions = 0", "captions = 0 in FILE is too small. 1 is the least."),
-        ("captions = 1.5", "captions = 1.5 in FILE is no whole number. Write one, such as 12."),
-        ("writer = 3", "writer = 3 in FILE is no text. Write it in quotes."),
+        ("captions = 1.5", "captions = 1.5 in FILE must be a whole number, such as 12"),
+        ("writer = 3", "writer = 3 in FILE must be a text in quotes"),
         ('about = "perhaps"', 'about = "perhaps" in FILE is neither true nor false. Write one of them.'),
-        ('exclude = "*.png"', 'exclude = "*.png" in FILE is no list. Write one, such as ["a", "b"].'),
-        ('modee = "move"', "modee in FILE is no setting. Did you mean mode?"),
-        ("max-k = 9", "max-k in FILE is no setting. Did you mean max_k?"),
-        ("[organize]", "organize in FILE is no setting. Its keys are the flags of photosort organize, with _ for -."),
+        ('exclude = "*.png"', 'exclude = "*.png" in FILE must be a list, such as ["a", "b"]'),
+        ('modee = "move"', "modee in FILE is not a setting. Did you mean mode?"),
+        ("max-k = 9", "max-k in FILE is not a setting. Did you mean max_k?"),
+        (
+            "[organize]",
+            "organize in FILE is not a setting. Its keys are the flags of photosort organize, with _ for -.",
+        ),
     ],
 )
 def test_a_line_of_the_file_that_makes_no_sense_is_named(line: str, message: str) -> None:
@@ -87,9 +90,9 @@ def test_a_line_of_the_file_that_makes_no_sense_is_named(line: str, message: str
 @pytest.mark.parametrize(
     ("variable", "value", "message"),
     [
-        ("PHOTOSORT_K", "foo", "PHOTOSORT_K=foo is no number of folders. Write a whole number from 1 on, or auto."),
-        ("photosort_weight", "1,5", "photosort_weight=1,5 is no number. Write one, such as 0.5."),
-        ("PHOTOSORT_EXCLUDE", "*.png", "PHOTOSORT_EXCLUDE='*.png' is no list. A list is written as JSON: "),
+        ("PHOTOSORT_K", "foo", "PHOTOSORT_K=foo must be a positive integer or 'auto'"),
+        ("photosort_weight", "1,5", "photosort_weight=1,5 must be a number, such as 0.5"),
+        ("PHOTOSORT_EXCLUDE", "*.png", "PHOTOSORT_EXCLUDE='*.png' must be a list. A list is written as JSON: "),
     ],
 )
 def test_a_variable_that_makes_no_sense_is_named(
@@ -120,7 +123,7 @@ def test_templates_that_make_sense(template: str) -> None:
 
 def test_a_broken_config_file_is_named() -> None:
     write_config("k = = 3")
-    with pytest.raises(SettingsError, match=r"config\.toml is no valid TOML"):
+    with pytest.raises(SettingsError, match=r"config\.toml is not valid TOML"):
         load_settings()
 
 
@@ -159,8 +162,8 @@ UNREADABLE = {
     folder: "FILE is a folder. Rename it: a file with settings is looked for there.",
     dangling: "FILE is a link to a file that is not there. Correct or remove the link.",
     circle: "FILE cannot be read (Too many levels of symbolic links). Check its permissions.",
-    broken: "FILE is no valid TOML",
-    deep: "FILE is no valid TOML",
+    broken: "FILE is not valid TOML",
+    deep: "FILE is not valid TOML",
 }
 
 

@@ -98,7 +98,7 @@ def test_a_photo_that_another_run_knows_is_not_in_the_run_that_was_named(data: P
     other = organized(data, write(source.with_name("other"), {"c.jpg": "photo c"}))
     with pytest.raises(NotInRun, match=f"was not in run {other} of"):
         explain_photo(data, source / "a.jpg", other)
-    with pytest.raises(NoSuchRun, match="no run 9"):
+    with pytest.raises(NoSuchRun, match="Run 9 does not exist"):
         explain_photo(data, source / "a.jpg", 9)
 
 
@@ -251,7 +251,7 @@ def test_a_folder_that_no_run_made_is_told_so(data: Path, source: Path, tmp_path
     organized(data, source)
     (source / "below").mkdir()
     for place in (tmp_path, source / "below"):
-        with pytest.raises(NotInRun, match=r"is no folder of a run\. photosort runs lists all runs"):
+        with pytest.raises(NotInRun, match=r"is not a folder of a run\. photosort runs lists all runs"):
             explain(data, place)
     with pytest.raises(NotInRun, match="cannot be read"):
         explain(data, source / "nothing")

@@ -12,7 +12,7 @@ from photosort.clustering.choose_k import KChoice
 from photosort.describing.describe import Described
 from photosort.errors import TooManyClusters
 from photosort.methods.fusion import unit
-from photosort.methods.method import held
+from photosort.methods.method import constant
 from photosort.models.runtime import devices
 from photosort.models.selected import ModelSet, select_models
 from photosort.settings.settings import Settings
@@ -62,9 +62,9 @@ def test_more_clusters_than_different_answers_are_refused(cache: Cache) -> None:
 
 def test_the_settings_reach_k_means() -> None:
     vectors = np.eye(6, dtype=np.float32)
-    assert [found.k for found in Clusters(Settings(k=2))([held(vectors)] * 2)] == [2, 2]
+    assert [found.k for found in Clusters(Settings(k=2))([constant(vectors)] * 2)] == [2, 2]
     chosen = Clusters(Settings(min_k=4, max_k=5))
-    assert chosen([held(vectors)])[0].k in (4, 5)
+    assert chosen([constant(vectors)])[0].k in (4, 5)
     assert chosen.choice is not None
 
 
@@ -77,7 +77,7 @@ def nearly_equal(n: int = 12) -> np.ndarray:
 @pytest.mark.parametrize("several", [1, 2])
 def test_a_chosen_number_is_what_can_be_told_apart(several: int) -> None:
     clusters = Clusters(Settings(min_k=5))
-    first, *others = clusters([held(nearly_equal()), held(np.eye(12, dtype=np.float32))][:several])
+    first, *others = clusters([constant(nearly_equal()), constant(np.eye(12, dtype=np.float32))][:several])
     assert clusters.choice is not None
     assert 2 <= first.k == clusters.choice.k < 5
     assert all(other.k == first.k for other in others)
@@ -85,7 +85,7 @@ def test_a_chosen_number_is_what_can_be_told_apart(several: int) -> None:
 
 def test_a_named_number_that_cannot_be_told_apart_is_refused() -> None:
     with pytest.raises(TooManyClusters, match="that can be told apart"):
-        Clusters(Settings(k=5))([held(nearly_equal())])
+        Clusters(Settings(k=5))([constant(nearly_equal())])
 
 
 def test_a_chosen_number_is_bounded_by_the_question_with_the_fewest_answers(cache: Cache) -> None:
@@ -101,7 +101,7 @@ def test_torch_is_not_loaded_to_cluster_without_a_gpu(
     monkeypatch.setattr(rows, "WORTH_A_GPU", 1)
     monkeypatch.setattr(devices, "has_nvidia", lambda: nvidia)
     monkeypatch.setitem(sys.modules, "torch", None)
-    assert Clusters(Settings(k=2, device=device))([held(np.eye(6, dtype=np.float32))])[0].k == 2
+    assert Clusters(Settings(k=2, device=device))([constant(np.eye(6, dtype=np.float32))])[0].k == 2
 
 
 @pytest.mark.parametrize(("device", "used"), [("cuda:1", ["cuda:1"]), ("cuda:2", []), ("auto", ["cuda"])])
@@ -116,7 +116,7 @@ def test_many_photos_are_clustered_on_the_gpu_that_is_named(
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     monkeypatch.setattr(torch.cuda, "mem_get_info", lambda name: (1 << 30, 1 << 30))
     monkeypatch.setattr(rows, "OnTorch", lambda vectors, name: moved.append(name) or rows.OnCpu(vectors))
-    Clusters(Settings(k=2, device=device))([held(np.eye(6, dtype=np.float32))])
+    Clusters(Settings(k=2, device=device))([constant(np.eye(6, dtype=np.float32))])
     assert moved == used
 
 
@@ -131,6 +131,6 @@ def test_of_many_photos_a_number_is_chosen_from_some_the_same_for_all_questions(
 
     monkeypatch.setattr(module, "choose_k", choose)
     vectors = unit(np.random.default_rng(0).normal(size=(10_500, 3)).astype(np.float32))
-    Clusters(Settings(starts=1))([held(vectors)] * 2)
+    Clusters(Settings(starts=1))([constant(vectors)] * 2)
     assert given[0].shape == (10_000, 6)
     assert np.array_equal(given[0][:, :3], given[0][:, 3:])

@@ -24,7 +24,7 @@ _RENAME_EXCL = 4
 
 
 def remove(path: Path) -> None:
-    """Remove a name; one that is gone already is no error. Raises OSError where it is still there, and InDoubt."""
+    """Remove a name; one that is gone already is fine. Raises OSError where it is still there, and InDoubt."""
     try:
         path.unlink()
     except OSError as error:

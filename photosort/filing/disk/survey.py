@@ -15,7 +15,7 @@ from photosort.errors import DestinationError
 from photosort.filing.disk.copying import can_clone
 from photosort.filing.disk.place import reason_of
 from photosort.filing.plan.collisions import DOUBTFUL, NAME_BYTES, unnumbered
-from photosort.filing.plan.model import Mode, Present, SourceFile, Survey
+from photosort.filing.plan.model import ExistingEntry, Mode, SourceFile, Survey
 from photosort.naming.folder_name import name_key
 from photosort.photos.digest import digest_of
 from photosort.photos.own_files import LEFTOVER, is_about_name, is_leftover
@@ -70,7 +70,7 @@ def survey(
     Nothing is created at the destination: what does not exist yet is probed through the nearest folder
     above it.
 
-    Raises DestinationError where the destination overlaps with the source, is no folder, cannot be written,
+    Raises DestinationError where the destination overlaps with the source, is not a folder, cannot be written,
     or cannot take the links that were asked for.
     """
     within = check_overlap(source, destination)
@@ -121,7 +121,7 @@ def _ground(destination: Path) -> Path:
         if path.is_dir():
             return path
         if os.path.lexists(path):
-            raise DestinationError(f"{path} is in the way: it is no folder", "Name another folder with --out.")
+            raise DestinationError(f"{path} is in the way: it is not a folder", "Name another folder with --out.")
     raise DestinationError(f"No folder above {destination} exists", "Connect its disk, or name another with --out.")
 
 
@@ -134,7 +134,7 @@ def _probe(ground: Path, destination: Path) -> tuple[bool, bool, bool]:
     except OSError as error:
         raise DestinationError(
             f"{destination} cannot be written ({reason_of(error)})",
-            "Mend its permissions, or name another with --out.",
+            "Correct its permissions, or choose another folder with --out.",
         ) from error
     try:
         case_sensitive = not os.path.lexists(ground / name.lower())
@@ -218,8 +218,8 @@ def _source_files(
 
 
 def _inside(
-    destination: Path, above: str, present: Iterable[Present], wanted: set[tuple[str, ...]], sizes: set[int]
-) -> Iterator[tuple[str, tuple[Present, ...]]]:
+    destination: Path, above: str, present: Iterable[ExistingEntry], wanted: set[tuple[str, ...]], sizes: set[int]
+) -> Iterator[tuple[str, tuple[ExistingEntry, ...]]]:
     """The entries of each folder that a planned one may meet, and of those above it, by its path."""
     for entry in present:
         key = name_key(unnumbered(entry.name))
@@ -231,13 +231,13 @@ def _inside(
             yield from _inside(destination, f"{path}/", entries, below - {()}, sizes)
 
 
-def _leftovers(destination: Path, entries: Mapping[str, Iterable[Present]]) -> Iterator[Unread]:
+def _leftovers(destination: Path, entries: Mapping[str, Iterable[ExistingEntry]]) -> Iterator[Unread]:
     for folder, present in entries.items():
         names = [entry.name for entry in present if is_leftover(entry.name)]
         yield from (Unread(destination / folder / name, LEFTOVER) for name in names)
 
 
-def _entries(folder: Path, sizes: frozenset[int] | set[int] = frozenset()) -> tuple[Present, ...]:
+def _entries(folder: Path, sizes: frozenset[int] | set[int] = frozenset()) -> tuple[ExistingEntry, ...]:
     """What lies in `folder`, with a digest for files of these sizes. Raises DestinationError."""
     found = []
     try:
@@ -247,7 +247,7 @@ def _entries(folder: Path, sizes: frozenset[int] | set[int] = frozenset()) -> tu
     except OSError as error:
         raise DestinationError(
             f"{folder} cannot be looked into ({reason_of(error)})",
-            "Mend its permissions, or name another with --out.",
+            "Correct its permissions, or choose another folder with --out.",
         ) from error
     return tuple(found)
 
@@ -256,17 +256,17 @@ def _digest(entry: os.DirEntry[str], size: int, sizes: frozenset[int] | set[int]
     return digest_of(Path(entry.path)) if size in sizes or is_about_name(entry.name) else None
 
 
-def _present(entry: os.DirEntry[str], sizes: frozenset[int] | set[int]) -> Present:
+def _present(entry: os.DirEntry[str], sizes: frozenset[int] | set[int]) -> ExistingEntry:
     if entry.is_symlink():
         with suppress(OSError):
-            return Present(entry.name, "link", target=str(Path(entry.path).readlink()))
-        return Present(entry.name, "link")
+            return ExistingEntry(entry.name, "link", target=str(Path(entry.path).readlink()))
+        return ExistingEntry(entry.name, "link")
     if entry.is_dir(follow_symlinks=False):
-        return Present(entry.name, "folder")
+        return ExistingEntry(entry.name, "folder")
     if not entry.is_file(follow_symlinks=False):
-        return Present(entry.name, "other")
+        return ExistingEntry(entry.name, "other")
     try:
         size = entry.stat(follow_symlinks=False).st_size
-        return Present(entry.name, "file", size, _digest(entry, size, sizes))
+        return ExistingEntry(entry.name, "file", size, _digest(entry, size, sizes))
     except OSError:
-        return Present(entry.name, "file")
+        return ExistingEntry(entry.name, "file")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from photosort.filing.plan.collisions import NUMBER, legal, numbered
-from photosort.filing.plan.model import Mode, Placement, Present, Survey, Written
+from photosort.filing.plan.model import ExistingEntry, GeneratedFile, Mode, Placement, Survey
 from photosort.naming.folder_name import name_key
 from photosort.photos.photo import Photo
 
@@ -22,9 +22,9 @@ class FolderNames:
     path: Path
     mode: Mode
     survey: Survey
-    present: tuple[Present, ...]
+    present: tuple[ExistingEntry, ...]
     files: list[Placement] = field(default_factory=list)
-    _taken: dict[str, list[Present]] = field(default_factory=lambda: defaultdict(list))
+    _taken: dict[str, list[ExistingEntry]] = field(default_factory=lambda: defaultdict(list))
     _by_digest: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     _next: dict[tuple[str, ...], int] = field(default_factory=dict)
     _length: int = 0
@@ -59,10 +59,10 @@ class FolderNames:
                 )
             )
             if not present:
-                self._reserve(Present(name, "file", file.size, file.digest))
+                self._reserve(ExistingEntry(name, "file", file.size, file.digest))
         return True
 
-    def write(self, name: str, content: bytes) -> Written | None:
+    def write(self, name: str, content: bytes) -> GeneratedFile | None:
         """Find a name for what is written about the folder; None where none fits."""
         digest = hashlib.sha256(content).hexdigest()
         number = 1
@@ -71,12 +71,12 @@ class FolderNames:
             equal = [entry.name for entry in entries if entry.kind == "file" and entry.digest == digest]
             if equal or not entries:
                 if not equal:
-                    self._reserve(Present(names[0], "file", len(content), digest))
-                return Written(self.path / (equal or names)[0], content, bool(equal))
+                    self._reserve(ExistingEntry(names[0], "file", len(content), digest))
+                return GeneratedFile(self.path / (equal or names)[0], content, bool(equal))
             number += 1
         return None
 
-    def _reserve(self, entry: Present) -> None:
+    def _reserve(self, entry: ExistingEntry) -> None:
         self._taken[name_key(entry.name)].append(entry)
         if entry.digest:
             self._by_digest[entry.digest].append(entry.name)
@@ -114,7 +114,7 @@ class FolderNames:
             return all(there) or all(free)
         return all(one or other for one, other in zip(there, free, strict=True))
 
-    def _equal(self, path: Path, name: str) -> Present | None:
+    def _equal(self, path: Path, name: str) -> ExistingEntry | None:
         """The entry of that name which holds the same content, or points to this very file."""
         entries = self._taken.get(name_key(name), ())
         for entry in sorted(entries, key=lambda entry: (entry.name != name, entry.name)):

@@ -23,7 +23,7 @@ class Mode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Present:
+class ExistingEntry:
     """An entry that lies at the destination already.
 
     digest  SHA-256 of the content, known only for files as large as one that is to come
@@ -71,8 +71,8 @@ class Survey:
     within_source   whether the destination lies inside the source, and has to be left out of a scan
     """
 
-    present: tuple[Present, ...]
-    inside: Mapping[str, tuple[Present, ...]]
+    present: tuple[ExistingEntry, ...]
+    inside: Mapping[str, tuple[ExistingEntry, ...]]
     files: Mapping[Path, SourceFile]
     refused: Mapping[Path, str]
     device: int
@@ -106,7 +106,7 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class GeneratedFile:
     """A file that photosort writes about a folder. `there`: an equal one has the name already."""
 
     destination: Path

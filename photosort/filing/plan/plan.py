@@ -14,7 +14,7 @@ from pathlib import Path
 from photosort.errors import DestinationError
 from photosort.filing.plan.allocation import FolderNames
 from photosort.filing.plan.collisions import numbered
-from photosort.filing.plan.model import Mode, Placement, Present, Survey, Written
+from photosort.filing.plan.model import ExistingEntry, GeneratedFile, Mode, Placement, Survey
 from photosort.naming.folder_name import name_key
 from photosort.photos.photo import Photo, Unread
 from photosort.support.printable import printable
@@ -40,7 +40,7 @@ class PlannedFolder:
     path: Path
     exists: bool
     files: tuple[Placement, ...]
-    about: tuple[Written, ...] = ()
+    about: tuple[GeneratedFile, ...] = ()
 
     @property
     def photos(self) -> tuple[Placement, ...]:
@@ -71,7 +71,7 @@ class Plan:
         return tuple(file for folder in self.folders for file in folder.files)
 
     @property
-    def about(self) -> tuple[Written, ...]:
+    def about(self) -> tuple[GeneratedFile, ...]:
         """All that is written beside the photos, folder by folder."""
         return tuple(file for folder in self.folders for file in folder.about)
 
@@ -175,7 +175,7 @@ def _folder_path(wanted: str, survey: Survey) -> str:
     return path
 
 
-def _folder_name(wanted: str, present: Sequence[Present], limit: int) -> str:
+def _folder_name(wanted: str, present: Sequence[ExistingEntry], limit: int) -> str:
     """The wanted name in the spelling that exists, numbered where a file has it."""
     taken = {name_key(entry.name) for entry in present if entry.kind != "folder"}
     existing = {entry.name for entry in present if entry.kind == "folder"}

@@ -29,7 +29,7 @@ LONGEST = 35
 
 
 class BlipTowers:
-    """Photos and texts to vectors of one space (`Towers`): the first token of each."""
+    """Photos and texts to vectors of one space (`DualEncoder`): the first token of each."""
 
     def __init__(self, snapshot: Snapshot, placement: Placement) -> None:
         self._snapshot, self._placement = snapshot, placement

@@ -27,7 +27,7 @@ CONFIG = "open_clip_config.json"
 
 
 class OpenClip:
-    """Photos and texts to vectors of one space (`Towers`).
+    """Photos and texts to vectors of one space (`DualEncoder`).
 
     `quick_gelu` makes sure of the activation that the weights were trained with, where the pair of names in open_clip's
     own table asks for it.
@@ -93,7 +93,7 @@ def listed(pair: str, remembered: Path) -> tuple[Source, bool]:
 
     `remembered` is a JSON file of the answers so far: the table lies behind the import of torch.
 
-    Raises SettingsError for a pair that the table does not have, or whose weights are no safetensors on the hub.
+    Raises SettingsError for a pair that the table does not have, or whose weights on the hub are not safetensors.
     """
     known = recall(remembered)
     if pair not in known:

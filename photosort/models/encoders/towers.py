@@ -7,12 +7,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from photosort.models.catalogue import ENCODERS, IN_FOLDER, IN_HUB, OPEN_CLIP_PREFIX, QUICK_GELU, source_of
-from photosort.models.protocols import Towers
+from photosort.models.protocols import DualEncoder
 from photosort.models.runtime.placement import BATCH_SIZES, Placement
 from photosort.models.weights.hub import HUB, LOCAL, OPEN_CLIP, TRANSFORMERS, Snapshot, Source, find, located
 
 
-def towers(name: str, device: str, most: int | None, folder: Path) -> Towers | None:
+def towers(name: str, device: str, most: int | None, folder: Path) -> DualEncoder | None:
     """The encoder of this name; None for a name of another form. The same one every time, so that it is loaded once.
 
     device  as settings name it
@@ -44,7 +44,7 @@ def open_clip_source(name: str, folder: Path) -> tuple[Source, bool]:
 
 
 @lru_cache(maxsize=4)
-def _opened(snapshot: Snapshot, device: str, most: int | None, folder: Path, quick_gelu: bool) -> Towers:
+def _opened(snapshot: Snapshot, device: str, most: int | None, folder: Path, quick_gelu: bool) -> DualEncoder:
     placement = Placement(device, most, folder / BATCH_SIZES)
     if (snapshot.folder / "open_clip_config.json").is_file():
         from photosort.models.encoders.open_clip import OpenClip

@@ -1,4 +1,4 @@
-"""A summarizer on this machine, such as T5: a `Writer` for plain text, through transformers.
+"""A summarizer on this machine, such as T5: a `LanguageModel` for plain text, through transformers.
 
 The local baseline of "Enhancing Image Clustering with Captions" (Cai et al.): T5-base (Raffel et al. 2020), which has
 room for 512 tokens, so that captions are shortened in pieces, and the pieces again until one is left.

@@ -1,4 +1,4 @@
-"""SmolLM2-135M-Instruct, a language model small enough for any machine: a `Writer` on llama.cpp.
+"""SmolLM2-135M-Instruct, a language model small enough for any machine: a `LanguageModel` on llama.cpp.
 
 Allal et al. 2025, https://arxiv.org/abs/2502.02737. Weights: four-bit GGUF (Apache-2.0) that
 `photosort models pull smollm2` brings; engine: xllamacpp, llama.cpp with prebuilt wheels (MIT). It follows
@@ -38,7 +38,7 @@ class SmolLM2:
     """Prompts to JSON, in this process, without a network.
 
     The engine starts at the first question. It opens a port on the loopback interface, which cannot be
-    switched off: a random `key` that nobody else knows keeps other programs and web pages out.
+    switched off: a random `key` keeps other programs and web pages out.
     """
 
     identity = Identity("smollm2", f"{SMOLLM2.sha256[:12]}-2")

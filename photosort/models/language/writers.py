@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 from photosort.errors import ModelMissing, SettingsError
 from photosort.models.catalogue import unknown
-from photosort.models.protocols import NoAnswer, Writer
+from photosort.models.protocols import LanguageModel, NoAnswer
 from photosort.settings.settings import Settings
 
 
-def writer(settings: Settings) -> Writer | None:
+def writer(settings: Settings) -> LanguageModel | None:
     """The language model that writes names; None where keywords are to name the folders.
 
     `auto` takes smollm2 where it is installed and pulled, and else none; `openai:MODEL` asks a server; `t5:NAME`
@@ -31,7 +31,7 @@ def writer(settings: Settings) -> Writer | None:
     return chosen
 
 
-def texts_sent(chosen: Writer | None) -> str:
+def texts_sent(chosen: LanguageModel | None) -> str:
     """Return which texts go to a language model on a server, and to which, in one line; empty where none do."""
     from photosort.models.remote.openai_chat import OpenAIChat
 
@@ -41,14 +41,14 @@ def texts_sent(chosen: Writer | None) -> str:
     return f"{chosen.identity.model} gets captions and keywords, no pixels and no file names, sent to {where}"
 
 
-def _smollm2(settings: Settings) -> Writer:
+def _smollm2(settings: Settings) -> LanguageModel:
     from photosort.models.language.smollm2 import SmolLM2
 
     return SmolLM2(settings.model_folder)
 
 
-def _best_writer(settings: Settings) -> Writer | None:
-    """Nobody asked for this writer by name, so an engine that fails is no reason to name nothing."""
+def _best_writer(settings: Settings) -> LanguageModel | None:
+    """Return the packaged writer where it works. Not asked for by name, so a failure falls back to keywords."""
     if importlib.util.find_spec("xllamacpp") is None:
         return None
     from photosort.models.language.smollm2 import SmolLM2
@@ -59,19 +59,19 @@ def _best_writer(settings: Settings) -> Writer | None:
         return None
 
 
-def _openai(settings: Settings, model: str) -> Writer:
+def _openai(settings: Settings, model: str) -> LanguageModel:
     from photosort.models.remote.openai_chat import OpenAIChat
 
     return OpenAIChat(model, max_cost=settings.max_cost)
 
 
-def _t5(settings: Settings, name: str) -> Writer:
+def _t5(settings: Settings, name: str) -> LanguageModel:
     from photosort.models.language.seq2seq import Seq2Seq
 
     return Seq2Seq(name, settings.device)
 
 
-def _check_wishes(settings: Settings, chosen: Writer | None) -> None:
+def _check_wishes(settings: Settings, chosen: LanguageModel | None) -> None:
     if chosen is not None and chosen.form == "full":
         return
     for wish, given in (("language", settings.language != "en"), ("style", bool(settings.style))):
@@ -83,9 +83,9 @@ def _check_wishes(settings: Settings, chosen: Writer | None) -> None:
             )
 
 
-_WRITERS: dict[str, Callable[[Settings], Writer | None]] = {
+_WRITERS: dict[str, Callable[[Settings], LanguageModel | None]] = {
     "auto": _best_writer,
     "smollm2": _smollm2,
     "keywords": lambda settings: None,
 }
-_NAMED_WRITERS: dict[str, Callable[[Settings, str], Writer]] = {"openai": _openai, "t5": _t5}
+_NAMED_WRITERS: dict[str, Callable[[Settings, str], LanguageModel]] = {"openai": _openai, "t5": _t5}

@@ -1,4 +1,4 @@
-"""An HTTP client for servers that nobody vouches for: what they answer takes so long and is so large, and no more.
+"""An HTTP client for untrusted servers: the time and size of an answer are bounded.
 
 A timeout of httpx is for one piece of an answer; a server that sends a byte from time to time is never too late for it.
 """

@@ -1,4 +1,4 @@
-"""Any server that speaks the chat protocol of OpenAI: a `Writer` through the openai package.
+"""Any server that speaks the chat protocol of OpenAI: a `LanguageModel` through the openai package.
 
 OpenAI itself, and by OPENAI_BASE_URL vLLM, Ollama, llama.cpp, LM Studio and many more. What is sent are the questions
 of `naming.prompt`: keywords and captions, never pixels nor file names.
@@ -75,7 +75,7 @@ class OpenAIChat:
         """`max_cost` in US dollars. Asks nothing yet.
 
         Raises SettingsError without a model, without a key for OpenAI, for an address that is none, and where
-        `max_cost` cannot be kept because nobody knows the model's price.
+        `max_cost` cannot be kept because no price is known for the model.
         """
         if not model:
             raise SettingsError("openai: says no model", "Write --writer openai:MODEL, such as openai:gpt-4o-mini.")
@@ -153,7 +153,7 @@ class OpenAIChat:
             return []
 
     def _answer(self, system: str, prompt: str, schema: dict[str, Any]) -> Any:
-        """What the server says, unread; None where that is no JSON of its kind."""
+        """What the server says, unread; None where that is not JSON of its kind."""
         import openai
 
         messages: Any = [{"role": "system", "content": system}, {"role": "user", "content": prompt}]
@@ -210,12 +210,12 @@ class OpenAIChat:
             return WriterRefused(f"{self.host} refuses the key ({code}: {said})", "Set OPENAI_API_KEY to one it takes.")
         if isinstance(error, openai.NotFoundError):
             return WriterRefused(
-                f"{self.host} does not know {self.model} ({code}: {said})", "Mend --writer or OPENAI_BASE_URL."
+                f"{self.host} does not know {self.model} ({code}: {said})", "Check --writer and OPENAI_BASE_URL."
             )
         if isinstance(error, openai.BadRequestError | openai.UnprocessableEntityError):
             return WriterRefused(f"{self.host} refuses the question ({code}: {said})", "Choose another --writer.")
         if elsewhere := redirected(error):
-            return WriterRefused(f"{self.host} does not answer ({elsewhere})", "Mend OPENAI_BASE_URL.")
+            return WriterRefused(f"{self.host} does not answer ({elsewhere})", "Check OPENAI_BASE_URL.")
         if getattr(error, "code", None) == "insufficient_quota":
             return WriterRefused(f"{self.host} says that the quota is used up", "Add credit, or --writer keywords.")
         return self._failed(f"{code}: {said}" if code else said)
@@ -226,7 +226,7 @@ class OpenAIChat:
             return NoAnswer(f"{self.host} failed ({reason})")
         return WriterRefused(
             f"{self.host} does not answer ({reason})",
-            "Start the server, mend OPENAI_BASE_URL, or go without: --writer keywords",
+            "Start the server, check OPENAI_BASE_URL, or do without: --writer keywords",
         )
 
     @cached_property

@@ -39,7 +39,7 @@ class Meter:
         """`limit` in US dollars. Raises SettingsError where there is one and the price is not known."""
         if limit is not None and price is None and not free:
             raise SettingsError(
-                "--max-cost cannot be kept: nobody knows what this model costs",
+                "--max-cost cannot be kept: no price is known for this model",
                 f"Leave it out, or upgrade the prices: {pip_install('--upgrade', 'genai-prices')}",
             )
         self._price, self._limit = price, limit

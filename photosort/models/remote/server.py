@@ -29,7 +29,7 @@ class Server:
     place      host and port
     host       the host alone
     here       whether that is this machine, whatever name servers say
-    encrypted  whether nobody on the way can read along
+    encrypted  whether the connection is encrypted
     """
 
     url: str = field(repr=False)
@@ -66,7 +66,7 @@ def server_at(url: str) -> Server:
     except ValueError:
         valid = False
     if not valid or not parts.hostname:
-        raise SettingsError(f"{ADDRESS} is no address of a server", "Write it like http://localhost:8000/v1.")
+        raise SettingsError(f"{ADDRESS} must be the address of a server", "Write it like http://localhost:8000/v1.")
     place = parts.netloc.rpartition("@")[2]
     address = f"{parts.scheme}://{place}{parts.path}".rstrip("/")
     return Server(url.strip(), address, place, parts.hostname, _is_here(parts.hostname), parts.scheme == "https")
@@ -76,7 +76,7 @@ def text_of(answer: Any) -> str:
     """What a chat model said, empty where it said nothing. Raises one of BROKEN for an answer of anything else."""
     text = answer.choices[0].message.content
     if text is not None and not isinstance(text, str):
-        raise TypeError("the content is no text")
+        raise TypeError("the content is not text")
     return _writable(text or "")
 
 

@@ -16,7 +16,7 @@ _NAME = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
 
 
 def check_device(setting: str) -> None:
-    """Raise SettingsError for what is no device, or none of this machine, also where no model will have to run.
+    """Raise SettingsError for an unknown device, or one that this machine lacks, even if no model will run.
 
     Loads torch only where a GPU is named and there seems to be one.
     """
@@ -48,7 +48,7 @@ def devices(setting: str) -> tuple[str, ...]:
     Raises SettingsError for one that this machine, or the installed torch, does not have.
     """
     if not _NAME.fullmatch(setting):
-        raise SettingsError(f"There is no device '{setting}'", "Choose one of: auto, cuda, cuda:1, mps, cpu")
+        raise SettingsError(f"Unknown device '{setting}'", "Choose one of: auto, cuda, cuda:1, mps, cpu")
     if setting == CPU or (setting == "auto" and not has_nvidia() and shutil.which("sw_vers") is None):
         return (CPU,)
     if not has_driver():

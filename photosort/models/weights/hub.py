@@ -82,7 +82,7 @@ def located(source: Source) -> Snapshot:
     if source.repository:
         raise ModelMissing(f"The model {source.name} is not on this machine", f"photosort models pull {source.name}")
     raise SettingsError(
-        f"{source.place.removeprefix(LOCAL)} is no folder with a model",
+        f"{source.place.removeprefix(LOCAL)} is not a folder with a model",
         f"It needs a configuration and {source.weights}.safetensors; other formats of weights are not loaded.",
     )
 

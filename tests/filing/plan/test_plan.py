@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from photosort.errors import DestinationError
-from photosort.filing.plan.model import Mode, Present, SourceFile, Survey
+from photosort.filing.plan.model import ExistingEntry, Mode, SourceFile, Survey
 from photosort.filing.plan.plan import Plan, make_plan
 from photosort.naming.folder_name import name_key
 from photosort.photos.photo import Photo, Unread
@@ -28,8 +28,8 @@ def plan(
     folders: Sequence[str] = ("Dogs", "Lakes"),
     *,
     mode: Mode = Mode.COPY,
-    present: Sequence[Present] = (),
-    inside: dict[str, tuple[Present, ...]] | None = None,
+    present: Sequence[ExistingEntry] = (),
+    inside: dict[str, tuple[ExistingEntry, ...]] | None = None,
     contents: dict[str, str] | None = None,
     links: Sequence[str] = (),
     unread: Sequence[Unread] = (),
@@ -108,7 +108,7 @@ def test_companions_get_the_number_of_their_photo() -> None:
 
 
 def test_a_companion_alone_can_force_the_number() -> None:
-    made = plan([photo("I.JPG", companions=["I.xmp"])], inside={"Dogs": (Present("I.XMP", "file", 3),)})
+    made = plan([photo("I.JPG", companions=["I.xmp"])], inside={"Dogs": (ExistingEntry("I.XMP", "file", 3),)})
     assert places(made) == {"I.JPG": "Dogs/I (2).JPG", "I.xmp": "Dogs/I (2).xmp"}
 
 
@@ -121,21 +121,21 @@ def test_a_photo_that_leads_another_takes_it_along() -> None:
 def test_nothing_that_is_there_is_overwritten(kind: Any) -> None:
     made = plan(
         [photo("I.JPG")],
-        inside={"Dogs": (Present("i.jpg", kind, 10, "other"),)},
-        present=[Present("Dogs", "folder")],
+        inside={"Dogs": (ExistingEntry("i.jpg", kind, 10, "other"),)},
+        present=[ExistingEntry("Dogs", "folder")],
     )
     assert places(made) == {"I.JPG": "Dogs/I (2).JPG"}
 
 
 @pytest.mark.parametrize("name", ["I.JPG", "I (7).JPG", "i.jpg"])
 def test_an_equal_file_is_there_already_even_under_a_number(name: str) -> None:
-    inside = {"Dogs": (Present("I.JPG", "file", 10, "other"), Present(name, "file", 10, "same"))}
+    inside = {"Dogs": (ExistingEntry("I.JPG", "file", 10, "other"), ExistingEntry(name, "file", 10, "same"))}
     made = plan([photo("I.JPG", "same")], inside=inside)
     assert (places(made), there(made), made.bytes_written) == ({}, {"I.JPG": f"Dogs/{name}"}, 0)
 
 
 def test_an_equal_file_of_another_name_does_not_count() -> None:
-    made = plan([photo("I.JPG", "same")], inside={"Dogs": (Present("J.JPG", "file", 10, "same"),)})
+    made = plan([photo("I.JPG", "same")], inside={"Dogs": (ExistingEntry("J.JPG", "file", 10, "same"),)})
     assert places(made) == {"I.JPG": "Dogs/I.JPG"}
 
 
@@ -152,7 +152,7 @@ def test_an_equal_photo_with_another_sidecar_brings_its_own_pair() -> None:
 
 
 def test_a_move_never_parts_a_group_that_is_there_in_part() -> None:
-    inside = {"Dogs": (Present("I.JPG", "file", 10, "same"),)}
+    inside = {"Dogs": (ExistingEntry("I.JPG", "file", 10, "same"),)}
     one = photo("I.JPG", "same", ["I.xmp"])
     assert places(plan([one], inside=inside)) == {"I.xmp": "Dogs/I.xmp"}
     assert places(plan([one], inside=inside, mode=Mode.MOVE)) == {
@@ -162,7 +162,7 @@ def test_a_move_never_parts_a_group_that_is_there_in_part() -> None:
 
 
 def test_a_link_to_this_very_photo_is_there_already_for_a_symlink_run_only() -> None:
-    inside = {"Dogs": (Present("I.JPG", "link", target="/in/I.JPG"),)}
+    inside = {"Dogs": (ExistingEntry("I.JPG", "link", target="/in/I.JPG"),)}
     assert there(plan([photo("I.JPG")], inside=inside, mode=Mode.SYMLINK)) == {"I.JPG": "Dogs/I.JPG"}
     assert places(plan([photo("I.JPG")], inside=inside)) == {"I.JPG": "Dogs/I (2).JPG"}
 
@@ -170,15 +170,15 @@ def test_a_link_to_this_very_photo_is_there_already_for_a_symlink_run_only() -> 
 def test_a_folder_keeps_the_spelling_that_exists() -> None:
     made = plan(
         [photo("I.JPG")],
-        present=[Present("dogs", "folder")],
-        inside={"dogs": (Present("I.JPG", "file", 1, None),)},
+        present=[ExistingEntry("dogs", "folder")],
+        inside={"dogs": (ExistingEntry("I.JPG", "file", 1, None),)},
     )
     assert places(made) == {"I.JPG": "dogs/I (2).JPG"}
     assert made.folders[0].exists
 
 
 def test_a_file_in_the_place_of_a_folder_numbers_the_folder() -> None:
-    made = plan([photo("I.JPG")], present=[Present("DOGS", "file", 3)])
+    made = plan([photo("I.JPG")], present=[ExistingEntry("DOGS", "file", 3)])
     assert places(made) == {"I.JPG": "Dogs (2)/I.JPG"}
 
 
@@ -190,7 +190,7 @@ def test_a_long_name_gets_a_number_and_keeps_within_the_limit() -> None:
 
 def test_a_disk_with_short_names_gets_short_names() -> None:
     name = "x" * 150 + ".jpg"
-    made = plan([photo(name)], folders=["Dogs" * 20], present=[Present("Dogs" * 15, "file")], name_limit=60)
+    made = plan([photo(name)], folders=["Dogs" * 20], present=[ExistingEntry("Dogs" * 15, "file")], name_limit=60)
     assert places(made) == {name: f"{'Dogs' * 14} (2)/{'x' * 56}.jpg"}
 
 
@@ -201,7 +201,7 @@ def test_names_that_the_disk_refuses_are_made_legal_without_meeting() -> None:
         "12:30.xmp": "Dogs/12_30.xmp",
         "12?30.jpg": "Dogs/12_30 (2).jpg",
     }
-    inside = {"Dogs": (Present("12_30.jpg", "file", 10, "same"),)}
+    inside = {"Dogs": (ExistingEntry("12_30.jpg", "file", 10, "same"),)}
     again = plan([photo("12:30.jpg", "same")], inside=inside, forbidden=frozenset(":"))
     assert there(again) == {"12:30.jpg": "Dogs/12_30.jpg"}
 
@@ -251,10 +251,10 @@ def test_unsafe_folder_names_are_refused(folders: tuple[str, ...]) -> None:
 
 
 def test_a_folder_in_a_folder_is_planned_level_by_level() -> None:
-    present = [Present("animals", "folder"), Present("Places", "file", 3)]
+    present = [ExistingEntry("animals", "folder"), ExistingEntry("Places", "file", 3)]
     inside = {
-        "animals": (Present("DOGS", "folder"), Present("Cats", "file", 3)),
-        "animals/DOGS": (Present("I.JPG", "file", 10, "other"),),
+        "animals": (ExistingEntry("DOGS", "folder"), ExistingEntry("Cats", "file", 3)),
+        "animals/DOGS": (ExistingEntry("I.JPG", "file", 10, "other"),),
     }
     photos = [photo("x/I.JPG"), photo("y/I.JPG"), photo("z/I.JPG")]
     made = plan(photos, [0, 1, 2], ("Animals/Dogs", "Animals/Cats", "Places/Lakes"), present=present, inside=inside)

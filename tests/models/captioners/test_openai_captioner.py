@@ -133,7 +133,7 @@ def test_a_password_in_the_address_is_used_and_neither_shown_nor_stored(
     assert server.keys == [f"Basic {base64.b64encode(b'me:secret').decode()}"]
     for broken in ("ftp://me:secret@example.org", "http://me:secret@[::1", "http://me:secret@host:port/v1"):
         monkeypatch.setenv("OPENAI_BASE_URL", broken)
-        with pytest.raises(SettingsError, match="OPENAI_BASE_URL is no address of a server") as caught:
+        with pytest.raises(SettingsError, match="OPENAI_BASE_URL must be the address of a server") as caught:
             model()
         assert "secret" not in str(caught.value)
 

@@ -114,7 +114,7 @@ def test_open_clip_without_its_weights_is_an_error(folders: dict[str, Path], tmp
     folder = tmp_path / "bare"
     shutil.copytree(folders["clip"], folder)
     (folder / "open_clip_model.safetensors").unlink()
-    with pytest.raises(SettingsError, match="is no folder with a model"):
+    with pytest.raises(SettingsError, match="is not a folder with a model"):
         image_encoder(load_settings(image_encoder=f"open_clip:local-dir:{folder}"))
     (folder / "open_clip_model.safetensors").write_bytes(b"nonsense")
     with pytest.raises(ModelMissing, match="cannot be loaded"):

@@ -108,7 +108,7 @@ def test_names_after_a_failure_are_keywords_and_a_second_run_asks_for_the_missin
 @pytest.mark.parametrize(
     ("reply", "message"),
     [
-        (failed(404, "model tiny not found"), r"does not know tiny \(404.*Mend --writer or OPENAI_BASE_URL"),
+        (failed(404, "model tiny not found"), r"does not know tiny \(404.*Check --writer and OPENAI_BASE_URL"),
         (failed(403, "not for you"), r"refuses the key \(403"),
         (failed(400, "this prompt is too long"), r"refuses the question \(400"),
         (failed(422, "no"), r"refuses the question \(422"),
@@ -464,7 +464,7 @@ def test_a_question_waits_for_those_on_their_way_before_it_is_too_dear() -> None
 
 
 def test_a_limit_needs_a_price_unless_the_server_is_on_this_machine(serve: Serve) -> None:
-    with pytest.raises(SettingsError, match="nobody knows what this model costs"):
+    with pytest.raises(SettingsError, match="no price is known for this model"):
         priced("no-such-model", max_cost=1)
     assert ask(serve(WELL), max_cost=0) == GOOD
 

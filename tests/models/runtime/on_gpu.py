@@ -50,7 +50,7 @@ def answers(folder: Path, device: str) -> Iterator[tuple[str, Any]]:
             model = registry.captioner(load_settings(captioner=f"local:{folder / name}", device=device), "", samples)
             yield f"{name} x{samples}", model.caption(pictures(model.frame))
     for name in TOWERS:
-        towers = registry.image_towers(load_settings(image_encoder=f"local:{folder / name}", device=device))
+        towers = registry.dual_encoder(load_settings(image_encoder=f"local:{folder / name}", device=device))
         yield f"{name} photos", towers.encode_images(pictures(towers.frame)).tolist()
         yield f"{name} texts", towers.encode_texts(TEXTS).tolist()
     texts = registry.text_encoder(load_settings(text_encoder=f"st:{folder / 'sentences' / 'whole'}", device=device))
