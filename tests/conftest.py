@@ -6,8 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fakes.filing_kit import write
 
 os.environ["HF_HUB_OFFLINE"] = "1"
+for number in (getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, lambda number, frame: None)
+"""A shell lets programs in the background ignore Ctrl-C, nohup lets them ignore a hangup. What the tests start would
+inherit that, but not a handler."""
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +43,9 @@ def own_signals() -> Iterator[None]:
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
+
+
+@pytest.fixture
+def source(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """A folder with the files that the test's module calls FILES."""
+    return write(tmp_path / "in", request.module.FILES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
 
+from fakes.filing_kit import open_runs
 from faulty import TALLY
 from killable import Killable
 
@@ -22,6 +24,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say how many faults were injected, and how often something was lost."""
     if TALLY.tried:
         terminalreporter.write_line(f"system calls on files that went wrong: {TALLY.tried} tried, {TALLY.lost} lost")
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    """A database of runs."""
+    connection = open_runs(tmp_path / "data" / "runs.sqlite")
+    yield connection
+    connection.close()
 
 
 @pytest.fixture(scope="session")

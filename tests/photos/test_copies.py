@@ -25,11 +25,6 @@ ORIGINALS = ["2023/I.JPG", "2024/J.JPG"]
 
 
 @pytest.fixture
-def source(tmp_path: Path) -> Path:
-    return write(tmp_path / "in", FILES)
-
-
-@pytest.fixture
 def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     connection = open_runs(tmp_path / "data" / "runs.sqlite")
     connection.execute("INSERT INTO runs (id) VALUES (2), (3)")

@@ -103,7 +103,7 @@ def test_half_a_run_is_not_stored(runs: Runs) -> None:
 
 
 def test_a_run_that_is_not_there_says_so(runs: Runs) -> None:
-    with pytest.raises(NoSuchRun, match="no run 7"):
+    with pytest.raises(NoSuchRun, match="Run 7 does not exist"):
         runs.get(7)
 
 

@@ -22,11 +22,6 @@ def data(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    return write(tmp_path / "in", FILES)
-
-
 def organized(
     data: Path, source: Path, *, file: bool = True, left: tuple[tuple[Path, str], ...] = (), changed: str = ""
 ) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes.filing_kit import photos_in, write
+from fakes.filing_kit import photos_in
 
 from photosort.clustering.kmeans import Clustering
 from photosort.filing.disk.survey import survey
@@ -32,11 +32,6 @@ SIMILARITY = np.array(
 def runs(tmp_path: Path) -> Iterator[Runs]:
     with open_history(tmp_path / "data") as connection:
         yield Runs(connection)
-
-
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    return write(tmp_path / "in", FILES)
 
 
 def recorded(runs: Runs, source: Path, *changed: str, labels: Sequence[int] = (0, 0, 0, 1, 2)) -> tuple[int, Plan]:

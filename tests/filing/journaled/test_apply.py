@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import tempfile
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -33,18 +33,6 @@ FILES = {
     "c/IMG_2.MOV": "film of three",
     "notes.txt": "not a photo",
 }
-
-
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    return write(tmp_path / "in", FILES)
-
-
-@pytest.fixture
-def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    connection = open_runs(tmp_path / "data" / "runs.sqlite")
-    yield connection
-    connection.close()
 
 
 def one_folder(source: Path, destination: Path, mode: Mode | str = Mode.COPY) -> object:

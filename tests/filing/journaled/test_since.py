@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from filing_kit import digests, names, open_runs, photos_in, plan_for, tree, write
+from filing_kit import digests, names, photos_in, plan_for, tree, write
 
 from photosort.errors import DestinationError
 from photosort.filing.disk.survey import survey
@@ -24,18 +23,6 @@ from photosort.store.journal import FilingState, Journal, State, unfinished
 
 FILES = {"a/I.JPG": "one", "a/I.xmp": "sidecar", "b/J.JPG": "two", "b/K.JPG": "three"}
 LABELS = (0, 1, 1)
-
-
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    return write(tmp_path / "in", FILES)
-
-
-@pytest.fixture
-def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    connection = open_runs(tmp_path / "data" / "runs.sqlite")
-    yield connection
-    connection.close()
 
 
 def file_all(source: Path, out: Path, connection: sqlite3.Connection, mode: Mode, *, about: bool = False) -> None:

@@ -7,11 +7,10 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from filing_kit import digests, names, open_runs, photos_in, plan_for, tree, write
+from filing_kit import digests, names, photos_in, plan_for, tree, write
 
 from photosort.errors import DestinationError, NoSuchRun
 from photosort.filing.journaled import revert
@@ -22,18 +21,6 @@ from photosort.filing.plan.model import Mode
 from photosort.store.journal import FilingState, Journal, Operation, State, unfinished
 
 FILES = {"a/I.JPG": "one", "a/I.xmp": "sidecar", "b/J.JPG": "two"}
-
-
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    return write(tmp_path / "in", FILES)
-
-
-@pytest.fixture
-def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    connection = open_runs(tmp_path / "data" / "runs.sqlite")
-    yield connection
-    connection.close()
 
 
 @pytest.fixture(params=[False, True], ids=["near", "far"])

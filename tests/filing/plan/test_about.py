@@ -31,11 +31,6 @@ ABOUT = ["Dogs at play/ABOUT.txt", "Dogs at play/photosort.json"]
 
 
 @pytest.fixture
-def source(tmp_path: Path) -> Path:
-    return write(tmp_path / "in", FILES)
-
-
-@pytest.fixture
 def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     connection = open_runs(tmp_path / "data" / "runs.sqlite")
     connection.execute("INSERT INTO runs (id) VALUES (2)")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from filing_kit import digests, names, open_runs, photos_in, plan_for, tree, write
+from filing_kit import digests, names, photos_in, plan_for, tree
 
 from photosort.filing.journaled.apply import apply
 from photosort.filing.journaled.undo import undo
@@ -15,18 +14,6 @@ from photosort.filing.plan.model import Mode
 
 FILES = {"a/I.JPG": "one", "a/I.xmp": "sidecar", "b/I.JPG": "two", "c/i.jpg": "three"}
 NESTED = ("Animals/Dogs", "Animals/Cats", "Lakes")
-
-
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    return write(tmp_path / "in", FILES)
-
-
-@pytest.fixture
-def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    connection = open_runs(tmp_path / "data" / "runs.sqlite")
-    yield connection
-    connection.close()
 
 
 def file_all(source: Path, out: Path, connection: sqlite3.Connection, mode: Mode, run: int = 1) -> None:
