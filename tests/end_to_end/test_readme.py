@@ -14,6 +14,22 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+def linked(page: Path) -> set[Path]:
+    """The files that a page links to."""
+    text = page.read_text(encoding="utf-8")
+    return {(page.parent / name).resolve() for name in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text)}
+
+
+def pages() -> dict[Path, str]:
+    """The README and the pages that it links to, with their texts."""
+    texts = {ROOT / "README.md", *(path for path in linked(ROOT / "README.md") if path.suffix == ".md")}
+    return {path: path.read_text(encoding="utf-8") for path in sorted(texts)}
+
+
+PAGES = pages()
+SAID = "\n".join(PAGES.values())
+
+
 def command(name: str) -> str:
     """The shell line under the mark <!-- name -->."""
     found = re.search(rf"<!-- {name} -->\n```sh\n([^\n]+)\n```", README)
@@ -51,22 +67,31 @@ def test_ci_runs_the_test_command_of_the_readme() -> None:
     assert 'bash -c "$command"' in script
 
 
-def test_every_command_that_the_readme_names_exists(photosort: Command) -> None:
+def test_every_command_that_the_pages_name_exists(photosort: Command) -> None:
     listed = photosort("--help").out
-    for name in set(re.findall(r"`(?:\.venv/bin/)?photosort (\w+)", README)):
+    for name in set(re.findall(r"`(?:\.venv/bin/)?photosort (\w+)", SAID)):
         assert name in listed, name
 
 
 COMMANDS = (["organize"], ["explain"], ["models"], ["evaluate"])
+OTHERS = {"--check", "--strict", "--labels", "--wordnet"}
+"""Flags of ruff, of mypy and of the script that makes the nouns."""
 
 
-def test_every_flag_that_the_readme_names_exists(photosort: Command) -> None:
+def test_every_flag_that_the_pages_name_exists(photosort: Command) -> None:
     help_ = "".join(photosort(*name, "--help", COLUMNS="300").out for name in COMMANDS)
-    for flag in set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", re.sub(r"```.*?```", "", README, flags=re.DOTALL))):
+    prose = re.sub(r"```.*?```", "", SAID, flags=re.DOTALL)
+    for flag in set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", prose)) - OTHERS:
         assert flag in help_, flag
 
 
-def test_every_file_that_the_readme_names_exists() -> None:
-    linked = re.findall(r"\]\(([^)#:]+)\)", README)
-    for name in {*linked, *re.findall(r"`((?:tests|photosort)/[\w./]+)`", README)}:
-        assert (ROOT / name).exists(), name
+def test_every_file_and_heading_that_the_pages_name_exists() -> None:
+    for page, text in PAGES.items():
+        for path in linked(page):
+            assert path.exists(), f"{page.name} links to {path}"
+        for name in re.findall(r"`((?:tests|photosort)/[\w./]+)`", text):
+            assert "NAME" in name or (ROOT / name).exists(), f"{page.name} names {name}"
+        for name, heading in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", text):
+            target = (page.parent / name).resolve() if name else page
+            headings = re.findall(r"^#+ (.+)$", target.read_text(encoding="utf-8"), flags=re.MULTILINE)
+            assert heading in {re.sub(r"[^\w -]", "", line).lower().replace(" ", "-") for line in headings}, heading
