@@ -11,7 +11,7 @@ from photosort.cli import offers
 from photosort.cli.options import AsJson, QuietFlag, named_path, settings_of
 from photosort.cli.output import plural, speaking
 from photosort.methods.specs import VARIANTS, reader_of
-from photosort.settings.choices import Texts
+from photosort.settings.choices import TextSource
 from photosort.support.printable import printable
 
 if TYPE_CHECKING:
@@ -45,7 +45,9 @@ def evaluate(
         Path | None,
         typer.Option("--texts-file", help='Lines of {"id", "label", "texts"} to go by, with or without DIR.'),
     ] = None,
-    texts: Annotated[Texts | None, typer.Option("--texts", help="What text methods go by.  [default: caption]")] = None,
+    texts: Annotated[
+        TextSource | None, typer.Option("--texts", help="What text methods go by.  [default: caption]")
+    ] = None,
     ask: Annotated[
         list[str] | None, typer.Option("--ask", help="A question about each photo, for text methods; repeatable.")
     ] = None,

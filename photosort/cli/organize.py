@@ -10,7 +10,7 @@ from photosort.cli import offers
 from photosort.cli.options import AsJson, QuietFlag, Yes, named_path, settings_of
 from photosort.cli.output import Output, finish, plural, speaking
 from photosort.methods.specs import METHODS
-from photosort.settings.choices import Fusion, Keywords, Mode, Names, Texts, TextVectors
+from photosort.settings.choices import FilingMode, FusionMode, Keywords, Names, TextSource, TextVectors
 from photosort.support.printable import printable
 
 if TYPE_CHECKING:
@@ -53,7 +53,9 @@ def organize(
         Path | None, typer.Option("--out", parser=named_path, help="Where the folders go.  [default: DIR-sorted]")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen, touch no file.")] = False,
-    mode: Annotated[Mode | None, typer.Option("--mode", help="What happens to the photos.  [default: copy]")] = None,
+    mode: Annotated[
+        FilingMode | None, typer.Option("--mode", help="What happens to the photos.  [default: copy]")
+    ] = None,
     names: Annotated[
         Names | None, typer.Option("--names", help="What folder names are made of.  [default: summary]")
     ] = None,
@@ -84,7 +86,8 @@ def organize(
         typer.Option("--method", help=f"What photos are grouped by: {METHOD_HELP}.  [default: fusion]"),
     ] = None,
     texts: Annotated[
-        Texts | None, typer.Option("--texts", help="What --method text goes by.  [default: caption, or ask with --ask]")
+        TextSource | None,
+        typer.Option("--texts", help="What --method text goes by.  [default: caption, or ask with --ask]"),
     ] = None,
     ask: Annotated[
         list[str] | None, typer.Option("--ask", help="A question about each photo, for --method text; repeatable.")
@@ -140,7 +143,7 @@ def organize(
         list[str] | None, typer.Option("--allow-upload", help="Host that may receive photos; repeatable.")
     ] = None,
     fusion: Annotated[
-        Fusion | None,
+        FusionMode | None,
         typer.Option("--fusion", help="How image and text are brought together.  [default: concat]"),
     ] = None,
     weight: Annotated[

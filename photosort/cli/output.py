@@ -154,7 +154,7 @@ class Json(Quiet):
 
     def confirm(self, question: str) -> None:
         """Programs say --yes."""
-        raise Declined(f"{question} With --json there are no questions", "Say yes beforehand with --yes.")
+        raise Declined(f"{question} With --json no question is asked", "Say yes beforehand with --yes.")
 
     def error(self, error: PhotosortError) -> None:
         """On standard output, for the program; the exit code tells it apart from a result."""

@@ -18,7 +18,7 @@ from photosort.filing.plan.plan import Plan, PlannedFolder
 from photosort.models.protocols import Used
 from photosort.models.selected import ModelSet
 from photosort.naming.folder_name import folder_name
-from photosort.naming.summary import KEYWORDS, ClusterName
+from photosort.naming.summary import BY_KEYWORDS, ClusterName
 from photosort.support.printable import printable
 from photosort.workflows.organize import Organized, Prepared
 
@@ -76,7 +76,7 @@ def view(prepared: Prepared, *, show_all: bool = False) -> RenderableType:
         )
     if prepared.choice:
         remarks.append(candidates.chosen(prepared.choice))
-    if counted := sum(bool(name.note) and name.source == KEYWORDS for name in prepared.names):
+    if counted := sum(bool(name.note) and name.source == BY_KEYWORDS for name in prepared.names):
         remarks.append(f"Keywords stand in for {counted} of {len(prepared.names)} names: photosort explain says why.")
     if prepared.used and prepared.used.calls:
         remarks.append(_used(prepared.used))
@@ -160,7 +160,7 @@ def _folder(folder: PlannedFolder, shown: str, name: ClusterName) -> RenderableT
 
 def beside(folder: str, title: str, summary: str, named_by: str) -> list[str]:
     """Of title and summary what the folder's name does not say already; nothing of what only repeats the keywords."""
-    said, texts = folder.casefold(), (title,) if named_by == KEYWORDS else (title, summary)
+    said, texts = folder.casefold(), (title,) if named_by == BY_KEYWORDS else (title, summary)
     return [text for text in dict.fromkeys(texts) if folder_name(text).casefold() not in said]
 
 

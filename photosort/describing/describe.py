@@ -22,7 +22,7 @@ STAGE = "looking"
 CHUNK = 1024
 """Photos whose captions are read out of their vectors and kept together."""
 
-Texts = tuple[tuple[str, ...], ...]
+TextsOfPhotos = tuple[tuple[str, ...], ...]
 """For each photo the texts that one captioner gave for it."""
 
 
@@ -38,7 +38,7 @@ class Described:
     photos: tuple[Photo, ...]
     unread: tuple[Unread, ...]
     vectors: Vectors
-    texts: tuple[Texts, ...]
+    texts: tuple[TextsOfPhotos, ...]
     looked: int
 
     @property
@@ -130,7 +130,7 @@ def _texts(
     digests: Sequence[str],
     vectors: Vectors,
     cache: Cache,
-) -> Texts:
+) -> TextsOfPhotos:
     """What the captioner says of each photo; what is read out of the vectors (n, d) is read here, and kept."""
     known = cache.texts(captioner.identity, digests)
     if captioner.reads == "vectors":

@@ -35,7 +35,7 @@ BLOCK = 256
 """Photos that a worker is handed at once; what it has seen of them is kept together."""
 
 
-class Worker:
+class RayWorker:
     """One process of the cluster, with models that stay loaded from block to block."""
 
     def __init__(self, settings: Settings, known: Known) -> None:
@@ -98,7 +98,7 @@ def _pipeline(ray: Any, settings: Settings, found: Sequence[Found], known: Known
     data = ray.data.from_items(files, override_num_blocks=blocks)
     logging.getLogger("ray.data").setLevel(logging.ERROR)
     return data.map_batches(
-        Worker,
+        RayWorker,
         fn_constructor_args=(settings, known),
         batch_size=BLOCK,
         compute=ray.data.ActorPoolStrategy(size=workers),

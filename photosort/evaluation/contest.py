@@ -20,7 +20,7 @@ from photosort.naming.keywords import exclusive_keywords
 from photosort.naming.words import fold_plurals, terms
 from photosort.support.progress import Progress, silent
 
-KEYWORDS = 2
+LABEL_KEYWORDS = 2
 """Keywords that stand for a cluster, as in "Text-Guided Image Clustering"."""
 
 ALL = "all"
@@ -108,7 +108,7 @@ def names_of(texts: Sequence[str], labels: Labels) -> list[str]:
     said: list[list[list[str]]] = [[] for _ in range(int(labels.max()) + 1)]
     for text, label in zip(texts, labels.tolist(), strict=True):
         said[label].append(terms(without_doubt(text)))
-    return [" ".join(word.term for word in words) for words in exclusive_keywords(fold_plurals(said), KEYWORDS)]
+    return [" ".join(word.term for word in words) for words in exclusive_keywords(fold_plurals(said), LABEL_KEYWORDS)]
 
 
 def name_scores(

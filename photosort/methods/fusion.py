@@ -9,22 +9,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from photosort.clustering.kmeans import Vectors
 from photosort.errors import SettingsError
 from photosort.methods.method import Candidate, Clusterer, Grouping, Texts, Views, constant, joined
-
-Mode = Literal["sum", "concat", "image", "text"]
+from photosort.settings.choices import FusionMode
 
 
 @dataclass(frozen=True, slots=True)
 class Fusion:
     """A `Method` that brings each photo and its caption together; see `fuse`."""
 
-    mode: Mode = "concat"
+    mode: FusionMode = "concat"
     weight: float = 0.5
 
     def group(self, views: Views, cluster: Clusterer) -> Grouping:
@@ -64,7 +62,7 @@ def unit(vectors: Vectors) -> Vectors:
     return np.divide(vectors, np.where(lengths > 0, lengths, 1), out=units, casting="same_kind")
 
 
-def fuse(image: Vectors, text: Vectors, mode: Mode, weight: float = 0.5) -> Vectors:
+def fuse(image: Vectors, text: Vectors, mode: FusionMode, weight: float = 0.5) -> Vectors:
     """Bring two views of n photos together: (n, d) and (n, e) -> unit rows.
 
     sum      unit(image + text); both must lie in one joint space, so d = e             -> (n, d)

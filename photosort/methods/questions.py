@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 CAPTION = ""
 """The question that asks for a caption."""
-KEYWORDS = "Which keywords describe the image?"
+KEYWORD_QUESTION = "Which keywords describe the image?"
 """From "Text-Guided Image Clustering" (Stephan et al. 2024)."""
 SAMPLES = 6
 """Sampled texts for each photo and question, as in that paper."""
@@ -23,4 +23,4 @@ def described(settings: Settings) -> tuple[str, ...]:
 def asked(settings: Settings) -> tuple[str, ...]:
     """Return the questions of a method that reads answers: captions, keywords, or what the user asks."""
     texts = settings.texts or ("ask" if settings.ask else "caption")
-    return {"caption": (CAPTION,), "keywords": (KEYWORDS,), "ask": settings.ask}[texts]
+    return {"caption": (CAPTION,), "keywords": (KEYWORD_QUESTION,), "ask": settings.ask}[texts]

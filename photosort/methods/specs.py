@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from photosort.errors import SettingsError
 from photosort.methods.questions import SAMPLES, asked, described
 
 if TYPE_CHECKING:
     from photosort.methods.method import Method
+    from photosort.settings.choices import FusionMode, TextVectors
     from photosort.settings.settings import Settings
 
 
@@ -52,13 +53,13 @@ class MethodSpec:
     flags: tuple[str, ...] = ()
 
 
-def _fusion(mode: Literal["sum", "concat", "image", "text"], weight: float = 0.5) -> Method:
+def _fusion(mode: FusionMode, weight: float = 0.5) -> Method:
     from photosort.methods.fusion import Fusion
 
     return Fusion(mode, weight)
 
 
-def _text_guided(vectors: Literal["tfidf", "sbert"]) -> Method:
+def _text_guided(vectors: TextVectors) -> Method:
     from photosort.methods.text_guided import TextGuided
 
     return TextGuided(vectors)

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from photosort.methods.method import Candidate, Clusterer, Grouping, Views, constant, joined
+from photosort.settings.choices import TextVectors
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -26,7 +27,7 @@ WORDS = 2_000
 class TextGuided:
     """A `Method` that looks at texts alone."""
 
-    vectors: Literal["tfidf", "sbert"] = "sbert"
+    vectors: TextVectors = "sbert"
 
     def group(self, views: Views, cluster: Clusterer) -> Grouping:
         """Cluster the answers to each question, all into the same number of clusters."""

@@ -25,7 +25,7 @@ from photosort.models.protocols import (
     JointEncoder,
     TextEncoder,
 )
-from photosort.models.runtime.placement import BATCH_SIZES, Placement
+from photosort.models.runtime.placement import BATCH_SIZES, DevicePlacement
 from photosort.models.weights.hub import located
 from photosort.settings.settings import Settings
 
@@ -134,8 +134,8 @@ def _tags(settings: Settings, question: str) -> FeatureCaptioner:
     return TagCaptioner(LabelHead(settings.model_folder), LabelHead.revision)
 
 
-def _placement(settings: Settings) -> Placement:
-    return Placement(settings.device, settings.batch, settings.model_folder / BATCH_SIZES)
+def _placement(settings: Settings) -> DevicePlacement:
+    return DevicePlacement(settings.device, settings.batch, settings.model_folder / BATCH_SIZES)
 
 
 def _named(settings: Settings, role: str) -> str:

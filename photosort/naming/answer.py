@@ -29,7 +29,7 @@ SUMMARY_CHARACTERS = 1000
 FEW = 4
 """In a cluster smaller than this, one photo may decide what is said."""
 
-KEYWORDS = 6
+TOPICS = 6
 KEYWORD_CHARACTERS = 40
 
 SCHEMA: dict[str, Any] = {
@@ -79,7 +79,7 @@ class Answer:
 
     title     at most TITLE_WORDS words; empty where the model only summarizes
     summary   at most SUMMARY_WORDS words
-    keywords  at most KEYWORDS, none twice; empty where the model was not asked for them
+    keywords  at most TOPICS, none twice; empty where the model was not asked for them
     """
 
     title: str
@@ -166,7 +166,7 @@ def read_answer(
     if language and is_another(f"{title}. {summary}", language):
         raise AnswerError(f"it was not written in this language: {language}")
     short = [keyword for keyword in keywords if len(keyword) <= KEYWORD_CHARACTERS]
-    return Answer(title[0].upper() + title[1:], cut_words(summary, SUMMARY_WORDS), tuple(short[:KEYWORDS]))
+    return Answer(title[0].upper() + title[1:], cut_words(summary, SUMMARY_WORDS), tuple(short[:TOPICS]))
 
 
 def read_digest(raw: str, evidence: Evidence, injected: Container[str] = ()) -> Answer:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from photosort.naming.answer import cut_words
 from photosort.naming.folder_name import MAX_BYTES, folder_name, name_key
-from photosort.naming.summary import KEYWORDS, ClusterName
+from photosort.naming.summary import BY_KEYWORDS, ClusterName
 
 MadeOf = Literal["summary", "title", "keywords"]
 
@@ -35,7 +35,7 @@ def folder_names(
 
 
 def _forms(name: ClusterName, made_of: MadeOf) -> Iterator[str]:
-    if made_of == "summary" and name.source != KEYWORDS:
+    if made_of == "summary" and name.source != BY_KEYWORDS:
         yield name.summary
     yield name.title
 

@@ -20,7 +20,6 @@ CAPTIONS = 40
 CAPTION_CHARACTERS = 160
 DIGESTED_CAPTIONS = 400
 NEIGHBOURS = 3
-KEYWORDS = 6
 SMALL_KEYWORDS = 3
 BYTES_PER_TOKEN = 3
 """A cautious guess: English has four bytes a token, other scripts have three or more bytes a character."""
@@ -125,7 +124,7 @@ def full_prompt(cluster: ClusterText, fault: str = "", budget: int = 2000) -> st
     `fault` is why the last answer was refused. `budget` is in tokens, by a cautious guess: as many captions are
     shown as it has room for, so that the largest cluster costs one call.
     """
-    words = ", ".join(f"{plain(word.term)} {word.count}" for word in cluster.keywords[:KEYWORDS])
+    words = ", ".join(f"{plain(word.term)} {word.count}" for word in cluster.keywords)
     head = [f"Words, with the number of photos they are said of: {words}"] if words else []
     head += [
         f"Captions of the group of {cluster.photos} photos, the most typical first, with the number that have them:"

@@ -24,7 +24,7 @@ from photosort.support.progress import Progress, silent
 from photosort.support.threads import at_once
 
 STAGE = "naming"
-KEYWORDS = "keywords"
+BY_KEYWORDS = "keywords"
 """The source of a name that no model wrote."""
 
 
@@ -133,7 +133,7 @@ def _set_apart(
     other = taken.get(title_key(name.title))
     if other is None:
         return name
-    if writer is not None and name.source != KEYWORDS and writer.form != "digest":
+    if writer is not None and name.source != BY_KEYWORDS and writer.form != "digest":
         fault = f"another group is called {other.title} ({other.summary}); say what sets this one apart from it"
         outcome = ask(writer, one.text, wish, one.injected, fault, tries=1)
         if isinstance(outcome, Answer) and title_key(outcome.title) not in taken:
@@ -144,7 +144,7 @@ def _set_apart(
 
 
 def _longer_titles(name: ClusterName, cluster: ClusterText) -> Iterator[str]:
-    if name.source == KEYWORDS:
+    if name.source == BY_KEYWORDS:
         last = name.title
         for last in counted.titles(cluster):
             yield last
@@ -163,7 +163,7 @@ def _written_name(answer: Answer, cluster: ClusterText, writer: LanguageModel) -
 
 
 def _counted_name(cluster: ClusterText, note: str = "") -> ClusterName:
-    return ClusterName(next(counted.titles(cluster)), counted.summary(cluster), cluster.keywords, KEYWORDS, note)
+    return ClusterName(next(counted.titles(cluster)), counted.summary(cluster), cluster.keywords, BY_KEYWORDS, note)
 
 
 def _words_of(captions: Iterable[str]) -> frozenset[str]:

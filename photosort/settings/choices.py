@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-Mode = Literal["copy", "move", "hardlink", "symlink"]
-Fusion = Literal["sum", "concat", "image", "text"]
-Texts = Literal["caption", "keywords", "ask"]
+FilingMode = Literal["copy", "move", "hardlink", "symlink"]
+FusionMode = Literal["sum", "concat", "image", "text"]
+TextSource = Literal["caption", "keywords", "ask"]
 TextVectors = Literal["tfidf", "sbert"]
 Names = Literal["summary", "title", "keywords"]
 Keywords = Literal["winner", "paper", "tfidf"]

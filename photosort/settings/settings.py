@@ -22,7 +22,7 @@ from pydantic_settings import (
 from pydantic_settings import SettingsError as UnreadableSettings
 
 from photosort.errors import SettingsError
-from photosort.settings.choices import Fusion, Keywords, Mode, Names, Texts, TextVectors
+from photosort.settings.choices import FilingMode, FusionMode, Keywords, Names, TextSource, TextVectors
 from photosort.settings.config_file import config_file, may_set, read_config
 from photosort.settings.messages import cut, nearest, wrong_value
 
@@ -75,9 +75,9 @@ class Settings(Places):
     k: int | None = Field(None, ge=1, description="number of clusters; chosen where it is missing")
     min_k: int = Field(2, ge=1, description="least number of clusters to choose")
     max_k: int = Field(30, ge=1, description="largest number of clusters to choose")
-    mode: Mode = Field("copy", description="what happens to the photos")
+    mode: FilingMode = Field("copy", description="what happens to the photos")
     method: str = Field("fusion", description="how photos are grouped")
-    texts: Texts | None = Field(
+    texts: TextSource | None = Field(
         None, description="what the method text asks; ask where there are questions, or caption"
     )
     ask: tuple[str, ...] = Field((), description="the questions for texts = ask")
@@ -87,7 +87,7 @@ class Settings(Places):
     vectors: TextVectors = Field("sbert", description="what the method text makes of texts")
     outliers: bool = Field(False, description="whether photos with a small margin get a folder of their own")
     levels: int = Field(1, ge=1, le=2, description="how deep the folders are nested")
-    fusion: Fusion = Field("concat", description="how image and text are brought together")
+    fusion: FusionMode = Field("concat", description="how image and text are brought together")
     weight: float | None = Field(None, ge=0, le=1, description="share of the text; the image has the rest")
     names: Names = Field("summary", description="what a folder's name is made of")
     writer: str = Field("auto", description="the language model that writes summaries")

@@ -29,7 +29,7 @@ from photosort.models.selected import EVEN, select_models
 from photosort.naming.cluster_texts import cluster_texts, said_terms
 from photosort.naming.keywords import Ranking, exclusive_keywords
 from photosort.naming.prompt import ClusterText
-from photosort.naming.summary import KEYWORDS, name_clusters
+from photosort.naming.summary import BY_KEYWORDS, name_clusters
 from photosort.settings.settings import Settings, load_settings
 from photosort.store.cache import Cache, open_cache
 from photosort.wordnet.nouns import nouns
@@ -98,7 +98,7 @@ def measure(several: Sequence[Labelled], named: Sequence[str], encoder: TextEnco
         found = [name_clusters(texts_of(one), asked) for one in several]
         show(f"{name}: title", [[one.title for one in names] for names in found], several, encoder)
         show(f"{name}: summary", [[one.summary for one in names] for names in found], several, encoder)
-        own = sum(one.source != KEYWORDS for names in found for one in names)
+        own = sum(one.source != BY_KEYWORDS for names in found for one in names)
         print(f"    {own} of {sum(map(len, found))} written by {name}, the others are keywords")
 
 

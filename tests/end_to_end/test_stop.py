@@ -151,7 +151,7 @@ def test_a_stop_while_files_are_on_their_way_says_how_to_go_on(
     photosort: Command, pictures: Path, name: str, flags: tuple[str, ...]
 ) -> None:
     before = files(pictures)
-    step = "photosort.filing.journaled.executor.Worker.perform"
+    step = "photosort.filing.journaled.executor.Executor.perform"
     done = stopped_after(step, name, "organize", pictures, "--k", 2, "--mode", "move", "--yes", *flags)
     assert done.returncode == 130
     hint = (

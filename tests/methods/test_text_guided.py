@@ -11,7 +11,7 @@ from photosort.clustering.kmeans import Clustering, kmeans
 from photosort.errors import SettingsError
 from photosort.methods.fusion import Fusion, summed_vectors, unit
 from photosort.methods.method import Texts, VectorFactory, Views
-from photosort.methods.questions import CAPTION, KEYWORDS
+from photosort.methods.questions import CAPTION, KEYWORD_QUESTION
 from photosort.methods.specs import questions, samples
 from photosort.methods.text_guided import TextGuided, tfidf
 from photosort.settings.settings import Settings, load_settings
@@ -81,7 +81,7 @@ def test_fusion_reads_what_captions_say_in_full_where_that_is_known() -> None:
 def test_what_is_asked_follows_from_the_settings() -> None:
     assert questions(Settings()) == (CAPTION,) and samples(Settings()) == 1
     assert questions(Settings(method="text")) == (CAPTION,) and samples(Settings(method="text")) == 6
-    assert questions(Settings(method="text", texts="keywords")) == (KEYWORDS,)
+    assert questions(Settings(method="text", texts="keywords")) == (KEYWORD_QUESTION,)
     assert questions(Settings(method="text", ask=("What?", "Where?"))) == ("What?", "Where?")
     assert samples(Settings(method="text", captions=2)) == 2
 

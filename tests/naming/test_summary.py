@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from photosort.errors import ModelMissing
 from photosort.models.protocols import WriterForm
-from photosort.naming.answer import KEYWORDS, SCHEMA, SUMMARY_WORDS, cut_words
+from photosort.naming.answer import SCHEMA, SUMMARY_WORDS, TOPICS, cut_words
 from photosort.naming.folder_name import folder_name
 from photosort.naming.keywords import Keyword, exclusive_keywords
 from photosort.naming.prompt import BYTES_PER_TOKEN, CAPTIONS, ClusterText, Wish
@@ -205,7 +205,7 @@ def test_whatever_the_model_says_there_is_a_name(raw: str, form: WriterForm) -> 
     name = named(raw, form=form)
     assert name.title.strip() and "\n" not in name.title + name.summary
     assert len(name.summary.split()) <= SUMMARY_WORDS
-    assert len(name.topics) <= KEYWORDS
+    assert len(name.topics) <= TOPICS
     assert folder_name(name.title, set())
 
 

@@ -25,7 +25,7 @@ from pathlib import Path
 
 from photosort.filing.disk.ground import ground_of
 from photosort.filing.disk.place import InDoubt, look, reason_of
-from photosort.filing.journaled.executor import Halt, Worker
+from photosort.filing.journaled.executor import Executor, Halt
 from photosort.filing.plan.about import without
 from photosort.filing.plan.model import Mode
 from photosort.filing.plan.plan import Plan
@@ -102,7 +102,7 @@ def carry_out(journal: Journal, progress: Progress) -> Outcome:
     """Bring a filing to its end from wherever it is, but for operations that are in doubt (see `resume`)."""
     try:
         if journal.counts():
-            with Worker(journal) as worker:
+            with Executor(journal) as worker:
                 _perform_all(worker, journal, progress)
                 journal.mark(_missing_equals(journal), State.PLANNED)
                 _perform_all(worker, journal, progress)
@@ -148,7 +148,7 @@ def batches(groups: Sequence[Sequence[Operation]]) -> Iterator[list[Sequence[Ope
         yield batch
 
 
-def _perform_all(worker: Worker, journal: Journal, progress: Progress, *, own: bool = False) -> None:
+def _perform_all(worker: Executor, journal: Journal, progress: Progress, *, own: bool = False) -> None:
     """Place the photos that are still to come, or photosort's `own` files."""
     every = journal.groups(State.PLANNED, State.PLACED)
     groups = [group for group in every if (group[0].content is not None) is own]

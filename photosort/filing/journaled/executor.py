@@ -45,7 +45,7 @@ class Halt(Exception):
     """Why no further file can be placed now. What is done is done, and the rest can be resumed."""
 
 
-class Worker:
+class Executor:
     """Works on one filing. Use it as a context manager; it makes the destination folder on entering."""
 
     def __init__(self, journal: Journal) -> None:
@@ -61,7 +61,7 @@ class Worker:
         self._originals = Originals()
         self._remarks: dict[int, str] = {}
 
-    def __enter__(self) -> Worker:
+    def __enter__(self) -> Executor:
         try:
             group = os.getegid() if hasattr(os, "getegid") else 0
             new = look(self._destination) is None

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from photosort.filing.plan.model import Placement
-from photosort.naming.summary import KEYWORDS, ClusterName
+from photosort.naming.summary import BY_KEYWORDS, ClusterName
 from photosort.photos.own_files import ABOUT_DATA, ABOUT_TEXT
 from photosort.support.printable import printable
 
@@ -43,7 +43,7 @@ def _text(data: dict[str, Any]) -> str:
     title, summary, photos = data["title"], data["summary"], data["photos"]
     words = ", ".join(f"{word['word']} ({word['photos']})" for word in data["words"])
     topics = data["keywords"] if data["keywords"] != [word["word"] for word in data["words"]] else []
-    by = "by counting what the captions say" if data["named_by"] == KEYWORDS else f"by {data['named_by']}"
+    by = "by counting what the captions say" if data["named_by"] == BY_KEYWORDS else f"by {data['named_by']}"
     lines = [title, "=" * len(title), "", *([] if summary == title else [summary, ""])]
     lines += [f"Keywords: {', '.join(topics)}"] if topics else []
     lines += [f"Words of the captions, with the number of photos: {words}"] if words else []

@@ -14,7 +14,7 @@ from photosort.models.captioners.transformers_captioners import OFFLINE, load_mo
 from photosort.models.protocols import Frame, Identity, Pictures
 from photosort.models.runtime.batch_size import BatchSize
 from photosort.models.runtime.on_device import loaded, number_format
-from photosort.models.runtime.placement import Placement
+from photosort.models.runtime.placement import DevicePlacement
 from photosort.models.runtime.preprocessing import image_settings
 from photosort.models.runtime.torchvision_ops import mend_torchvision
 from photosort.models.weights.hub import Snapshot
@@ -36,7 +36,7 @@ class ChatCaptioner:
 
     reads: Literal["pixels"] = "pixels"
 
-    def __init__(self, snapshot: Snapshot, placement: Placement, asking: Asking) -> None:
+    def __init__(self, snapshot: Snapshot, placement: DevicePlacement, asking: Asking) -> None:
         self._snapshot, self._placement, self._asking = snapshot, placement, asking
         self._settings = image_settings(snapshot)
         self.frame = _frame(self._settings)

@@ -8,11 +8,11 @@ from photosort.models.captioners.generating import Asking
 from photosort.models.captioners.transformers_captioners import ANSWERING, FAMILIES, TransformersCaptioner
 from photosort.models.catalogue import CAPTIONERS
 from photosort.models.protocols import Captioner
-from photosort.models.runtime.placement import Placement
+from photosort.models.runtime.placement import DevicePlacement
 from photosort.models.weights.hub import Snapshot
 
 
-def local_captioner(snapshot: Snapshot, asking: Asking, placement: Placement) -> Captioner:
+def local_captioner(snapshot: Snapshot, asking: Asking, placement: DevicePlacement) -> Captioner:
     """The captioner for the family that the configuration of a model names. Raises SettingsError as `cannot_answer`."""
     family = snapshot.json("config.json").get("model_type")
     if family not in FAMILIES:

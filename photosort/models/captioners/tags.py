@@ -31,7 +31,7 @@ RULES = "1"
 """Part of the identity; changes with any rule of this module."""
 
 
-class LabelHead(Protocol):
+class LabelProbabilities(Protocol):
     """The last layer of the network."""
 
     def probabilities(self, features: Vectors) -> Vectors:
@@ -156,7 +156,7 @@ class TagCaptioner:
 
     reads: Literal["vectors"] = "vectors"
 
-    def __init__(self, head: LabelHead, revision: str) -> None:
+    def __init__(self, head: LabelProbabilities, revision: str) -> None:
         self._head = head
         self._tagger = Tagger()
         self.identity = Identity("tags", f"{revision}+{nouns().digest}+{RULES}")

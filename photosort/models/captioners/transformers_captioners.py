@@ -17,7 +17,7 @@ from photosort.models.captioners.generating import Asking, tidy
 from photosort.models.protocols import Identity, Pictures
 from photosort.models.runtime.batch_size import BatchSize
 from photosort.models.runtime.on_device import loaded, number_format, on_device
-from photosort.models.runtime.placement import Placement
+from photosort.models.runtime.placement import DevicePlacement
 from photosort.models.runtime.preprocessing import image_settings, preprocessing
 from photosort.models.runtime.torchvision_ops import mend_torchvision
 from photosort.models.weights.hub import Snapshot
@@ -52,7 +52,7 @@ class TransformersCaptioner:
 
     reads: Literal["pixels"] = "pixels"
 
-    def __init__(self, snapshot: Snapshot, placement: Placement, asking: Asking) -> None:
+    def __init__(self, snapshot: Snapshot, placement: DevicePlacement, asking: Asking) -> None:
         self._snapshot, self._placement, self._asking = snapshot, placement, asking
         self._family = str(snapshot.json("config.json").get("model_type"))
         self._picture = preprocessing(snapshot)

@@ -13,7 +13,7 @@ from photosort.models.captioners.transformers_captioners import OFFLINE, load_mo
 from photosort.models.protocols import Identity, Pictures, Vectors
 from photosort.models.runtime.batch_size import BatchSize
 from photosort.models.runtime.on_device import loaded, numbers, on_device, unit_vectors
-from photosort.models.runtime.placement import Placement
+from photosort.models.runtime.placement import DevicePlacement
 from photosort.models.runtime.preprocessing import preprocessing
 from photosort.models.runtime.torchvision_ops import mend_torchvision
 from photosort.models.weights.hub import Snapshot
@@ -31,7 +31,7 @@ LONGEST = 35
 class BlipTowers:
     """Photos and texts to vectors of one space (`DualEncoder`): the first token of each."""
 
-    def __init__(self, snapshot: Snapshot, placement: Placement) -> None:
+    def __init__(self, snapshot: Snapshot, placement: DevicePlacement) -> None:
         self._snapshot, self._placement = snapshot, placement
         self._picture = preprocessing(snapshot)
         self.frame = self._picture.frame

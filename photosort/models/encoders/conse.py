@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
-from photosort.models.captioners.tags import LabelHead
+from photosort.models.captioners.tags import LabelProbabilities
 from photosort.models.protocols import Identity, TextEncoder, Vectors
 from photosort.wordnet.nouns import nouns
 
@@ -28,7 +28,7 @@ class ConSE:
     """
 
     def __init__(
-        self, head: LabelHead, texts: TextEncoder, revision: str, *, power: float = 0.5, top: int = 10
+        self, head: LabelProbabilities, texts: TextEncoder, revision: str, *, power: float = 0.5, top: int = 10
     ) -> None:
         if not power > 0 or top < 1:
             raise ValueError(f"ConSE needs a positive power and at least one label, not {power} and {top}")

@@ -26,7 +26,7 @@ from photosort.models.protocols import Frame, Identity, Pictures, Pixels, Vector
 from photosort.models.runtime.batch_size import BatchSize
 from photosort.models.runtime.devices import CPU, first_device
 from photosort.models.runtime.on_device import gathered
-from photosort.models.weights.pinned import EFFICIENTNET_LITE2, verify, write_whole
+from photosort.models.weights.pinned import EFFICIENTNET_LITE2, replace_whole, verify
 from photosort.photos import decode
 from photosort.support.pip import pip_install
 
@@ -88,7 +88,7 @@ class EfficientNetLite2:
             return plain
         seconds = {"torch": _seconds(plain), "onnxruntime": _seconds(exported)}
         way = min(seconds, key=lambda name: seconds[name])
-        write_whole(choice, json.dumps({"way": way, "seconds for 8 photos": seconds}).encode())
+        replace_whole(choice, json.dumps({"way": way, "seconds for 8 photos": seconds}).encode())
         return exported if way == "onnxruntime" else plain
 
 
@@ -125,7 +125,7 @@ class LabelHead:
         weight, bias = classifier.weight.detach().numpy(), classifier.bias.detach().numpy()
         buffer = io.BytesIO()
         np.savez(buffer, weight=weight, bias=bias)
-        write_whole(self._file, buffer.getvalue())
+        replace_whole(self._file, buffer.getvalue())
         return weight, bias
 
 
@@ -221,7 +221,7 @@ def _export(network: Any, graph: Path) -> None:
             opset_version=17,
             dynamo=False,
         )
-    write_whole(graph, buffer.getvalue())
+    replace_whole(graph, buffer.getvalue())
 
 
 def _seconds(run: Run) -> float:

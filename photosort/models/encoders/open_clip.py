@@ -15,10 +15,10 @@ from photosort.errors import ModelMissing, SettingsError
 from photosort.models.protocols import Frame, Identity, Pictures, Vectors
 from photosort.models.runtime.batch_size import BatchSize
 from photosort.models.runtime.on_device import loaded, number_format, numbers, on_device, unit_vectors
-from photosort.models.runtime.placement import Placement
+from photosort.models.runtime.placement import DevicePlacement
 from photosort.models.runtime.torchvision_ops import mend_torchvision
 from photosort.models.weights.hub import HUB, OPEN_CLIP, Snapshot, Source
-from photosort.models.weights.pinned import recall, write_whole
+from photosort.models.weights.pinned import recall, replace_whole
 from photosort.photos import decode
 
 REVISION = "1"
@@ -33,7 +33,7 @@ class OpenClip:
     own table asks for it.
     """
 
-    def __init__(self, snapshot: Snapshot, placement: Placement, *, quick_gelu: bool = False) -> None:
+    def __init__(self, snapshot: Snapshot, placement: DevicePlacement, *, quick_gelu: bool = False) -> None:
         self._snapshot, self._placement, self._quick_gelu = snapshot, placement, quick_gelu
         self.frame = _frame(snapshot)
         revision = f"{snapshot.revision}-{REVISION}-{decode.REVISION}-{self.frame.side}{self.frame.fit}"
@@ -98,7 +98,7 @@ def listed(pair: str, remembered: Path) -> tuple[Source, bool]:
     known = recall(remembered)
     if pair not in known:
         known[pair] = _from_table(pair)
-        write_whole(remembered, json.dumps(known).encode())
+        replace_whole(remembered, json.dumps(known).encode())
     repository, quick_gelu = known[pair]
     return Source(f"open_clip:{pair}", HUB + repository, OPEN_CLIP), bool(quick_gelu)
 

@@ -13,7 +13,7 @@ import numpy as np
 from photosort.errors import SettingsError
 from photosort.models.protocols import Identity, Vectors
 from photosort.models.runtime.on_device import loaded
-from photosort.models.runtime.placement import Placement
+from photosort.models.runtime.placement import DevicePlacement
 from photosort.models.runtime.torchvision_ops import mend_torchvision
 from photosort.models.weights.hub import Snapshot
 
@@ -27,7 +27,7 @@ PICKLED = "pytorch_model.bin"
 class SentenceTexts:
     """Texts to unit vectors (a `TextEncoder`)."""
 
-    def __init__(self, snapshot: Snapshot, placement: Placement) -> None:
+    def __init__(self, snapshot: Snapshot, placement: DevicePlacement) -> None:
         """Raises SettingsError where a part of the model has weights in another format than safetensors alone."""
         _check_formats(snapshot.folder)
         self._snapshot, self._placement = snapshot, placement

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from photosort.models.catalogue import ENCODERS, IN_FOLDER, IN_HUB, OPEN_CLIP_PREFIX, QUICK_GELU, source_of
 from photosort.models.protocols import DualEncoder
-from photosort.models.runtime.placement import BATCH_SIZES, Placement
+from photosort.models.runtime.placement import BATCH_SIZES, DevicePlacement
 from photosort.models.weights.hub import HUB, LOCAL, OPEN_CLIP, TRANSFORMERS, Snapshot, Source, find, located
 
 
@@ -45,7 +45,7 @@ def open_clip_source(name: str, folder: Path) -> tuple[Source, bool]:
 
 @lru_cache(maxsize=4)
 def _opened(snapshot: Snapshot, device: str, most: int | None, folder: Path, quick_gelu: bool) -> DualEncoder:
-    placement = Placement(device, most, folder / BATCH_SIZES)
+    placement = DevicePlacement(device, most, folder / BATCH_SIZES)
     if (snapshot.folder / "open_clip_config.json").is_file():
         from photosort.models.encoders.open_clip import OpenClip
 

@@ -16,7 +16,7 @@ from photosort.errors import ModelMissing, SettingsError
 from photosort.models.captioners.transformers_captioners import OFFLINE, load_model
 from photosort.models.protocols import Identity, WriterForm
 from photosort.models.runtime.on_device import loaded
-from photosort.models.runtime.placement import Placement
+from photosort.models.runtime.placement import DevicePlacement
 from photosort.models.runtime.torchvision_ops import mend_torchvision
 from photosort.models.weights.hub import Snapshot
 
@@ -49,7 +49,7 @@ class Seq2Seq:
             raise SettingsError("t5: says no model", "Write --writer t5:NAME, such as t5:google-t5/t5-base.")
         folder = _folder_of(name)
         self._snapshot = Snapshot(f"t5:{name}", folder, _fingerprint(folder))
-        self._placement = Placement(device)
+        self._placement = DevicePlacement(device)
         self.identity = Identity(self._snapshot.name, f"{self._snapshot.revision}-1")
 
     def check(self) -> None:

@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from photosort.models.weights.pinned import recall, write_whole
+from photosort.models.weights.pinned import recall, replace_whole
 
 
 class BatchSize:
@@ -27,7 +27,7 @@ class BatchSize:
     def fitted(self) -> None:
         """The device had memory for so many: every later run with the same model and device begins with them."""
         if self._file is not None and self.value != self._known:
-            write_whole(self._file, json.dumps({**self._remembered(), self._key: self.value}).encode())
+            replace_whole(self._file, json.dumps({**self._remembered(), self._key: self.value}).encode())
             self._known = self.value
 
     def _remembered(self) -> dict[str, int]:

@@ -18,7 +18,7 @@ ON_CPU = {"encoder": 32, "captioner": 32, "chat": 4}
 
 
 @dataclass
-class Placement:
+class DevicePlacement:
     """A device as settings name it, and the most photos at once; a plain device name stands for itself.
 
     most  the user's own limit

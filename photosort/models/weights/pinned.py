@@ -107,7 +107,7 @@ def verify(pin: Pin, path: Path, remembered: Path | None = None) -> None:
         raise _mismatch(pin, path, f"SHA-256 {pin.sha256}", found)
     if remembered is not None:
         with suppress(StoreError):  # then they are hashed again
-            write_whole(remembered, json.dumps({**known, str(path): stamp}).encode())
+            replace_whole(remembered, json.dumps({**known, str(path): stamp}).encode())
 
 
 def sha256(file: io.BufferedReader) -> str:
@@ -134,7 +134,7 @@ def recall(remembered: Path | None) -> dict[str, Any]:
     return known if isinstance(known, dict) else {}
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def replace_whole(path: Path, content: bytes) -> None:
     """Write a file of the model cache so that no reader ever sees half of it. Raises StoreError."""
     temporary = path.with_name(f"{path.name}-{secrets.token_hex(4)}")
     try:
