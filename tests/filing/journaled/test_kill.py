@@ -256,7 +256,7 @@ def test_a_disk_that_cannot_be_read_leaves_the_doubt_as_it_is(
         raise OSError(errno.EIO, "Input/output error", str(path))
 
     with monkeypatch.context() as patched:
-        patched.setattr(f"photosort.filing.{step}", unreadable)
+        patched.setattr(f"photosort.filing.disk.{step}", unreadable)
         outcome = resume(connection, 1)
     assert isinstance(outcome, Outcome) and outcome.stopped.endswith("the disk reports an error")
     assert State.PLACING in Journal(connection, 1).counts()

@@ -474,7 +474,7 @@ def test_a_limit_needs_a_price_unless_the_server_is_on_this_machine(serve: Serve
     [
         ("", {}, "says no model"),
         ("gpt-4o-mini", {}, "OPENAI_API_KEY is not set"),
-        ("tiny", {"OPENAI_BASE_URL": "localhost:8000/v1"}, "no address of a server"),
+        ("tiny", {"OPENAI_BASE_URL": "localhost:8000/v1"}, "must be the address of a server"),
     ],
 )
 def test_settings_that_cannot_work(model: str, environment: dict[str, str], message: str) -> None:
