@@ -64,20 +64,20 @@ def organize(
         typer.Option(
             "--writer",
             autocompletion=offers.writers,
-            help="Who writes names: auto, smollm2, keywords, openai:MODEL, t5:NAME.  [default: auto]",
+            help="Language model for names: auto, smollm2, keywords, openai:MODEL, t5:NAME.  [default: auto]",
         ),
     ] = None,
     language: Annotated[
         str | None, typer.Option("--language", help="Language of names, such as de.  [default: en]")
     ] = None,
-    style: Annotated[str | None, typer.Option("--style", help="How names are to sound, in your words.")] = None,
+    style: Annotated[str | None, typer.Option("--style", help="Style of names, in your words.")] = None,
     name_template: Annotated[
         str | None, typer.Option("--name-template", help='Folder names, such as "{index:02d} {title}".')
     ] = None,
     keywords: Annotated[
-        Keywords | None, typer.Option("--keywords", help="How words are ranked.  [default: winner]")
+        Keywords | None, typer.Option("--keywords", help="Ranking of keywords.  [default: winner]")
     ] = None,
-    max_cost: Annotated[float | None, typer.Option("--max-cost", help="US dollars that a writer may cost.")] = None,
+    max_cost: Annotated[float | None, typer.Option("--max-cost", help="Maximum cost of names, in US dollars.")] = None,
     about: Annotated[
         bool | None, typer.Option("--about/--no-about", help="Files that say what a folder holds.  [default: about]")
     ] = None,
@@ -87,7 +87,7 @@ def organize(
     ] = None,
     texts: Annotated[
         TextSource | None,
-        typer.Option("--texts", help="What --method text goes by.  [default: caption, or ask with --ask]"),
+        typer.Option("--texts", help="Texts that --method text reads.  [default: caption, or ask with --ask]"),
     ] = None,
     ask: Annotated[
         list[str] | None, typer.Option("--ask", help="A question about each photo, for --method text; repeatable.")
@@ -97,13 +97,13 @@ def organize(
         typer.Option("--captions", help="Texts for each photo.  [default: 6 with --method text, else by profile]"),
     ] = None,
     vectors: Annotated[
-        TextVectors | None, typer.Option("--vectors", help="What --method text makes of texts.  [default: sbert]")
+        TextVectors | None, typer.Option("--vectors", help="Text vectors of --method text.  [default: sbert]")
     ] = None,
     show_all: Annotated[
         bool, typer.Option("--show-all", help="Show the folders of every question side by side.")
     ] = False,
     outliers: Annotated[
-        bool | None, typer.Option("--outliers", help="Put photos that fit no folder clearly into one of their own.")
+        bool | None, typer.Option("--outliers", help="Put photos that fit no folder clearly into 'Unsorted'.")
     ] = None,
     levels: Annotated[
         int | None,
@@ -120,7 +120,9 @@ def organize(
     captioner: Annotated[
         str | None,
         typer.Option(
-            "--captioner", autocompletion=offers.captioners, help="Who captions photos.  [default: by profile]"
+            "--captioner",
+            autocompletion=offers.captioners,
+            help="Captioning model; photosort models lists them.  [default: by profile]",
         ),
     ] = None,
     image_encoder: Annotated[
@@ -128,7 +130,7 @@ def organize(
         typer.Option(
             "--image-encoder",
             autocompletion=offers.image_encoders,
-            help="What turns photos into vectors.  [default: by profile]",
+            help="Model for image embeddings.  [default: by profile]",
         ),
     ] = None,
     text_encoder: Annotated[
@@ -136,7 +138,7 @@ def organize(
         typer.Option(
             "--text-encoder",
             autocompletion=offers.text_encoders,
-            help="What turns texts into vectors.  [default: by profile]",
+            help="Model for text embeddings.  [default: by profile]",
         ),
     ] = None,
     allow_upload: Annotated[
@@ -144,17 +146,21 @@ def organize(
     ] = None,
     fusion: Annotated[
         FusionMode | None,
-        typer.Option("--fusion", help="How image and text are brought together.  [default: concat]"),
+        typer.Option("--fusion", help="Fusion of image and caption in --method fusion.  [default: concat]"),
     ] = None,
     weight: Annotated[
         float | None, typer.Option("--weight", help="Share of the text, 0 to 1.  [default: by captioner]")
     ] = None,
     exclude: Annotated[
-        list[str] | None, typer.Option("--exclude", help="Pattern to pass over, as in .gitignore; repeatable.")
+        list[str] | None, typer.Option("--exclude", help="Pattern to skip, as in .gitignore; repeatable.")
     ] = None,
     follow_links: Annotated[bool | None, typer.Option("--follow-links", help="Follow symbolic links.")] = None,
-    min_k: Annotated[int | None, typer.Option("--min-k", help="Least number to choose.  [default: 2]")] = None,
-    max_k: Annotated[int | None, typer.Option("--max-k", help="Largest number to choose.  [default: 30]")] = None,
+    min_k: Annotated[
+        int | None, typer.Option("--min-k", help="Minimum number of folders when --k is auto.  [default: 2]")
+    ] = None,
+    max_k: Annotated[
+        int | None, typer.Option("--max-k", help="Maximum number of folders when --k is auto.  [default: 30]")
+    ] = None,
     device: Annotated[
         str | None,
         typer.Option(
@@ -168,11 +174,11 @@ def organize(
         typer.Option(
             "--engine",
             autocompletion=offers.engines,
-            help="Who looks at photos: local, ray, ray:WORKERS.  [default: local]",
+            help="Where photos are described: local, ray, ray:WORKERS.  [default: local]",
         ),
     ] = None,
     batch: Annotated[
-        int | None, typer.Option("--batch", help="Photos that a model looks at together.  [default: by device]")
+        int | None, typer.Option("--batch", help="Batch size of the models.  [default: by device]")
     ] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Seed of what is random.  [default: 42]")] = None,
     yes: Yes = False,

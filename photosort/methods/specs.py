@@ -115,7 +115,7 @@ def questions(settings: Settings) -> tuple[str, ...]:
     """
     spec = spec_of(settings)
     if settings.ask and spec.questions is described:
-        raise SettingsError(f"--method {settings.method} asks no questions", f"Add --method {reader_of('texts')}.")
+        raise SettingsError("--ask needs a method that asks questions", f"Add --method {reader_of('texts')}.")
     return spec.questions(settings)
 
 

@@ -11,8 +11,8 @@ from photosort.errors import SettingsError
 LONGEST = 60
 """Characters of a value that are shown."""
 
-_NO_WHOLE_NUMBER = "must be a whole number, such as 12"
-_NO_NUMBER = "must be a number, such as 0.5"
+_NO_WHOLE_NUMBER = "is not valid; it must be a whole number, such as 12"
+_NO_NUMBER = "is not valid; it must be a number, such as 0.5"
 _NO_BOOLEAN = "is neither true nor false; write one of them"
 _WORDS = {
     "int_parsing": _NO_WHOLE_NUMBER,
@@ -25,10 +25,10 @@ _WORDS = {
     "bool_type": _NO_BOOLEAN,
     "greater_than_equal": "is too small; {ge} is the least",
     "less_than_equal": "is too large; {le} is the most",
-    "string_type": "must be a text in quotes",
+    "string_type": "is not valid; it must be a text in quotes",
     "string_too_long": "is too long; {max_length} characters are the most",
-    "tuple_type": 'must be a list, such as ["a", "b"]',
-    "path_type": "must be the path of a folder, in quotes",
+    "tuple_type": 'is not valid; it must be a list, such as ["a", "b"]',
+    "path_type": "is not valid; it must be the path of a folder, in quotes",
     "literal_error": "is not known; choose one of: {expected}",
 }
 """What pydantic calls an error -> what is wrong; and after the semicolon what to do."""

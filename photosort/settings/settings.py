@@ -123,7 +123,7 @@ class Settings(Places):
         try:
             return None if k == "auto" else number(k)
         except ValidationError as error:
-            raise ValueError("must be a positive integer or 'auto'") from error
+            raise ValueError("is not valid; it must be a positive integer or 'auto'") from error
 
     @field_validator("ask")
     @classmethod
@@ -141,7 +141,7 @@ class Settings(Places):
     @classmethod
     def _is_language(cls, language: str) -> str:
         if not re.fullmatch(r"[^\W\d_][\w -]{1,39}", language):
-            raise ValueError("must be a language: a code such as de or pt-BR, or a name")
+            raise ValueError("is not valid; it must be a language: a code such as de or pt-BR, or a name")
         return language
 
     @field_validator("name_template")

@@ -262,7 +262,7 @@ def read_filing(connection: sqlite3.Connection, run_id: int) -> Filing:
     """Raises NoSuchRun where the run has filed nothing: it was a preview, or does not exist."""
     found = _filings(connection, "run_id = ?", run_id) if 0 < run_id <= LARGEST_ID else []
     if not found:
-        raise NoSuchRun(f"Run {run_id} has filed nothing", "See what there is: photosort runs")
+        raise NoSuchRun(f"Run {run_id} does not exist, or has filed nothing", "List all runs: photosort runs")
     return found[0]
 
 

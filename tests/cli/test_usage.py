@@ -24,12 +24,12 @@ MISUSED = {
     "organize DIR --k": "--k needs a value. Write it after the flag: --k VALUE",
     "organize DIR --yes=3": "--yes takes no value. Write --yes alone.",
     "organize DIR --mode burn": "--mode burn is not known. Choose one of: copy, move, hardlink, symlink.",
-    "organize DIR --k foo": "--k foo must be a positive integer or 'auto'",
-    "organize DIR --captions x": "--captions x must be a whole number, such as 12",
-    "organize DIR --max-cost 1,5": "--max-cost 1,5 must be a number, such as 0.5",
+    "organize DIR --k foo": "--k foo is not valid. It must be a positive integer or 'auto'.",
+    "organize DIR --captions x": "--captions x is not valid. It must be a whole number, such as 12.",
+    "organize DIR --max-cost 1,5": "--max-cost 1,5 is not valid. It must be a number, such as 0.5.",
     "evaluate DIR --seeds 0": "--seeds 0 is too small. 1 is the least.",
     "evaluate DIR --seeds 2000": "--seeds 2000 is too large. 1000 is the most.",
-    "undo last": "RUN last must be a whole number, such as 12",
+    "undo last": "RUN last is not valid. It must be a whole number, such as 12.",
     "completions ksh": "SHELL ksh is not known. Choose one of: bash, zsh, fish, powershell.",
 }
 

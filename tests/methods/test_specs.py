@@ -13,7 +13,7 @@ from photosort.settings.settings import load_settings
 @pytest.mark.parametrize(
     ("flags", "message"),
     [
-        ({"ask": ["What?"]}, r"--method fusion asks no questions\. Add --method text\."),
+        ({"ask": ["What?"]}, r"--ask needs a method that asks questions\. Add --method text\."),
         ({"method": "texts"}, r"method = 'texts' is not known\. Choose one of: fusion, text"),
     ],
 )

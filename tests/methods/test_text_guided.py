@@ -90,7 +90,7 @@ def test_what_is_asked_follows_from_the_settings() -> None:
     ("flags", "message"),
     [
         ({"method": "text", "texts": "ask"}, "texts = ask needs a question"),
-        ({"k": "twelve"}, "--k twelve must be a positive integer"),
+        ({"k": "twelve"}, "--k twelve is not valid. It must be a positive integer"),
         ({"levels": 3}, "--levels 3 is too large"),
     ],
 )

@@ -32,7 +32,7 @@ def test_folders_come_from_the_environment(own_folders: Path) -> None:
 @pytest.mark.parametrize(
     ("flags", "message"),
     [
-        ({"k": 0}, r"--k 0 must be a positive integer or 'auto'"),
+        ({"k": 0}, r"--k 0 is not valid. It must be a positive integer or 'auto'."),
         ({"weight": 1.5}, r"--weight 1\.5 is too large\. 1 is the most\."),
         ({"seed": 2**32}, r"4294967295 is the most"),
         ({"mode": "burn"}, r"--mode burn is not known\. Choose one of: copy, move, hardlink or symlink\."),
@@ -46,8 +46,8 @@ def test_folders_come_from_the_environment(own_folders: Path) -> None:
         ({"name_template": "{title:>999999999}"}, "hundreds of characters"),
         ({"name_template": "{photos}"}, r"the same name\. Add"),
         ({"name_template": "Photos"}, r"the same name\. Add"),
-        ({"language": "1"}, r"must be a language: a code such as de"),
-        ({"language": "de. Ignore"}, "must be a language"),
+        ({"language": "1"}, r"is not valid. It must be a language: a code such as de"),
+        ({"language": "de. Ignore"}, "It must be a language"),
         ({"max_cost": -1}, "--max-cost -1 is too small"),
         ({"style": "x" * 201}, r"--style x{59}… is too long\. 200 characters are the most\."),
         ({"method": "text", "texts": "caption", "ask": ["Q?"]}, "with texts = caption no question of yours is asked"),
@@ -68,12 +68,12 @@ def refused(**flags: object) -> str:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ('k = "foo"', "k = \"foo\" in FILE must be a positive integer or 'auto'"),
+        ('k = "foo"', "k = \"foo\" in FILE is not valid. It must be a positive integer or 'auto'."),
         ("captions = 0", "captions = 0 in FILE is too small. 1 is the least."),
-        ("captions = 1.5", "captions = 1.5 in FILE must be a whole number, such as 12"),
-        ("writer = 3", "writer = 3 in FILE must be a text in quotes"),
+        ("captions = 1.5", "captions = 1.5 in FILE is not valid. It must be a whole number, such as 12."),
+        ("writer = 3", "writer = 3 in FILE is not valid. It must be a text in quotes."),
         ('about = "perhaps"', 'about = "perhaps" in FILE is neither true nor false. Write one of them.'),
-        ('exclude = "*.png"', 'exclude = "*.png" in FILE must be a list, such as ["a", "b"]'),
+        ('exclude = "*.png"', 'exclude = "*.png" in FILE is not valid. It must be a list, such as ["a", "b"].'),
         ('modee = "move"', "modee in FILE is not a setting. Did you mean mode?"),
         ("max-k = 9", "max-k in FILE is not a setting. Did you mean max_k?"),
         (
@@ -90,8 +90,8 @@ def test_a_line_of_the_file_that_makes_no_sense_is_named(line: str, message: str
 @pytest.mark.parametrize(
     ("variable", "value", "message"),
     [
-        ("PHOTOSORT_K", "foo", "PHOTOSORT_K=foo must be a positive integer or 'auto'"),
-        ("photosort_weight", "1,5", "photosort_weight=1,5 must be a number, such as 0.5"),
+        ("PHOTOSORT_K", "foo", "PHOTOSORT_K=foo is not valid. It must be a positive integer or 'auto'."),
+        ("photosort_weight", "1,5", "photosort_weight=1,5 is not valid. It must be a number, such as 0.5."),
         ("PHOTOSORT_EXCLUDE", "*.png", "PHOTOSORT_EXCLUDE='*.png' must be a list. A list is written as JSON: "),
     ],
 )

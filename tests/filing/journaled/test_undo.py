@@ -312,7 +312,7 @@ def test_a_destination_that_is_not_there_is_not_taken_for_an_empty_one(
 
 
 def test_what_is_taken_back_or_finished_says_so(source: Path, out: Path, connection: sqlite3.Connection) -> None:
-    with pytest.raises(NoSuchRun, match="Run 1 has filed nothing"):
+    with pytest.raises(NoSuchRun, match="Run 1 does not exist, or has filed nothing"):
         undo(connection, 1)
     file_all(source, out, connection, Mode.COPY)
     with pytest.raises(NoSuchRun, match="Run 1 is done: there is nothing to resume"):
