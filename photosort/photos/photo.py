@@ -19,7 +19,7 @@ ODD_TIME = "its time lies before 1678 or after 2261"
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """One file with a picture in it.
+    """A photo whose content was read; in a `Survey` also a companion.
 
     path        absolute
     size        bytes

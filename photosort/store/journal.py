@@ -30,6 +30,7 @@ from typing import Any
 
 from photosort.errors import NoSuchRun, StoreError
 from photosort.store.database import LARGEST_ID, storable, transaction
+from photosort.store.operation import Operation, State
 from photosort.store.touched import FILES
 
 MIGRATION = (
@@ -50,20 +51,6 @@ ADD_LOOKS = (
     "ALTER TABLE operations ADD COLUMN ctime_ns INTEGER",
     "ALTER TABLE filings ADD COLUMN ground TEXT NOT NULL DEFAULT ''",
 )
-
-
-class State(StrEnum):
-    """Where one operation stands; see the module."""
-
-    PLANNED = "planned"
-    PLACING = "placing"
-    PLACED = "placed"
-    DONE = "done"
-    THERE = "there"
-    FAILED = "failed"
-    UNDOING = "undoing"
-    UNDONE = "undone"
-    KEPT = "kept"
 
 
 class FilingState(StrEnum):
@@ -98,44 +85,6 @@ class Filing:
     ground: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One file to be written to the journal. Size in bytes, digest as 64 hexadecimal digits.
-
-    `ctime_ns` is the time of the status that the file had when it was found to have this digest; None where that is not
-    known. A file with `content` is made by photosort: it has no source, and its destination stands for it.
-    """
-
-    group: int
-    main: bool
-    source: Path
-    destination: Path
-    size: int
-    mtime_ns: int
-    digest: str
-    there: bool = False
-    content: bytes | None = None
-    ctime_ns: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One row of the journal; see Entry."""
-
-    id: int
-    group: int
-    main: bool
-    source: Path
-    destination: Path
-    size: int
-    mtime_ns: int
-    digest: str
-    state: State
-    reason: str
-    content: bytes | None = None
-    ctime_ns: int | None = None
-
-
 class Journal:
     """The journal of one run. Every change is durable when the method returns.
 
@@ -158,10 +107,10 @@ class Journal:
         source: Path,
         destination: Path,
         mode: str,
-        entries: Iterable[Entry],
+        operations: Iterable[Operation],
         ground: str = "",
     ) -> Journal:
-        """Write all operations of a run, as planned or there, in one transaction."""
+        """Write all operations of a run, planned or there already, in one transaction."""
         with _writing(connection):
             connection.execute(
                 "INSERT INTO filings (run_id, token, source, destination, mode, state, ground)"
@@ -172,7 +121,7 @@ class Journal:
                 "INSERT INTO operations"
                 " (run_id, grp, main, source, destination, size, mtime_ns, digest, state, content, ctime_ns)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                ((run_id, *_row(entry)) for entry in entries),
+                ((run_id, *_row(operation)) for operation in operations),
             )
         FILES.turned(run_id, FilingState.APPLYING)
         return cls(connection, run_id)
@@ -230,16 +179,16 @@ class Journal:
 
     def _operations(self, where: str, *values: object) -> list[Operation]:
         query = (
-            "SELECT id, grp, main, source, destination, size, mtime_ns, digest, state, reason, content, ctime_ns"
+            "SELECT source, destination, size, mtime_ns, digest, grp, main, state, reason, content, ctime_ns, id"
             f" FROM operations WHERE run_id = ? AND {where} ORDER BY id"
         )
         rows = self._db.execute(query, (self.run_id, *values)).fetchall()
         return [self._operation(row) for row in rows]
 
     def _operation(self, row: tuple[Any, ...]) -> Operation:
-        number, group, main, source, destination, size, mtime_ns, digest, state, *rest = row
-        origin, place = self._path(source), self._path(destination)
-        return Operation(number, group, bool(main), origin, place, size, mtime_ns, digest, State(state), *rest)
+        source, destination, size, mtime_ns, digest, group, main, state, *rest = row
+        paths = self._path(source), self._path(destination)
+        return Operation(*paths, size, mtime_ns, digest, group, bool(main), State(state), *rest)
 
     def _path(self, encoded: bytes) -> Path:
         """One object for each path: each is read some five times, and parsing costs more than a look at the disk."""
@@ -251,11 +200,10 @@ def _encoded(*paths: Path) -> tuple[bytes, ...]:
     return tuple(os.fsencode(path) for path in paths)
 
 
-def _row(entry: Entry) -> tuple[object, ...]:
-    state = State.THERE if entry.there else State.PLANNED
-    paths = _encoded(entry.source, entry.destination)
-    kept = (entry.size, entry.mtime_ns, entry.digest, state, entry.content, entry.ctime_ns)
-    return (entry.group, entry.main, *paths, *kept)
+def _row(operation: Operation) -> tuple[object, ...]:
+    paths = _encoded(operation.source, operation.destination)
+    known = (operation.size, operation.mtime_ns, operation.digest)
+    return (operation.group, operation.main, *paths, *known, operation.state, operation.content, operation.ctime_ns)
 
 
 def read_filing(connection: sqlite3.Connection, run_id: int) -> Filing:

@@ -12,7 +12,8 @@ from pathlib import Path
 from photosort.errors import NoSuchRun, NotInRun
 from photosort.photos.digest import digest_of
 from photosort.store.history import open_history
-from photosort.store.journal import UNFINISHED, FilingState, Journal, State
+from photosort.store.journal import UNFINISHED, FilingState, Journal
+from photosort.store.operation import State
 from photosort.store.runs import ClusterRecord, MemberRecord, Run, Runs
 
 EXEMPLARS = 3

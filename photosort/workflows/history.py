@@ -15,7 +15,8 @@ from photosort.filing.journaled.resume import resume
 from photosort.filing.journaled.undo import UndoOutcome, undo
 from photosort.filing.plan.plan import Plan
 from photosort.store.history import open_history
-from photosort.store.journal import Filing, FilingState, Journal, State, filings, read_filing, unfinished
+from photosort.store.journal import Filing, FilingState, Journal, filings, read_filing, unfinished
+from photosort.store.operation import State
 from photosort.store.placed import placed_below
 from photosort.store.runs import Run, Runs
 from photosort.support.progress import Progress, silent

@@ -10,10 +10,11 @@ from photosort.cli.preview import document, view
 from photosort.clustering.choose_k import KChoice
 from photosort.clustering.kmeans import Clustering
 from photosort.describing.describe import Described
-from photosort.filing.plan.model import Mode, Placement
+from photosort.filing.plan.model import Mode
 from photosort.filing.plan.plan import Plan, PlannedFolder
 from photosort.methods.method import Candidate, Grouping
 from photosort.naming.summary import ClusterName
+from photosort.store.operation import Operation
 from photosort.workflows.folders import Folders
 from photosort.workflows.organize import Organized, Prepared
 
@@ -53,9 +54,9 @@ def prepared(
     )
 
 
-def placed(source: Path, folder: Path, number: int) -> Placement:
+def placed(source: Path, folder: Path, number: int) -> Operation:
     name = f"{number}.jpg"
-    return Placement(source / name, folder / name, 1, 1, "", number, True, False)
+    return Operation(source / name, folder / name, 1, 1, "", number, True)
 
 
 def shown(what: Prepared, *, show_all: bool = False) -> str:

@@ -11,12 +11,13 @@ from pathlib import Path
 
 from photosort.filing.disk.survey import survey
 from photosort.filing.journaled.apply import Outcome, apply
-from photosort.filing.plan.model import Mode, Placement
+from photosort.filing.plan.model import Mode
 from photosort.filing.plan.plan import Plan, make_plan, no_files
 from photosort.photos.companions import companions_of
 from photosort.photos.photo import Photo
 from photosort.store.database import open_database
 from photosort.store.history import MIGRATIONS
+from photosort.store.operation import Operation
 
 FOLDERS = ("Dogs at play", "Alpine lakes", "Été à la plage")
 
@@ -74,7 +75,7 @@ def plan_for(
     )
 
 
-def _about(label: int, files: Sequence[Placement]) -> dict[str, bytes]:
+def _about(label: int, files: Sequence[Operation]) -> dict[str, bytes]:
     lines = [f"{file.destination.name} was {file.source}" for file in files]
     return {"ABOUT.txt": "\n".join([FOLDERS[label], *lines]).encode(errors="surrogateescape"), "photosort.json": b"{}"}
 

@@ -17,7 +17,8 @@ from photosort.filing.journaled.undo import undo
 from photosort.filing.plan.model import Mode
 from photosort.photos.copies import Copies
 from photosort.photos.scan import Scan, scan
-from photosort.store.journal import Journal, State
+from photosort.store.journal import Journal
+from photosort.store.operation import State
 from photosort.store.placed import placed_below
 
 FILES = {"2023/I.JPG": "one", "2023/I.xmp": "sidecar", "2024/J.JPG": "two"}

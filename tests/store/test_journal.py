@@ -11,17 +11,8 @@ import pytest
 from photosort.errors import NoSuchRun, StoreError
 from photosort.store.database import open_database
 from photosort.store.history import open_history
-from photosort.store.journal import (
-    ADD_CONTENT,
-    ADD_LOOKS,
-    MIGRATION,
-    Entry,
-    FilingState,
-    Journal,
-    State,
-    filings,
-    unfinished,
-)
+from photosort.store.journal import ADD_CONTENT, ADD_LOOKS, MIGRATION, FilingState, Journal, filings, unfinished
+from photosort.store.operation import Operation, State
 
 RUNS = ("CREATE TABLE runs (id INTEGER PRIMARY KEY)", "INSERT INTO runs VALUES (1), (2)")
 ODD = Path("/photos/\udcff\n-rf \u202e.jpg")
@@ -35,13 +26,13 @@ def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def begin(connection: sqlite3.Connection, run_id: int = 1) -> Journal:
-    entries = [
-        Entry(0, True, ODD, Path("/out/Dogs/a.jpg"), 3, 5, "d" * 64),
-        Entry(0, False, Path("/photos/a.xmp"), Path("/out/Dogs/a.xmp"), 4, 6, "e" * 64),
-        Entry(1, True, Path("/photos/b.jpg"), Path("/out/Dogs/b.jpg"), 4, 6, "f" * 64, there=True),
+    operations = [
+        Operation(ODD, Path("/out/Dogs/a.jpg"), 3, 5, "d" * 64, 0, True),
+        Operation(Path("/photos/a.xmp"), Path("/out/Dogs/a.xmp"), 4, 6, "e" * 64, 0, False),
+        Operation(Path("/photos/b.jpg"), Path("/out/Dogs/b.jpg"), 4, 6, "f" * 64, 1, True, State.THERE),
     ]
     return Journal.begin(
-        connection, run_id, source=Path("/photos"), destination=Path("/out"), mode="move", entries=entries
+        connection, run_id, source=Path("/photos"), destination=Path("/out"), mode="move", operations=operations
     )
 
 

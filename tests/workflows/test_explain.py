@@ -10,7 +10,8 @@ from photosort.errors import NoSuchRun, NotInRun
 from photosort.filing.journaled.apply import apply
 from photosort.filing.journaled.undo import undo
 from photosort.store.history import open_history
-from photosort.store.journal import FilingState, Journal, State
+from photosort.store.journal import FilingState, Journal
+from photosort.store.operation import State
 from photosort.store.runs import ClusterRecord, CompanionRecord, MemberRecord, Runs
 from photosort.workflows.explain import FolderView, PhotoView, RunView, explain, explain_photo, explain_run
 

@@ -15,7 +15,7 @@ from photosort.errors import DestinationError
 from photosort.filing.disk.copying import can_clone
 from photosort.filing.disk.place import reason_of
 from photosort.filing.plan.collisions import DOUBTFUL, NAME_BYTES, unnumbered
-from photosort.filing.plan.model import ExistingEntry, Mode, SourceFile, Survey
+from photosort.filing.plan.model import ExistingEntry, Mode, Survey
 from photosort.naming.folder_name import name_key
 from photosort.photos.digest import digest_of
 from photosort.photos.own_files import LEFTOVER, is_about_name, is_leftover
@@ -85,7 +85,7 @@ def survey(
     if mode in (Mode.HARDLINK, Mode.SYMLINK) and not _can_link(ground, mode):
         kind = "hard links" if mode is Mode.HARDLINK else "symbolic links"
         raise DestinationError(f"The disk of {destination} takes no {kind}", "Use --mode copy, or another disk.")
-    files, refused = _source_files(photos, mode, progress)
+    files, refused, links, far = _source_files(photos, mode, device, progress)
     present = _entries(destination) if destination.is_dir() else ()
     wanted = {tuple(name_key(unnumbered(name)) for name in folder.split("/")) for folder in folders}
     inside = dict(_inside(destination, "", present, wanted, {file.size for file in files.values()}))
@@ -95,8 +95,9 @@ def survey(
         inside,
         files,
         refused,
-        device,
         shutil.disk_usage(ground).free,
+        links,
+        far,
         name_limit,
         path_limit,
         case_sensitive,
@@ -189,9 +190,11 @@ def _limits(ground: Path) -> tuple[int, int]:
 
 
 def _source_files(
-    photos: Sequence[Photo], mode: Mode, progress: Progress
-) -> tuple[dict[Path, SourceFile], dict[Path, str]]:
-    files: dict[Path, SourceFile] = {}
+    photos: Sequence[Photo], mode: Mode, device: int, progress: Progress
+) -> tuple[dict[Path, Photo], dict[Path, str], frozenset[Path], frozenset[Path]]:
+    """The files that can be read, those that are refused, and which of the first are links or on another disk."""
+    files: dict[Path, Photo] = {}
+    links, far = set(), set()
     refused: dict[Path, str] = {}
     writable: dict[Path, bool] = {}
     for done, photo in enumerate(photos):
@@ -212,9 +215,13 @@ def _source_files(
             except OSError as error:
                 refused[path] = reason_of(error)
                 continue
-            files[path] = SourceFile(seen.st_size, seen.st_mtime_ns, digest, seen.st_dev, link, seen.st_ctime_ns)
+            files[path] = Photo(path, seen.st_size, seen.st_mtime_ns, digest, ctime_ns=seen.st_ctime_ns)
+            if link:
+                links.add(path)
+            if seen.st_dev != device:
+                far.add(path)
     progress("surveying", len(photos), len(photos))
-    return files, refused
+    return files, refused, frozenset(links), frozenset(far)
 
 
 def _inside(

@@ -30,7 +30,8 @@ from photosort.filing.plan.about import without
 from photosort.filing.plan.model import Mode
 from photosort.filing.plan.plan import Plan
 from photosort.photos.own_files import ABOUT_DATA, ABOUT_TEXT, DATA_BEGINS
-from photosort.store.journal import Entry, FilingState, Journal, Operation, State
+from photosort.store.journal import FilingState, Journal
+from photosort.store.operation import Operation, State
 from photosort.support.progress import Progress, silent
 
 _BATCH_FILES = 256
@@ -78,21 +79,19 @@ def apply(plan: Plan, run_id: int, connection: sqlite3.Connection, *, progress: 
 
     Raises StoreError where the journal cannot be written.
     """
-    entries = [
-        Entry(f.group, f.main, f.source, f.destination, f.size, f.mtime_ns, f.digest, f.there, ctime_ns=f.ctime_ns)
-        for f in plan.files
-    ]
-    last = max((entry.group for entry in entries), default=0)
+    operations = list(plan.files)
+    last = max((operation.group for operation in operations), default=0)
     for group, own in enumerate(plan.about, last + 1):
-        place, size = own.destination, len(own.content)
-        entries.append(Entry(group, False, place, place, size, 0, own.digest, own.there, own.content))
+        place, state = own.destination, State.THERE if own.there else State.PLANNED
+        about = Operation(place, place, len(own.content), 0, own.digest, group, False, state, content=own.content)
+        operations.append(about)
     journal = Journal.begin(
         connection,
         run_id,
         source=plan.source,
         destination=plan.destination,
         mode=plan.mode,
-        entries=entries,
+        operations=operations,
         ground=ground_of(plan.destination),
     )
     return carry_out(journal, progress)

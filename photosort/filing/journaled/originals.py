@@ -9,7 +9,7 @@ from photosort.filing.disk.place import is_one_entry, look, same_file
 from photosort.filing.disk.removing import Witness, remove_judged, witness
 from photosort.filing.plan.model import Mode
 from photosort.photos.digest import digest_of
-from photosort.store.journal import Operation, State
+from photosort.store.operation import Operation, State
 
 Judged = tuple[Witness, Witness]
 """An original that has to go, and the copy that keeps its content."""

@@ -6,15 +6,15 @@ import json
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from photosort.filing.plan.model import Placement
 from photosort.naming.summary import BY_KEYWORDS, ClusterName
 from photosort.photos.own_files import ABOUT_DATA, ABOUT_TEXT
+from photosort.store.operation import Operation
 from photosort.support.printable import printable
 
 FORMAT = 1
 
 
-def about_files(name: ClusterName, files: Sequence[Placement]) -> dict[str, bytes]:
+def about_files(name: ClusterName, files: Sequence[Operation]) -> dict[str, bytes]:
     """File name -> content, for a folder of this name with these files.
 
     The same folder says the same, so that a second run finds it there: no date, no number of the run.
@@ -53,8 +53,8 @@ def _text(data: dict[str, Any]) -> str:
     return "\n".join(printable(line) for line in lines) + "\n"
 
 
-def _data(name: ClusterName, photos: Sequence[Placement], files: Sequence[Placement]) -> dict[str, Any]:
-    companions: dict[int, list[Placement]] = {}
+def _data(name: ClusterName, photos: Sequence[Operation], files: Sequence[Operation]) -> dict[str, Any]:
+    companions: dict[int, list[Operation]] = {}
     for file in files:
         if not file.main:
             companions.setdefault(file.group, []).append(file)
@@ -72,5 +72,5 @@ def _data(name: ClusterName, photos: Sequence[Placement], files: Sequence[Placem
     }
 
 
-def _origin(file: Placement) -> dict[str, str]:
+def _origin(file: Operation) -> dict[str, str]:
     return {"file": file.destination.name, "from": str(file.source)}

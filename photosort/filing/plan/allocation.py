@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from photosort.filing.plan.collisions import NUMBER, legal, numbered
-from photosort.filing.plan.model import ExistingEntry, GeneratedFile, Mode, Placement, Survey
+from photosort.filing.plan.model import ExistingEntry, GeneratedFile, Mode, Survey
 from photosort.naming.folder_name import name_key
 from photosort.photos.photo import Photo
+from photosort.store.operation import Operation, State
 
 
 @dataclass(slots=True)
@@ -23,7 +24,7 @@ class FolderNames:
     mode: Mode
     survey: Survey
     present: tuple[ExistingEntry, ...]
-    files: list[Placement] = field(default_factory=list)
+    files: list[Operation] = field(default_factory=list)
     _taken: dict[str, list[ExistingEntry]] = field(default_factory=lambda: defaultdict(list))
     _by_digest: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     _next: dict[tuple[str, ...], int] = field(default_factory=dict)
@@ -46,16 +47,16 @@ class FolderNames:
             present = self._equal(path, name)
             final = present.name if present else name
             self.files.append(
-                Placement(
+                Operation(
                     path,
                     self.path / final,
                     file.size,
                     file.mtime_ns,
                     file.digest,
                     group,
-                    path == photo.path,
-                    bool(present),
-                    file.ctime_ns,
+                    main=path == photo.path,
+                    state=State.THERE if present else State.PLANNED,
+                    ctime_ns=file.ctime_ns,
                 )
             )
             if not present:

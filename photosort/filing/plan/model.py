@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from photosort.filing.plan.collisions import NAME_BYTES
-from photosort.photos.photo import Unread
+from photosort.photos.photo import Photo, Unread
 
 
 class Mode(StrEnum):
@@ -38,29 +38,15 @@ class ExistingEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceFile:
-    """A photo or companion as it lies at its source. Size in bytes; `link` for a symbolic link.
-
-    `ctime_ns` is the time of the status at which it had the digest; None where that is not known.
-    """
-
-    size: int
-    mtime_ns: int
-    digest: str
-    device: int
-    link: bool = False
-    ctime_ns: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Survey:
     """What a plan has to know about the disks. Made by `filing.survey`.
 
     present         the destination's own entries
     inside          the entries of those of its folders that a planned folder may meet, by the folder's path
-    files           every photo and companion that can be read
+    files           every photo and companion that can be read, as it lies at its source now
+    links           those of them that are symbolic links
+    far             those of them on another file system than the destination
     refused         those that cannot be filed, with the reason
-    device          st_dev of the file system that will hold the destination
     free            bytes
     name_limit      bytes of one name; path_limit: bytes of a whole path
     case_sensitive  whether IMG.JPG and img.jpg are two files there
@@ -73,10 +59,11 @@ class Survey:
 
     present: tuple[ExistingEntry, ...]
     inside: Mapping[str, tuple[ExistingEntry, ...]]
-    files: Mapping[Path, SourceFile]
+    files: Mapping[Path, Photo]
     refused: Mapping[Path, str]
-    device: int
     free: int
+    links: frozenset[Path] = frozenset()
+    far: frozenset[Path] = frozenset()
     name_limit: int = NAME_BYTES
     path_limit: int = 4096
     case_sensitive: bool = True
@@ -85,24 +72,6 @@ class Survey:
     clones: bool = False
     within_source: bool = False
     leftovers: tuple[Unread, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Placement:
-    """One file and its place. Files of one `group` travel together; `main` is the photo among them.
-
-    there  an equal file has or will have this name: nothing is placed a second time, and the source stays
-    """
-
-    source: Path
-    destination: Path
-    size: int
-    mtime_ns: int
-    digest: str
-    group: int
-    main: bool
-    there: bool
-    ctime_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

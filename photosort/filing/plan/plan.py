@@ -14,15 +14,16 @@ from pathlib import Path
 from photosort.errors import DestinationError
 from photosort.filing.plan.allocation import FolderNames
 from photosort.filing.plan.collisions import numbered
-from photosort.filing.plan.model import ExistingEntry, GeneratedFile, Mode, Placement, Survey
+from photosort.filing.plan.model import ExistingEntry, GeneratedFile, Mode, Survey
 from photosort.naming.folder_name import name_key
 from photosort.photos.photo import Photo, Unread
+from photosort.store.operation import Operation
 from photosort.support.printable import printable
 
 OUTLIER = -1
 """The label of a photo that fits no folder."""
 
-About = Callable[[int, Sequence[Placement]], Mapping[str, bytes]]
+About = Callable[[int, Sequence[Operation]], Mapping[str, bytes]]
 """The label of a folder and its files -> what is to be written into it: name -> content."""
 
 _MEGABYTE = 1_000_000
@@ -39,11 +40,11 @@ class PlannedFolder:
     name: str
     path: Path
     exists: bool
-    files: tuple[Placement, ...]
+    files: tuple[Operation, ...]
     about: tuple[GeneratedFile, ...] = ()
 
     @property
-    def photos(self) -> tuple[Placement, ...]:
+    def photos(self) -> tuple[Operation, ...]:
         """The main files, without their companions."""
         return tuple(file for file in self.files if file.main)
 
@@ -66,8 +67,8 @@ class Plan:
     within_source: bool
 
     @property
-    def files(self) -> tuple[Placement, ...]:
-        """All placements, folder by folder."""
+    def files(self) -> tuple[Operation, ...]:
+        """All photos and companions, folder by folder."""
         return tuple(file for folder in self.folders for file in folder.files)
 
     @property
@@ -76,7 +77,7 @@ class Plan:
         return tuple(file for folder in self.folders for file in folder.about)
 
 
-def no_files(label: int, files: Sequence[Placement]) -> Mapping[str, bytes]:
+def no_files(label: int, files: Sequence[Operation]) -> Mapping[str, bytes]:
     """Nothing is written beside the photos."""
     return {}
 
@@ -155,10 +156,9 @@ def _refusal(photo: Photo, mode: Mode, survey: Survey) -> str:
         told = "" if path == photo.path else f"{printable(path.name)}: "
         if path in survey.refused:
             return told + survey.refused[path]
-        file = survey.files.get(path)
-        if file is None:
+        if path not in survey.files:
             return told + "no longer there"
-        if mode is Mode.MOVE and file.link:
+        if mode is Mode.MOVE and path in survey.links:
             return told + "is a symbolic link, and moving it would not move the photo"
     seen = survey.files[photo.path]
     if (seen.size, seen.mtime_ns, seen.digest) != (photo.size, photo.mtime_ns, photo.digest):
@@ -193,7 +193,6 @@ def _bytes_written(folders: Sequence[PlannedFolder], mode: Mode, survey: Survey)
     if mode in (Mode.HARDLINK, Mode.SYMLINK):
         return total
     for file in (file for folder in folders for file in folder.files if not file.there):
-        near = survey.files[file.source].device == survey.device
-        if not (near and (mode is Mode.MOVE or survey.clones)):
+        if file.source in survey.far or not (mode is Mode.MOVE or survey.clones):
             total += file.size
     return total

@@ -19,7 +19,8 @@ from photosort.filing.journaled.apply import Outcome
 from photosort.filing.journaled.resume import resume
 from photosort.filing.journaled.undo import undo
 from photosort.filing.plan.model import Mode
-from photosort.store.journal import FilingState, Journal, State, unfinished
+from photosort.store.journal import FilingState, Journal, unfinished
+from photosort.store.operation import State
 
 FILES = {
     "a/IMG_1.JPG": "one",

@@ -13,7 +13,7 @@ from photosort.filing.disk import copying
 from photosort.filing.disk.copying import Changed
 from photosort.filing.journaled import revert
 from photosort.filing.journaled.revert import relocate
-from photosort.store.journal import Operation, State
+from photosort.store.operation import Operation, State
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def operation(tmp_path: Path, other_disk: Path) -> Operation:
     placed = write(other_disk, {"a.jpg": "content"}) / "a.jpg"
     stat = placed.stat()
     source = tmp_path / "in" / "a.jpg"
-    return Operation(7, 0, True, source, placed, stat.st_size, stat.st_mtime_ns, sha(placed), State.DONE, "")
+    return Operation(source, placed, stat.st_size, stat.st_mtime_ns, sha(placed), 0, True, State.DONE, id=7)
 
 
 def back(operation: Operation) -> None:

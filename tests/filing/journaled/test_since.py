@@ -19,7 +19,8 @@ from photosort.filing.plan.model import Mode
 from photosort.filing.plan.plan import make_plan
 from photosort.photos.own_files import LEFTOVER
 from photosort.photos.scan import scan
-from photosort.store.journal import FilingState, Journal, State, unfinished
+from photosort.store.journal import FilingState, Journal, unfinished
+from photosort.store.operation import State
 
 FILES = {"a/I.JPG": "one", "a/I.xmp": "sidecar", "b/J.JPG": "two", "b/K.JPG": "three"}
 LABELS = (0, 1, 1)

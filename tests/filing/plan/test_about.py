@@ -18,13 +18,14 @@ from photosort.filing.journaled.apply import apply
 from photosort.filing.journaled.resume import resume
 from photosort.filing.journaled.undo import undo
 from photosort.filing.plan.about import about_files
-from photosort.filing.plan.model import Mode, Placement
+from photosort.filing.plan.model import Mode
 from photosort.filing.plan.plan import Plan, make_plan
 from photosort.naming.keywords import Keyword
 from photosort.naming.summary import ClusterName
 from photosort.photos.own_files import DATA_BEGINS, is_about_data
 from photosort.photos.scan import scan
-from photosort.store.journal import FilingState, Journal, Operation, State, unfinished
+from photosort.store.journal import FilingState, Journal, unfinished
+from photosort.store.operation import Operation, State
 
 FILES = {"a/I.JPG": "one", "a/I.xmp": "sidecar", "b/J.JPG": "two"}
 ABOUT = ["Dogs at play/ABOUT.txt", "Dogs at play/photosort.json"]
@@ -188,8 +189,8 @@ def test_a_later_run_takes_them_neither_for_photos_nor_for_companions(tmp_path: 
 NAME = ClusterName("Dogs at play", "Dogs play on a beach.", (Keyword("dog", 2, 2),), "llm", topics=("dogs", "beach"))
 
 
-def placed(name: str, group: int, main: bool = True) -> Placement:
-    return Placement(Path("/in") / name, Path("/out/Dogs") / name, 1, 1, "d", group, main, False)
+def placed(name: str, group: int, main: bool = True) -> Operation:
+    return Operation(Path("/in") / name, Path("/out/Dogs") / name, 1, 1, "d", group, main)
 
 
 def test_they_say_in_words_and_as_data_what_the_folder_holds() -> None:
@@ -220,7 +221,7 @@ def test_what_begins_otherwise_is_not_photosorts_own(tmp_path: Path) -> None:
     assert FOLDERS[0] == "Dogs at play"
 
 
-def about(label: int, files: Sequence[Placement]) -> dict[str, bytes]:
+def about(label: int, files: Sequence[Operation]) -> dict[str, bytes]:
     return about_files(NAME, files)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from photosort.errors import DestinationError
-from photosort.filing.plan.model import ExistingEntry, Mode, SourceFile, Survey
+from photosort.filing.plan.model import ExistingEntry, Mode, Survey
 from photosort.filing.plan.plan import Plan, make_plan
 from photosort.naming.folder_name import name_key
 from photosort.photos.photo import Photo, Unread
@@ -37,10 +37,10 @@ def plan(
 ) -> Plan:
     files = {}
     for one in photos:
-        files[one.path] = SourceFile(10, 5, one.digest, 1, link=one.path.name in links)
+        files[one.path] = one
         for path in one.companions:
-            files[path] = SourceFile(10, 5, (contents or {}).get(str(path.relative_to(SOURCE)), str(path)), 1)
-    survey = {"refused": {}, "device": 1, "free": 10**9, "files": files, **survey}
+            files[path] = Photo(path, 10, 5, (contents or {}).get(str(path.relative_to(SOURCE)), str(path)))
+    survey = {"refused": {}, "free": 10**9, "files": files, "links": {p for p in files if p.name in links}, **survey}
     return make_plan(
         photos,
         [0] * len(photos) if labels is None else labels,
@@ -226,7 +226,7 @@ def test_a_reason_names_a_file_in_letters_that_can_be_stored_and_shown() -> None
 
 
 def test_a_photo_that_changed_since_the_scan_stays() -> None:
-    made = plan([photo("I.JPG")], files={SOURCE / "I.JPG": SourceFile(11, 5, "I.JPG", 1)})
+    made = plan([photo("I.JPG")], files={SOURCE / "I.JPG": Photo(SOURCE / "I.JPG", 11, 5, "I.JPG")})
     assert made.left[0].reason == "changed since it was looked at"
 
 
@@ -241,7 +241,7 @@ def test_a_disk_that_is_too_small_is_refused() -> None:
     assert plan([photo("I.JPG")], free=9, mode=Mode.MOVE).bytes_written == 0
     assert plan([photo("I.JPG")], free=9, clones=True).bytes_written == 0
     with pytest.raises(DestinationError):
-        plan([photo("I.JPG")], free=9, mode=Mode.MOVE, device=2)
+        plan([photo("I.JPG")], free=9, mode=Mode.MOVE, far={SOURCE / "I.JPG"})
 
 
 @pytest.mark.parametrize("folders", [("a/../b",), ("/b",), ("a/",), ("..",), ("",), ("a\\b",), ("Dogs", "dogs")])
