@@ -245,26 +245,19 @@ def run(
     from photosort.cli.renewing import with_cache
     from photosort.models.selected import select_models
     from photosort.workflows import organize as workflow
-    from photosort.workflows.history import lying_twice, unfinished_runs
 
     source = Path(os.path.realpath(source))
     models = select_models(settings)
     head = preview.models(models)
     for sent in filter(None, (models.photos_sent, models.texts_sent)):
         out.disclose(sent)
-    for filing in unfinished_runs(settings.data_dir):
-        where = printable(str(filing.destination))
-        out.note(f"Run {filing.run_id} into {where} stopped half-way. Finish it: photosort resume {filing.run_id}")
     with out.progress() as progress:
 
         def review(prepared: "Prepared") -> None:
             out.show(lambda: head)
             out.show(lambda: preview.view(prepared, show_all=show_all))
-            twice = lying_twice(settings.data_dir, prepared.plan)
-            if twice:
-                name = printable(prepared.plan.destination.name)
-                lie = f"{plural(twice.total(), 'photo', 'lie')} in other folders of {name} already"
-                out.note(f"{lie}, and will then lie twice. To sort anew, first: photosort undo {max(twice)}")
+            for note in preview.notes(prepared):
+                out.note(note)
             if settings.mode == "move" and not dry_run and not yes:
                 count = sum(len(folder.photos) for folder in prepared.plan.folders)
                 out.confirm(f"Move {plural(count, 'photo')} out of {printable(str(source))}?")

@@ -85,6 +85,19 @@ def view(prepared: Prepared, *, show_all: bool = False) -> RenderableType:
     return Group(*tried, *others, tree, *(Text(remark, style="dim") for remark in remarks))
 
 
+def notes(prepared: Prepared) -> list[str]:
+    """What earlier runs left unfinished, and which photos would lie twice; each with the command that helps."""
+    lines = []
+    for filing in prepared.unfinished:
+        where = printable(str(filing.destination))
+        lines.append(f"Run {filing.run_id} into {where} stopped half-way. Finish it: photosort resume {filing.run_id}")
+    if twice := prepared.twice:
+        name = printable(prepared.plan.destination.name)
+        lie = f"{plural(twice.total(), 'photo', 'lie')} in other folders of {name} already"
+        lines.append(f"{lie}, and will then lie twice. To sort anew, first: photosort undo {max(twice)}")
+    return lines
+
+
 def ending(organized: Organized) -> RenderableType:
     """What was done, what failed, and the commands to go on with."""
     outcome = organized.outcome

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,11 +11,9 @@ from photosort.filing.disk.lock import hold, is_held
 from photosort.filing.journaled.apply import Outcome
 from photosort.filing.journaled.resume import resume
 from photosort.filing.journaled.undo import UndoOutcome, undo
-from photosort.filing.plan.plan import Plan
 from photosort.store.history import open_history
 from photosort.store.journal import Filing, FilingState, Journal, filings, read_filing, unfinished
 from photosort.store.operation import State
-from photosort.store.placed import placed_below
 from photosort.store.runs import Run, Runs
 from photosort.support.progress import Progress, silent
 
@@ -69,24 +65,6 @@ def undo_run(data_dir: Path, number: int | None = None, *, progress: Progress = 
         filing = _last(connection) if number is None else read_filing(connection, number)
         with hold(filing.destination, data_dir):
             return filing, undo(connection, filing.run_id, progress=progress)
-
-
-def lying_twice(data_dir: Path, plan: Plan) -> Counter[int]:
-    """Run -> how many photos of a plan it has put elsewhere below the same destination, where a copy lies still."""
-    with open_history(data_dir) as connection:
-        placed = placed_below(connection, plan.destination)
-    runs = {copy.origin: copy.run_id for path, copy in placed.items() if not copy.own and os.path.lexists(path)}
-    coming = (photo for folder in plan.folders for photo in folder.photos if not photo.there)
-    return Counter(runs[photo.source] for photo in coming if photo.source in runs)
-
-
-def unfinished_runs(data_dir: Path) -> list[Filing]:
-    """The runs that were killed or stopped on their way, forth or back, into any destination; the newest first.
-
-    A run that is on its way now is not among them.
-    """
-    with open_history(data_dir) as connection:
-        return [filing for filing in unfinished(connection) if not is_held(filing.destination, data_dir)]
 
 
 def resume_run(

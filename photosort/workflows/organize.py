@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from photosort.clustering.choose_k import KChoice
 from photosort.clustering.kmeans import Clustering
 from photosort.describing.describe import Described, describe
 from photosort.describing.engines import engine_for
-from photosort.errors import NoPhotos, TooManyClusters, Unfinished
+from photosort.errors import NoPhotos, TooManyClusters
 from photosort.filing.disk.lock import hold
 from photosort.filing.disk.survey import check_destination, survey
 from photosort.filing.journaled.apply import Outcome, apply
@@ -31,10 +32,11 @@ from photosort.photos.photo import Unread
 from photosort.photos.scan import WITH_ITS_PHOTO, Found, scan
 from photosort.store.cache import Cache, open_cache
 from photosort.store.history import open_history
-from photosort.store.journal import unfinished
+from photosort.store.journal import Filing
 from photosort.store.placed import placed_below
 from photosort.store.runs import Runs
 from photosort.support.progress import Progress, silent
+from photosort.workflows.earlier import lying_twice, refuse_over_unfinished, unfinished_runs
 from photosort.workflows.folders import Folders, make_folders
 from photosort.workflows.grouping import group
 from photosort.workflows.recording import record
@@ -52,6 +54,8 @@ class Prepared:
     plan        what a real run carries out and a dry run shows
     used        calls, tokens and cost of a writer on a server; None for any other
     copies      photos that were passed over, as they are copies that earlier runs have made of others
+    unfinished  earlier runs that stopped half-way, into any destination
+    twice       run -> photos of the plan that it has put into other folders of the same destination
     """
 
     run: int
@@ -62,6 +66,8 @@ class Prepared:
     plan: Plan
     used: Used | None = None
     copies: tuple[Copies, ...] = ()
+    unfinished: tuple[Filing, ...] = ()
+    twice: Counter[int] = field(default_factory=Counter)
 
     @property
     def clustering(self) -> Clustering:
@@ -103,7 +109,7 @@ def organize(
     settings = models.settings
     lock = nullcontext() if dry_run else hold(destination, settings.data_dir)
     with lock, open_history(settings.data_dir) as connection:
-        _refuse_over_unfinished(connection, destination)
+        refuse_over_unfinished(connection, destination)
         prepared = prepare(source, destination, models, connection, progress)
         review(prepared)
         if dry_run:
@@ -157,7 +163,18 @@ def prepare(
         about=(lambda label, files: about_files(folders.names[label], files)) if settings.about else no_files,
     )
     run = record(Runs(connection), plan, photos, captions, clustering, folders, settings)
-    return Prepared(run, described, grouping, choice, folders, plan, writer.used if writer else None, found.copies)
+    return Prepared(
+        run,
+        described,
+        grouping,
+        choice,
+        folders,
+        plan,
+        used=writer.used if writer else None,
+        copies=found.copies,
+        unfinished=tuple(unfinished_runs(connection, settings.data_dir)),
+        twice=lying_twice(connection, plan),
+    )
 
 
 def _writer(models: ModelSet, cache: Cache) -> RememberedWriter | None:
@@ -192,12 +209,3 @@ def _described(
 def _filed(prepared: Prepared, connection: sqlite3.Connection, progress: Progress) -> Outcome:
     Runs(connection).start(prepared.run)
     return apply(prepared.plan, prepared.run, connection, progress=progress)
-
-
-def _refuse_over_unfinished(connection: sqlite3.Connection, destination: Path) -> None:
-    for filing in unfinished(connection):
-        if filing.destination == destination:
-            raise Unfinished(
-                f"Run {filing.run_id} into {destination} stopped before it was done",
-                f"Finish it: photosort resume {filing.run_id}. Or take it back: photosort undo {filing.run_id}",
-            )

@@ -10,9 +10,10 @@ from photosort.filing.disk.lock import hold
 from photosort.filing.journaled.apply import apply
 from photosort.filing.plan.model import Mode
 from photosort.store.history import open_history
-from photosort.store.journal import FilingState, Journal
+from photosort.store.journal import Filing, FilingState, Journal
 from photosort.store.runs import Runs
-from photosort.workflows.history import past_runs, resume_run, undo_run, unfinished_runs
+from photosort.workflows.earlier import unfinished_runs
+from photosort.workflows.history import past_runs, resume_run, undo_run
 
 
 def file_one(root: Path, data: Path, name: str) -> tuple[int, Path]:
@@ -29,6 +30,11 @@ def file_one(root: Path, data: Path, name: str) -> tuple[int, Path]:
 def stop(data: Path, run: int, state: FilingState) -> None:
     with open_history(data) as connection:
         Journal(connection, run).turn(state)
+
+
+def unfinished_of(data: Path) -> list[Filing]:
+    with open_history(data) as connection:
+        return unfinished_runs(connection, data)
 
 
 def test_the_last_run_is_taken_back_and_an_older_one_by_its_number_alone(tmp_path: Path) -> None:
@@ -78,25 +84,25 @@ def test_a_run_that_is_on_its_way_is_not_taken_for_one_that_was_cut_off(tmp_path
     stop(data, forth, FilingState.APPLYING)
     stop(data, back, FilingState.UNDOING)
     with hold(tmp_path / "forth-sorted", data), hold(tmp_path / "back-sorted", data):
-        assert unfinished_runs(data) == []
+        assert unfinished_of(data) == []
         assert [past.state for past in past_runs(data)] == ["undoing", "applying"]
     assert [past.state for past in past_runs(data)] == ["undo cut off", "cut off"]
 
 
 def test_unfinished_runs_are_listed_whatever_their_destination(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    assert unfinished_runs(data) == []
+    assert unfinished_of(data) == []
     forth, back, _ = (file_one(tmp_path, data, name)[0] for name in ("forth", "back", "done"))
     stop(data, forth, FilingState.APPLYING)
     stop(data, back, FilingState.UNDOING)
-    assert [(filing.run_id, filing.destination.name) for filing in unfinished_runs(data)] == [
+    assert [(filing.run_id, filing.destination.name) for filing in unfinished_of(data)] == [
         (back, "back-sorted"),
         (forth, "forth-sorted"),
     ]
     assert [resume_run(data)[0].run_id for _ in range(2)] == [back, forth]
     with pytest.raises(NoSuchRun, match="No run has stopped half-way"):
         resume_run(data)
-    assert unfinished_runs(data) == []
+    assert unfinished_of(data) == []
 
 
 @pytest.mark.parametrize("state", [FilingState.DONE, FilingState.APPLYING, FilingState.UNDOING])
