@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
-from photosort.describing import ahead
 from photosort.models.protocols import Frame, Pixels
 from photosort.photos.decode import REVISION, UnreadablePhoto, decode
 from photosort.photos.formats import register_formats
 from photosort.photos.scan import Found
 from photosort.store.identity import Identity
+from photosort.support import lookahead
 
 UNREADABLE = Identity("unreadable", f"{REVISION}-{version('pillow')}-{version('pillow-heif')}")
 MAX_BYTES = 1 << 30
@@ -96,8 +96,8 @@ def look(found: Found, frames: Sequence[Frame], known: Known) -> Look:
 def load_frames(found: Iterable[Found], frames: Sequence[Frame], known: Known, *, most: int) -> Iterator[Look]:
     """A look at every file, in their order, by one thread a core, and at most `most` of them in advance."""
     register_formats()
-    yield from ahead.work_ahead(lambda item: look(item, frames, known), _given_up, found, ahead=most)
+    yield from lookahead.work_ahead(lambda item: look(item, frames, known), _given_up, found, ahead=most)
 
 
 def _given_up(found: Found) -> Look:
-    return Look(found, problem=f"not read within {ahead.PATIENCE:g} seconds")
+    return Look(found, problem=f"not read within {lookahead.PATIENCE:g} seconds")

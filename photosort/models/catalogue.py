@@ -56,7 +56,7 @@ ENCODERS: Mapping[str, Listed] = {
     "siglip2": Listed(
         "timm/ViT-SO400M-16-SigLIP2-256", "SigLIP 2 So400m at 256 pixels", "Apache-2.0", 4.5e9, weights=OPEN_CLIP
     ),
-    "blip-itm": Listed("Salesforce/blip-itm-base-coco", "BLIP's own two towers", "BSD-3-Clause", 0.9e9),
+    "blip-itm": Listed("Salesforce/blip-itm-base-coco", "BLIP's own two encoders", "BSD-3-Clause", 0.9e9),
 }
 QUICK_GELU = frozenset({"clip"})
 """The listed encoders whose weights were trained with that activation."""

@@ -24,7 +24,7 @@ from photosort.models.catalogue import (
     sentences_source,
     source_of,
 )
-from photosort.models.encoders.towers import open_clip_source
+from photosort.models.encoders.dual_encoders import open_clip_source
 from photosort.models.profiles import PROFILES
 from photosort.models.weights.hub import HUB, OPEN_CLIP, Source, find
 from photosort.support.progress import Progress, silent

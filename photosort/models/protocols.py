@@ -96,7 +96,7 @@ class JointEncoder(TextEncoder, Protocol):
 
 
 class DualEncoder(ImageEncoder, JointEncoder, Protocol):
-    """An image encoder with a tower for texts, both in one space."""
+    """An image encoder that encodes texts too, into the same space."""
 
 
 class Captioner(Protocol):

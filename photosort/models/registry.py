@@ -93,7 +93,7 @@ def photos_sent(settings: Settings) -> str:
 def joint_encoder(settings: Settings, texts: TextEncoder) -> JointEncoder:
     """The model that puts photos into a space of texts, from the vectors of the image encoder.
 
-    That is the image encoder itself where it has a tower for texts, and else ConSE in the space of `texts`.
+    That is the image encoder itself where it encodes texts too, and else ConSE in the space of `texts`.
     """
     name = _named(settings, "image_encoder")
     return _conse(settings, texts) if name == EFFICIENTNET else dual_encoder(settings)
@@ -108,15 +108,15 @@ def soft_captions(settings: Settings, texts: TextEncoder) -> JointEncoder | None
 
 
 def dual_encoder(settings: Settings) -> DualEncoder:
-    """The image encoder, where it has a tower for texts too. Raises what `image_encoder` raises."""
+    """The image encoder, where it encodes texts too. Raises what `image_encoder` raises."""
     name = _named(settings, "image_encoder")
     return _towers(settings, name) or unknown("image_encoder", name, (*ENCODERS, *OTHER_ENCODERS))
 
 
 def _towers(settings: Settings, name: str) -> DualEncoder | None:
-    from photosort.models.encoders.towers import towers
+    from photosort.models.encoders.dual_encoders import dual_encoder as named
 
-    return towers(name, settings.device, settings.batch, settings.model_folder)
+    return named(name, settings.device, settings.batch, settings.model_folder)
 
 
 def _tags(settings: Settings, question: str) -> FeatureCaptioner:

@@ -4,7 +4,7 @@ import numpy as np
 from fakes.vectors import blobs
 
 from photosort.clustering.hierarchy import parents
-from photosort.clustering.kmeans import kmeans
+from photosort.clustering.kmeans import Clustering, kmeans
 from photosort.clustering.outliers import outliers
 from photosort.methods.fusion import unit
 
@@ -15,6 +15,18 @@ def test_photos_between_two_groups_are_set_aside_and_members_are_not() -> None:
     found = outliers(kmeans(np.vstack([vectors, between]), 3))
     assert found[180:].all()
     assert found[:180].mean() < 0.05
+
+
+def test_the_fence_is_one_and_a_half_ranges_below_the_middle_half_of_log_margins() -> None:
+    """Eight margins e^0 ... e^-2.1 with quartiles at e^-0.525 and e^-1.575: the fence lies at e^-3.15."""
+    logs = np.array([0, -0.3, -0.6, -0.9, -1.2, -1.5, -1.8, -2.1])
+    low, high = np.quantile(np.append(logs, [-3.1, -3.1]), [0.25, 0.75])
+    for offset, aside in ((0.01, False), (-0.01, True)):
+        margins = np.exp(np.append(logs, [low - 1.5 * (high - low) + offset] * 2))
+        similarity = np.stack([np.ones(10), 1 - margins], axis=1).astype(np.float32)
+        clustering = Clustering(np.zeros(10, np.intp), np.eye(2, dtype=np.float32), similarity, 0.0)
+        assert outliers(clustering)[8:].tolist() == [aside] * 2
+        assert not outliers(clustering)[:8].any()
 
 
 def test_an_even_folder_has_no_outliers_and_one_cluster_never_has() -> None:

@@ -12,12 +12,13 @@ import pytest
 from fakes.models import COLOURS, ColourCaptioner, ColourEncoder, FailingEncoder
 from PIL import Image
 
-from photosort.describing import ahead, look
+from photosort.describing import look
 from photosort.describing.describe import describe
 from photosort.errors import ModelFailed
 from photosort.photos.frame import Frame
 from photosort.photos.scan import scan
 from photosort.store.cache import Cache
+from photosort.support import lookahead
 
 
 def run(folder: Path, cache: Cache, encoder=None, captioner=None, **options):
@@ -110,6 +111,15 @@ def test_a_bad_file_is_remembered_with_its_reason(photos: Path, cache: Cache, mo
     assert run(photos, cache).unread == first.unread
 
 
+def test_a_file_that_grew_since_the_scan_is_left_out(photos: Path, cache: Cache) -> None:
+    found = scan(photos).photos
+    with found[3].path.open("ab") as file:
+        file.write(b"more")
+    described = describe(found, ColourEncoder(), [ColourCaptioner()], cache)
+    assert [(left.path, left.reason) for left in described.unread] == [(found[3].path, "changed while it was read")]
+    assert cache.digest_of(found[3].path, read=lambda path: "asked anew") == "asked anew"
+
+
 def test_files_that_take_too_long_are_given_up_and_hold_up_nothing_else(
     photos: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,7 +132,7 @@ def test_files_that_take_too_long_are_given_up_and_hold_up_nothing_else(
         return real(content, frames, name)
 
     monkeypatch.setattr(look, "decode", decode)
-    monkeypatch.setattr(ahead, "PATIENCE", 1.0)
+    monkeypatch.setattr(lookahead, "PATIENCE", 1.0)
     try:
         described = run(photos, cache)
     finally:
@@ -137,7 +147,8 @@ def test_a_photo_that_never_ends_does_not_keep_the_program_alive(photos: Path, t
 import sys, threading
 from pathlib import Path
 from fakes.models import ColourCaptioner, ColourEncoder
-from photosort.describing import ahead, look
+from photosort.describing import look
+from photosort.support import lookahead
 from photosort.describing.describe import describe
 from photosort.photos.scan import scan
 from photosort.store.cache import open_cache
@@ -146,7 +157,7 @@ def decode(content, frames, name):
     if name.startswith("03"):
         threading.Event().wait()
     return real(content, frames, name)
-look.decode, ahead.PATIENCE = decode, 0.5
+look.decode, lookahead.PATIENCE = decode, 0.5
 with open_cache(Path(sys.argv[2])) as cache:
     found = describe(scan(Path(sys.argv[1])).photos, ColourEncoder(), [ColourCaptioner()], cache)
 print(len(found.photos), len(found.unread))

@@ -94,6 +94,13 @@ def test_paper_drops_a_contested_word_from_every_cluster_that_has_it() -> None:
     assert exclusive_keywords([*contested, third], 2, "paper")[2][1] == Keyword("sky", 4, 5, shared=True)
 
 
+def test_paper_drops_a_contested_word_from_clusters_that_do_not_claim_it_yet() -> None:
+    """`sky` is second in the third cluster, which comes to it only after it has lost `tree`."""
+    first, second = cluster(sky=5, sea=1), cluster(sky=5, sand=1)
+    third, fourth = cluster(tree=5, sky=4, moss=1), cluster(tree=5, fern=1)
+    assert found(first, second, third, fourth, n=1, mode="paper") == [["sea"], ["sand"], ["moss"], ["fern"]]
+
+
 def test_ties_go_by_count_then_share_then_alphabet() -> None:
     one = [["zebra", "ant", "bee"], ["zebra", "ant", "bee"]]
     other = [["ant", "cow", "cow "], ["cow"], ["cow"]]

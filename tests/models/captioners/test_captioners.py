@@ -111,6 +111,28 @@ def test_a_question_changes_the_answer_and_the_identity(folders: dict[str, Path]
     assert asked.caption(shown) != plain.caption(shown)
 
 
+@pytest.mark.parametrize(("family", "prompt"), [("blip2_opt", f"Question: {QUESTION} Answer:"), ("blip2_t5", QUESTION)])
+def test_blip2_is_asked_in_the_words_of_its_paper(folders: dict[str, Path], family: str, prompt: str) -> None:
+    """Li et al. 2023, section 4.1: models that only decode are prompted by "Question: {} Answer:"."""
+    from transformers import AutoModelForImageTextToText, AutoProcessor
+
+    ours = made(folders[family], QUESTION)
+    shown = pictures(ours)
+    processor = AutoProcessor.from_pretrained(folders[family])
+    model = AutoModelForImageTextToText.from_pretrained(folders[family])
+    inputs = processor(images=shown, text=[prompt] * len(shown), return_tensors="pt")
+    written = model.generate(**inputs, max_new_tokens=TOKENS, do_sample=False)
+    answers = written[:, inputs["input_ids"].shape[1] :] if family == "blip2_opt" else written
+    theirs = processor.batch_decode(answers, skip_special_tokens=True)
+    assert ours.caption(shown) == [(" ".join(text.split()),) for text in theirs]
+
+
+def test_smolvlm_reads_a_photo_whole_and_not_in_tiles(folders: dict[str, Path]) -> None:
+    model: Any = made(folders["smolvlm"])
+    inputs = model._inputs(model._loaded[1], pictures(model))
+    assert inputs["pixel_values"].shape == (3, 1, 3, tiny_models.SIDE, tiny_models.SIDE)
+
+
 @pytest.mark.parametrize("family", ["blip", "git", "florence2"])
 def test_a_family_that_cannot_answer_names_some_that_can(folders: dict[str, Path], family: str) -> None:
     with pytest.raises(SettingsError, match=r"cannot follow a question\. These can: .*blip2-flan-t5-xl.*smolvlm2"):

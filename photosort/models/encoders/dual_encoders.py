@@ -12,7 +12,7 @@ from photosort.models.runtime.placement import BATCH_SIZES, DevicePlacement
 from photosort.models.weights.hub import HUB, LOCAL, OPEN_CLIP, TRANSFORMERS, Snapshot, Source, find, located
 
 
-def towers(name: str, device: str, most: int | None, folder: Path) -> DualEncoder | None:
+def dual_encoder(name: str, device: str, most: int | None, folder: Path) -> DualEncoder | None:
     """The encoder of this name; None for a name of another form. The same one every time, so that it is loaded once.
 
     device  as settings name it
@@ -50,6 +50,6 @@ def _opened(snapshot: Snapshot, device: str, most: int | None, folder: Path, qui
         from photosort.models.encoders.open_clip import OpenClip
 
         return OpenClip(snapshot, placement, quick_gelu=quick_gelu)
-    from photosort.models.encoders.blip_towers import BlipTowers
+    from photosort.models.encoders.blip_itm import BlipRetrieval
 
-    return BlipTowers(snapshot, placement)
+    return BlipRetrieval(snapshot, placement)

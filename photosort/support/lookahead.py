@@ -1,4 +1,8 @@
-"""Work on many photos by threads, a bounded number of them ahead of whoever takes the results."""
+"""Work on many items by threads, a bounded number ahead of the caller, in order.
+
+Apart from `threads.at_once`, which takes a list and gives results as they come: here the items never end, the order is
+kept, memory is bounded by `ahead`, and an item that hangs is given up.
+"""
 
 from __future__ import annotations
 

@@ -14,10 +14,13 @@ from fakes import tiny_models
 from fakes.photos import crops
 
 from photosort.errors import ModelMissing, SettingsError
-from photosort.models.encoders.towers import open_clip_source
+from photosort.models.encoders.dual_encoders import open_clip_source
+from photosort.models.encoders.open_clip import OpenClip
 from photosort.models.protocols import Pixels
 from photosort.models.registry import image_encoder, joint_encoder, text_encoder
 from photosort.models.runtime import on_device
+from photosort.models.runtime.placement import DevicePlacement
+from photosort.models.weights.hub import located
 from photosort.settings.settings import Settings, load_settings
 
 TEXTS = ["a dog on the beach", "two people", "a dog on the beach"]
@@ -85,6 +88,23 @@ def test_pictures_are_prepared_as_open_clip_does_it(folders: dict[str, Path], fa
     with torch.inference_mode():
         assert np.allclose(encoder.encode_images(shown), model.eval().encode_image(theirs).numpy(), atol=1e-4)
     assert encoder.frame.fit == {"clip": "crop", "siglip": "squeeze"}[family]
+
+
+@pytest.mark.parametrize("quick", [False, True])
+def test_open_clip_takes_the_activation_that_the_weights_were_trained_with(
+    folders: dict[str, Path], quick: bool
+) -> None:
+    import open_clip
+    import torch
+    from PIL import Image
+
+    snapshot = located(open_clip_source(f"open_clip:local-dir:{folders['clip']}", Path("unused"))[0])
+    encoder = OpenClip(snapshot, DevicePlacement("cpu"), quick_gelu=quick)
+    shown = pictures(encoder.frame)
+    model, _, prepare = open_clip.create_model_and_transforms(f"local-dir:{folders['clip']}", force_quick_gelu=quick)
+    theirs = torch.stack([prepare(Image.fromarray(picture)) for picture in shown])
+    with torch.inference_mode():
+        assert np.allclose(encoder.encode_images(shown), model.eval().encode_image(theirs).numpy(), atol=1e-5)
 
 
 def test_blip_compares_photos_and_texts_as_the_library_does(folders: dict[str, Path]) -> None:

@@ -1,4 +1,4 @@
-"""BLIP's own image tower and text tower, which the fusion paper uses beside CLIP's: photos and texts in one space.
+"""BLIP's own image encoder and text encoder, which the fusion paper uses beside CLIP's: photos and texts in one space.
 
 Li et al. 2022, https://arxiv.org/abs/2201.12086, section 3.2: the contrastive loss puts both into one space.
 """
@@ -28,7 +28,7 @@ LONGEST = 35
 """Tokens of a text that BLIP was trained with for retrieval (its configs/retrieval_coco.yaml cuts captions there)."""
 
 
-class BlipTowers:
+class BlipRetrieval:
     """Photos and texts to vectors of one space (`DualEncoder`): the first token of each."""
 
     def __init__(self, snapshot: Snapshot, placement: DevicePlacement) -> None:
