@@ -1,4 +1,4 @@
-"""The code is typed, linted and formatted, as the README says."""
+"""The code is typed, linted and formatted: part of the tests, so that one command checks all that is promised."""
 
 import subprocess
 import sys

@@ -1,4 +1,7 @@
-"""Flags that were typed and change nothing: the user probably meant something else, so each is named."""
+"""Flags that were typed and change nothing: the user probably meant something else, so each is named.
+
+What belongs to a method comes from `METHODS`; here stand only the few that depend on another flag's value.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What the shell offers after a flag: the names that photosort knows, and how those begin that it does not.
+"""What the shell offers after a flag whose value is no Literal: typer completes those alone.
 
-Typer offers the words of a Literal by itself. Everything is imported when a shell asks.
+All names come from the tables that the program itself reads; they are imported when a shell asks.
 """
 
 from collections.abc import Iterable
@@ -15,27 +15,22 @@ def profiles(incomplete: str) -> list[str]:
 
 def captioners(incomplete: str) -> list[str]:
     """For --captioner."""
-    from photosort.models.catalogue import CAPTIONERS, SERVER
-    from photosort.models.weights.hub import HUB, LOCAL
-
-    return _beginning(incomplete, ("tags", *CAPTIONERS, HUB, LOCAL, SERVER))
+    return _models("captioner", incomplete)
 
 
 def image_encoders(incomplete: str) -> list[str]:
     """For --image-encoder."""
-    return _beginning(incomplete, ("efficientnet-lite2", *_encoders()))
+    return _models("image_encoder", incomplete)
 
 
 def text_encoders(incomplete: str) -> list[str]:
     """For --text-encoder."""
-    from photosort.models.catalogue import SENTENCES
-
-    return _beginning(incomplete, ("minilm", SENTENCES, *_encoders()))
+    return _models("text_encoder", incomplete)
 
 
 def writers(incomplete: str) -> list[str]:
     """For --writer."""
-    return _beginning(incomplete, ("auto", "keywords", "smollm2", "openai:", "t5:"))
+    return _models("writer", incomplete)
 
 
 def devices(incomplete: str) -> list[str]:
@@ -69,17 +64,17 @@ def methods(incomplete: str) -> list[str]:
 
 def pullable(incomplete: str) -> list[str]:
     """For models pull."""
-    from photosort.models.catalogue import CAPTIONERS, ENCODERS
+    from photosort.models.catalogue import CAPTIONERS, ENCODERS, SMOLLM2
     from photosort.models.profiles import PROFILES
 
-    return _beginning(incomplete, (*PROFILES, "smollm2", *CAPTIONERS, *ENCODERS))
+    return _beginning(incomplete, (*PROFILES, SMOLLM2, *CAPTIONERS, *ENCODERS))
 
 
-def _encoders() -> tuple[str, ...]:
-    from photosort.models.catalogue import ENCODERS, OPEN_CLIP_PREFIX
-    from photosort.models.weights.hub import HUB, LOCAL
+def _models(setting: str, incomplete: str) -> list[str]:
+    """The names of a setting; of one that the user goes on with, such as hf:ORG/NAME, what stands before it."""
+    from photosort.models.catalogue import CHOICES
 
-    return (*ENCODERS, OPEN_CLIP_PREFIX, HUB, LOCAL)
+    return _beginning(incomplete, ("".join(name.partition(":")[:2]) for name in CHOICES[setting]))
 
 
 def _beginning(incomplete: str, names: Iterable[str]) -> list[str]:

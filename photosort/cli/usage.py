@@ -1,4 +1,8 @@
-"""A command line that makes no sense: what typer says of it becomes one line in the words of every other failure."""
+"""A command line that cannot be read: what typer says of it becomes one line, like every other failure.
+
+Kept although typer prints messages of its own: those fill a box of five lines, name no fix, and would be the only
+failures that --json cannot report.
+"""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from photosort.support.progress import Progress, silent
 STAGE = "choosing k"
 SAMPLE = 2_000
 CROWD = 10_000
-STARTS = 3
+RESTARTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def _silhouettes(vectors: Vectors, candidates: range, seed: int) -> dict[int, fl
     scores = {}
     for k in candidates:
         if k < len(vectors):
-            found = kmeans(vectors, k, starts=STARTS, seed=seed, fewer=True)
+            found = kmeans(vectors, k, restarts=RESTARTS, seed=seed, fewer=True)
             if found.k < k:
                 break
             scores[k] = float(silhouette_score(distances, found.labels, metric="precomputed"))

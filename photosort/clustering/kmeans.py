@@ -1,4 +1,8 @@
-"""k-means: Lloyd's algorithm from many k-means++ starts, the lowest inertia kept."""
+"""k-means: Lloyd's algorithm with many restarts by k-means++, the lowest inertia kept.
+
+Our own instead of scikit-learn's, because all restarts are seeded in step and compete on a sample:
+tests/bench/kmeans.py measures both on the same reduced vectors, each with one thread.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +14,13 @@ from photosort.clustering.lloyd import ENOUGH, Geometry, Space, descend, startin
 from photosort.clustering.rows import Labels, OnCpu, Rows, Vectors, rows_of
 from photosort.errors import TooManyClusters
 
-__all__ = ["Clustering", "Geometry", "Labels", "Vectors", "default_starts", "kmeans"]
+__all__ = ["Clustering", "Geometry", "Labels", "Vectors", "default_restarts", "kmeans"]
 
-LEAST_STARTS, MOST_STARTS = 20, 400
-START_BUDGET = 100_000
-"""Photos times starts: what k-means spends on a folder whose photos are few."""
+FEWEST_RESTARTS, MOST_RESTARTS = 20, 400
+RESTART_BUDGET = 100_000
+"""Photos times restarts: what k-means spends on a folder whose photos are few."""
 SCOUTS, SCOUTS_A_CLUSTER = 10_000, 200
-"""With more photos than this, and than this for each cluster, the starts are made on as many, drawn at random."""
+"""With more photos than this, and than this for each cluster, the restarts are made on as many, drawn at random."""
 SHARED_FROM = 2000
 """Photos from which on threads share the work; with fewer they wait for each other longer than they work."""
 
@@ -75,20 +79,20 @@ class Clustering:
         return positions[np.argsort(-self.similarity[positions, cluster], kind="stable")]
 
 
-def default_starts(photos: int) -> int:
-    """How often k-means starts on n photos: 20 times for many, up to 400 times for few.
+def default_restarts(photos: int) -> int:
+    """Return the number of restarts of k-means for n photos: 20 for many, up to 400 for few.
 
     A start costs time in proportion to n, and few photos need more of them: with little to average over there are
-    more poor solutions to end in. On 200 photos the inertia was still falling between 100 and 400 starts.
+    more poor solutions to end in. On 200 photos the inertia was still falling between 100 and 400 restarts.
     """
-    return min(MOST_STARTS, max(LEAST_STARTS, START_BUDGET // max(1, photos)))
+    return min(MOST_RESTARTS, max(FEWEST_RESTARTS, RESTART_BUDGET // max(1, photos)))
 
 
 def kmeans(
     vectors: Vectors,
     k: int,
     *,
-    starts: int | None = None,
+    restarts: int | None = None,
     seed: int = 42,
     geometry: Geometry = "spherical",
     fewer: bool = False,
@@ -96,8 +100,8 @@ def kmeans(
 ) -> Clustering:
     """Cluster (n, d) rows into k groups, the same way every time.
 
-    Lloyd's algorithm runs from `starts` k-means++ starts (`default_starts` where none are given) and the lowest
-    inertia is kept: one start is a lottery. With many photos the starts compete on a sample, and the best of them goes
+    Lloyd's algorithm runs `restarts` times (`default_restarts` by default) from k-means++ seeds, and the lowest
+    inertia is kept. With many photos the restarts compete on a sample, and the best of them goes
     on with all photos. At the end every vector is in the cluster whose centroid is most similar to it. `spherical`
     expects unit rows and keeps centroids on the sphere, so that similarity is cosine. `cuda` is a device such as cuda:1
     that may do the work where there is much of it.
@@ -114,17 +118,17 @@ def kmeans(
         )
     from threadpoolctl import threadpool_limits
 
-    n, starts = len(vectors), starts or default_starts(len(vectors))
+    n, restarts = len(vectors), restarts or default_restarts(len(vectors))
     with threadpool_limits(1 if n < SHARED_FROM else None):
-        flat = _in_few_dimensions(vectors)
+        flat = in_few_dimensions(vectors)
         rows, space = rows_of(flat, cuda), Space.of(flat, geometry)
         scouts = max(SCOUTS, SCOUTS_A_CLUSTER * k)
         if n <= scouts:
-            labels = _best(rows, space, k, starts, seed)
+            labels = _best(rows, space, k, restarts, seed)
         else:
             drawn = np.sort(np.random.default_rng(seed).choice(n, scouts, replace=False))
             sample, part = OnCpu(flat[drawn]), space.part(drawn)
-            found = _best(sample, part, k, starts, seed)
+            found = _best(sample, part, k, restarts, seed)
             centroids = part.centroids(sample.sums(found, k), np.bincount(found, minlength=k))
             labels, _ = descend(rows, space, centroids)
         found_k = len(np.unique(labels))
@@ -136,16 +140,16 @@ def kmeans(
         return _by_size(vectors, labels, geometry)
 
 
-def _best(rows: Rows, space: Space, k: int, starts: int, seed: int) -> Labels:
+def _best(rows: Rows, space: Space, k: int, restarts: int, seed: int) -> Labels:
     """The labels of the start that ends with the lowest loss, led to its very end."""
-    points = starting_points(rows, space, k, np.random.default_rng(seed).spawn(starts))
+    points = starting_points(rows, space, k, np.random.default_rng(seed).spawn(restarts))
     tries = (descend(rows, space, first, ENOUGH) for first in points)
     labels, _ = min(tries, key=lambda found: found[1])
     labels, _ = descend(rows, space, space.centroids(rows.sums(labels, k), np.bincount(labels, minlength=k)))
     return labels
 
 
-def _in_few_dimensions(vectors: Vectors) -> Vectors:
+def in_few_dimensions(vectors: Vectors) -> Vectors:
     """The same n points, turned into the n dimensions that they span at most; every distance stays.
 
     k-means sees nothing but distances, so few photos need not pay for long vectors. (QR decomposition: with

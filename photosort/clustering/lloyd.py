@@ -55,10 +55,10 @@ def starting_points(rows: Rows, space: Space, k: int, rngs: Sequence[np.random.G
     """Return for each of s generators k of the vectors as first centroids, (s, k, d): greedy k-means++.
 
     Each next one is drawn with a chance in proportion to its squared distance from the nearest so far; of 2 + ln k
-    draws the one that lowers the loss most is taken (Arthur & Vassilvitskii 2007). All starts go in step, so that the
+    draws the one that lowers the loss most is taken (Arthur & Vassilvitskii 2007). All restarts go in step, so that the
     vectors are read k times and not s times k.
     """
-    starts, draws = np.arange(len(rngs)), 2 + int(np.log(k))
+    restarts, draws = np.arange(len(rngs)), 2 + int(np.log(k))
     chosen = [rows.take(np.array([rng.integers(len(rows)) for rng in rngs]))]
     distance = _distances(rows, space, chosen[0])
     for _ in range(k - 1):
@@ -67,8 +67,8 @@ def starting_points(rows: Rows, space: Space, k: int, rngs: Sequence[np.random.G
         nearer = _distances(rows, space, candidates).reshape(len(rngs), draws, -1)
         np.minimum(nearer, distance[:, None], out=nearer)
         best = nearer.sum(axis=2, dtype=np.float64).argmin(axis=1)
-        chosen.append(candidates.reshape(len(rngs), draws, -1)[starts, best])
-        distance = nearer[starts, best]
+        chosen.append(candidates.reshape(len(rngs), draws, -1)[restarts, best])
+        distance = nearer[restarts, best]
     return np.stack(chosen, axis=1)
 
 

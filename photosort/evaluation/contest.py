@@ -80,7 +80,7 @@ def compete(
     encoder: TextEncoder,
     *,
     seeds: Sequence[int] = (42,),
-    starts: int | None = None,
+    restarts: int | None = None,
     cuda: str = "",
     progress: Progress = silent,
 ) -> Iterator[Result]:
@@ -95,7 +95,7 @@ def compete(
         for seed in seeds:
             progress("evaluating", done, len(methods) * len(seeds))
             done += 1
-            labels, vectors, texts = _run(method, views, k, seed, starts, cuda)
+            labels, vectors, texts = _run(method, views, k, seed, restarts, cuda)
             runs.append(_scores(truth, labels, vectors, texts, encoder))
             first = first or (labels, vectors)
         assert first is not None
@@ -144,14 +144,14 @@ def _method(name: str, weight: float, *, photos: bool) -> Method:
 
 
 def _run(
-    method: Method, views: Views, k: int, seed: int, starts: int | None, cuda: str
+    method: Method, views: Views, k: int, seed: int, restarts: int | None, cuda: str
 ) -> tuple[Labels, Vectors, tuple[str, ...]]:
     """Labels (n,), the vectors (n, d) that they come from, and what the method read of each photo."""
     seen: list[VectorFactory] = []
 
     def cluster(several: Sequence[VectorFactory]) -> list[Clustering]:
         seen.extend(several)
-        return [kmeans(made(), k, starts=starts, seed=seed, cuda=cuda) for made in several]
+        return [kmeans(made(), k, restarts=restarts, seed=seed, cuda=cuda) for made in several]
 
     grouping = method.group(views, cluster)
     best = grouping.best

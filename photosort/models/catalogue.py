@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 from typing import NoReturn
@@ -58,6 +58,17 @@ ENCODERS: Mapping[str, Listed] = {
     ),
     "blip-itm": Listed("Salesforce/blip-itm-base-coco", "BLIP's own two encoders", "BSD-3-Clause", 0.9e9),
 }
+TAGS, EFFICIENTNET, MINILM, SMOLLM2 = "tags", "efficientnet-lite2", "minilm", "smollm2"
+"""The packaged models."""
+_IN_HUB_OR_FOLDER = (f"{HUB}ORG/NAME", f"{LOCAL}FOLDER")
+_OPEN_CLIP = f"{OPEN_CLIP_PREFIX}ARCH/PRETRAINED"
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "captioner": (TAGS, *CAPTIONERS, f"{SERVER}MODEL", *_IN_HUB_OR_FOLDER),
+    "image_encoder": (EFFICIENTNET, *ENCODERS, _OPEN_CLIP, *_IN_HUB_OR_FOLDER),
+    "text_encoder": (MINILM, f"{SENTENCES}NAME_OR_FOLDER", *ENCODERS, _OPEN_CLIP, *_IN_HUB_OR_FOLDER),
+    "writer": ("auto", SMOLLM2, "keywords", "openai:MODEL", "t5:NAME"),
+}
+"""What a setting may name, for messages and for the completion of the shell; the user fills in what is in capitals."""
 QUICK_GELU = frozenset({"clip"})
 """The listed encoders whose weights were trained with that activation."""
 
@@ -92,6 +103,6 @@ def sentences_source(name: str) -> Source:
     return Source(name, HUB + (wanted if "/" in wanted else f"sentence-transformers/{wanted}"))
 
 
-def unknown(setting: str, name: str, known: Sequence[str]) -> NoReturn:
+def unknown(setting: str, name: str) -> NoReturn:
     """Raise SettingsError with what the setting may be."""
-    raise SettingsError(f"{setting} = '{name}' is not known", f"Choose one of: {', '.join(known)}")
+    raise SettingsError(f"{setting} = '{name}' is not known", f"Choose one of: {', '.join(CHOICES[setting])}")

@@ -21,6 +21,7 @@ from photosort.models.catalogue import (
     OPEN_CLIP_PREFIX,
     SENTENCES,
     SERVER,
+    SMOLLM2,
     sentences_source,
     source_of,
 )
@@ -61,7 +62,7 @@ def sources_for(name: str, model_folder: Path) -> tuple[Source, ...]:
     else:
         found = _of_hub(name)
     if found is None or not found.repository:
-        known = ", ".join((*PROFILES, "smollm2", *CAPTIONERS, *ENCODERS, "hf:ORG/NAME", f"{SENTENCES}NAME"))
+        known = ", ".join((*PROFILES, SMOLLM2, *CAPTIONERS, *ENCODERS, "hf:ORG/NAME", f"{SENTENCES}NAME"))
         why = "is on a server" if name.startswith(SERVER) else "is not a model that can be fetched"
         raise SettingsError(f"'{name}' {why}", f"Choose one of: {known}")
     return (found,)

@@ -8,10 +8,11 @@ from photosort.models.captioners.choice import cannot_answer, local_captioner
 from photosort.models.captioners.generating import Asking
 from photosort.models.catalogue import (
     CAPTIONERS,
-    ENCODERS,
-    OPEN_CLIP_PREFIX,
+    EFFICIENTNET,
+    MINILM,
     SENTENCES,
     SERVER,
+    TAGS,
     sentences_source,
     source_of,
     unknown,
@@ -29,11 +30,6 @@ from photosort.models.runtime.placement import BATCH_SIZES, DevicePlacement
 from photosort.models.weights.hub import located
 from photosort.settings.settings import Settings
 
-EFFICIENTNET = "efficientnet-lite2"
-OTHER_CAPTIONERS = (f"{SERVER}MODEL", "hf:ORG/NAME", "local:FOLDER")
-OTHER_ENCODERS = (f"{OPEN_CLIP_PREFIX}ARCH/PRETRAINED", "hf:ORG/NAME", "local:FOLDER")
-"""How models are written that have no short name."""
-
 
 def image_encoder(settings: Settings) -> ImageEncoder:
     """The model that turns photos into vectors.
@@ -45,13 +41,13 @@ def image_encoder(settings: Settings) -> ImageEncoder:
         from photosort.models.encoders.efficientnet import BATCH, EfficientNetLite2
 
         return EfficientNetLite2(settings.model_folder, device=settings.device, batch=settings.batch or BATCH)
-    return _towers(settings, name) or unknown("image_encoder", name, (EFFICIENTNET, *ENCODERS, *OTHER_ENCODERS))
+    return _towers(settings, name) or unknown("image_encoder", name)
 
 
 def text_encoder(settings: Settings) -> TextEncoder:
     """The model that turns texts into vectors. Raises what `image_encoder` raises."""
     name = _named(settings, "text_encoder")
-    if name == "minilm":
+    if name == MINILM:
         from photosort.models.encoders.minilm import MiniLM
 
         return MiniLM()
@@ -59,8 +55,7 @@ def text_encoder(settings: Settings) -> TextEncoder:
         from photosort.models.encoders.sentence_transformers import SentenceTexts
 
         return SentenceTexts(located(sentences_source(name)), _placement(settings))
-    known = ("minilm", f"{SENTENCES}NAME_OR_FOLDER", *ENCODERS, *OTHER_ENCODERS)
-    return _towers(settings, name) or unknown("text_encoder", name, known)
+    return _towers(settings, name) or unknown("text_encoder", name)
 
 
 def captioner(settings: Settings, question: str = "", samples: int | None = None) -> Captioner | FeatureCaptioner:
@@ -71,13 +66,13 @@ def captioner(settings: Settings, question: str = "", samples: int | None = None
     """
     name = _named(settings, "captioner")
     asking = Asking(question, samples or _captions(settings), settings.seed)
-    if name == "tags":
+    if name == TAGS:
         return _tags(settings, question)
     if name.startswith(SERVER):
         from photosort.models.captioners.openai_captioner import OpenAICaptioner, receiver
 
         return OpenAICaptioner(name.removeprefix(SERVER), receiver(settings.allow_upload), asking, settings.batch)
-    source = source_of(name, CAPTIONERS) or unknown("captioner", name, ("tags", *CAPTIONERS, *OTHER_CAPTIONERS))
+    source = source_of(name, CAPTIONERS) or unknown("captioner", name)
     return local_captioner(located(source), asking, _placement(settings))
 
 
@@ -104,13 +99,13 @@ def soft_captions(settings: Settings, texts: TextEncoder) -> JointEncoder | None
 
     A tag is the most probable noun, put into words; ConSE is the mean of all probable nouns, as a vector.
     """
-    return _conse(settings, texts) if _named(settings, "captioner") == "tags" else None
+    return _conse(settings, texts) if _named(settings, "captioner") == TAGS else None
 
 
 def dual_encoder(settings: Settings) -> DualEncoder:
     """The image encoder, where it encodes texts too. Raises what `image_encoder` raises."""
     name = _named(settings, "image_encoder")
-    return _towers(settings, name) or unknown("image_encoder", name, (*ENCODERS, *OTHER_ENCODERS))
+    return _towers(settings, name) or unknown("image_encoder", name)
 
 
 def _towers(settings: Settings, name: str) -> DualEncoder | None:
@@ -125,7 +120,7 @@ def _tags(settings: Settings, question: str) -> FeatureCaptioner:
 
     encoder = _named(settings, "image_encoder")
     if question:
-        raise cannot_answer("tags")
+        raise cannot_answer(TAGS)
     if encoder != EFFICIENTNET:
         raise SettingsError(
             f"The captioner tags reads the vectors of {EFFICIENTNET}, not of {encoder}",

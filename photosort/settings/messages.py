@@ -1,4 +1,8 @@
-"""What is wrong with the value of a setting or of a flag, in our own words instead of pydantic's."""
+"""What is wrong with the value of a setting or of a flag.
+
+Kept although pydantic has messages of its own: those span several lines, name a Python type and a link to pydantic's
+documentation, and show a key (a token in a config file, say) whole.
+"""
 
 from __future__ import annotations
 

@@ -107,7 +107,9 @@ class Settings(Places):
     exclude: tuple[str, ...] = Field((), description="patterns to pass over, in the syntax of .gitignore")
     follow_links: bool = Field(False, description="whether symbolic links are followed")
     seed: int = Field(42, ge=0, le=2**32 - 1, description="seed of everything that is random")
-    starts: int | None = Field(None, ge=1, description="k-means starts; 20 to 400 by the number of photos if missing")
+    restarts: int | None = Field(
+        None, ge=1, description="k-means restarts; 20 to 400 by the number of photos if missing"
+    )
     device: str = Field("auto", description="where models run: auto, cuda, cuda:1, mps or cpu")
     engine: str = Field("local", description="who looks at photos: local, ray or ray:WORKERS")
     batch: int | None = Field(None, ge=1, description="photos that a model looks at together; by model and device")

@@ -10,7 +10,7 @@ import numpy as np
 
 from photosort.errors import PhotosortError
 from photosort.models import registry
-from photosort.models.catalogue import CAPTIONERS, ENCODERS, source_of
+from photosort.models.catalogue import CAPTIONERS, EFFICIENTNET, ENCODERS, MINILM, TAGS, source_of
 from photosort.models.protocols import Frame, Pixels
 from photosort.models.weights.hub import find
 from photosort.settings.settings import Settings
@@ -45,10 +45,10 @@ def check_all(settings: Settings, progress: Progress = silent) -> tuple[Checked,
 
 
 def _trials(settings: Settings) -> Iterator[tuple[str, str, Callable[[], str]]]:
-    with_tags = settings.model_copy(update={"captioner": "tags", "image_encoder": registry.EFFICIENTNET})
-    yield "image encoder", registry.EFFICIENTNET, lambda: _encoded(with_tags)
-    yield "captioner", "tags", lambda: _tagged(with_tags)
-    yield "text encoder", "minilm", lambda: _read(settings.model_copy(update={"text_encoder": "minilm"}))
+    with_tags = settings.model_copy(update={"captioner": TAGS, "image_encoder": EFFICIENTNET})
+    yield "image encoder", EFFICIENTNET, lambda: _encoded(with_tags)
+    yield "captioner", TAGS, lambda: _tagged(with_tags)
+    yield "text encoder", MINILM, lambda: _read(settings.model_copy(update={"text_encoder": MINILM}))
     for name in CAPTIONERS:
         if (source := source_of(name, CAPTIONERS)) and find(source):
             chosen = settings.model_copy(update={"captioner": name, "captions": 1})

@@ -98,7 +98,7 @@ def evaluate(
             chosen,
             encoder,
             seeds=several,
-            starts=settings.starts,
+            restarts=settings.restarts,
             cuda=wanted_cuda(settings.device),
             progress=progress,
         )

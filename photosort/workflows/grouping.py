@@ -52,7 +52,7 @@ class Clusters:
 
     def _clustered(self, vectors: Vectors, k: int) -> Clustering:
         chosen, cuda = self.settings.k is None, wanted_cuda(self.settings.device)
-        return kmeans(vectors, k, starts=self.settings.starts, seed=self.settings.seed, fewer=chosen, cuda=cuda)
+        return kmeans(vectors, k, restarts=self.settings.restarts, seed=self.settings.seed, fewer=chosen, cuda=cuda)
 
 
 def views_of(described: Described, models: ModelSet, cache: Cache) -> Views:

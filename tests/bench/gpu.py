@@ -41,7 +41,7 @@ from photosort.describing.worker import Event
 from photosort.models.captioners import generating
 from photosort.models.runtime.devices import CPU, first_device
 from photosort.models.runtime.on_device import number_format
-from photosort.models.runtime.torchvision_ops import mend_torchvision
+from photosort.models.runtime.torchvision_ops import repair_torchvision
 from photosort.models.selected import select_models
 from photosort.photos.decode import decode
 from photosort.photos.scan import Found, scan
@@ -116,7 +116,7 @@ def build(folder: Path, shape: dict[str, Any]) -> None:
     """BLIP and CLIP with random weights, saved by their own libraries."""
     import torch
 
-    mend_torchvision()
+    repair_torchvision()
     import open_clip
     from fakes.tiny_models import tokenizer
     from safetensors.torch import save_file

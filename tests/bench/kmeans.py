@@ -1,9 +1,10 @@
-"""k-means against scikit-learn and faiss: python tests/bench/kmeans.py [--photos 10000 100000] [--million]
+"""k-means against scikit-learn and faiss: python tests/bench/kmeans.py [--photos 400 10000] [--million]
 
 Unit vectors of 512 dimensions around 200 centres, k = 50, all in one run on the same data. Each line gives the
 seconds, their ratio to photosort's, and by how much the inertia (the sum of 1 - cosine to the own centroid) is higher.
-photosort makes its 20 starts; the others as many as the line says. faiss is compared where it is installed. With
---million, photosort alone on a million vectors, with the memory it took.
+photosort makes its 20 restarts; the others as many as the line says. scikit-learn gets the vectors as photosort reduces
+them, and with few photos one thread, as photosort takes: more threads slow it down there. faiss is compared where it is
+installed. With --million, photosort alone on a million vectors, with the memory it took.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from photosort.clustering.kmeans import Vectors, kmeans
+from photosort.clustering.kmeans import SHARED_FROM, Vectors, in_few_dimensions, kmeans
 from photosort.clustering.rows import Labels, OnCpu
 from photosort.models.runtime.devices import wanted_cuda
 
@@ -44,19 +45,25 @@ def inertia(rows: Vectors, labels: Labels) -> float:
     return float((1 - OnCpu(rows).nearest(centroids, np.zeros(K, np.float32))[1]).sum(dtype=np.float64))
 
 
-def scikit(starts: int) -> Callable[[Vectors], Labels]:
+def scikit(restarts: int) -> Callable[[Vectors], Labels]:
     """scikit-learn's k-means++ and Lloyd."""
     from sklearn.cluster import KMeans
+    from threadpoolctl import threadpool_limits
 
-    return lambda rows: KMeans(K, n_init=starts, random_state=42).fit(rows).labels_
+    def cluster(rows: Vectors) -> Labels:
+        with threadpool_limits(1 if len(rows) < SHARED_FROM else None):
+            labels: Labels = KMeans(K, n_init=restarts, random_state=42).fit(in_few_dimensions(rows)).labels_
+        return labels
+
+    return cluster
 
 
-def faiss(starts: int, *, careful: bool) -> Callable[[Vectors], Labels]:
-    """faiss on all vectors (by itself it takes a sample), with random or k-means++ starts."""
+def faiss(restarts: int, *, careful: bool) -> Callable[[Vectors], Labels]:
+    """faiss on all vectors (by itself it takes a sample), with random or k-means++ restarts."""
     import faiss as library
 
     def cluster(rows: Vectors) -> Labels:
-        model = library.Kmeans(D, K, niter=50, nredo=starts, seed=42, spherical=True, max_points_per_centroid=10**9)
+        model = library.Kmeans(D, K, niter=50, nredo=restarts, seed=42, spherical=True, max_points_per_centroid=10**9)
         if careful:
             model.cp.init_method = library.ClusteringInitMethod_KMEANS_PLUS_PLUS
         model.train(rows)
@@ -71,15 +78,15 @@ def compare(n: int) -> None:
     rows, cuda = vectors(n), wanted_cuda("auto")
     others: dict[str, Callable[[Vectors], Labels]] = {"scikit-learn, 1 start": scikit(1)}
     if n <= 20_000:
-        others["scikit-learn, 20 starts"] = scikit(20)
+        others["scikit-learn, 20 restarts"] = scikit(20)
     if importlib.util.find_spec("faiss"):
         others["faiss, 1 start"] = faiss(1, careful=False)
         others["faiss, 1 start by k-means++"] = faiss(1, careful=True)
-        others["faiss, 20 starts"] = faiss(20, careful=False)
+        others["faiss, 20 restarts"] = faiss(20, careful=False)
     print(f"\n{n:,} x {D}, k = {K}{'':<18}seconds   ratio   inertia")
     base, loss = 0.0, 0.0
     ours: dict[str, Callable[[Vectors], Labels]] = {
-        "photosort, 20 starts": lambda rows: kmeans(rows, K, starts=20, cuda=cuda).labels
+        "photosort, 20 restarts": lambda rows: kmeans(rows, K, restarts=20, cuda=cuda).labels
     }
     for name, cluster in (ours | others).items():
         begun = time.perf_counter()
@@ -103,7 +110,7 @@ def million() -> None:
 def main() -> None:
     """Print all tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--photos", type=int, nargs="*", default=[10_000, 100_000])
+    parser.add_argument("--photos", type=int, nargs="*", default=[400, 2_000, 10_000, 100_000])
     parser.add_argument("--million", action="store_true")
     arguments = parser.parse_args()
     for n in arguments.photos:

@@ -6,7 +6,7 @@ from fakes.vectors import blobs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from photosort.clustering.kmeans import default_starts, kmeans
+from photosort.clustering.kmeans import default_restarts, kmeans
 from photosort.errors import TooManyClusters
 from photosort.evaluation.measures import agreement
 from photosort.methods.fusion import unit
@@ -14,7 +14,7 @@ from photosort.methods.fusion import unit
 
 def test_finds_separate_groups_and_numbers_them_by_size() -> None:
     vectors, truth = blobs([20, 60, 40])
-    found = kmeans(vectors, 3, starts=5)
+    found = kmeans(vectors, 3, restarts=5)
     assert agreement(truth, found.labels).acc == 1
     assert np.bincount(found.labels).tolist() == [60, 40, 20]
 
@@ -23,7 +23,7 @@ def test_finds_separate_groups_and_numbers_them_by_size() -> None:
 @given(st.integers(0, 1000), st.integers(1, 8))
 def test_every_member_is_nearest_its_own_centroid(seed: int, k: int) -> None:
     vectors = unit(np.random.default_rng(seed).normal(size=(40, 6)).astype(np.float32))
-    found = kmeans(vectors, k, starts=2, seed=seed)
+    found = kmeans(vectors, k, restarts=2, seed=seed)
     assert found.k == k
     assert set(found.labels) == set(range(k))
     assert (found.margin >= -1e-6).all()
@@ -37,14 +37,14 @@ def test_the_same_seed_gives_the_same_folders() -> None:
 
 
 def test_few_photos_get_more_starts_and_a_lower_inertia() -> None:
-    assert [default_starts(photos) for photos in (0, 1, 250, 1000, 5000, 100_000)] == [400, 400, 400, 100, 20, 20]
+    assert [default_restarts(photos) for photos in (0, 1, 250, 1000, 5000, 100_000)] == [400, 400, 400, 100, 20, 20]
     vectors, _ = blobs([8] * 12, noise=0.6)
-    assert kmeans(vectors, 12).inertia < kmeans(vectors, 12, starts=20).inertia
+    assert kmeans(vectors, 12).inertia < kmeans(vectors, 12, restarts=20).inertia
 
 
 def test_the_exemplar_comes_first_and_members_fall_off() -> None:
     vectors, _ = blobs([30, 20])
-    found = kmeans(vectors, 2, starts=3)
+    found = kmeans(vectors, 2, restarts=3)
     for cluster in range(2):
         similarity = found.similarity[found.members(cluster), cluster]
         assert (np.diff(similarity) <= 0).all()

@@ -27,7 +27,7 @@ def test_euclidean_steps_end_where_scikit_learn_ends(seed: int) -> None:
 def test_the_best_of_the_starts_is_no_worse_than_scikit_learns() -> None:
     vectors, _ = blobs([30] * 12, noise=0.5)
     theirs = KMeans(12, n_init=20, random_state=42).fit(vectors)
-    ours = kmeans(vectors, 12, starts=20, geometry="euclidean")
+    ours = kmeans(vectors, 12, restarts=20, geometry="euclidean")
     assert ours.inertia <= theirs.inertia_ / 2 * 1.01
 
 
@@ -86,9 +86,9 @@ def test_few_vectors_stay_in_main_memory() -> None:
 
 def test_a_sample_that_competes_ends_as_low_as_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     vectors, _ = blobs([400, 300, 500, 200, 100], noise=0.8)
-    whole = kmeans(vectors, 5, starts=10)
+    whole = kmeans(vectors, 5, restarts=10)
     monkeypatch.setattr(module, "SCOUTS", 300)
     monkeypatch.setattr(module, "SCOUTS_A_CLUSTER", 20)
-    sampled = kmeans(vectors, 5, starts=10)
+    sampled = kmeans(vectors, 5, restarts=10)
     assert sampled.inertia == pytest.approx(whole.inertia, rel=5e-3)
     assert (sampled.margin >= -1e-6).all()

@@ -21,7 +21,7 @@ def views() -> Views:
 
 def test_every_method_is_perfect_where_the_groups_are_plain() -> None:
     methods = read_methods(["all"], 0.5, photos=True)
-    found = list(compete(views(), TRUTH, methods, LetterTexts(), seeds=range(42, 44), starts=5))
+    found = list(compete(views(), TRUTH, methods, LetterTexts(), seeds=range(42, 44), restarts=5))
     assert [result.method for result in found] == list(VARIANTS)
     for result in found:
         assert result.seeds == (42, 43) and len(result.runs) == 2

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from photosort.models.runtime.torchvision_ops import mend_torchvision
+from photosort.models.runtime.torchvision_ops import repair_torchvision
 
 SIDE = 32
 WORDS = [
@@ -78,7 +78,7 @@ def _stirred(model: Any) -> None:
 def _seeded() -> None:
     import torch
 
-    mend_torchvision()
+    repair_torchvision()
     torch.manual_seed(7)
 
 

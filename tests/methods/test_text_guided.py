@@ -25,7 +25,7 @@ def views(*texts: Texts) -> Views:
 
 
 def in_two(several: Sequence[VectorFactory]) -> list[Clustering]:
-    return [kmeans(made(), 2, starts=5) for made in several]
+    return [kmeans(made(), 2, restarts=5) for made in several]
 
 
 @pytest.mark.parametrize("kind", ["tfidf", "sbert"])
@@ -112,7 +112,7 @@ def test_long_vectors_are_held_for_one_question_at_a_time() -> None:
         for made in several:
             vectors = made()
             seen.append(weakref.ref(vectors))
-            found.append(kmeans(vectors, 2, starts=5))
+            found.append(kmeans(vectors, 2, restarts=5))
             alive.append(sum(one() is not None for one in seen))
         return found
 

@@ -131,6 +131,6 @@ def test_of_many_photos_a_number_is_chosen_from_some_the_same_for_all_questions(
 
     monkeypatch.setattr(module, "choose_k", choose)
     vectors = unit(np.random.default_rng(0).normal(size=(10_500, 3)).astype(np.float32))
-    Clusters(Settings(starts=1))([constant(vectors)] * 2)
+    Clusters(Settings(restarts=1))([constant(vectors)] * 2)
     assert given[0].shape == (10_000, 6)
     assert np.array_equal(given[0][:, :3], given[0][:, 3:])

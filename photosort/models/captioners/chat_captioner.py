@@ -16,7 +16,7 @@ from photosort.models.runtime.batch_size import BatchSize
 from photosort.models.runtime.on_device import loaded, number_format
 from photosort.models.runtime.placement import DevicePlacement
 from photosort.models.runtime.preprocessing import image_settings
-from photosort.models.runtime.torchvision_ops import mend_torchvision
+from photosort.models.runtime.torchvision_ops import repair_torchvision
 from photosort.models.weights.hub import Snapshot
 from photosort.photos import decode
 
@@ -86,7 +86,7 @@ class ChatCaptioner:
         return loaded(self._snapshot.name, self.device, self._load)
 
     def _load(self) -> tuple[Any, Any]:
-        mend_torchvision()
+        repair_torchvision()
         from transformers import AutoModelForImageTextToText, AutoProcessor
 
         processor: Any = AutoProcessor.from_pretrained(self._snapshot.folder, **OFFLINE)  # type: ignore[no-untyped-call]

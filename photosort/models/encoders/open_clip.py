@@ -16,7 +16,7 @@ from photosort.models.protocols import Frame, Identity, Pictures, Vectors
 from photosort.models.runtime.batch_size import BatchSize
 from photosort.models.runtime.on_device import loaded, number_format, numbers, on_device, unit_vectors
 from photosort.models.runtime.placement import DevicePlacement
-from photosort.models.runtime.torchvision_ops import mend_torchvision
+from photosort.models.runtime.torchvision_ops import repair_torchvision
 from photosort.models.weights.hub import HUB, OPEN_CLIP, Snapshot, Source
 from photosort.models.weights.pinned import recall, replace_whole
 from photosort.photos import decode
@@ -73,7 +73,7 @@ class OpenClip:
         return loaded(self._snapshot.name, self.device, self._load)
 
     def _load(self) -> tuple[Any, Any]:
-        mend_torchvision()
+        repair_torchvision()
         import open_clip
 
         folder = f"local-dir:{self._snapshot.folder}"
@@ -104,7 +104,7 @@ def listed(pair: str, remembered: Path) -> tuple[Source, bool]:
 
 
 def _from_table(pair: str) -> tuple[str, bool]:
-    mend_torchvision()
+    repair_torchvision()
     import open_clip
 
     architecture, _, tag = pair.partition("/")

@@ -14,7 +14,7 @@ from photosort.errors import SettingsError
 from photosort.models.protocols import Identity, Vectors
 from photosort.models.runtime.on_device import loaded
 from photosort.models.runtime.placement import DevicePlacement
-from photosort.models.runtime.torchvision_ops import mend_torchvision
+from photosort.models.runtime.torchvision_ops import repair_torchvision
 from photosort.models.weights.hub import Snapshot
 
 REVISION = "1"
@@ -50,7 +50,7 @@ class SentenceTexts:
         return loaded(self._snapshot.name, self._placement.device, self._load)
 
     def _load(self) -> Any:
-        mend_torchvision()
+        repair_torchvision()
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 

@@ -17,7 +17,7 @@ from photosort.models.captioners.transformers_captioners import OFFLINE, load_mo
 from photosort.models.protocols import Identity, WriterForm
 from photosort.models.runtime.on_device import loaded
 from photosort.models.runtime.placement import DevicePlacement
-from photosort.models.runtime.torchvision_ops import mend_torchvision
+from photosort.models.runtime.torchvision_ops import repair_torchvision
 from photosort.models.weights.hub import Snapshot
 
 PREFIX = "summarize: "
@@ -105,7 +105,7 @@ class Seq2Seq:
         return loaded(self._snapshot.name, self._placement.device, self._load)
 
     def _load(self) -> tuple[Any, Any]:
-        mend_torchvision()
+        repair_torchvision()
         from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
         tokenizer = AutoTokenizer.from_pretrained(self._snapshot.folder, **OFFLINE)

@@ -24,8 +24,7 @@ def writer(settings: Settings) -> LanguageModel | None:
     elif colon and kind in _NAMED_WRITERS:
         chosen = _NAMED_WRITERS[kind](settings, name)
     else:
-        known = (*_WRITERS, "openai:MODEL", "t5:NAME")
-        make = _WRITERS.get(settings.writer) or unknown("writer", settings.writer, known)
+        make = _WRITERS.get(settings.writer) or unknown("writer", settings.writer)
         chosen = make(settings)
     _check_wishes(settings, chosen)
     return chosen

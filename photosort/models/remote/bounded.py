@@ -1,6 +1,7 @@
 """An HTTP client for untrusted servers: the time and size of an answer are bounded.
 
-A timeout of httpx is for one piece of an answer; a server that sends a byte from time to time is never too late for it.
+Kept although httpx has timeouts: each is for one piece of an answer, so a server that sends a byte from time to time is
+never too late, and nothing in httpx bounds the size. Apart from `server`, which knows addresses and needs no httpx.
 """
 
 from __future__ import annotations

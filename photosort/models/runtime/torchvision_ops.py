@@ -19,8 +19,8 @@ _kept_alive: list[Any] = []
 
 
 @cache
-def mend_torchvision() -> bool:
-    """Call before importing a library that imports torchvision. True where something had to be mended."""
+def repair_torchvision() -> bool:
+    """Call before importing a library that imports torchvision. Returns whether it had to be repaired."""
     import importlib.util
     import sys
 

@@ -11,7 +11,7 @@ import torch
 
 from photosort.errors import ModelMissing, SettingsError
 from photosort.models.language.seq2seq import AT_ONCE, CHUNK, PREFIX, Seq2Seq
-from photosort.models.runtime.torchvision_ops import mend_torchvision
+from photosort.models.runtime.torchvision_ops import repair_torchvision
 from photosort.naming.cluster_texts import cluster_texts
 from photosort.naming.summary import name_clusters
 
@@ -20,7 +20,7 @@ CAPTIONS = ["a dog on a beach", "a cat on a sofa", "two boats", "a hill"]
 
 @pytest.fixture(scope="module")
 def tiny_t5(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    mend_torchvision()
+    repair_torchvision()
     import torch
     from tokenizers import Tokenizer
     from tokenizers.models import WordLevel

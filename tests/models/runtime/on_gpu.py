@@ -17,9 +17,9 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 import numpy as np
 import torch
 
-from photosort.models.runtime.torchvision_ops import mend_torchvision
+from photosort.models.runtime.torchvision_ops import repair_torchvision
 
-mend_torchvision()
+repair_torchvision()
 
 from fakes import gpu, tiny_models  # noqa: E402
 from fakes.photos import crops  # noqa: E402

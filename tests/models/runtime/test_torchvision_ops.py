@@ -29,12 +29,12 @@ def test_missing_operators_are_declared_and_the_libraries_import() -> None:
         BROKEN
         + """
     builtins.__import__ = without_operators
-    from photosort.models.runtime.torchvision_ops import mend_torchvision
+    from photosort.models.runtime.torchvision_ops import repair_torchvision
     broken = not declared()
-    mended = mend_torchvision()
+    mended = repair_torchvision()
     builtins.__import__ = real
     import sentence_transformers, open_clip
-    print(mended == broken, declared(), mend_torchvision() == mended)
+    print(mended == broken, declared(), repair_torchvision() == mended)
     """
     )
     assert printed == "True True True"
@@ -49,7 +49,7 @@ def test_a_whole_torchvision_is_left_alone() -> None:
     sys.modules["torchvision"] = whole
     from photosort.models.runtime import torchvision_ops
     torchvision_ops._declare_operators = lambda: sys.exit("declared")
-    print(torchvision_ops.mend_torchvision(), sys.modules["torchvision"] is whole)
+    print(torchvision_ops.repair_torchvision(), sys.modules["torchvision"] is whole)
     """
     )
     assert printed == "False True"
@@ -65,9 +65,9 @@ def test_another_failure_of_torchvision_is_not_hidden() -> None:
             raise RuntimeError("CUDA went away")
         return real(name, *rest, **more)
     builtins.__import__ = broken
-    from photosort.models.runtime.torchvision_ops import mend_torchvision
+    from photosort.models.runtime.torchvision_ops import repair_torchvision
     try:
-        mend_torchvision()
+        repair_torchvision()
     except RuntimeError as error:
         print(error)
     """
