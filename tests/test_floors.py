@@ -30,7 +30,7 @@ FLOORS = {
     "wordnet": {""},
     "photos": GROUND,
     "clustering": {"", "errors", "support"},
-    "methods": {"", "errors", "settings", "clustering"},
+    "methods": {"", "errors", "settings", "clustering", "wordnet"},
     "naming": {"", "errors", "support", "models.protocols"},
     "models": {""},
     "models.protocols": {"errors", "support", "store", "photos"},

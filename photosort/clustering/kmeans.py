@@ -137,7 +137,7 @@ def kmeans(
                 f"{k} clusters were asked for, more than there are photos that can be told apart ({found_k})",
                 f"--k {found_k} is the most; without --k photosort chooses.",
             )
-        return _by_size(vectors, labels, geometry)
+        return from_labels(vectors, labels, geometry)
 
 
 def _best(rows: Rows, space: Space, k: int, restarts: int, seed: int) -> Labels:
@@ -169,7 +169,8 @@ def _distinct(vectors: Vectors, enough: int) -> int:
     return len(seen)
 
 
-def _by_size(vectors: Vectors, labels: Labels, geometry: Geometry) -> Clustering:
+def from_labels(vectors: Vectors, labels: Labels, geometry: Geometry = "spherical") -> Clustering:
+    """Take centroids and similarities from (n, d) rows and (n,) labels; clusters are numbered anew, by size."""
     _, first, number, size = np.unique(labels, return_index=True, return_inverse=True, return_counts=True)
     order = np.lexsort((first, -size))
     rank = np.empty_like(order)

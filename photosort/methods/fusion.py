@@ -35,9 +35,9 @@ class Fusion:
         if self.mode == "image":
             return unit(views.image)
         if self.mode == "sum":
-            said = summed_vectors(views.texts[0], views.beside or views.embed)
+            said = summed_vectors(views.texts[0], views.joint_embed or views.embed)
             return fuse(_placed(views), said, "sum", self.weight)
-        said = views.unrounded() if views.unrounded else summed_vectors(views.texts[0], views.embed)
+        said = views.soft_captions() if views.soft_captions else summed_vectors(views.texts[0], views.embed)
         return unit(said) if self.mode == "text" else fuse(views.image, said, self.mode, self.weight)
 
 
@@ -50,9 +50,9 @@ def summed_vectors(texts: Texts, embed: Callable[[Sequence[str]], Vectors]) -> V
 
 
 def _placed(views: Views) -> Vectors:
-    if views.placed is None:
+    if views.joint_image is None:
         raise SettingsError("Fusion by sum needs a model that knows photos and texts", "Use --fusion concat.")
-    return views.placed()
+    return views.joint_image()
 
 
 def unit(vectors: Vectors) -> Vectors:

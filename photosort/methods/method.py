@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
-from photosort.clustering.kmeans import Clustering, Vectors
+import numpy as np
+
+from photosort.clustering.kmeans import Clustering, Vectors, from_labels
 
 Texts = Sequence[tuple[str, ...]]
 """For each photo the texts that one captioner gave."""
@@ -16,22 +18,26 @@ Texts = Sequence[tuple[str, ...]]
 class Views:
     """N photos as a method sees them. What only some methods need is a function, computed when it is called.
 
-    image      (n, d) as the image encoder gave them
-    questions  what the photos were asked
-    texts      for each question n tuples of texts
-    embed      m texts -> (m, e) unit vectors
-    placed     () -> (n, e) the photos in a space of texts; None where no model knows that
-    beside     m texts -> (m, e) unit vectors in the space of `placed`; None where that is the space of `embed`
-    unrounded  () -> (n, e) what the captions say in a few words, said in full; None where captions say all
+    image          (n, d) as the image encoder gave them
+    questions      what the photos were asked
+    texts          for each question n tuples of texts
+    embed          m texts -> (m, e) unit vectors of the text encoder
+    joint_image    () -> (n, e) the photos in a joint space of photos and texts; None where no model has one
+    joint_embed    m texts -> (m, e) unit vectors in the joint space; None where that is the space of `embed`
+    soft_captions  () -> (n, e) the mean of all nouns that the captioner thought possible, by their probability, for a
+                   captioner that says only the most probable; None for any other
+    ask            (system, prompt, JSON schema) -> the raw answer of the language model, not to be trusted; None
+                   without one
     """
 
     image: Vectors
     questions: tuple[str, ...]
     texts: tuple[Texts, ...]
     embed: Callable[[Sequence[str]], Vectors]
-    placed: Callable[[], Vectors] | None = None
-    beside: Callable[[Sequence[str]], Vectors] | None = None
-    unrounded: Callable[[], Vectors] | None = None
+    joint_image: Callable[[], Vectors] | None = None
+    joint_embed: Callable[[Sequence[str]], Vectors] | None = None
+    soft_captions: Callable[[], Vectors] | None = None
+    ask: Callable[[str, str, dict[str, Any]], str] | None = None
 
 
 VectorFactory = Callable[[], Vectors]
@@ -43,11 +49,17 @@ Clusterer = Callable[[Sequence[VectorFactory]], list[Clustering]]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One clustering of all photos. `question` is what its texts answer, `texts` one line for each photo."""
+    """One clustering of all photos.
+
+    question  what the texts answer
+    texts     one line for each photo
+    names     what the method calls its clusters, by number; empty where naming has to find that
+    """
 
     question: str
     clustering: Clustering
     texts: tuple[str, ...] = field(repr=False)
+    names: tuple[str, ...] = ()
 
     @property
     def loss(self) -> float:
@@ -73,6 +85,18 @@ class Method(Protocol):
     def group(self, views: Views, cluster: Clusterer) -> Grouping:
         """Bring the views of n photos into clusters."""
         ...
+
+
+def sorted_into(categories: Sequence[str], vectors: Vectors, texts: Texts, question: str = "") -> Candidate:
+    """Make the candidate of a method that has no centroids, but says of each photo in which category it is.
+
+    categories  (n,) the name of each photo's category, which becomes the name of its cluster
+    vectors     (n, d) unit rows from which centroids are taken, for whoever asks what lies near what
+    """
+    number = {name: place for place, name in enumerate(dict.fromkeys(categories))}
+    clustering = from_labels(vectors, np.array([number[name] for name in categories]))
+    names = tuple(categories[np.flatnonzero(clustering.labels == cluster)[0]] for cluster in range(clustering.k))
+    return Candidate(question, clustering, joined(texts), names)
 
 
 def constant(vectors: Vectors) -> VectorFactory:

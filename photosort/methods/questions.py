@@ -15,12 +15,12 @@ SAMPLES = 6
 """Sampled texts for each photo and question, as in that paper."""
 
 
-def described(settings: Settings) -> tuple[str, ...]:
+def caption_only(settings: Settings) -> tuple[str, ...]:
     """Return the one question of a method that reads captions."""
     return (CAPTION,)
 
 
-def asked(settings: Settings) -> tuple[str, ...]:
+def answers(settings: Settings) -> tuple[str, ...]:
     """Return the questions of a method that reads answers: captions, keywords, or what the user asks."""
     texts = settings.texts or ("ask" if settings.ask else "caption")
     return {"caption": (CAPTION,), "keywords": (KEYWORD_QUESTION,), "ask": settings.ask}[texts]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from photosort.errors import SettingsError
-from photosort.methods.questions import SAMPLES, asked, described
+from photosort.methods.questions import SAMPLES, answers, caption_only
 
 if TYPE_CHECKING:
     from photosort.methods.method import Method
@@ -48,7 +48,7 @@ class MethodSpec:
     help: str
     build: Callable[[Settings, float], Method]
     variants: Mapping[str, Variant]
-    questions: Callable[[Settings], tuple[str, ...]] = described
+    questions: Callable[[Settings], tuple[str, ...]] = caption_only
     samples: int = 1
     flags: tuple[str, ...] = ()
 
@@ -84,7 +84,7 @@ METHODS: Mapping[str, MethodSpec] = {
             "text-tfidf": Variant(lambda weight: _text_guided("tfidf"), needs_photos=False),
             "text-sbert": Variant(lambda weight: _text_guided("sbert"), needs_photos=False),
         },
-        questions=asked,
+        questions=answers,
         samples=SAMPLES,
         flags=("texts", "vectors", "show_all"),
     ),
@@ -114,7 +114,7 @@ def questions(settings: Settings) -> tuple[str, ...]:
     Raises SettingsError for an unknown method, and for questions of the user's that the method does not ask.
     """
     spec = spec_of(settings)
-    if settings.ask and spec.questions is described:
+    if settings.ask and spec.questions is caption_only:
         raise SettingsError("--ask needs a method that asks questions", f"Add --method {reader_of('texts')}.")
     return spec.questions(settings)
 

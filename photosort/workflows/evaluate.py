@@ -149,7 +149,7 @@ def ground_of_photos(
     if lines:
         mine = [said[names[n].as_posix()] for n in kept]
         seen = replace(seen, texts=(tuple(line.texts for line in mine),))
-        views = replace(views_of(seen, models, cache), questions=(CAPTION,), unrounded=None)
+        views = replace(views_of(seen, models, cache), questions=(CAPTION,), soft_captions=None)
         return Ground(tuple(printable(line.label) for line in mine), views, "from the file", left)
     seen = replace(seen, texts=tuple(tuple(texts[n] for n in kept) for texts in seen.texts))
     truth = tuple(printable(names[n].parts[0]) for n in kept)

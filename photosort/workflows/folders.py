@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from photosort.clustering.hierarchy import parents
-from photosort.clustering.kmeans import Clustering, Labels
+from photosort.clustering.kmeans import Labels
 from photosort.clustering.outliers import outliers
+from photosort.methods.method import Candidate
 from photosort.models.protocols import LanguageModel
 from photosort.naming.above import name_above
 from photosort.naming.cluster_texts import cluster_texts
@@ -42,14 +43,14 @@ class Folders:
 
 
 def make_folders(
-    clustering: Clustering,
+    grouped: Candidate,
     photos: Sequence[Photo],
-    captions: Sequence[str],
     settings: Settings,
     writer: LanguageModel | None,
     progress: Progress = silent,
 ) -> Folders:
-    """Name the clusters of n photos, of which `captions` say one line each, and lay out their folders."""
+    """Name the clusters of n photos, and lay out their folders. Names that the method gave are kept."""
+    clustering, captions = grouped.clustering, grouped.texts
     labels = clustering.labels.copy()
     if settings.outliers:
         labels[outliers(clustering)] = clustering.k
@@ -62,8 +63,12 @@ def make_folders(
     countable = nouns().can_be_counted
     texts = cluster_texts(said, settings.keywords, files=files, nearest=clustering.nearest, countable=countable)
     wish = Wish(settings.language, settings.style)
-    names = name_clusters(texts, writer, wish=wish, progress=progress)
-    leaves = folder_names(names, [len(cluster) for cluster in members], settings.names, settings.name_template)
+    names = name_clusters(texts, None if grouped.names else writer, wish=wish, progress=progress)
+    if grouped.names:
+        titles = zip(names, grouped.names, strict=True)
+        names = [replace(name, title=title, source=settings.method) for name, title in titles]
+    made_of = "title" if grouped.names else settings.names
+    leaves = folder_names(names, [len(cluster) for cluster in members], made_of, settings.name_template)
     groups = parents(clustering) if settings.levels > 1 else np.arange(clustering.k)
     paths = _paths(leaves, groups, _parent_names(said, names, groups))
     if (labels == clustering.k).any():

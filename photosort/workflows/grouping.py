@@ -13,6 +13,7 @@ from photosort.describing.describe import Described
 from photosort.methods.fusion import unit
 from photosort.methods.method import Grouping, Method, VectorFactory, Views
 from photosort.methods.specs import questions, spec_of
+from photosort.models.protocols import LanguageModel
 from photosort.models.runtime.devices import wanted_cuda
 from photosort.models.selected import ModelSet
 from photosort.settings.settings import Settings
@@ -55,7 +56,7 @@ class Clusters:
         return kmeans(vectors, k, restarts=self.settings.restarts, seed=self.settings.seed, fewer=chosen, cuda=cuda)
 
 
-def views_of(described: Described, models: ModelSet, cache: Cache) -> Views:
+def views_of(described: Described, models: ModelSet, cache: Cache, writer: LanguageModel | None = None) -> Views:
     """The photos as methods see them; texts are encoded when a method asks."""
     texts = RememberedTexts(models.text_encoder, cache)
     joint, soft = models.joint(texts), models.soft_captions(texts)
@@ -64,9 +65,10 @@ def views_of(described: Described, models: ModelSet, cache: Cache) -> Views:
         questions=questions(models.settings),
         texts=described.texts,
         embed=texts.encode_texts,
-        placed=lambda: joint.place(described.vectors),
-        beside=RememberedTexts(joint, cache).encode_texts,
-        unrounded=(lambda: soft.place(described.vectors)) if soft else None,
+        joint_image=lambda: joint.place(described.vectors),
+        joint_embed=RememberedTexts(joint, cache).encode_texts,
+        soft_captions=(lambda: soft.place(described.vectors)) if soft else None,
+        ask=writer.write if writer else None,
     )
 
 
@@ -76,11 +78,15 @@ def method_of(models: ModelSet) -> Method:
 
 
 def group(
-    described: Described, models: ModelSet, cache: Cache, progress: Progress = silent
+    described: Described,
+    models: ModelSet,
+    cache: Cache,
+    writer: LanguageModel | None = None,
+    progress: Progress = silent,
 ) -> tuple[Grouping, KChoice | None]:
     """Group the photos; also how the number of clusters was chosen, where it was.
 
     Raises TooManyClusters, SettingsError and what the models raise.
     """
     clusters = Clusters(models.settings, progress)
-    return method_of(models).group(views_of(described, models, cache), clusters), clusters.choice
+    return method_of(models).group(views_of(described, models, cache, writer), clusters), clusters.choice

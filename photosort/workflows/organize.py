@@ -143,10 +143,10 @@ def prepare(
         writer = _writer(models, cache)
         described = _described(mains, groups, models, cache, writer, progress)
         progress("grouping", 0, 1)
-        grouping, choice = group(described, models, cache, progress)
+        grouping, choice = group(described, models, cache, writer, progress)
         progress("grouping", 1, 1)
-        clustering, captions = grouping.best.clustering, grouping.best.texts
-        folders = make_folders(clustering, described.photos, captions, settings, writer, progress)
+        best = grouping.best
+        folders = make_folders(best, described.photos, settings, writer, progress)
     photos, mode = described.photos, Mode(settings.mode)
     seen = survey(source, destination, photos, folders.paths, mode=mode, progress=progress)
     stranded = (Unread(path, WITH_ITS_PHOTO) for bad in described.unread for path in groups[bad.path])
@@ -162,7 +162,7 @@ def prepare(
         unread=left,
         about=(lambda label, files: about_files(folders.names[label], files)) if settings.about else no_files,
     )
-    run = record(Runs(connection), plan, photos, captions, clustering, folders, settings)
+    run = record(Runs(connection), plan, photos, best.texts, best.clustering, folders, settings)
     return Prepared(
         run,
         described,

@@ -16,7 +16,9 @@ TEXTS = [(f"a photo of a {name}, a big one",) for name in TRUTH]
 
 def views() -> Views:
     vectors, _ = blobs([12, 9, 6])
-    return Views(vectors, ("",), (TEXTS,), LetterTexts().encode_texts, placed=lambda: np.zeros((27, 26), np.float32))
+    return Views(
+        vectors, ("",), (TEXTS,), LetterTexts().encode_texts, joint_image=lambda: np.zeros((27, 26), np.float32)
+    )
 
 
 def test_every_method_is_perfect_where_the_groups_are_plain() -> None:

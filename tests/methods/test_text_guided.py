@@ -72,7 +72,7 @@ def test_fusion_takes_the_direction_of_the_mean_of_several_captions() -> None:
 
 def test_fusion_reads_what_captions_say_in_full_where_that_is_known() -> None:
     seen = views([DOGS, LAKES, DOGS])
-    full = Views(seen.image, seen.questions, seen.texts, seen.embed, unrounded=lambda: seen.image * 2)
+    full = Views(seen.image, seen.questions, seen.texts, seen.embed, soft_captions=lambda: seen.image * 2)
     assert np.allclose(Fusion("text").fused(full), unit(seen.image))
     with pytest.raises(SettingsError, match="--fusion concat"):
         Fusion("sum").fused(seen)

@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fakes.vectors import blobs
+from fakes.writer import ScriptedWriter
 
 from photosort.clustering.kmeans import Clustering, kmeans
 from photosort.methods.fusion import unit
+from photosort.methods.method import Candidate, sorted_into
 from photosort.photos.photo import Photo
 from photosort.settings.settings import Settings
 from photosort.workflows.folders import UNSORTED, Folders, make_folders
@@ -33,7 +35,7 @@ def clustered(extra: int = 0) -> tuple[Clustering, list[str]]:
 def folders(extra: int = 0, **settings: object) -> Folders:
     clustering, captions = clustered(extra)
     chosen = Settings(writer="keywords", **settings)  # type: ignore[arg-type]
-    return make_folders(clustering, photos(len(captions)), captions, chosen, None)
+    return make_folders(Candidate("", clustering, tuple(captions)), photos(len(captions)), chosen, None)
 
 
 def photos(count: int) -> list[Photo]:
@@ -67,7 +69,9 @@ def test_what_fits_no_folder_clearly_is_set_aside_and_gives_none_its_name() -> N
 def test_no_folder_is_made_for_outliers_that_are_not_there() -> None:
     vectors, _ = blobs([10, 10], noise=0)
     captions = ["a dog"] * 10 + ["a cat"] * 10
-    found = make_folders(kmeans(vectors, 2), photos(20), captions, Settings(writer="keywords", outliers=True), None)
+    found = make_folders(
+        Candidate("", kmeans(vectors, 2), tuple(captions)), photos(20), Settings(writer="keywords", outliers=True), None
+    )
     assert len(found.names) == len(found.paths) == 2
 
 
@@ -77,3 +81,15 @@ def test_a_cluster_whose_photos_are_all_set_aside_breaks_nothing(levels: int, mo
     found = folders(outliers=True, levels=levels)
     assert (found.labels == 3).sum() == 0 and (found.labels == 4).sum() == 10
     assert len(set(found.paths)) == 5
+
+
+def test_names_that_the_method_gave_are_kept_and_no_writer_is_asked() -> None:
+    vectors, _ = blobs([3, 5])
+    writer = ScriptedWriter([])
+    grouped = sorted_into(["calm"] * 3 + ["loud"] * 5, vectors, [("a dog",)] * 3 + [("a band on a stage",)] * 5)
+    found = make_folders(grouped, photos(8), Settings(method="mood"), writer)
+    assert writer.asked == []
+    assert found.paths == ("loud", "calm")
+    assert [(name.title, name.source) for name in found.names] == [("loud", "mood"), ("calm", "mood")]
+    assert found.names[1].keywords[0].term == "dog"
+    assert found.labels.tolist() == [1] * 3 + [0] * 5
