@@ -19,7 +19,7 @@ COLUMN = 44
 
 
 def losses(grouping: Grouping) -> RenderableType:
-    """Each question with the loss of its clustering; the lowest one is marked."""
+    """Show each question with the loss of its clustering; the lowest one is marked."""
     table = Table("loss", "question", box=None, header_style="dim", padding=(0, 2, 0, 0))
     for candidate in grouping.candidates:
         won = candidate is grouping.best
@@ -30,7 +30,7 @@ def losses(grouping: Grouping) -> RenderableType:
 
 
 def side_by_side(grouping: Grouping) -> RenderableType:
-    """The clusters of every question, called by their keywords, in one column for each question."""
+    """Return the clusters of every question, called by their keywords, in one column for each question."""
     table = Table(box=None, padding=(0, 3, 0, 0), title_justify="left")
     for candidate in grouping.candidates:
         table.add_column(Text(printable(candidate.question or "caption")), max_width=COLUMN, overflow="fold")
@@ -53,7 +53,7 @@ def chosen(choice: KChoice) -> str:
 
 
 def document(grouping: Grouping, choice: KChoice | None) -> dict[str, Any]:
-    """What `losses`, `side_by_side` and `chosen` show, whole."""
+    """Return what `losses`, `side_by_side` and `chosen` show, whole."""
     return {
         "k": grouping.best.clustering.k,
         "k_choice": choice
@@ -81,7 +81,7 @@ def _titles(candidate: Candidate) -> list[Text]:
 
 
 def _named(candidate: Candidate) -> list[tuple[str, int]]:
-    """The keyword title and the size of each cluster."""
+    """Return the keyword title and the size of each cluster."""
     said = [[candidate.texts[photo] for photo in members] for members in _members(candidate.clustering)]
     return [(name.title, len(texts)) for name, texts in zip(name_clusters(cluster_texts(said)), said, strict=True)]
 

@@ -17,7 +17,7 @@ def completions(
 
 
 def script(shell: Shell) -> str:
-    """The completion script: it asks the installed photosort what may come next."""
+    """Return the completion script: it asks the installed photosort what may come next."""
     from typer._completion_shared import get_completion_script
 
     return get_completion_script(prog_name="photosort", complete_var="_PHOTOSORT_COMPLETE", shell=shell).strip() + "\n"

@@ -56,7 +56,7 @@ def begin() -> None:
 
 
 def ended(error: BaseException) -> int:
-    """The exit code after an error, which is said unless it was before."""
+    """Return the exit code after an error, which is said unless it was before."""
     _stop_listening()
     if isinstance(error, SystemExit) and not error.code:
         return all_said(0)
@@ -67,7 +67,9 @@ def ended(error: BaseException) -> int:
 
 
 def all_said(code: int) -> int:
-    """The exit code when everything is written: `code`, or that of output which was lost, and that is said then."""
+    """Return the exit code when everything is written: `code`, or that of output which was lost, and that is said
+    then.
+    """
     reason = streams.lost()
     _stop_listening()
     if not reason or END.said:
@@ -93,7 +95,7 @@ def say(failure: PhotosortError, *, as_json: bool = False) -> None:
 
 
 def failure_of(error: BaseException) -> PhotosortError:
-    """The failure that a user sees for anything that is raised."""
+    """Return the failure that a user sees for anything that is raised."""
     if isinstance(error, KeyboardInterrupt) or (END.asked and not isinstance(error, Declined)):
         # an import, or a process, that is stopped may raise anything
         return Interrupted("Stopped", f"{FILES.so_far} {GOES_ON}" if FILES.so_far == NOTHING else FILES.so_far)
@@ -109,7 +111,7 @@ def failure_of(error: BaseException) -> PhotosortError:
 
 
 def _signals() -> dict[int, object]:
-    """What asks for the end of a process -> what it does where nothing else was set."""
+    """Map each signal that asks for the end of a process to what it does where nothing else was set."""
     usual = {"SIGINT": signal.default_int_handler, "SIGTERM": signal.SIG_DFL, "SIGHUP": signal.SIG_DFL}
     return {getattr(signal, name): handler for name, handler in usual.items() if hasattr(signal, name)}
 

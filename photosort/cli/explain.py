@@ -97,7 +97,7 @@ def _run(seen: "RunView") -> "RenderableType":
 
 
 def _named(cluster: "ClusterRecord") -> "RenderableType":
-    """The folder, and what of title and summary it does not say."""
+    """Return the folder, and what of title and summary it does not say."""
     from rich.text import Text
 
     lines = [(printable(cluster.folder), "bold"), *((printable(text), "italic") for text in _beside(cluster))]
@@ -114,7 +114,7 @@ def _keywords(cluster: "ClusterRecord") -> str:
 
 
 def _folder(found: "FolderView") -> "RenderableType":
-    """What holds a folder together, what lies at its edge, and which folders are near."""
+    """Return what holds a folder together, what lies at its edge, and which folders are near."""
     from rich.console import Group
     from rich.text import Text
 
@@ -145,7 +145,7 @@ def _similar(members: "Sequence[MemberRecord]") -> "Text":
 
 
 def _grid() -> "Table":
-    """Labels and what they stand for."""
+    """Lay out labels and what they stand for."""
     from rich.table import Table
 
     grid = Table.grid(padding=(0, 2))
@@ -155,7 +155,7 @@ def _grid() -> "Table":
 
 
 def _beside(cluster: "ClusterRecord") -> list[str]:
-    """What of title and summary the folder's name does not say."""
+    """Return what of title and summary the folder's name does not say."""
     from photosort.cli.preview import beside
 
     return beside(cluster.folder, cluster.title, cluster.summary, cluster.named_by)
@@ -197,7 +197,7 @@ def _photo(found: "PhotoView") -> "RenderableType":
 
 
 def _distances(found: "PhotoView") -> Iterator[tuple[str, str]]:
-    """How near the photo is to its own folder and to the next; of one that was set aside, to the nearest."""
+    """Yield how near the photo is to its own folder and to the next; of one that was set aside, to the nearest."""
     from photosort.workflows.folders import UNSORTED
 
     photo, following = found.photo, found.next

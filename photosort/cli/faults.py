@@ -19,7 +19,7 @@ OTHERWISE_CALLED = {"PIL": "pillow", "sklearn": "scikit-learn", "open_clip": "op
 
 
 def described(error: BaseException) -> PhotosortError:
-    """The failure for an error that was not expected, with what became of the files."""
+    """Return the failure for an error that was not expected, with what became of the files."""
     if isinstance(error, sqlite3.Error):
         return StoreError(f"A database failed ({error})", f"{FILES.so_far} Check the free space on its disk.")
     if library := _broken_library(error):
@@ -40,7 +40,7 @@ def _reason(error: BaseException) -> str:
 
 
 def _broken_library(error: BaseException) -> str:
-    """The library that raised this while it was imported; empty where it was no import that failed."""
+    """Return the library that raised this while it was imported; empty where it was no import that failed."""
     if isinstance(error, ImportError) and error.name:
         return _library(error.name)
     if isinstance(error, SyntaxError):
@@ -53,7 +53,7 @@ def _broken_library(error: BaseException) -> str:
 
 
 def _library(module: str) -> str:
-    """The top of a module's name; empty for those of photosort itself."""
+    """Return the top-level name of a module; empty for those of photosort itself."""
     top = module.partition(".")[0]
     return "" if top in ("photosort", "__main__", "__mp_main__") else top
 

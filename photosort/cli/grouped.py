@@ -11,7 +11,7 @@ OTHERS = "Options"
 
 
 def grouped(groups: Mapping[str, Sequence[str]]) -> type[TyperCommand]:
-    """A kind of command whose help has these groups: title -> the names of its flags. The others come first."""
+    """Return a kind of command whose help has these groups: title -> the names of its flags. The others come first."""
     titles = {name: title for title, names in groups.items() for name in names}
     places = {name: place for place, name in enumerate(titles, 1)}
 

@@ -17,7 +17,9 @@ OF_CHOICE = ("min_k", "max_k")
 
 
 def idle_flags(settings: Settings, given: Collection[str]) -> Iterator[str]:
-    """A line on each of the `given` flags, by the names of their settings, that has no effect with these settings."""
+    """Yield a line on each of the `given` flags, by the names of their settings, that has no effect with these
+    settings.
+    """
     reasons: dict[str, str] = {}
     if len(settings.ask) < 2:
         reasons |= {"show_all": "it is for several questions (--ask)"}

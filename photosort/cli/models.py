@@ -122,7 +122,7 @@ def _table(found: "tuple[Part, ...]", choice: "Choice") -> "RenderableType":
 
 
 def _profiles(found: "tuple[Part, ...]") -> "Table":
-    """The profiles, with the models that each is made of."""
+    """Return the profiles, with the models that each is made of."""
     from photosort.models.profiles import PROFILES
 
     parts, table = {part.model: part for part in found}, _columns("profile", "models", "what it is", "size", "state")
@@ -135,7 +135,7 @@ def _profiles(found: "tuple[Part, ...]") -> "Table":
 
 
 def _by_role(found: "tuple[Part, ...]") -> "Table":
-    """The models, those of one role below its name."""
+    """Return the models, those of one role below its name."""
     from rich.text import Text
 
     table = _columns("model", "what it is", "licence", "size", "state")
@@ -150,7 +150,7 @@ def _by_role(found: "tuple[Part, ...]") -> "Table":
 
 
 def _columns(*names: str) -> "Table":
-    """A table of which only the column "what it is" gives way where there is little room."""
+    """Return a table of which only the column "what it is" gives way where there is little room."""
     from rich.table import Table
 
     table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0))
@@ -160,7 +160,7 @@ def _columns(*names: str) -> "Table":
 
 
 def _wanted(found: "tuple[Part, ...]") -> "list[Part]":
-    """What is missing of the installation itself."""
+    """Return what is missing of the installation itself."""
     return [part for part in found if part.missing and (not part.optional or part.model == SMOLLM2)]
 
 

@@ -7,54 +7,54 @@ from collections.abc import Iterable
 
 
 def profiles(incomplete: str) -> list[str]:
-    """For --profile."""
+    """Complete --profile."""
     from photosort.models.profiles import AUTO, PROFILES
 
     return _beginning(incomplete, (AUTO, *PROFILES))
 
 
 def captioners(incomplete: str) -> list[str]:
-    """For --captioner."""
+    """Complete --captioner."""
     return _models("captioner", incomplete)
 
 
 def image_encoders(incomplete: str) -> list[str]:
-    """For --image-encoder."""
+    """Complete --image-encoder."""
     return _models("image_encoder", incomplete)
 
 
 def text_encoders(incomplete: str) -> list[str]:
-    """For --text-encoder."""
+    """Complete --text-encoder."""
     return _models("text_encoder", incomplete)
 
 
 def writers(incomplete: str) -> list[str]:
-    """For --writer."""
+    """Complete --writer."""
     return _models("writer", incomplete)
 
 
 def devices(incomplete: str) -> list[str]:
-    """For --device."""
+    """Complete --device."""
     return _beginning(incomplete, ("auto", "cuda", "cuda:0", "cuda:1", "mps", "cpu"))
 
 
 def engines(incomplete: str) -> list[str]:
-    """For --engine."""
+    """Complete --engine."""
     return _beginning(incomplete, ("local", "ray"))
 
 
 def numbers_of_folders(incomplete: str) -> list[str]:
-    """For --k."""
+    """Complete --k."""
     return _beginning(incomplete, ("auto",))
 
 
 def levels(incomplete: str) -> list[str]:
-    """For --levels."""
+    """Complete --levels."""
     return _beginning(incomplete, ("1", "2"))
 
 
 def methods(incomplete: str) -> list[str]:
-    """For --methods of evaluate: one more after each comma."""
+    """Complete --methods of evaluate: one more after each comma."""
     from photosort.evaluation.contest import ALL
     from photosort.methods.specs import VARIANTS
 
@@ -63,7 +63,7 @@ def methods(incomplete: str) -> list[str]:
 
 
 def pullable(incomplete: str) -> list[str]:
-    """For models pull."""
+    """Complete models pull."""
     from photosort.models.catalogue import CAPTIONERS, ENCODERS, SMOLLM2
     from photosort.models.profiles import PROFILES
 
@@ -71,7 +71,7 @@ def pullable(incomplete: str) -> list[str]:
 
 
 def _models(setting: str, incomplete: str) -> list[str]:
-    """The names of a setting; of one that the user goes on with, such as hf:ORG/NAME, what stands before it."""
+    """Return the names of a setting; of one that the user goes on with, such as hf:ORG/NAME, what stands before it."""
     from photosort.models.catalogue import CHOICES
 
     return _beginning(incomplete, ("".join(name.partition(":")[:2]) for name in CHOICES[setting]))

@@ -17,14 +17,14 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Answer yes to every ques
 
 
 def named_path(text: str) -> Path:
-    """A path that was typed; an empty one is none, and not the folder that one stands in: a variable was not set."""
+    """Return the path that was typed. An empty one is refused and is not the current folder: a variable was not set."""
     if not text:
         raise typer.BadParameter("A path is empty")
     return Path(text)
 
 
 def settings_of(out: Output, **flags: Any) -> Settings:
-    """The settings of a command with these flags; variables that look like settings but set nothing are named."""
+    """Return the settings of a command with these flags; name variables that only look like settings."""
     from photosort.settings.settings import load_settings, unknown_variables
     from photosort.support.files import keep_caches_below
 

@@ -60,20 +60,20 @@ class Human:
         sys.stdout.flush()
 
     def document(self, content: Callable[[], dict[str, Any]]) -> None:
-        """People have seen it already."""
+        """Do nothing: people have seen it already."""
 
     def note(self, text: str) -> None:
-        """One line on standard error."""
+        """Write one line on standard error."""
         self.disclose(text)
 
     def disclose(self, text: str) -> None:
-        """One line on standard error."""
+        """Write one line on standard error."""
         self._clear_bars()
         print(printable(text), file=sys.stderr)
 
     @contextmanager
     def progress(self) -> Iterator[Progress]:
-        """One bar a stage, on standard error, gone when something else is said; none where that is not a terminal."""
+        """Show one bar a stage on standard error, gone when something else is said; none where that is no terminal."""
         if not sys.stderr.isatty():
             yield stoppable(silent)
             return
@@ -95,7 +95,7 @@ class Human:
             raise Declined("Nothing was done")
 
     def error(self, error: PhotosortError) -> None:
-        """One line on standard error."""
+        """Write one line on standard error."""
         self._clear_bars()
         say(error)
 
@@ -134,14 +134,14 @@ class Quiet(Human):
     """Errors, questions and what is sent alone."""
 
     def show(self, view: Callable[[], RenderableType]) -> None:
-        """Nothing."""
+        """Show nothing."""
 
     def note(self, text: str) -> None:
-        """Nothing."""
+        """Show nothing."""
 
     @contextmanager
     def progress(self) -> Iterator[Progress]:
-        """No bar."""
+        """Show no bar."""
         yield stoppable(silent)
 
 
@@ -153,11 +153,11 @@ class Json(Quiet):
         print(json.dumps(content(), indent=2, ensure_ascii=True), flush=True)
 
     def confirm(self, question: str) -> None:
-        """Programs say --yes."""
+        """Refuse: programs pass --yes."""
         raise Declined(f"{question} With --json no question is asked", "Say yes beforehand with --yes.")
 
     def error(self, error: PhotosortError) -> None:
-        """On standard output, for the program; the exit code tells it apart from a result."""
+        """Write it on standard output, for the program; the exit code tells it apart from a result."""
         say(error, as_json=True)
 
 
@@ -175,20 +175,22 @@ class Csv(Quiet):
 
 
 def short(name: str, limit: int = 28) -> str:
-    """A printable file name of at most `limit` characters: its beginning, and its end with the suffix."""
+    """Return a printable file name of at most `limit` characters: its beginning, and its end with the suffix."""
     name = printable(name)
     return name if len(name) <= limit else name[: limit // 2 - 1] + "…" + name[-limit // 2 :]
 
 
 def plural(count: int, noun: str, verb: str = "") -> str:
-    """A number with its noun, and what it does: "1 photo", "2,431 photos", "1 file stays", "2 files stay"."""
+    """Return a number with its noun, and what it does: "1 photo", "2,431 photos", "1 file stays", "2 files stay"."""
     said = noun if count == 1 else f"{noun}es" if noun.endswith("s") else f"{noun}s"
     does = f" {verb}{'s' if count == 1 else ''}" if verb else ""
     return f"{count:,} {said}{does}"
 
 
 def stoppable(progress: Progress) -> Progress:
-    """The same, but it ends the command where a library has swallowed the request for that, as some imports do."""
+    """Return a handler that does the same, but ends the command where a library has swallowed the request for that, as
+    some imports do.
+    """
 
     def report(stage: str, done: int, total: int, used: Used | None = None) -> None:
         if END.asked:
@@ -200,7 +202,7 @@ def stoppable(progress: Progress) -> Progress:
 
 @contextmanager
 def speaking(*, as_json: bool = False, quiet: bool = False, as_csv: bool = False) -> Iterator[Output]:
-    """The output that the flags ask for; a failure inside the block becomes its message and its exit code."""
+    """Yield the output that the flags ask for; a failure inside the block becomes its message and its exit code."""
     output = Json() if as_json else Csv() if as_csv else Quiet() if quiet else Human()
     try:
         yield output

@@ -28,7 +28,7 @@ DONE = {Mode.COPY: "copied", Mode.MOVE: "moved", Mode.HARDLINK: "hard-linked", M
 
 
 def models(chosen: ModelSet) -> RenderableType:
-    """Which models look, read and write, from which profile and why, in one line."""
+    """Return which models look, read and write, from which profile and why, in one line."""
     settings, choice = chosen.settings, chosen.choice
     by = " by" if settings.captioner == "tags" else ","
     looking = f"{settings.captioner}{by} {settings.image_encoder}, {settings.text_encoder}"
@@ -37,7 +37,8 @@ def models(chosen: ModelSet) -> RenderableType:
 
 
 def view(prepared: Prepared, *, show_all: bool = False) -> RenderableType:
-    """The whole plan as a tree: every folder with its count, keywords and three samples, what stays, and remarks.
+    """Return the whole plan as a tree: every folder with its count, keywords and three samples, what stays, and
+    remarks.
 
     Before it, where there were several questions, the loss of each; with `show_all` the clusters of each, too.
     """
@@ -86,7 +87,7 @@ def view(prepared: Prepared, *, show_all: bool = False) -> RenderableType:
 
 
 def notes(prepared: Prepared) -> list[str]:
-    """What earlier runs left unfinished, and which photos would lie twice; each with the command that helps."""
+    """Return what earlier runs left unfinished, and which photos would lie twice; each with the command that helps."""
     lines = []
     for filing in prepared.unfinished:
         where = printable(str(filing.destination))
@@ -99,7 +100,7 @@ def notes(prepared: Prepared) -> list[str]:
 
 
 def ending(organized: Organized) -> RenderableType:
-    """What was done, what failed, and the commands to go on with."""
+    """Return what was done, what failed, and the commands to go on with."""
     outcome = organized.outcome
     if outcome is None:
         return Text("Nothing was touched: this was a dry run.", style="dim")
@@ -119,7 +120,7 @@ def ending(organized: Organized) -> RenderableType:
 
 
 def document(organized: Organized) -> dict[str, Any]:
-    """Everything of `view` and `ending`, whole."""
+    """Return everything of `view` and `ending`, whole."""
     prepared, outcome = organized.prepared, organized.outcome
     plan = prepared.plan
     return {
@@ -150,7 +151,7 @@ def document(organized: Organized) -> dict[str, Any]:
 
 
 def _place(folder: PlannedFolder, plan: Plan) -> tuple[int, int]:
-    """Where a folder stands in the tree: by the first label in its top folder, then by its own."""
+    """Return where a folder stands in the tree: by the first label in its top folder, then by its own."""
     top = folder.name.partition("/")[0]
     return min(other.label for other in plan.folders if other.name.partition("/")[0] == top), folder.label
 
@@ -172,7 +173,9 @@ def _folder(folder: PlannedFolder, shown: str, name: ClusterName) -> RenderableT
 
 
 def beside(folder: str, title: str, summary: str, named_by: str) -> list[str]:
-    """Of title and summary what the folder's name does not say already; nothing of what only repeats the keywords."""
+    """Return what of title and summary the folder's name does not say already; nothing of what only repeats the
+    keywords.
+    """
     said, texts = folder.casefold(), (title,) if named_by == BY_KEYWORDS else (title, summary)
     return [text for text in dict.fromkeys(texts) if folder_name(text).casefold() not in said]
 

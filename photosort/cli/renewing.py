@@ -15,7 +15,7 @@ Result = TypeVar("Result")
 
 
 def with_cache(folder: Path, out: Output, work: Callable[[], Result]) -> Result:
-    """What `work` returns; where it finds the cache in `folder` damaged, it is done once more with a new one.
+    """Return what `work` returns; where it finds the cache in `folder` damaged, it is done once more with a new one.
 
     The damage may show at any time before the first file is touched: what `work` does until then can be repeated.
     """

@@ -81,7 +81,7 @@ def secure() -> None:
 
 
 def lost() -> str:
-    """Why something that was to go to standard output did not; empty where nothing was lost."""
+    """Return why something that was to go to standard output did not; empty where nothing was lost."""
     with suppress(OSError, ValueError):
         sys.stdout.flush()
     return next((outlet.lost for outlet in _STANDARD), "")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def misused(refusal: typer.TyperException) -> SettingsError:
-    """The failure for what typer refuses: a command, a flag, its value, or one argument too many or too few.
+    """Return the failure for what typer refuses: a command, a flag, its value, or one argument too many or too few.
 
     Typer's exceptions have no public names but that of their parent; they are told apart by what they carry.
     """

@@ -59,7 +59,7 @@ def choose_k(
 
 
 def drawn(vectors: Vectors, most: int = CROWD, seed: int = 42) -> Vectors:
-    """At most so many of n rows, (m, d); the same ones, in the same order, of each set of n."""
+    """Return at most so many of n rows, (m, d); the same ones, in the same order, of each set of n."""
     if len(vectors) <= most:
         return vectors
     return vectors[np.random.default_rng(seed).choice(len(vectors), most, replace=False)]

@@ -19,7 +19,7 @@ def resolution_for(photos: int) -> float:
 
 
 def communities(vectors: Vectors, *, resolution: float | None = None, seed: int = 42) -> Labels:
-    """(n, d) unit rows -> (n,) the community of each, numbered from 0.
+    """Return (n,) the community of each of (n, d) unit rows, numbered from 0.
 
     Leiden communities by modularity (Traag, Waltman & van Eck 2019) of the graph that joins each vector with the
     15 that have the largest cosine to it (fewer where photos are few). Of five runs the one with the best modularity
@@ -36,7 +36,7 @@ def communities(vectors: Vectors, *, resolution: float | None = None, seed: int 
 
 
 def _edges(vectors: Vectors) -> list[tuple[int, int, float]]:
-    """Each pair of neighbours once."""
+    """Return each pair of neighbours once."""
     count = min(NEIGHBOURS, max(3, len(vectors) // SHARE), len(vectors) - 1)
     pairs: dict[tuple[int, int], float] = {}
     for start in range(0, len(vectors), CHUNK // 8):

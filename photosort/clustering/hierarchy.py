@@ -12,7 +12,8 @@ LEAST = 4
 
 
 def parents(clustering: Clustering) -> Labels:
-    """(k,) the group of each cluster, numbered in the order of their first members; each its own where k is small.
+    """Return (k,) the group of each cluster, numbered in the order of their first members; each its own where k is
+    small.
 
     Ward's method (1963) on the centroids, cut where the next merger costs most in proportion to the one before: at
     the widest gap among the cuts into 2 to k / 2 groups.

@@ -74,7 +74,7 @@ class Clustering:
         return np.asarray(self.own - self.similarity[np.arange(len(self.labels)), self.runner_up], dtype=np.float32)
 
     def members(self, cluster: int) -> Labels:
-        """Positions of a cluster's members, the exemplar (nearest the centroid) first."""
+        """Return the positions of a cluster's members, the exemplar (nearest the centroid) first."""
         positions = np.flatnonzero(self.labels == cluster)
         return positions[np.argsort(-self.similarity[positions, cluster], kind="stable")]
 
@@ -141,7 +141,7 @@ def kmeans(
 
 
 def _best(rows: Rows, space: Space, k: int, restarts: int, seed: int) -> Labels:
-    """The labels of the start that ends with the lowest loss, led to its very end."""
+    """Return the labels of the restart with the lowest loss, run until nothing changes."""
     points = starting_points(rows, space, k, np.random.default_rng(seed).spawn(restarts))
     tries = (descend(rows, space, first, ENOUGH) for first in points)
     labels, _ = min(tries, key=lambda found: found[1])
@@ -150,7 +150,7 @@ def _best(rows: Rows, space: Space, k: int, restarts: int, seed: int) -> Labels:
 
 
 def in_few_dimensions(vectors: Vectors) -> Vectors:
-    """The same n points, turned into the n dimensions that they span at most; every distance stays.
+    """Return the same n points, turned into the n dimensions that they span at most; every distance stays.
 
     k-means sees nothing but distances, so few photos need not pay for long vectors. (QR decomposition: with
     X^T = QR the rows of R^T are those of X in the basis Q.)
@@ -160,7 +160,7 @@ def in_few_dimensions(vectors: Vectors) -> Vectors:
 
 
 def _distinct(vectors: Vectors, enough: int) -> int:
-    """The number of different rows; counting stops at `enough`."""
+    """Return the number of different rows; counting stops at `enough`."""
     seen: set[bytes] = set()
     for row in vectors:
         seen.add(row.tobytes())

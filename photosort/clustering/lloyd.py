@@ -30,23 +30,23 @@ class Space:
 
     @classmethod
     def of(cls, vectors: Vectors, geometry: Geometry) -> Space:
-        """The space of (n, d) vectors; on the sphere they have unit length."""
+        """Return the space of (n, d) vectors; on the sphere they have unit length."""
         if geometry == "spherical":
             return cls(True, np.zeros(len(vectors), dtype=np.float32))
         return cls(False, np.asarray(1 - np.einsum("nd,nd->n", vectors, vectors) / 2, dtype=np.float32))
 
     def part(self, positions: Labels) -> Space:
-        """The space of some of the vectors."""
+        """Return the space of some of the vectors."""
         return Space(self.spherical, self.shift[positions])
 
     def offsets(self, points: Vectors) -> Vectors:
-        """(m, d) points -> (m,) what their length takes from an inner product."""
+        """Return (m,) what the length of (m, d) points takes from an inner product."""
         if self.spherical:
             return np.zeros(len(points), dtype=np.float32)
         return np.asarray(np.einsum("md,md->m", points, points) / 2, dtype=np.float32)
 
     def centroids(self, sums: Vectors, counts: Labels) -> Vectors:
-        """Sums of vectors (k, d) and their numbers (k,) -> centroids: means, or directions of means."""
+        """Turn sums of vectors, (k, d), and their numbers, (k,), into centroids: means, or directions of means."""
         lengths = np.linalg.norm(sums, axis=1) if self.spherical else counts
         return np.asarray(sums / np.where(lengths > 0, lengths, 1)[:, None], dtype=np.float32)
 
@@ -73,7 +73,7 @@ def starting_points(rows: Rows, space: Space, k: int, rngs: Sequence[np.random.G
 
 
 def _drawn(chances: Vectors, points: NDArray[np.float64]) -> Labels:
-    """Positions drawn in proportion to `chances` (n,), one for each point of 0..1."""
+    """Return the positions drawn in proportion to `chances` (n,), one for each point of 0..1."""
     reach = np.cumsum(chances, dtype=np.float64)
     return np.asarray(np.searchsorted(reach, points * reach[-1]).clip(max=len(chances) - 1), dtype=np.intp)
 
@@ -96,7 +96,7 @@ def descend(rows: Rows, space: Space, centroids: Vectors, enough: float = 0) -> 
 
 
 def _assigned(rows: Rows, space: Space, centroids: Vectors) -> tuple[Labels, Vectors]:
-    """The nearest centroid of each vector and how near it is; `centroids` without a member are moved."""
+    """Return the nearest centroid of each vector and how near it is; `centroids` without a member are moved."""
     for _ in range(len(centroids)):
         labels, scores = rows.nearest(centroids, space.offsets(centroids))
         nearness = scores + space.shift
@@ -108,6 +108,6 @@ def _assigned(rows: Rows, space: Space, centroids: Vectors) -> tuple[Labels, Vec
 
 
 def _distances(rows: Rows, space: Space, points: Vectors) -> Vectors:
-    """Half the squared distance of each vector to m points, (m, n)."""
+    """Return half the squared distance of each vector to m points, (m, n)."""
     nearness = rows.products(points) - space.offsets(points)[:, None] + space.shift
     return np.asarray(np.maximum(1 - nearness, 0), dtype=np.float32)

@@ -13,7 +13,7 @@ LEAST = 1e-6
 
 
 def outliers(clustering: Clustering) -> NDArray[np.bool_]:
-    """(n,) whether a member's margin is far below what is usual in this clustering.
+    """Return (n,) whether a member's margin is far below what is usual in this clustering.
 
     What counts is by which factor one margin is smaller than another (k-means leaves none below 0). So the
     usual rule for outliers (Tukey 1977: more than 1.5 times the range of the middle half below it) is applied to its

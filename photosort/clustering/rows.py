@@ -51,15 +51,15 @@ class OnCpu:
         return len(self._vectors)
 
     def take(self, positions: Labels) -> Vectors:
-        """See `Rows`."""
+        """Implement `Rows`."""
         return self._vectors[positions]
 
     def products(self, points: Vectors) -> Vectors:
-        """See `Rows`."""
+        """Implement `Rows`."""
         return np.asarray(points @ self._vectors.T, dtype=np.float32)
 
     def nearest(self, points: Vectors, offsets: Vectors) -> tuple[Labels, Vectors]:
-        """See `Rows`."""
+        """Implement `Rows`."""
         labels = np.empty(len(self), dtype=np.intp)
         scores = np.empty(len(self), dtype=np.float32)
         for start in range(0, len(self), CHUNK):
@@ -70,7 +70,7 @@ class OnCpu:
         return labels, scores
 
     def sums(self, labels: Labels, k: int) -> Vectors:
-        """See `Rows`; a sparse matrix of memberships adds without a copy of the vectors."""
+        """Implement `Rows`; a sparse matrix of memberships adds without a copy of the vectors."""
         from scipy.sparse import csr_array
 
         n = len(self)
@@ -91,22 +91,22 @@ class OnTorch:
         return len(self._vectors)
 
     def take(self, positions: Labels) -> Vectors:
-        """See `Rows`."""
+        """Implement `Rows`."""
         return self._back(self._vectors[self._there(positions)])
 
     def products(self, points: Vectors) -> Vectors:
-        """See `Rows`."""
+        """Implement `Rows`."""
         return self._back(self._there(points) @ self._vectors.T)
 
     def nearest(self, points: Vectors, offsets: Vectors) -> tuple[Labels, Vectors]:
-        """See `Rows`."""
+        """Implement `Rows`."""
         there, less = self._there(points).T, self._there(offsets)
         parts = [(part @ there - less).max(dim=1) for part in self._vectors.split(CHUNK)]
         labels = self._torch.cat([part.indices for part in parts])
         return labels.cpu().numpy().astype(np.intp), self._back(self._torch.cat([part.values for part in parts]))
 
     def sums(self, labels: Labels, k: int) -> Vectors:
-        """See `Rows`; in float64, where the order of additions on a GPU leaves no trace."""
+        """Implement `Rows`; in float64, where the order of additions on a GPU leaves no trace."""
         sums = self._torch.zeros((k, self._vectors.shape[1]), dtype=self._torch.float64, device=self._vectors.device)
         for part, named in zip(self._vectors.split(CHUNK), self._there(labels).split(CHUNK), strict=True):
             sums.index_add_(0, named, part.double())

@@ -131,7 +131,7 @@ def _texts(
     vectors: Vectors,
     cache: Cache,
 ) -> TextsOfPhotos:
-    """What the captioner says of each photo; what is read out of the vectors (n, d) is read here, and kept."""
+    """Return what the captioner says of each photo; what is read out of the vectors (n, d) is read here, and kept."""
     known = cache.texts(captioner.identity, digests)
     if captioner.reads == "vectors":
         missing = {digest: row for row, digest in enumerate(digests) if digest not in known}

@@ -64,7 +64,7 @@ def engine_for(models: ModelSet) -> Engine:
 
 
 def see_on_devices(models: ModelSet, names: Sequence[str], found: Sequence[Found], known: Known) -> Iterator[Event]:
-    """One process for the models of each device; each takes the next photo when it has room.
+    """Run the models of each device in a process of its own; each takes the next photo when it has room.
 
     The photos are decoded in this process, so that neither has to wait until the other's Python code lets it go on.
     Raises what the models raise, and ModelFailed where a process dies.
@@ -100,7 +100,7 @@ def see_on_devices(models: ModelSet, names: Sequence[str], found: Sequence[Found
 
 @contextmanager
 def _no_interrupt() -> Iterator[None]:
-    """A process that is started in here never hears of Ctrl-C; this one does when it is started."""
+    """Keep Ctrl-C from a process that is started in here; this one gets it afterwards."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return

@@ -38,11 +38,11 @@ class Known:
     unreadable: Mapping[str, str]
 
     def digest(self, found: Found) -> str:
-        """The digest of a file that has not changed since it was seen; empty for a new one."""
+        """Return the digest of a file that has not changed since it was seen; empty for a new one."""
         return self.digests.get((os.fsencode(found.path), found.size, found.mtime_ns, found.ctime_ns), "")
 
     def wanted(self, digest: str) -> tuple[int, ...]:
-        """The numbers of the tasks that are still to be done for a photo."""
+        """Return the numbers of the tasks that are still to be done for a photo."""
         if digest in self.unreadable:
             return ()
         return tuple(number for number, done in enumerate(self.done) if digest not in done)
@@ -94,7 +94,7 @@ def look(found: Found, frames: Sequence[Frame], known: Known) -> Look:
 
 
 def load_frames(found: Iterable[Found], frames: Sequence[Frame], known: Known, *, most: int) -> Iterator[Look]:
-    """A look at every file, in their order, by one thread a core, and at most `most` of them in advance."""
+    """Look at every file, in order, by one thread a core, and at most `most` of them in advance."""
     register_formats()
     yield from lookahead.work_ahead(lambda item: look(item, frames, known), _given_up, found, ahead=most)
 

@@ -57,7 +57,7 @@ class RayWorker:
 
 
 def see_on_ray(settings: Settings, found: Sequence[Found], known: Known) -> Iterator[Event]:
-    """What `worker.describe_files` gives, from `ray:N` workers, or one for each GPU of the cluster.
+    """Yield what `worker.describe_files` gives, from `ray:N` workers, or one for each GPU of the cluster.
 
     Raises ModelMissing where Ray is not installed, what the models raise, and ModelFailed where the cluster fails.
     """

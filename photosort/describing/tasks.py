@@ -47,7 +47,7 @@ def tasks_of(models: ModelSet) -> list[Task]:
 
 
 def tasks(encoder: ImageEncoder, captioners: Sequence[Captioner | FeatureCaptioner]) -> list[Task]:
-    """Image vectors first, then what the captioners need pixels for."""
+    """List the tasks: image vectors first, then what the captioners need pixels for."""
     wanted = [encoding(encoder)]
     for captioner in captioners:
         wanted.append(captioning(captioner) if captioner.reads == "pixels" else toning(encoder.frame))
@@ -55,12 +55,12 @@ def tasks(encoder: ImageEncoder, captioners: Sequence[Captioner | FeatureCaption
 
 
 def encoding(encoder: ImageEncoder) -> Task:
-    """The vectors of an image encoder."""
+    """Return the vectors of an image encoder."""
     return Task(encoder.identity, encoder.frame, lambda: encoder.device, lambda: encoder.batch, encoder.encode_images)
 
 
 def captioning(captioner: Captioner) -> Task:
-    """The texts of a captioner."""
+    """Return the texts of a captioner."""
 
     def run(pixels: Pictures) -> list[str]:
         return [LINE.join(" ".join(text.split()) for text in texts) for texts in captioner.caption(pixels)]
@@ -69,7 +69,7 @@ def captioning(captioner: Captioner) -> Task:
 
 
 def toning(frame: Frame) -> Task:
-    """The words for light and colour, for captioners that see no pixels."""
+    """Return the words for light and colour, for captioners that see no pixels."""
     size = FixedSize(AT_ONCE)
     return Task(
         TONES, frame, lambda: CPU, lambda: size, lambda pixels: [LINE.join(tone(picture)) for picture in pixels]

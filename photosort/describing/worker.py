@@ -78,12 +78,12 @@ def run_tasks(looks: Iterable[Look], tasks: Sequence[Task], *, first: int = FIRS
 
 
 def _largest(tasks: Sequence[Task]) -> int:
-    """The photos in a portion: full batches of every task."""
+    """Return the photos in a portion: full batches of every task."""
     return max(task.batch().value * (LIKE if task.frame.fit == "inside" else 1) for task in tasks)
 
 
 def _portions(looks: Iterable[Look], tasks: Sequence[Task], first: int) -> Iterator[Portion]:
-    """The first portions are small, so that no device waits for a large one; of equal photos one is shown."""
+    """Yield portions; the first are small, so that no device waits for a large one; of equal photos one is shown."""
     largest, shown = _largest(tasks), set[str]()
     size = min(first, largest)
     part: list[Look] = []
@@ -103,7 +103,7 @@ def _portions(looks: Iterable[Look], tasks: Sequence[Task], first: int) -> Itera
 
 
 def _portion(looks: list[Look], tasks: Sequence[Task]) -> Portion:
-    """Batches of pictures of like size, gathered for the device that wants them."""
+    """Return the batches of pictures of like size, gathered for the device that wants them."""
     batches: list[tuple[int, list[str], Pictures]] = []
     for number, task in enumerate(tasks):
         pictures = {seen.digest: seen.pixels[task.frame] for seen in looks if number in seen.wanted}
@@ -118,7 +118,7 @@ def _portion(looks: list[Look], tasks: Sequence[Task]) -> Portion:
 
 
 def _together(pixels: list[Pixels], task: Task) -> Pictures:
-    """The pictures as they are where their sizes differ, or where there is no memory: the model then says so."""
+    """Return the pictures as they are where their sizes differ, or where there is no memory: the model then says so."""
     if any(picture.shape != pixels[0].shape for picture in pixels):
         return pixels
     try:
@@ -130,7 +130,7 @@ def _together(pixels: list[Pixels], task: Task) -> Pictures:
 
 
 def _results(task: Task, digests: list[str], pixels: Pictures, problems: dict[str, str]) -> Iterator[dict[str, Said]]:
-    """What the task gives for the pictures, by their digests; no more at once than have fitted so far."""
+    """Yield what the task gives for the pictures, by their digests; no more at once than have fitted so far."""
     while digests:
         size = task.batch().value
         yield from _result(task, digests[:size], pixels[:size], problems)
@@ -138,7 +138,7 @@ def _results(task: Task, digests: list[str], pixels: Pictures, problems: dict[st
 
 
 def _result(task: Task, digests: list[str], pixels: Pictures, problems: dict[str, str]) -> Iterator[dict[str, Said]]:
-    """What the task gives for one batch: at once, or in parts where the device is too small.
+    """Yield what the task gives for one batch: at once, or in parts where the device is too small.
 
     A picture that is refused, or alone too large, gets into `problems`. Raises ModelFailed where the task fails.
     """

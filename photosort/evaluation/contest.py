@@ -55,11 +55,11 @@ class Result:
     vectors: Vectors = field(repr=False)
 
     def mean(self, measure: str) -> float:
-        """The mean of a measure over the seeds."""
+        """Return the mean of a measure over the seeds."""
         return float(np.mean([getattr(run, measure) for run in self.runs]))
 
     def deviation(self, measure: str) -> float:
-        """Its standard deviation over the seeds, as of a sample; 0 with one seed."""
+        """Return the standard deviation of a measure over the seeds, as of a sample; 0 with one seed."""
         return float(np.std([getattr(run, measure) for run in self.runs], ddof=1)) if len(self.runs) > 1 else 0.0
 
 
@@ -114,13 +114,13 @@ def names_of(texts: Sequence[str], labels: Labels) -> list[str]:
 def name_scores(
     texts: Sequence[str], labels: Labels, classes: Sequence[str], encoder: TextEncoder
 ) -> tuple[float, float]:
-    """SEM and SBERT match of the keywords of k clusters, where `classes[i]` is the true name of cluster i."""
+    """Return SEM and SBERT match of the keywords of k clusters, where `classes[i]` is the true name of cluster i."""
     names = names_of(texts, labels)
     return sem(names, classes), sbert_match(names, classes, encoder)
 
 
 def true_names(views: Views, truth: Sequence[str], encoder: TextEncoder) -> tuple[float, float]:
-    """SEM and SBERT match of the keywords of the true classes: what no clustering can spoil."""
+    """Return SEM and SBERT match of the keywords of the true classes: what no clustering can spoil."""
     classes, labels = np.unique(truth, return_inverse=True)
     return name_scores(joined(views.texts[0]), labels, classes.tolist(), encoder)
 
@@ -146,7 +146,7 @@ def _method(name: str, weight: float, *, photos: bool) -> Method:
 def _run(
     method: Method, views: Views, k: int, seed: int, restarts: int | None, cuda: str
 ) -> tuple[Labels, Vectors, tuple[str, ...]]:
-    """Labels (n,), the vectors (n, d) that they come from, and what the method read of each photo."""
+    """Return labels (n,), the vectors (n, d) that they come from, and what the method read of each photo."""
     seen: list[VectorFactory] = []
 
     def cluster(several: Sequence[VectorFactory]) -> list[Clustering]:

@@ -36,7 +36,7 @@ class Confusion:
     matched: dict[int, int]
 
     def class_of(self, cluster: int) -> str:
-        """The class that the cluster is matched with; of a cluster that is left over, the most frequent one."""
+        """Return the class that the cluster is matched with; of a cluster that is left over, the most frequent one."""
         rows = [row for row, column in self.matched.items() if column == cluster]
         return self.classes[rows[0] if rows else int(self.counts[:, cluster].argmax())]
 
@@ -69,7 +69,9 @@ def agreement(truth: Sequence[str], labels: Labels) -> Agreement:
 
 
 def silhouette(vectors: Vectors, labels: Labels, seed: int = 42) -> float:
-    """The mean silhouette (Rousseeuw 1987) by cosine, -1..1, of at most 5,000 rows; NaN where it is not defined."""
+    """Return the mean silhouette (Rousseeuw 1987) by cosine, -1..1, of at most 5,000 rows; NaN where it is not
+    defined.
+    """
     from sklearn.metrics import silhouette_score
 
     if len(vectors) > SAMPLE:

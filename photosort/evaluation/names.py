@@ -16,7 +16,7 @@ THRESHOLD = 0.4
 
 
 def sem(names: Sequence[str], truth: Sequence[str]) -> float:
-    """Share of k names that contain their true class name, lower-cased, underscores as spaces; 0 to 1.
+    """Return the share of k names that contain their true class name, lower-cased, underscores as spaces; 0 to 1.
 
     `names[i]` and `truth[i]` belong to one cluster. Raises ValueError where there are none.
     """
@@ -26,7 +26,7 @@ def sem(names: Sequence[str], truth: Sequence[str]) -> float:
 def sbert_match(
     names: Sequence[str], truth: Sequence[str], encoder: TextEncoder, threshold: float = THRESHOLD
 ) -> float:
-    """Share of k names whose cosine to their true class name is above `threshold`; 0 to 1.
+    """Return the share of k names whose cosine to their true class name is above `threshold`; 0 to 1.
 
     Vectors come from a sentence encoder (the paper has all-MiniLM-L6-v2). Raises ValueError where there are no names.
     """
@@ -34,7 +34,7 @@ def sbert_match(
 
 
 def label_cosines(names: Sequence[str], truth: Sequence[str], encoder: TextEncoder) -> Vectors:
-    """(k,) the cosine of each name to its true class name, underscores as spaces."""
+    """Return (k,) the cosine of each name to its true class name, underscores as spaces."""
     vectors = encoder.encode_texts([*names, *map(_spoken, truth)])
     cosines: Vectors = np.einsum("ij,ij->i", vectors[: len(names)], vectors[len(names) :])
     return cosines

@@ -75,13 +75,13 @@ def draw(path: Path, title: str, truth: Sequence[str], labels: Labels, vectors: 
 
 
 def _columns(found: Confusion) -> list[int]:
-    """Clusters in the order of the classes that they are matched with, the others after them."""
+    """Return the clusters in the order of the classes that they are matched with, the others after them."""
     matched = [found.matched[row] for row in sorted(found.matched)]
     return matched + [column for column in range(found.counts.shape[1]) if column not in matched]
 
 
 def _map(vectors: Vectors, seed: int = 42) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    """The positions of the photos that are shown, and where, (m, 2); by t-SNE (van der Maaten & Hinton 2008)."""
+    """Return the positions of the photos that are shown, and where, (m, 2); by t-SNE (van der Maaten & Hinton 2008)."""
     shown = np.arange(len(vectors))
     if len(vectors) > MAPPED:
         shown = np.sort(np.random.default_rng(seed).choice(len(vectors), MAPPED, replace=False))

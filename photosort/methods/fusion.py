@@ -31,7 +31,7 @@ class Fusion:
         return Grouping((Candidate(views.questions[0], clustering, joined(views.texts[0])),))
 
     def fused(self, views: Views) -> Vectors:
-        """(n, d or e or d + e) unit vectors. Raises SettingsError where `sum` has no joint space."""
+        """Return (n, d or e or d + e) unit vectors. Raises SettingsError where `sum` has no joint space."""
         if self.mode == "image":
             return unit(views.image)
         if self.mode == "sum":
@@ -56,7 +56,7 @@ def _placed(views: Views) -> Vectors:
 
 
 def unit(vectors: Vectors) -> Vectors:
-    """(n, d) -> (n, d), each row scaled to length 1; a row of zeros stays."""
+    """Scale each row of (n, d) to length 1; a row of zeros stays."""
     lengths = np.sqrt(np.einsum("nd,nd->n", vectors, vectors, dtype=np.float64))[:, None]
     units = np.empty(vectors.shape, dtype=np.float32)
     return np.divide(vectors, np.where(lengths > 0, lengths, 1), out=units, casting="same_kind")

@@ -100,10 +100,10 @@ def sorted_into(categories: Sequence[str], vectors: Vectors, texts: Texts, quest
 
 
 def constant(vectors: Vectors) -> VectorFactory:
-    """Vectors that are there, as what gives them."""
+    """Return a factory of vectors that are there already."""
     return lambda: vectors
 
 
 def joined(texts: Texts) -> tuple[str, ...]:
-    """The texts of each photo as one, in the way of "Text-Guided Image Clustering"."""
+    """Return the texts of each photo as one, in the way of "Text-Guided Image Clustering"."""
     return tuple(". ".join(some) for some in texts)

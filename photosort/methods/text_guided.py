@@ -38,7 +38,8 @@ class TextGuided:
 
 
 def tfidf(texts: Sequence[str]) -> csr_array:
-    """N texts -> (n, words + 1) unit rows, float32: single words without English stop words, at most 2,000 of them.
+    """Encode n texts as (n, words + 1) unit rows, float32: single words without English stop words, at most 2,000 of
+    them.
 
     The last dimension is that of texts without any such word, which so are all alike and like no other.
     """

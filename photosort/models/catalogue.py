@@ -74,7 +74,7 @@ QUICK_GELU = frozenset({"clip"})
 
 
 def source_of(name: str, listed: Mapping[str, Listed], weights: str = TRANSFORMERS) -> Source | None:
-    """Where a model comes from: a listed name, `hf:ORG/NAME` or `local:FOLDER`; None for anything else.
+    """Return where a model comes from: a listed name, `hf:ORG/NAME` or `local:FOLDER`; None for anything else.
 
     Raises SettingsError for an `hf:` that is not ORG/NAME.
     """
@@ -92,7 +92,7 @@ def source_of(name: str, listed: Mapping[str, Listed], weights: str = TRANSFORME
 
 
 def sentences_source(name: str) -> Source:
-    """Where the `st:NAME_OR_PATH` of sentence-transformers comes from; a name without ORG is one of its own.
+    """Return where the `st:NAME_OR_PATH` of sentence-transformers comes from; a name without ORG is one of its own.
 
     A path is what begins or looks like one, on any system, and what is a folder here.
     """

@@ -52,7 +52,10 @@ class Download:
 
 
 def sources_for(name: str, model_folder: Path) -> tuple[Source, ...]:
-    """The models that a profile or a model's name stands for. Raises SettingsError for what cannot be fetched."""
+    """Return the models that a profile or a model's name stands for.
+
+    Raises SettingsError for what cannot be fetched.
+    """
     if name in PROFILES:
         return PROFILES[name].fetched
     if name.startswith(SENTENCES):
@@ -69,7 +72,7 @@ def sources_for(name: str, model_folder: Path) -> tuple[Source, ...]:
 
 
 def _of_hub(name: str) -> Source | None:
-    """A listed model of either table; else what the name says, in the format in which it is here already."""
+    """Return a listed model of either table; else what the name says, in the format in which it is here already."""
     found = [source for table in (CAPTIONERS, ENCODERS) if (source := source_of(name, table))]
     unlisted = [source for source in found if source.name.startswith(HUB)]
     if len(unlisted) < len(found) or not found:
@@ -79,7 +82,7 @@ def _of_hub(name: str) -> Source | None:
 
 
 def plan(source: Source) -> Download | None:
-    """What is to be fetched; None where the model is whole already.
+    """Return what is to be fetched; None where the model is whole already.
 
     Of a repository that is not listed, the weights for open_clip are taken where it has them. Where the main branch
     has no safetensors, the hub's own conversion of its weights is taken. Raises ModelMissing where the hub cannot be
@@ -154,7 +157,7 @@ def _listing(source: Source, revision: str) -> list[Any]:
 
 
 def _revisions(repository: str) -> Iterator[str]:
-    """The main branch; then, only if that was not enough, what the hub itself offers to it, the newest first."""
+    """Yield the main branch; then, only if that was not enough, what the hub itself offers to it, the newest first."""
     yield "main"
     from huggingface_hub import HfApi
 
@@ -165,7 +168,7 @@ def _revisions(repository: str) -> Iterator[str]:
 
 @contextmanager
 def _reaching(name: str, repository: str) -> Iterator[None]:
-    """What the hub's library raises becomes one clear line."""
+    """Turn what the hub's library raises into one clear line."""
     import httpx2
     from huggingface_hub import constants
     from huggingface_hub.errors import HfHubHTTPError
@@ -183,7 +186,7 @@ def _reaching(name: str, repository: str) -> Iterator[None]:
 
 
 def _refusal(what: str, repository: str, answer: HfHubHTTPError) -> PhotosortError:
-    """What an answer of the hub means: a repository that is gated, not there, or that it does not give for now."""
+    """Return what an answer of the hub means: a repository is gated, not there, or not available now."""
     from huggingface_hub import constants
     from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
 
@@ -204,7 +207,7 @@ def _unreached(what: str, reason: str, hint: str) -> ModelMissing:
 
 
 def _told(progress: Progress, stage: str, size: int) -> Any:
-    """A class of progress bars that draw nothing, and tell `progress` of the bytes that are on the disk."""
+    """Return a class of progress bars that draw nothing, and tell `progress` of the bytes that are on the disk."""
     from tqdm.auto import tqdm
 
     done = 0

@@ -56,7 +56,7 @@ class Choice:
 
 
 def choose(name: str, device: str) -> Choice:
-    """The profile of this name; `auto` is the best one that this machine can run without fetching anything.
+    """Return the profile of this name; `auto` is the best one that this machine can run without fetching anything.
 
     Raises SettingsError for an unknown name.
     """
@@ -100,7 +100,7 @@ class Part:
 
 
 def parts(model_folder: Path) -> tuple[Part, ...]:
-    """Every model that photosort knows by a short name. Loads nothing."""
+    """Return every model that photosort knows by a short name. Loads nothing."""
     captioners = (_listed("captioner", name, listed, CAPTIONERS) for name, listed in CAPTIONERS.items())
     encoders = (_listed("image encoder", name, listed, ENCODERS) for name, listed in ENCODERS.items())
     return (*_builtin(model_folder), *captioners, *encoders)

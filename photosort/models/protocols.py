@@ -83,7 +83,7 @@ class TextEncoder(Protocol):
     identity: Identity
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
-        """N texts -> (n, d) float32, unit length."""
+        """Encode n texts as (n, d) float32, unit length."""
         ...
 
 
@@ -91,7 +91,7 @@ class JointEncoder(TextEncoder, Protocol):
     """Photos and texts in one space, so that the cosine of a photo and a text means something (CLIP does this)."""
 
     def place(self, vectors: Vectors) -> Vectors:
-        """(n, d) vectors of the image encoder -> (n, e) vectors in the space of the texts, not normalised."""
+        """Turn (n, d) vectors of the image encoder into (n, e) vectors in the space of the texts, not normalised."""
         ...
 
 

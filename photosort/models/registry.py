@@ -32,7 +32,7 @@ from photosort.settings.settings import Settings
 
 
 def image_encoder(settings: Settings) -> ImageEncoder:
-    """The model that turns photos into vectors.
+    """Return the model that turns photos into vectors.
 
     Raises SettingsError for an unknown name, ModelMissing for one that is not on this machine.
     """
@@ -45,7 +45,7 @@ def image_encoder(settings: Settings) -> ImageEncoder:
 
 
 def text_encoder(settings: Settings) -> TextEncoder:
-    """The model that turns texts into vectors. Raises what `image_encoder` raises."""
+    """Return the model that turns texts into vectors. Raises what `image_encoder` raises."""
     name = _named(settings, "text_encoder")
     if name == MINILM:
         from photosort.models.encoders.minilm import MiniLM
@@ -59,7 +59,7 @@ def text_encoder(settings: Settings) -> TextEncoder:
 
 
 def captioner(settings: Settings, question: str = "", samples: int | None = None) -> Captioner | FeatureCaptioner:
-    """The model that captions photos, or answers a question about them, with `samples` texts for each.
+    """Return the model that captions photos, or answers a question about them, with `samples` texts for each.
 
     Without `samples` there are as many as the settings or the profile say. Raises SettingsError for an unknown name,
     and where the model cannot follow a question; ModelMissing for one that is not on this machine.
@@ -86,7 +86,7 @@ def photos_sent(settings: Settings) -> str:
 
 
 def joint_encoder(settings: Settings, texts: TextEncoder) -> JointEncoder:
-    """The model that puts photos into a space of texts, from the vectors of the image encoder.
+    """Return the model that puts photos into a space of texts, from the vectors of the image encoder.
 
     That is the image encoder itself where it encodes texts too, and else ConSE in the space of `texts`.
     """
@@ -95,7 +95,8 @@ def joint_encoder(settings: Settings, texts: TextEncoder) -> JointEncoder:
 
 
 def soft_captions(settings: Settings, texts: TextEncoder) -> JointEncoder | None:
-    """The encoder that says in full what the captions of this captioner say in a few words; None where there is none.
+    """Return the encoder that says in full what the captions of this captioner say in a few words; None where there is
+    none.
 
     A tag is the most probable noun, put into words; ConSE is the mean of all probable nouns, as a vector.
     """
@@ -103,7 +104,7 @@ def soft_captions(settings: Settings, texts: TextEncoder) -> JointEncoder | None
 
 
 def dual_encoder(settings: Settings) -> DualEncoder:
-    """The image encoder, where it encodes texts too. Raises what `image_encoder` raises."""
+    """Return the image encoder, where it encodes texts too. Raises what `image_encoder` raises."""
     name = _named(settings, "image_encoder")
     return _towers(settings, name) or unknown("image_encoder", name)
 
@@ -134,7 +135,7 @@ def _placement(settings: Settings) -> DevicePlacement:
 
 
 def _named(settings: Settings, role: str) -> str:
-    """The name of the model for this role: the user's, or that of the profile."""
+    """Return the name of the model for this role: the user's, or that of the profile."""
     return str(getattr(settings, role) or getattr(choose(settings.profile, settings.device).profile, role))
 
 

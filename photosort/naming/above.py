@@ -31,7 +31,7 @@ def name_above(captions: Sequence[Sequence[str]], titles: Sequence[str], countab
 
 
 def _listed(titles: Sequence[str]) -> str:
-    """The titles without what stands in brackets, each once, those of mixed folders last."""
+    """Return the titles without what stands in brackets, each once, those of mixed folders last."""
     plain = list(dict.fromkeys(title.partition(" (")[0] for title in titles))
     plain.sort(key=lambda title: title.casefold() == MIXED)
     shown = plain[:LISTED]

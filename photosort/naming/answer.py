@@ -128,7 +128,7 @@ class Evidence:
         return kept.rstrip(",;:( ")
 
     def _holds(self, clause: str, share: float) -> bool:
-        """Whether the captions of enough photos have all content words of `clause`, and it has one.
+        """Return whether the captions of enough photos have all content words of `clause`, and it has one.
 
         Enough are a share of those of the best keyword, and two wherever a keyword has two.
         """
@@ -253,7 +253,7 @@ def _check_length(summary: str) -> None:
 
 
 def _stutters(said: list[str]) -> bool:
-    """Whether a word follows itself, or every second word is a repetition."""
+    """Return whether a word follows itself, or every second word is a repetition."""
     if any(word == after for word, after in pairwise(said)):
         return True
     return len(said) >= 4 and len(set(said)) * 2 <= len(said)

@@ -54,7 +54,7 @@ def ask(
 
 
 def is_worth_asking(writer: LanguageModel, cluster: ClusterText) -> bool:
-    """Whether the writer can say more than counting: a small one says nothing where no word is said of enough."""
+    """Return whether the writer can say more than counting; a small one cannot where no word is said of enough."""
     if not cluster.captions:
         return False
     return writer.form != "small" or bool(cluster.keywords and not cluster.broad)

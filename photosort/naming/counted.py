@@ -60,7 +60,9 @@ def in_brackets(title: str, more: str) -> str:
 
 
 def summary(cluster: ClusterText) -> str:
-    """The keywords of more than one photo, or of a tenth, in at most SUMMARY_WORDS words; in brackets after `broad`."""
+    """Return the keywords of more than one photo, or of a tenth, in at most SUMMARY_WORDS words; in brackets after
+    `broad`.
+    """
     most = _several_or_tenth(cluster) if cluster.broad else _several(cluster)
     said = cut_words(_list(written(cluster)[: min(most, SUMMARY_KEYWORDS)]), SUMMARY_WORDS - MAX_WORDS)
     if cluster.broad and said:
@@ -69,7 +71,7 @@ def summary(cluster: ClusterText) -> str:
 
 
 def written(cluster: ClusterText) -> list[str]:
-    """The keywords as captions write them, in the plural where there are several of what can be counted."""
+    """Return the keywords as captions write them, in the plural where there are several of what can be counted."""
     return [cluster.inflected(word, plain(as_written(word.term, cluster.captions))) for word in cluster.keywords]
 
 
@@ -100,7 +102,7 @@ def without_nested(keywords: Sequence[Keyword]) -> tuple[Keyword, ...]:
 
 
 def without(cluster: ClusterText, words: frozenset[str]) -> ClusterText:
-    """The cluster without the keywords that have one of these words, and without nested ones."""
+    """Return the cluster without the keywords that have one of these words, and without nested ones."""
     honest = [word for word in cluster.keywords if words.isdisjoint(word.term.split())]
     return replace(cluster, keywords=without_nested(honest))
 
@@ -110,18 +112,18 @@ def _broad(cluster: ClusterText) -> str:
 
 
 def _several(cluster: ClusterText) -> int:
-    """How many of the keywords, best first, are said of more than one photo, or of a tenth."""
+    """Return how many of the keywords, best first, are said of more than one photo, or of a tenth."""
     said = (word.count > 1 or word.count * TENTH >= cluster.photos for word in cluster.keywords)
     return sum(takewhile(bool, said))
 
 
 def _several_or_tenth(cluster: ClusterText) -> int:
-    """How many are said of more than one photo; where none is, of a tenth: a list is not of "cars, hats, ant"."""
+    """Return how many are said of more than one photo, or else of a tenth: a list is not "cars, hats, ant"."""
     return sum(takewhile(bool, (word.count > 1 for word in cluster.keywords))) or _several(cluster)
 
 
 def _paired(keywords: Sequence[Keyword]) -> bool:
-    """Whether the second keyword stands beside the first in a title."""
+    """Return whether the second keyword stands beside the first in a title."""
     if len(keywords) < 2:
         return False
     best, second = keywords[0].count, keywords[1].count

@@ -87,6 +87,6 @@ def _cut(name: str, limit: int) -> str:
 
 
 def _is_device(name: str) -> bool:
-    """Whether Windows would open a device: it looks at what stands before the first dot, and no further."""
+    """Return whether Windows would open a device: it looks at what stands before the first dot, and no further."""
     stem = unicodedata.normalize("NFKC", name.partition(".")[0])
     return stem.strip().casefold() in _DEVICES

@@ -13,12 +13,14 @@ lie 12 apart, but for Danish and Norwegian or Bulgarian and Russian, which canno
 
 
 def is_known(language: str) -> bool:
-    """Whether texts can be checked for this language: a code of ISO 639-1, with or without a region ("de", "pt-BR")."""
+    """Return whether texts can be checked for this language: a code of ISO 639-1, with or without a region ("de", "pt-
+    BR").
+    """
     return _code(language) in _languages()
 
 
 def is_another(text: str, language: str) -> bool:
-    """Whether `text` is certainly not in `language`; False where that cannot be known."""
+    """Return whether `text` is certainly not in `language`; False where that cannot be known."""
     if not is_known(language):
         return False
     from py3langid import rank

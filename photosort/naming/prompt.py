@@ -102,7 +102,9 @@ class ClusterText:
     files: tuple[str, ...] = ()
 
     def inflected(self, keyword: Keyword, written: str = "") -> str:
-        """The term of a keyword, or as it is `written`, in the plural where several photos show what can be counted."""
+        """Return the term of a keyword, or as it is `written`, in the plural where several photos show what can be
+        counted.
+        """
         term = written or keyword.term
         return plural(term) if keyword.count > 1 and keyword.term in self.countable else term
 
@@ -113,7 +115,7 @@ class ClusterText:
 
 
 def full_system(wish: Wish) -> str:
-    """The instructions for a model that can follow them."""
+    """Return the instructions for a model that can follow them."""
     style = plain(wish.style) or PLAIN
     return f"{_SYSTEM} Write the texts, not the keys, in this language: {plain(wish.language)}. Style: {style}."
 
@@ -168,7 +170,7 @@ def spread(items: Sequence[str], most: int) -> list[str]:
 
 
 def speaks_to_model(caption: str) -> bool:
-    """Whether a caption looks like an instruction rather than a description."""
+    """Return whether a caption looks like an instruction rather than a description."""
     return _SPEAKS_TO_MODEL.search(plain(caption)) is not None
 
 

@@ -107,7 +107,7 @@ def title_key(title: str) -> frozenset[str]:
 def _first_names(
     described: Sequence[_Described], writer: LanguageModel | None, wish: Wish
 ) -> Iterable[tuple[int, ClusterName]]:
-    """The place of each cluster with its name, as they come."""
+    """Return the place of each cluster with its name, as they come."""
     if writer is None:
         return enumerate(_counted_name(one.text) for one in described)
     return at_once(lambda one: _first_name(one, writer, wish), described, writer.parallel)

@@ -113,7 +113,7 @@ def plural(term: str) -> str:
 
 
 def counting_said(term: str, caption: str) -> int:
-    """Whether a caption counts a thing: 1 where it says "a" before the term, -1 where it says nothing, else 0."""
+    """Return whether a caption counts a thing: 1 for "a" before the term, -1 for nothing, else 0."""
     tokens, wanted = _tokens(caption), term.split()
     for place in range(len(tokens)):
         if tokens[place : place + len(wanted)] == wanted:

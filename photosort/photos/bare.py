@@ -81,7 +81,7 @@ def _webp_chunks(content: bytes) -> Iterator[bytes]:
 
 
 def _without_exif_item(content: bytes) -> bytes:
-    """The same boxes, at the same places, with an item of another type in the place of the EXIF."""
+    """Return the same boxes, at the same places, with an item of another type in the place of the EXIF."""
     at = content.find(b"meta") - 4
     if at < 0:
         return b""
@@ -90,7 +90,7 @@ def _without_exif_item(content: bytes) -> bytes:
 
 
 def _bare_jpeg(content: bytes) -> bytes:
-    """The tables, the frame and the scans. Where a segment is cut, the next table or frame is looked for."""
+    """Return the tables, the frame and the scans. Where a segment is cut, the next table or frame is looked for."""
     kept, at = [_START], 2
     while 0 <= at < len(content) - 3:
         marker, end = content[at + 1], at + 2 + int.from_bytes(content[at + 2 : at + 4], "big")
@@ -109,6 +109,6 @@ def _bare_jpeg(content: bytes) -> bytes:
 
 
 def _next_table(content: bytes, start: int) -> int:
-    """Where the next quantization table or frame begins; -1 where none does."""
+    """Return where the next quantization table or frame begins; -1 where none does."""
     found = [at for marker in (b"\xff\xdb", b"\xff\xc0", b"\xff\xc2") if (at := content.find(marker, start)) >= 0]
     return min(found, default=-1)

@@ -71,7 +71,7 @@ def _is_about_text(name: str) -> bool:
 
 
 def _shots(photos: Iterable[str]) -> Iterator[list[str]]:
-    """The photos of each shot; names that differ in case are of one only where all their formats differ."""
+    """Yield the photos of each shot; names that differ in case are of one only where all their formats differ."""
     folded: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for name in photos:
         shot = shot_of(name)
@@ -131,7 +131,7 @@ class _Folder:
         self._plainer = _Places((reading, photo) for stem, photo in stems for reading in plainer(stem))
 
     def place_of(self, name: str) -> _Place | None:
-        """The place of the photos that account for most letters of the name; the first of equal claims."""
+        """Return the place of the photos that account for most letters of the name; the first of equal claims."""
         most, found = 0, None
         for places, reading in self._claims(name):
             letters, place = places.last_on_the_way(reading)
@@ -140,7 +140,7 @@ class _Folder:
         return found
 
     def _claims(self, name: str) -> Iterator[tuple[_Places, Reading]]:
-        """The ways to find the photos of a file, the strongest first."""
+        """Yield the ways to find the photos of a file, the strongest first."""
         ways = (*readings(name), *plainer(name))
         yield from ((self._names, reading) for reading in ways)
         stem, ending = split_name(name)

@@ -82,7 +82,7 @@ def _is_copy(
 
 
 def _first(path: Path, copies: Mapping[Path, Path]) -> Path:
-    """The photo that a copy of a copy comes from, and that is not passed over itself."""
+    """Return the photo that a copy of a copy comes from, and that is not passed over itself."""
     while path in copies:
         path = copies[path]
     return path

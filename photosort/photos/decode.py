@@ -177,7 +177,7 @@ def _plain(image: Image.Image) -> Image.Image:
 
 
 def _to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
-    """A photo whose profile is damaged, or made for other channels, keeps its numbers."""
+    """Convert to sRGB. A photo whose profile is damaged, or made for other channels, keeps its numbers."""
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         converted = ImageCms.profileToProfile(image, source, _SRGB, outputMode="RGB")
@@ -204,7 +204,7 @@ def _upright(image: Image.Image, orientation: int) -> Image.Image:
 
 
 def _raw_preview(content: bytes) -> Image.Image:
-    """The picture that the camera put into its RAW, or the RAW developed at half its size where there is none.
+    """Return the picture that the camera put into its RAW, or the RAW developed at half its size where there is none.
 
     No reason is lasting: another version of libraw may know the camera.
     """
@@ -233,13 +233,13 @@ def _raw_preview(content: bytes) -> Image.Image:
 
 
 def _as_in_file(jpeg: bytes, content: bytes) -> bytes:
-    """A preview as the camera wrote it: without the EXIF that libraw puts in front; nothing where it is cut."""
+    """Return a preview as the camera wrote it: without the EXIF that libraw puts in front; nothing where it is cut."""
     bare = jpeg[:2] + jpeg[4 + int.from_bytes(jpeg[4:6], "big") :]
     return next((found for found in (jpeg, bare) if found in content), b"")
 
 
 def _developed(raw: RawPy) -> NDArray[np.uint8]:
-    """The sensor's own picture at half its size, upright."""
+    """Return the sensor's own picture at half its size, upright."""
     width, height = raw.sizes.raw_width, raw.sizes.raw_height
     if width * height > MAX_PIXELS:
         raise UnreadablePhoto(f"too large: {width} x {height} pixels", lasting=False)

@@ -7,6 +7,6 @@ from pathlib import Path
 
 
 def digest_of(path: Path) -> str:
-    """SHA-256 of the content, 64 hexadecimal digits. Raises OSError."""
+    """Return SHA-256 of the content, 64 hexadecimal digits. Raises OSError."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

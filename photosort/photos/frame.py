@@ -23,14 +23,14 @@ class Frame:
     fit: Fit = "squeeze"
 
     def size(self, width: int, height: int) -> tuple[int, int]:
-        """Width and height in pixels of the picture of a photo."""
+        """Return the width and height in pixels of the picture of a photo."""
         if self.fit != "inside":
             return self.side, self.side
         scale = min(1.0, self.side / max(width, height))
         return max(1, round(width * scale)), max(1, round(height * scale))
 
     def box(self, width: int, height: int) -> Box:
-        """The part of the photo that is seen: left, top, right, bottom in pixels."""
+        """Return the part of the photo that is seen: left, top, right, bottom in pixels."""
         if self.fit != "crop":
             return 0, 0, width, height
         square = min(width, height)

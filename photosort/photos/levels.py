@@ -27,7 +27,7 @@ def check_layout(image: Image.Image) -> None:
 
 
 def eight_bits(image: Image.Image) -> Image.Image:
-    """A grey picture of 16 or 32 bits, or of floating point, as one of eight.
+    """Return a grey picture of 16 or 32 bits, or of floating point, as one of eight.
 
     16 bits without a sign go from 0 to the largest number that the file has bits for. Other numbers have no such ends,
     and go from the smallest to the largest that is finite. Raises UncertainLevels where none is.
@@ -60,7 +60,7 @@ def _tags(image: Image.Image) -> Any:
 
 
 def _first(tags: Any, tag: int, usual: int) -> int:
-    """The first value of a tag; files repeat it for each channel."""
+    """Return the first value of a tag; files repeat it for each channel."""
     value = tags.get(tag, usual)
     value = value[0] if isinstance(value, tuple) and value else value
     return value if isinstance(value, int) else usual

@@ -19,17 +19,17 @@ _NAMES = re.compile(r"(ABOUT( \(\d+\))?\.txt|photosort( \(\d+\))?\.json)")
 
 
 def is_about_name(name: str) -> bool:
-    """Whether photosort calls a file about a folder so, with or without a number."""
+    """Return whether photosort calls a file about a folder so, with or without a number."""
     return _NAMES.fullmatch(name) is not None
 
 
 def is_leftover(name: str) -> bool:
-    """Whether photosort calls a file so while it is not whole, or while it tries what a disk can do."""
+    """Return whether photosort calls a file so while it is not whole, or while it tries what a disk can do."""
     return _LEFTOVERS.fullmatch(name) is not None
 
 
 def is_about_data(path: Path) -> bool:
-    """Whether this is photosort's own data, and not the sidecar of a photo that is called photosort."""
+    """Return whether this is photosort's own data, and not the sidecar of a photo that is called photosort."""
     if path.suffix != ".json" or not is_about_name(path.name):
         return False
     try:

@@ -45,7 +45,8 @@ class Patterns:
         self._patterns = [pattern for line in lines if (pattern := _read(line))][::-1]
 
     def match(self, path: str, *, folder: bool) -> bool:
-        """Whether a path, relative and with `/` between its names, is passed over; that of a folder with all below.
+        """Return whether a path, relative and with `/` between its names, is passed over; that of a folder with all
+        below.
 
         For a path below a folder that is passed over, the answer means nothing: the walk does not get there.
         """
@@ -102,7 +103,7 @@ def _fit(run: Sequence[_Name], names: Sequence[str], at: int) -> bool:
 
 
 def _read(line: str) -> _Pattern | None:
-    """The pattern of a line; None for an empty one, a comment, and what matches nothing in Git either."""
+    """Return the pattern of a line; None for an empty one, a comment, and what matches nothing in Git either."""
     text = _without_space_at_the_end(line)
     if not text or text.startswith("#") or text == "/":
         return None
@@ -133,7 +134,9 @@ def _without_space_at_the_end(line: str) -> str:
 
 
 def _name(text: str, line: str) -> _Name | None:
-    """The pieces between the stars of one name; None for what Git matches with nothing, such as a `[` left open."""
+    """Return the pieces between the stars of one name; None for what Git matches with nothing, such as a `[` left
+    open.
+    """
     pieces, lengths, at = [""], [0], 0
     while at < len(text):
         token = _TOKEN.match(text, at)
@@ -152,7 +155,9 @@ def _name(text: str, line: str) -> _Name | None:
 
 
 def _one_character(token: re.Match[str]) -> str | None:
-    """The expression for what a token of a pattern takes; None for a set of characters with an unknown name in it."""
+    """Return the expression for what a token of a pattern takes; None for a set of characters with an unknown name in
+    it.
+    """
     if token["items"] is None:
         return "." if token["any"] else re.escape(token["quoted"] or token["plain"] or "")
     members = ""

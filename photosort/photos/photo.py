@@ -9,7 +9,7 @@ _LARGEST = 2**63 - 1
 
 
 def has_odd_time(mtime_ns: int) -> bool:
-    """Whether a time, in nanoseconds, lies outside of what can be stored: the years 1678 to 2261 can."""
+    """Return whether a time, in nanoseconds, lies outside of what can be stored: the years 1678 to 2261 can."""
     return abs(mtime_ns) > _LARGEST
 
 

@@ -46,14 +46,16 @@ class Reading(NamedTuple):
 
 
 def fold(name: str) -> str:
-    """The name without the differences of case and of normal form, for which no file system can be trusted."""
+    """Return the name without the differences of case and of normal form, for which no file system can be trusted."""
     if name.isascii():
         return name.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
 
 
 def shot_of(photo: str) -> str:
-    """The stem that all formats of one shot share, such as PXL_1 for PXL_1.MP.jpg, PXL_1.HEIC.jpg and PXL_1.dng."""
+    """Return the stem that all formats of one shot share, such as PXL_1 for PXL_1.MP.jpg, PXL_1.HEIC.jpg and
+    PXL_1.dng.
+    """
     parts = _PIXEL_RAW.sub("", photo).split(".")
     shortest = next((place for place, part in enumerate(parts) if part), 0) + 1
     end = len(parts)
@@ -93,7 +95,7 @@ def _in_order(numbers: Iterable[str]) -> str:
 
 
 def cuts(name: str) -> set[str]:
-    """What Takeout may leave of the name of a photo before `.json`; empty where it has no need to cut."""
+    """Return what Takeout may leave of the name of a photo before `.json`; empty where it has no need to cut."""
     return {cut for form in ("NFC", "NFD") for cut in _cuts(unicodedata.normalize(form, name))}
 
 

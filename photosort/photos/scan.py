@@ -50,11 +50,11 @@ class Scan:
     copies: tuple[Copies, ...] = ()
 
     def groups(self) -> dict[Path, tuple[Path, ...]]:
-        """Main photo -> the files that travel with it."""
+        """Map each main photo to the files that travel with it."""
         return groups_of((*(photo.path for photo in self.photos), *self.others))
 
     def no_photos(self, groups: Mapping[Path, Iterable[Path]]) -> tuple[Unread, ...]:
-        """The files that travel with no photo of these `groups`, each with why it stays."""
+        """Return the files that travel with no photo of these `groups`, each with why it stays."""
         travelling = {path for companions in groups.values() for path in companions}
         staying = [path for path in self.others if path not in travelling]
         beside = {
@@ -121,7 +121,7 @@ def scan(
 def _each_once(
     photos: Iterable[Found], inodes: Mapping[Path, tuple[int, int]]
 ) -> tuple[tuple[Found, ...], tuple[Unread, ...]]:
-    """The photos under the first of their names, and the other names."""
+    """Return the photos under the first of their names, and the other names."""
     once: list[Found] = []
     again: list[Unread] = []
     seen: set[tuple[int, int]] = set()
@@ -180,7 +180,7 @@ class _Walk:
             pending.extend(reversed(folders))
 
     def _kind(self, entry: os.DirEntry[str]) -> Literal["folder", "file", ""]:
-        """What to do with an entry: go in, take it, or pass it over."""
+        """Return what to do with an entry: go in, take it, or pass it over."""
         if entry.is_symlink() and not self._follow:
             return ""
         if is_leftover(entry.name) and entry.is_file():
@@ -191,7 +191,7 @@ class _Walk:
         return "file" if entry.is_file() and self._is_wanted(entry, folder=False) else ""
 
     def _enter(self, folder: Path) -> bool:
-        """Whether a folder is met for the first time: links can lead in circles."""
+        """Return whether a folder is met for the first time: links can lead in circles."""
         try:
             stat = folder.stat()
         except OSError:
@@ -233,7 +233,9 @@ def _ignored(source: Path, exclude: Sequence[str]) -> Patterns:
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:
-    """What tells a folder on disk from all others, whatever its path is spelled like; None where it is not there."""
+    """Return what tells a folder on disk from all others, whatever its path is spelled like; None where it is not
+    there.
+    """
     try:
         stat = folder.stat()
     except OSError:

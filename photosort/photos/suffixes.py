@@ -31,5 +31,5 @@ def split_name(name: str) -> tuple[str, str]:
 
 
 def ending_of(name: str) -> str:
-    """The ending of a file name as the tables above have it."""
+    """Return the ending of a file name as the tables above have it."""
     return split_name(name)[1].lower()

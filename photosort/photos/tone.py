@@ -32,7 +32,7 @@ HUES = (
 
 
 def tone(pixels: NDArray[np.uint8]) -> tuple[str, ...]:
-    """Words for the light and colour of a photo: (h, w, 3) sRGB -> such as ("dark", "mostly blue"), or ().
+    """Return words for the light and colour of a photo: (h, w, 3) sRGB -> such as ("dark", "mostly blue"), or ().
 
     Possible words: "dark" or "bright"; "black and white", or else "mostly" with a hue or "brown". ValueError
     when the array has another shape or no pixel.
@@ -69,7 +69,7 @@ def _colour(rgb: NDArray[np.float32]) -> tuple[str, ...]:
 
 
 def _hue(rgb: NDArray[np.float32], value: NDArray[np.float32], chroma: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Hue of (n, 3) pixels in degrees: 0 red, 120 green, 240 blue (Smith, "Color gamut transforms", 1978)."""
+    """Return the hue of (n, 3) pixels in degrees, red 0, green 120, blue 240 (Smith 1978, "Color gamut transforms")."""
     red, green, blue = rgb.T
     by = np.where(chroma > 0, chroma, 1)
     sixths = np.where(

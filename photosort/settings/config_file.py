@@ -12,12 +12,12 @@ from photosort.errors import SettingsError
 
 
 def config_file() -> Path:
-    """Where the config file is looked for."""
+    """Return where the config file is looked for."""
     return user_config_path("photosort", appauthor=False) / "config.toml"
 
 
 def read_config() -> dict[str, Any]:
-    """What the file says; nothing where there is none. Raises SettingsError where it cannot be read."""
+    """Return what the file says; nothing where there is none. Raises SettingsError where it cannot be read."""
     path = config_file()
     try:
         return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
@@ -36,7 +36,7 @@ def read_config() -> dict[str, Any]:
 
 
 def may_set(setting: str) -> bool:
-    """Whether the file, which cannot be understood, may have a line on this setting."""
+    """Return whether the file, which cannot be understood, may have a line on this setting."""
     try:
         content = config_file().read_bytes()
     except IsADirectoryError:

@@ -39,7 +39,7 @@ _WORDS = {
 
 
 def wrong_value(written: str, error: Mapping[str, Any]) -> SettingsError:
-    """The failure for a value that pydantic refuses; `written` is name and value as the user wrote them,
+    """Return the failure for a value that pydantic refuses; `written` is name and value as the user wrote them,
     `error` one of the `errors()` of a ValidationError.
     """
     facts = {name: _plain(fact) for name, fact in error.get("ctx", {}).items()}
@@ -50,12 +50,12 @@ def wrong_value(written: str, error: Mapping[str, Any]) -> SettingsError:
 
 
 def cut(value: str) -> str:
-    """A value as it is shown: its beginning."""
+    """Return a value as it is shown: its beginning."""
     return value if len(value) <= LONGEST else f"{value[: LONGEST - 1]}…"
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """The known name that `name` is most like; empty where it is like none."""
+    """Return the known name that `name` is most like; empty where it is like none."""
     return next(iter(get_close_matches(name.lower().replace("-", "_"), known, n=1)), "")
 
 

@@ -179,7 +179,7 @@ def _listed_fields() -> str:
 
 
 def load_settings(**flags: Any) -> Settings:
-    """Settings from all four places; a flag that is None was not given.
+    """Return the settings from all four places; a flag that is None was not given.
 
     Raises SettingsError with the flag, the variable or the line of the file that is wrong, and what it may be.
     """
@@ -187,7 +187,7 @@ def load_settings(**flags: Any) -> Settings:
 
 
 def load_places() -> Places:
-    """Where photosort keeps what must not be lost. Raises SettingsError where that cannot be told."""
+    """Return where photosort keeps what must not be lost. Raises SettingsError where that cannot be told."""
     return _loaded(Places, {})
 
 
@@ -203,7 +203,9 @@ def _loaded(kind: type[Loaded], given: dict[str, Any]) -> Loaded:
 
 
 def _said_by_file(kind: type[BaseSettings]) -> dict[str, Any]:
-    """What the config file says; of one that cannot be read, nothing, where places alone are asked and it has none."""
+    """Return what the config file says; of one that cannot be read, nothing, where places alone are asked and it has
+    none.
+    """
     try:
         return read_config()
     except SettingsError:
@@ -213,7 +215,7 @@ def _said_by_file(kind: type[BaseSettings]) -> dict[str, Any]:
 
 
 def unknown_variables() -> list[str]:
-    """A line on each variable of the environment that begins like ours and sets nothing.
+    """Return a line on each variable of the environment that begins like ours and sets nothing.
 
     Unlike an unknown key in the file it is only a warning: other programs name variables after photosort too
     (Kubernetes sets PHOTOSORT_PORT where a service is called photosort).
@@ -228,7 +230,7 @@ def unknown_variables() -> list[str]:
 
 
 def _refused(error: Mapping[str, Any], flags: dict[str, Any]) -> SettingsError:
-    """The failure in our words, with the place that the value comes from."""
+    """Return the failure in our words, with the place that the value comes from."""
     if not error["loc"]:
         message = error["msg"].removeprefix("Value error, ")
         return SettingsError(message, f"Check the flags, the {PREFIX} variables or {config_file()}.")
@@ -246,7 +248,7 @@ def _refused(error: Mapping[str, Any], flags: dict[str, Any]) -> SettingsError:
 
 
 def _set_by(variable: str) -> str:
-    """The setting that a variable of the environment sets; empty where it is none."""
+    """Return the setting that a variable of the environment sets; empty where it is none."""
     prefix, name = variable[: len(PREFIX)], variable[len(PREFIX) :].lower()
     return name if prefix.upper() == PREFIX and name in Settings.model_fields else ""
 

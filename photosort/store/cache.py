@@ -37,7 +37,7 @@ LOOKUP = 500
 
 
 def text_key(text: str) -> str:
-    """The key of a text: the SHA-256 of its UTF-8 bytes, in hexadecimal."""
+    """Return the key of a text: the SHA-256 of its UTF-8 bytes, in hexadecimal."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -66,7 +66,7 @@ class Cache:
         self._db.close()
 
     def digests(self) -> dict[tuple[bytes, int, int, int], str]:
-        """Every file seen so far: (path as bytes, size, mtime_ns, ctime_ns) -> digest of its content.
+        """Return every file seen so far: (path as bytes, size, mtime_ns, ctime_ns) -> digest of its content.
 
         The time of the status is among them because tools can keep the other two when they edit a photo.
         """
@@ -80,7 +80,7 @@ class Cache:
             self._db.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)", rows)
 
     def digest_of(self, path: Path, read: Callable[[Path], str]) -> str:
-        """The digest of a file that has not changed since it was seen; of any other, what `read` says, kept.
+        """Return the digest of a file that has not changed since it was seen; of any other, what `read` says, kept.
 
         Raises OSError and what `read` raises.
         """
@@ -94,11 +94,11 @@ class Cache:
         return digest
 
     def texts(self, identity: Identity, keys: Iterable[str]) -> dict[str, str]:
-        """The texts known for these keys."""
+        """Return the texts known for these keys."""
         return {key: str(text) for key, text in self._lookup("texts", "text", identity, keys)}
 
     def has_texts(self, identity: Identity) -> bool:
-        """Whether any text is known."""
+        """Return whether any text is known."""
         query = "SELECT EXISTS (SELECT 1 FROM texts WHERE identity = ?)"
         return bool(self._db.execute(query, (self._id(identity),)).fetchone()[0])
 
@@ -107,7 +107,7 @@ class Cache:
         self._put("texts", identity, [(key, text) for key, text in texts.items()])
 
     def vectors(self, identity: Identity, keys: Iterable[str]) -> dict[str, NDArray[np.float16]]:
-        """The vectors known for these keys, each of shape (d,)."""
+        """Return the vectors known for these keys, each of shape (d,)."""
         found = self._lookup("vectors", "vector", identity, keys)
         with self._expected():
             return {key: np.frombuffer(blob, dtype=np.float16) for key, blob in found}
@@ -118,24 +118,24 @@ class Cache:
         self._put("vectors", identity, [(key, row.tobytes()) for key, row in zip(keys, blobs, strict=True)])
 
     def matrix(self, identity: Identity, keys: Sequence[str]) -> NDArray[np.float32]:
-        """The vectors of `keys`, in their order, as (n, d) float32. Raises KeyError where one is missing."""
+        """Return the vectors of `keys`, in their order, as (n, d) float32. Raises KeyError where one is missing."""
         known = self.vectors(identity, set(keys))
         with self._expected():
             return np.stack([known[key] for key in keys]).astype(np.float32)
 
     def keys(self, identity: Identity) -> set[str]:
-        """The keys that have a vector or a text."""
+        """Return the keys that have a vector or a text."""
         query = "SELECT key FROM vectors WHERE identity = :id UNION ALL SELECT key FROM texts WHERE identity = :id"
         return {key.hex() for (key,) in self._db.execute(query, {"id": self._id(identity)})}
 
     def all_texts(self, identity: Identity) -> dict[str, str]:
-        """Every key -> text of an identity."""
+        """Map every key of an identity to its text."""
         rows = self._db.execute("SELECT key, text FROM texts WHERE identity = ?", (self._id(identity),))
         return {key.hex(): text for key, text in rows}
 
     @contextmanager
     def _expected(self) -> Iterator[None]:
-        """Values that no cache has kept like this are damage."""
+        """Treat values that no cache has kept like this as damage."""
         try:
             yield
         except (TypeError, ValueError) as error:
@@ -170,12 +170,12 @@ class Cache:
 
 
 def cache_file(folder: Path) -> Path:
-    """The file of the cache inside photosort's cache folder."""
+    """Return the file of the cache inside photosort's cache folder."""
     return folder / "cache.sqlite"
 
 
 def open_cache(folder: Path) -> Cache:
-    """The cache inside photosort's cache folder."""
+    """Return the cache inside photosort's cache folder."""
     return Cache(cache_file(folder))
 
 

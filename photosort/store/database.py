@@ -86,7 +86,7 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """One write transaction: committed at the end, rolled back when the block raises."""
+    """Open one write transaction: committed at the end, rolled back when the block raises."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield

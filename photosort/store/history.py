@@ -21,7 +21,7 @@ REMEDY = (
 
 @contextmanager
 def open_history(data_dir: Path) -> Iterator[sqlite3.Connection]:
-    """The connection that `Runs` and `Journal` work on, closed at the end of the block. Raises StoreError."""
+    """Open the connection that `Runs` and `Journal` work on, closed at the end of the block. Raises StoreError."""
     connection = open_database(data_dir / "history.sqlite", MIGRATIONS, durable=True, remedy=REMEDY)
     try:
         yield connection

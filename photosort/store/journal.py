@@ -93,7 +93,7 @@ class Journal:
     """
 
     def __init__(self, connection: sqlite3.Connection, run_id: int) -> None:
-        """Raises NoSuchRun where the run has filed nothing."""
+        """Open the journal of a run. Raises NoSuchRun where the run has filed nothing."""
         self._db, self.run_id = connection, run_id
         self._paths: dict[bytes, Path] = {}
         self.filing = read_filing(connection, run_id)
@@ -127,22 +127,22 @@ class Journal:
         return cls(connection, run_id)
 
     def groups(self, *states: State) -> list[tuple[Operation, ...]]:
-        """The operations in these states, by group, in the order of the plan; a group may be part only."""
+        """Return the operations in these states, by group, in the order of the plan; a group may be part only."""
         groups: dict[int, list[Operation]] = {}
         for operation in self._operations(f"state IN ({', '.join('?' * len(states))})", *states):
             groups.setdefault(operation.group, []).append(operation)
         return [tuple(group) for group in groups.values()]
 
     def operations(self, *states: State) -> list[Operation]:
-        """The operations in these states, in the order of the plan."""
+        """Return the operations in these states, in the order of the plan."""
         return [operation for group in self.groups(*states) for operation in group]
 
     def group(self, number: int) -> list[Operation]:
-        """All operations of one group, whatever their state."""
+        """Return all operations of one group, whatever their state."""
         return self._operations("grp = ?", number)
 
     def counts(self) -> dict[State, int]:
-        """Files in each state; states without a file are left out."""
+        """Count the files in each state; states without a file are left out."""
         query = "SELECT state, count(*) FROM operations WHERE run_id = ? GROUP BY state"
         return {State(state): number for state, number in self._db.execute(query, (self.run_id,))}
 
@@ -173,7 +173,7 @@ class Journal:
             self._db.execute("INSERT OR IGNORE INTO made_folders VALUES (?, ?)", (self.run_id, os.fsencode(folder)))
 
     def made_folders(self) -> list[Path]:
-        """The folders that this run made, inner ones first."""
+        """Return the folders that this run made, inner ones first."""
         rows = self._db.execute("SELECT path FROM made_folders WHERE run_id = ?", (self.run_id,)).fetchall()
         return sorted((Path(os.fsdecode(path)) for (path,) in rows), key=lambda path: len(path.parts), reverse=True)
 
@@ -191,7 +191,9 @@ class Journal:
         return Operation(*paths, size, mtime_ns, digest, group, bool(main), State(state), *rest)
 
     def _path(self, encoded: bytes) -> Path:
-        """One object for each path: each is read some five times, and parsing costs more than a look at the disk."""
+        """Return the same object for equal paths: each is read some five times, and parsing costs more than a look at
+        the disk.
+        """
         known = self._paths.get(encoded)
         return known or self._paths.setdefault(encoded, Path(os.fsdecode(encoded)))
 
@@ -207,7 +209,10 @@ def _row(operation: Operation) -> tuple[object, ...]:
 
 
 def read_filing(connection: sqlite3.Connection, run_id: int) -> Filing:
-    """Raises NoSuchRun where the run has filed nothing: it was a preview, or does not exist."""
+    """Return the filing of a run.
+
+    Raises NoSuchRun where the run has filed nothing: it was a preview, or does not exist.
+    """
     found = _filings(connection, "run_id = ?", run_id) if 0 < run_id <= LARGEST_ID else []
     if not found:
         raise NoSuchRun(f"Run {run_id} does not exist, or has filed nothing", "List all runs: photosort runs")
@@ -215,12 +220,12 @@ def read_filing(connection: sqlite3.Connection, run_id: int) -> Filing:
 
 
 def filings(connection: sqlite3.Connection) -> list[Filing]:
-    """The filings of all runs, the newest first."""
+    """Return the filings of all runs, the newest first."""
     return _filings(connection, "1")
 
 
 def unfinished(connection: sqlite3.Connection) -> list[Filing]:
-    """The filings that were killed or stopped on their way, forth or back, the newest first."""
+    """Return the filings that were killed or stopped on their way, forth or back, the newest first."""
     return _filings(connection, f"state IN ({', '.join('?' * len(UNFINISHED))})", *UNFINISHED)
 
 

@@ -31,7 +31,7 @@ class Placed:
 
 
 def placed_below(connection: sqlite3.Connection, folder: Path) -> dict[Path, Placed]:
-    """Each file below `folder` that a run has put there and not taken back -> what it is.
+    """Map each file below `folder` that a run has put there and not taken back to what it is.
 
     What a move has put there is not among them: it is not a copy. The files may be gone by now.
     """
@@ -52,6 +52,6 @@ def placed_below(connection: sqlite3.Connection, folder: Path) -> dict[Path, Pla
 
 
 def places_of_others(connection: sqlite3.Connection, run_id: int) -> set[Path]:
-    """Where all runs but this one have put their files, or meant to."""
+    """Return where all runs but this one have put their files, or meant to."""
     rows = connection.execute("SELECT destination FROM operations WHERE run_id <> ?", (run_id,))
     return {Path(os.fsdecode(path)) for (path,) in rows}

@@ -30,7 +30,7 @@ _OF_THE_FILE = (sqlite3.OperationalError, sqlite3.DatabaseError)
 
 
 def unusable(path: Path, error: OSError) -> StoreError:
-    """The failure for a database that the system does not let us open."""
+    """Return the failure for a database that the system does not let us open."""
     if isinstance(error, IsADirectoryError):
         return StoreError(f"A folder lies where the database {path} belongs", f"Move it away, {_ELSEWHERE}")
     codes = {errno.ENOSPC: sqlite3.SQLITE_FULL, errno.EIO: sqlite3.SQLITE_IOERR}
@@ -39,7 +39,7 @@ def unusable(path: Path, error: OSError) -> StoreError:
 
 
 def refused(path: Path, error: sqlite3.Error, remedy: str) -> StoreError:
-    """The failure for what SQLite says of the file at `path`; `remedy` is what to do where that is damaged."""
+    """Return the failure for what SQLite says of the file at `path`; `remedy` is what to do where that is damaged."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
     if code in _ADVICE:
         return StoreError(f"The database {path} cannot be used ({error})", _ADVICE[code])
@@ -47,7 +47,7 @@ def refused(path: Path, error: sqlite3.Error, remedy: str) -> StoreError:
 
 
 def _in_our_words(function: Function) -> Function:
-    """A method of a cursor that raises StoreError for what SQLite refuses."""
+    """Return a method of a cursor that raises StoreError for what SQLite refuses."""
 
     @wraps(function)
     def method(self: _Cursor, *arguments: Any) -> Any:

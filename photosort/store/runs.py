@@ -168,21 +168,21 @@ class Runs:
             self._db.execute("UPDATE runs SET previewed = 0 WHERE id = ?", (run,))
 
     def get(self, run: int) -> Run:
-        """Raises NoSuchRun."""
+        """Return the run of this number. Raises NoSuchRun."""
         found = self._runs("WHERE id = ?", run) if 0 < run <= LARGEST_ID else []
         if not found:
             raise NoSuchRun(f"Run {run} does not exist", "photosort explain shows the last one.")
         return found[0]
 
     def last(self) -> Run:
-        """The newest run, a preview too. Raises NoSuchRun where there is none yet."""
+        """Return the newest run, a preview too. Raises NoSuchRun where there is none yet."""
         found = self._runs("ORDER BY id DESC LIMIT 1")
         if not found:
             raise NoSuchRun("Nothing has been organized yet", "Start with: photosort organize FOLDER --dry-run")
         return found[0]
 
     def all(self) -> list[Run]:
-        """Every run, the newest first."""
+        """Return every run, the newest first."""
         return self._runs("ORDER BY id DESC")
 
     def clusters(self, run: int) -> list[ClusterRecord]:
@@ -198,7 +198,9 @@ class Runs:
         ]
 
     def members(self, run: int, cluster: int | None = None, *, first: int = -1) -> list[MemberRecord]:
-        """Members of one cluster or of all, exemplars first; at most `first` of them where it is not negative."""
+        """Return the members of one cluster or of all, exemplars first; at most `first` of them where it is not
+        negative.
+        """
         where = "AND cluster = ?" if cluster is not None else ""
         values = (run, cluster, first) if cluster is not None else (run, first)
         return self._members(f"WHERE run = ? {where} ORDER BY cluster, rank LIMIT ?", *values)
@@ -209,19 +211,21 @@ class Runs:
         return dict(self._db.execute(query, (run,)))
 
     def files(self, run: int) -> int:
-        """Number of members and their companions."""
+        """Return the number of members and their companions."""
         query = "SELECT (SELECT count(*) FROM members WHERE run = ?) + (SELECT count(*) FROM companions WHERE run = ?)"
         return int(self._db.execute(query, (run, run)).fetchone()[0])
 
     def member_at(self, run: int, path: Path) -> MemberRecord | None:
-        """The photo that lay at `path` when the run saw it, or whose companion did."""
+        """Return the photo that lay at `path` when the run saw it, or whose companion did."""
         photo = "(SELECT photo FROM companions WHERE run = ? AND path = ?)"
         name = os.fsencode(path)
         found = self._members(f"WHERE run = ? AND path IN (?, {photo})", run, name, run, name)
         return found[0] if found else None
 
     def member_with(self, run: int, digest: str, name: str = "") -> MemberRecord | None:
-        """A photo by its content or a companion's, wherever it lies now; of equal ones that of `name`, or the first."""
+        """Return a photo by its content or a companion's, wherever it lies now; of equal ones that of `name`, or the
+        first.
+        """
         rows = self._db.execute(
             "SELECT path, path FROM members WHERE run = ? AND digest = ?"
             " UNION ALL SELECT path, photo FROM companions WHERE run = ? AND digest = ? ORDER BY 1",
@@ -232,12 +236,12 @@ class Runs:
         return self.member_at(run, photos[0]) if photos else None
 
     def left(self, run: int) -> list[tuple[Path, str]]:
-        """What stayed where it was, with the reason."""
+        """Return what stayed where it was, with the reason."""
         rows = self._db.execute("SELECT path, reason FROM left_behind WHERE run = ? ORDER BY path", (run,))
         return [(Path(os.fsdecode(path)), reason) for path, reason in rows]
 
     def reason_left(self, run: int, path: Path) -> str | None:
-        """Why `path` stayed where it was; None where the run did not leave it."""
+        """Return why `path` stayed where it was; None where the run did not leave it."""
         query = "SELECT reason FROM left_behind WHERE run = ? AND path = ?"
         row = self._db.execute(query, (run, os.fsencode(path))).fetchone()
         return None if row is None else str(row[0])

@@ -48,6 +48,6 @@ def keep_caches_below(folder: Path) -> None:
 
 
 def _is_wide(path: Path) -> bool:
-    """Whether others may do anything with what is the user's own."""
+    """Return whether others may do anything with what is the user's own."""
     seen = path.stat()
     return hasattr(os, "geteuid") and seen.st_uid == os.geteuid() and bool(stat.S_IMODE(seen.st_mode) & 0o077)

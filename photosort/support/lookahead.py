@@ -30,7 +30,7 @@ def work_ahead(
     *,
     ahead: int,
 ) -> Iterator[Result]:
-    """Results in the order of `items`, computed by one thread a core, at most `ahead` items in advance.
+    """Yield results in the order of `items`, computed by one thread a core, at most `ahead` items in advance.
 
     An item that takes longer than PATIENCE is given up. A thread cannot be stopped, so it is left to itself (the
     program does not wait for it at its end) and another one takes its place.

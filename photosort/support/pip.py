@@ -7,7 +7,7 @@ import sys
 
 
 def pip_install(*arguments: str) -> str:
-    """The whole command, for the Python that runs photosort.
+    """Return the whole command, for the Python that runs photosort.
 
     An optional library goes by its own name, not by an extra of photosort: on PyPI that name is another project's.
     """

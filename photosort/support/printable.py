@@ -8,7 +8,7 @@ from __future__ import annotations
 
 
 def one_line(text: str) -> str:
-    """The same on one line, with white space folded."""
+    """Return the same on one line, with white space folded."""
     return printable(" ".join(text.split()))
 
 

@@ -58,7 +58,7 @@ class NounTree:
         return self._nouns[wnid]
 
     def __iter__(self) -> Iterator[Noun]:
-        """All nouns, in the order of their ids, spoken or not."""
+        """Return all nouns, in the order of their ids, spoken or not."""
         return iter(self._nouns.values())
 
     def __len__(self) -> int:
@@ -66,7 +66,7 @@ class NounTree:
         return len(self._nouns)
 
     def under(self, wnid: str) -> tuple[int, ...]:
-        """Places (0 to 999, rising) of the labels that mean this noun or something narrower."""
+        """Return the places (0 to 999, rising) of the labels that mean this noun or something narrower."""
         return self._under[wnid]
 
     def ancestors(self, wnid: str) -> tuple[Noun, ...]:
@@ -87,13 +87,16 @@ class NounTree:
         return f"{said} ({kind.noun})"
 
     def find(self, word: str) -> tuple[Noun, ...]:
-        """Nouns that are said or written as `word` in WordNet (any case), narrowest first."""
+        """Return the nouns that are said or written as `word` in WordNet (any case), narrowest first."""
         sought = word.casefold()
         found = [n for n in self if sought in {n.noun.casefold(), *(lemma.casefold() for lemma in n.lemmas)}]
         return tuple(sorted(found, key=self._breadth))
 
     def can_be_counted(self, noun: str) -> bool | None:
-        """Whether there can be several of it: tools, but only furniture. None for what is none of these nouns."""
+        """Return whether there can be several of it: tools, but only furniture.
+
+        None for what is none of these nouns.
+        """
         return self._countable.get(noun.casefold())
 
     @cached_property

@@ -70,7 +70,7 @@ class Package:
 
 
 def packages() -> list[Package]:
-    """All packages with their photos."""
+    """Return all packages with their photos."""
     return [
         Package(
             tuple(Photo(**photo) for photo in entry["photo"]), entry.get("requirement", ""), entry.get("module", "")

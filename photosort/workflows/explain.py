@@ -74,7 +74,7 @@ class PhotoView:
 
 
 def explain_run(data_dir: Path, number: int | None = None) -> RunView:
-    """The run of this number, or the last one. Raises NoSuchRun."""
+    """Return the run of this number, or the last one. Raises NoSuchRun."""
     with open_history(data_dir) as connection:
         runs = Runs(connection)
         run = runs.last() if number is None else runs.get(number)
@@ -82,7 +82,7 @@ def explain_run(data_dir: Path, number: int | None = None) -> RunView:
 
 
 def explain(data_dir: Path, path: Path, number: int | None = None) -> RunView | FolderView | PhotoView:
-    """What a run remembers of a path: the run itself, one of its folders, or one of its photos.
+    """Return what a run remembers of a path: the run itself, one of its folders, or one of its photos.
 
     The source and the destination of a run stand for the run; a folder that holds some of its folders for these.
     Without a number it is the last run that knows the path, one that was a mere preview after all others. Raises what
@@ -106,7 +106,7 @@ def explain(data_dir: Path, path: Path, number: int | None = None) -> RunView | 
 
 
 def explain_photo(data_dir: Path, photo: Path, number: int | None = None) -> PhotoView:
-    """A photo of this run, or of the last one that has filed it, else of a preview.
+    """Return a photo of this run, or of the last one that has filed it, else of a preview.
 
     It is found by its path or, wherever it lies now, by its content; a companion stands for its photo. Raises
     NoSuchRun, and NotInRun where no run saw it or it was left where it was.
@@ -137,12 +137,12 @@ def _folder_view(runs: Runs, run: Run, cluster: ClusterRecord, clusters: Iterabl
 
 
 def _newest(runs: Runs) -> list[Run]:
-    """All runs, the newest first, those that were only a preview after all others. Raises NoSuchRun."""
+    """Return all runs, the newest first, those that were only a preview after all others. Raises NoSuchRun."""
     return sorted(runs.all() or [runs.last()], key=lambda run: run.previewed)
 
 
 def _find(runs: Runs, among: list[Run], photo: Path) -> tuple[Run, MemberRecord]:
-    """The photo in the first run that saw its path, else in the first that saw its content."""
+    """Return the photo in the first run that saw its path, else in the first that saw its content."""
     real = Path(os.path.realpath(photo))
     paths = dict.fromkeys((Path(os.path.realpath(photo.parent)) / photo.name, real))
     for run in among:

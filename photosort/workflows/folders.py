@@ -91,7 +91,7 @@ def _parent_names(said: Sequence[Sequence[str]], names: Sequence[ClusterName], g
 
 
 def _paths(leaves: Sequence[str], groups: Labels, above: dict[int, str]) -> list[str]:
-    """A path for each cluster; one that is alone in its group lies at the top."""
+    """Return a path for each cluster; one that is alone in its group lies at the top."""
     taken = [leaf for leaf, group in zip(leaves, groups.tolist(), strict=True) if group not in above]
     tops: dict[int, str] = {}
     for group, name in above.items():

@@ -57,7 +57,7 @@ class Clusters:
 
 
 def views_of(described: Described, models: ModelSet, cache: Cache, writer: LanguageModel | None = None) -> Views:
-    """The photos as methods see them; texts are encoded when a method asks."""
+    """Return the photos as methods see them; texts are encoded when a method asks."""
     texts = RememberedTexts(models.text_encoder, cache)
     joint, soft = models.joint(texts), models.soft_captions(texts)
     return Views(

@@ -36,7 +36,7 @@ class PastRun:
 
 
 def past_runs(data_dir: Path) -> list[PastRun]:
-    """All runs, the newest first."""
+    """Return all runs, the newest first."""
     with open_history(data_dir) as connection:
         runs = Runs(connection)
         states = {filing.run_id: _state(filing, data_dir) for filing in filings(connection)}
@@ -85,14 +85,17 @@ def _state(filing: Filing, data_dir: Path) -> str:
 
 
 def _is_left(connection: sqlite3.Connection, filing: Filing) -> bool:
-    """Whether there is something to take back: the run put something there, and it was not taken back whole."""
+    """Return whether there is something to take back: the run put something there, and it was not taken back whole."""
     if filing.state is not FilingState.UNDONE:
         return _did_something(connection, filing)
     return State.KEPT in Journal(connection, filing.run_id).counts()
 
 
 def _last(connection: sqlite3.Connection) -> Filing:
-    """The last run that put something anywhere. Raises NoSuchRun where it is taken back, with the one before it."""
+    """Return the last run that put something anywhere.
+
+    Raises NoSuchRun where it is taken back, with the one before it.
+    """
     undone = None
     for filing in filings(connection):
         if _is_left(connection, filing):

@@ -178,7 +178,7 @@ def prepare(
 
 
 def _writer(models: ModelSet, cache: Cache) -> RememberedWriter | None:
-    """Who writes the names, checked before hours of looking at photos."""
+    """Return the language model that writes names, checked before hours of looking at photos."""
     if models.language_model is None:
         return None
     remembered = RememberedWriter(models.language_model, cache)

@@ -72,7 +72,7 @@ def record(
 
 
 def _runner_up(clustering: Clustering, labels: Labels, filed: Sequence[int]) -> Labels:
-    """(n,) the best cluster that has a folder and is not the photo's own; where there is none, the own folder.
+    """Return (n,) the best cluster that has a folder and is not the photo's own; where there is none, the own folder.
 
     For a photo that was set aside that is the nearest cluster of all.
     """

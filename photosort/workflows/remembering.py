@@ -22,7 +22,7 @@ class RememberedTexts:
         self._cache = cache
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
-        """N texts -> (n, d) float32 unit vectors."""
+        """Encode n texts as (n, d) float32 unit vectors."""
         keys = [text_key(text) for text in texts]
         known = self._cache.vectors(self.identity, keys)
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}

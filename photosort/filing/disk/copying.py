@@ -119,7 +119,9 @@ def write_whole(content: bytes, temporary: Path, mode: int = 0o666) -> None:
 
 @contextmanager
 def _new_file(path: Path, mode: int) -> Iterator[int]:
-    """A new file, open while the block runs, and removed where that or the closing fails (EDQUOT comes that late)."""
+    """Yield a new file, open while the block runs, and removed where that or the closing fails (EDQUOT comes that
+    late).
+    """
     writing = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | _BINARY, mode)
     try:
         try:
@@ -137,7 +139,7 @@ def _set_times(writing: int, path: Path, atime_ns: int, mtime_ns: int) -> None:
 
 
 def can_clone(folder: Path, name: str) -> bool:
-    """Whether copies within a file system share blocks. Makes two files in `folder` and removes them."""
+    """Return whether copies within a file system share blocks. Makes two files in `folder` and removes them."""
     first, second = folder / f"{name}-1", folder / f"{name}-2"
     try:
         with first.open("x+b") as one, second.open("xb") as two:

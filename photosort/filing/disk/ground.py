@@ -24,7 +24,7 @@ def ground_of(destination: Path) -> str:
 
 
 def is_removed(filing: Filing, operations: Iterable[Operation]) -> bool:
-    """Whether the destination was removed, and nothing lay there that has no other place.
+    """Return whether the destination was removed, and nothing lay there that has no other place.
 
     So it is where the folder above is the very one that it was when the run began, and every original is where it was:
     always for copies and links, whose originals stay, and for a move of which nothing was moved yet.

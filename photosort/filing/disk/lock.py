@@ -33,7 +33,7 @@ def hold(destination: Path, data_dir: Path) -> Iterator[None]:
 
 
 def is_held(destination: Path, data_dir: Path) -> bool:
-    """Whether somebody works on `destination` now. Raises StoreError where the lock file cannot be made.
+    """Return whether another process works on `destination` now. Raises StoreError where the lock file cannot be made.
 
     No system can look at a lock without taking it; this takes it for a moment, and `hold` waits for longer than that.
     """
@@ -81,7 +81,7 @@ def _lock_soon(descriptor: int) -> None:
 
 
 def _key(destination: Path) -> str:
-    """Equal for all spellings of a path that some disk takes for the same folder."""
+    """Return a key that is equal for all spellings of a path that some disk takes for the same folder."""
     return hashlib.sha256(os.fsencode(name_key(os.path.realpath(destination)))).hexdigest()[:32]
 
 

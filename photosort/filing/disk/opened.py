@@ -51,7 +51,7 @@ class _Opened(AbstractContextManager["_Opened"]):
         return descriptor
 
     def _reach(self, folder: Path, name: str, descriptor: int) -> Path:
-        """What has this name in an open folder."""
+        """Return the status of the entry with this name in an open folder."""
         if folder not in self._ways:
             self._ways[folder] = Path(f"{_THROUGH}/{descriptor}") if _leads_through() else folder
         return self._ways[folder] / name

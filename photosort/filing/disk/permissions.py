@@ -34,7 +34,7 @@ class Permissions:
                 self._photos[operation.destination.parent].append(operation.destination)
 
     def of_folder(self, folder: Path, group: int) -> int:
-        """The permission bits of a new folder that belongs to this group."""
+        """Return the permission bits of a new folder that belongs to this group."""
         mode = 0o777
         for origin in {self._source, *self._origins.get(folder, ())}:
             for path in (origin, *origin.parents):
@@ -45,7 +45,7 @@ class Permissions:
         return mode
 
     def of_file(self, folder: Path) -> int:
-        """The permission bits of a new file beside the photos in `folder`."""
+        """Return the permission bits of a new file beside the photos in `folder`."""
         mode = 0o666
         for photo in self._photos.get(folder, ()):
             try:
@@ -79,7 +79,7 @@ class Permissions:
 
 
 def _bits(folder: Path, group: int, *, entered_only: bool) -> int:
-    """What a folder lets its owner, the members of `group`, and others do; one that cannot be seen, nothing."""
+    """Return what a folder lets its owner, the members of `group`, and others do; one that cannot be seen, nothing."""
     try:
         seen = folder.stat()
     except OSError:

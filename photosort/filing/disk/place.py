@@ -33,12 +33,12 @@ class InDoubt(Exception):
 
 
 def reason_of(error: OSError) -> str:
-    """Why a file could not be filed, in a few words for the summary."""
+    """Return why a file could not be filed, in a few words for the summary."""
     return _REASONS.get(error.errno or 0) or (error.strerror or str(error) or "unknown error").lower()
 
 
 def is_full(error: BaseException) -> bool:
-    """Whether the disk, or the user's share of it, is used up: then the next file would fail as well."""
+    """Return whether the disk, or the user's share of it, is used up: then the next file would fail as well."""
     return isinstance(error, OSError) and error.errno in _FULL
 
 
@@ -78,13 +78,16 @@ def behind_links(path: Path) -> Path:
 
 
 def same_file(first: Path, second: Path) -> bool:
-    """Whether both names exist and lead to one file on disk, without following symbolic links. Raises OSError."""
+    """Return whether both names exist and lead to one file on disk, without following symbolic links.
+
+    Raises OSError.
+    """
     one, other = look(first), look(second)
     return one is not None and other is not None and os.path.samestat(one, other)
 
 
 def is_one_entry(first: Path, second: Path) -> bool:
-    """Whether both paths lead to one name of one file: to remove either would be to remove the other.
+    """Return whether both paths lead to one name of one file: to remove either would be to remove the other.
 
     So it is where somebody has put a link, or a mount, in the place of a folder that the file has been in. Raises
     OSError.

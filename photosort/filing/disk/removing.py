@@ -54,7 +54,9 @@ def remove_judged(file: Witness, keeper: Witness | None) -> None:
 
 @contextmanager
 def _open(file: Witness) -> Iterator[int | None]:
-    """The file, open for reading as long as the block runs; None where it is a link, or the system locks open files."""
+    """Yield the file, open for reading as long as the block runs; None where it is a link, or the system locks open
+    files.
+    """
     if os.name == "nt" or not stat.S_ISREG(file.seen.st_mode):
         yield None
         return
@@ -67,7 +69,10 @@ def _open(file: Witness) -> Iterator[int | None]:
 
 
 def _is_kept(descriptor: int, file: Witness, keeper: Witness | None) -> bool:
-    """Whether nothing but the name has gone. The removal changes the time of the status, of a hard link's too."""
+    """Return whether nothing but the name has gone.
+
+    The removal changes the time of the status, of a hard link's too.
+    """
     now = os.fstat(descriptor)
     if (now.st_size, now.st_mtime_ns) != (file.seen.st_size, file.seen.st_mtime_ns):
         return False
@@ -87,7 +92,7 @@ def _put_back(descriptor: int, path: Path) -> None:
 
 
 def _is_as_seen(path: Path, seen: os.stat_result, *, status_time: bool = False) -> bool:
-    """Whether a file is as it was seen, but for what else may change its status where `status_time` says so."""
+    """Return whether a file is as it was seen, but for what else may change its status where `status_time` says so."""
     now = look(path)
     if now is None:
         return False

@@ -51,7 +51,10 @@ def link_symbolically(target: Path, destination: Path) -> None:
 
 
 def leads_to(path: Path, target: Path) -> bool:
-    """Whether `path` is a symbolic link that says exactly `target`. Raises OSError where that cannot be known."""
+    """Return whether `path` is a symbolic link that says exactly `target`.
+
+    Raises OSError where that cannot be known.
+    """
     seen = look(path)
     return seen is not None and stat.S_ISLNK(seen.st_mode) and path.readlink() == target
 
@@ -119,7 +122,7 @@ def _reserve_and_rename(source: Path, destination: Path) -> None:
 
 
 def _is(path: Path, seen: os.stat_result) -> bool:
-    """Whether what has been `seen` under another name lies here; some network disks number their files anew."""
+    """Return whether what has been `seen` under another name lies here; some network disks number their files anew."""
     now = look(path)
     if now is None:
         return False
@@ -128,7 +131,7 @@ def _is(path: Path, seen: os.stat_result) -> bool:
 
 @cache
 def _native_rename() -> Callable[[Path, Path], None] | None:
-    """The system's own rename that replaces nothing, or None."""
+    """Return the system's own rename that replaces nothing, or None."""
     library = ctypes.CDLL(None, use_errno=True)
 
     def checked(result: int, source: Path, destination: Path) -> None:

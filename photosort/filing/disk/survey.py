@@ -26,7 +26,7 @@ _WINDOWS_PATH = 259
 
 
 def check_overlap(source: Path, destination: Path) -> bool:
-    """Whether the destination lies inside the source, so that a scan has to leave it out.
+    """Return whether the destination lies inside the source, so that a scan has to leave it out.
 
     Paths are compared as files on disk: links, bind mounts and case are seen through. Raises DestinationError
     where both are the same folder or the source lies inside the destination.
@@ -45,7 +45,7 @@ def check_overlap(source: Path, destination: Path) -> bool:
 
 
 def check_destination(source: Path, destination: Path) -> bool:
-    """Whether the destination lies inside the source; see `check_overlap`. Also tries whether it can be written.
+    """Return whether the destination lies inside the source; see `check_overlap`. Also tries whether it can be written.
 
     What `survey` finds out later, found out before hours of looking at photos. Raises DestinationError.
     """
@@ -117,7 +117,7 @@ def _same(first: Path, second: Path) -> bool:
 
 
 def _ground(destination: Path) -> Path:
-    """The destination, or the nearest folder above that exists."""
+    """Return the destination, or the nearest folder above that exists."""
     for path in (destination, *destination.parents):
         if path.is_dir():
             return path
@@ -127,7 +127,7 @@ def _ground(destination: Path) -> Path:
 
 
 def _probe(ground: Path, destination: Path) -> tuple[bool, bool, bool]:
-    """Whether the disk tells case apart, takes two forms of é for one, and shares blocks between copies."""
+    """Return whether the disk tells case apart, takes two forms of é for one, and shares blocks between copies."""
     name = f".photosort-Probe-{secrets.token_hex(4)}-\u00e9"
     path = ground / name
     try:
@@ -147,7 +147,7 @@ def _probe(ground: Path, destination: Path) -> tuple[bool, bool, bool]:
 
 
 def _can_link(ground: Path, mode: Mode) -> bool:
-    """Whether the disk takes links, of which FAT and some network disks know nothing."""
+    """Return whether the disk takes links, of which FAT and some network disks know nothing."""
     file, link = (ground / f".photosort-probe-{secrets.token_hex(4)}" for _ in range(2))
     try:
         file.touch(exist_ok=False)
@@ -162,7 +162,7 @@ def _can_link(ground: Path, mode: Mode) -> bool:
 
 
 def _forbidden(ground: Path) -> frozenset[str]:
-    """What the disk refuses in a name; on Windows, where a colon would open a stream, nothing is tried."""
+    """Return what the disk refuses in a name; on Windows, where a colon would open a stream, nothing is tried."""
     if os.name == "nt":
         return frozenset(DOUBTFUL)
     refused = set()
@@ -177,7 +177,7 @@ def _forbidden(ground: Path) -> frozenset[str]:
 
 
 def _limits(ground: Path) -> tuple[int, int]:
-    """Bytes that a name and a path may have."""
+    """Return the bytes that a name and a path may have."""
     if not hasattr(os, "pathconf"):
         return NAME_BYTES, _WINDOWS_PATH
     limits = []
@@ -192,7 +192,7 @@ def _limits(ground: Path) -> tuple[int, int]:
 def _source_files(
     photos: Sequence[Photo], mode: Mode, device: int, progress: Progress
 ) -> tuple[dict[Path, Photo], dict[Path, str], frozenset[Path], frozenset[Path]]:
-    """The files that can be read, those that are refused, and which of the first are links or on another disk."""
+    """Return the files that can be read, those that are refused, and which of the first are links, or far."""
     files: dict[Path, Photo] = {}
     links, far = set(), set()
     refused: dict[Path, str] = {}
@@ -227,7 +227,7 @@ def _source_files(
 def _inside(
     destination: Path, above: str, present: Iterable[ExistingEntry], wanted: set[tuple[str, ...]], sizes: set[int]
 ) -> Iterator[tuple[str, tuple[ExistingEntry, ...]]]:
-    """The entries of each folder that a planned one may meet, and of those above it, by its path."""
+    """Yield the entries of each folder that a planned one may meet, and of those above it, by its path."""
     for entry in present:
         key = name_key(unnumbered(entry.name))
         below = {names[1:] for names in wanted if names[0] == key}
@@ -245,7 +245,7 @@ def _leftovers(destination: Path, entries: Mapping[str, Iterable[ExistingEntry]]
 
 
 def _entries(folder: Path, sizes: frozenset[int] | set[int] = frozenset()) -> tuple[ExistingEntry, ...]:
-    """What lies in `folder`, with a digest for files of these sizes. Raises DestinationError."""
+    """Return what lies in `folder`, with a digest for files of these sizes. Raises DestinationError."""
     found = []
     try:
         with os.scandir(folder) as entries:

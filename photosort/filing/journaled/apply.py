@@ -116,7 +116,7 @@ def carry_out(journal: Journal, progress: Progress) -> Outcome:
 
 
 def read_outcome(journal: Journal) -> Outcome:
-    """What the journal says has become of a filing."""
+    """Return what the journal says has become of a filing."""
     every = journal.operations(State.DONE)
     done = [operation for operation in every if operation.content is None]
     return Outcome(
@@ -179,7 +179,7 @@ def _leave_out_failed(journal: Journal) -> None:
 
 
 def _missing_equals(journal: Journal) -> list[Operation]:
-    """Files that counted as there already, but whose equal has gone, or has failed to come, since."""
+    """Return files that counted as there already, but whose equal has gone, or has failed to come, since."""
     missing = []
     for group in journal.groups(State.THERE):
         gone = [operation for operation in group if look(operation.destination) is None]

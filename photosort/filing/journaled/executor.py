@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 
@@ -158,7 +159,7 @@ class Executor:
                 whole.append(group)
             if self._in_doubt:
                 break
-        for operation in {operation.destination.parent: operation for operation in _all(whole)}.values():
+        for operation in {operation.destination.parent: operation for operation in chain.from_iterable(whole)}.values():
             with suppress(FileNotFoundError, Changed):
                 sync_folder(self._folders.at(operation.destination).parent)
         return whole
@@ -246,12 +247,12 @@ class Executor:
             else:
                 finished.append(group)
         if self._mode is Mode.MOVE:
-            for folder in {operation.source.parent for operation in _all(finished)}:
+            for folder in {operation.source.parent for operation in chain.from_iterable(finished)}:
                 with suppress(FileNotFoundError):
                     sync_folder(folder)
-        plain = [operation for operation in _all(finished) if operation.id not in self._remarks]
+        plain = [operation for operation in chain.from_iterable(finished) if operation.id not in self._remarks]
         self._journal.mark(plain, State.DONE)
-        for operation in _all(finished):
+        for operation in chain.from_iterable(finished):
             if operation.id in self._remarks:
                 self._journal.mark([operation], State.DONE, self._remarks[operation.id])
 
@@ -287,11 +288,7 @@ class Executor:
 
 
 def _planned(groups: Iterable[Group]) -> list[Operation]:
-    return [operation for group in groups for operation in group if operation.state is State.PLANNED]
-
-
-def _all(groups: Iterable[Group]) -> list[Operation]:
-    return [operation for group in groups for operation in group]
+    return [operation for operation in chain.from_iterable(groups) if operation.state is State.PLANNED]
 
 
 def _device(folder: Path) -> int:

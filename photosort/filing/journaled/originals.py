@@ -38,7 +38,7 @@ class Originals:
         self._copied[operation.id] = Witness(operation.source, original), Witness(operation.destination, copy)
 
     def judge(self, operation: Operation) -> Judged | None:
-        """An original that has to go, with its copy; None where it is gone, or was renamed.
+        """Return an original that has to go, with its copy; None where it is gone, or was renamed.
 
         Raises Changed where the two differ, and OSError where either cannot be read.
         """

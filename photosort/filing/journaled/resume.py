@@ -67,7 +67,7 @@ def _check_there(journal: Journal, operations: Sequence[Operation]) -> None:
 
 
 def _settle(operation: Operation, journal: Journal) -> State:
-    """What the disk says about an operation that a process was stopped in."""
+    """Return what the disk says about an operation that a process was stopped in."""
     clear_temporary(operation, journal.filing.token)
     if not _happened(operation, Mode(journal.filing.mode)):
         return State.PLANNED
@@ -78,7 +78,10 @@ def _settle(operation: Operation, journal: Journal) -> State:
 
 
 def _happened(operation: Operation, mode: Mode) -> bool:
-    """The destination was free when the operation began: what lies there with its content was put by it."""
+    """Return whether the operation happened.
+
+    The destination was free when it began: its content lies there only by it.
+    """
     if operation.content is not None:
         return holds(operation.destination, operation)
     if mode is Mode.SYMLINK:

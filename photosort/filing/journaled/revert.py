@@ -52,12 +52,12 @@ class Verdict:
 
 
 def temporary_name(operation: Operation, token: str) -> str:
-    """The name under which the operation's file lies while it is not whole; no other run uses it."""
+    """Return the name under which the operation's file lies while it is not whole; no other run uses it."""
     return f".photosort-{token}-{operation.id}.part"
 
 
 def holds(path: Path, operation: Operation) -> bool:
-    """Whether `path` is a file with the operation's content. Raises OSError where it cannot be read."""
+    """Return whether `path` is a file with the operation's content. Raises OSError where it cannot be read."""
     return _witness(path, look(path), operation) is not None
 
 

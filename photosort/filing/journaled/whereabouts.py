@@ -39,13 +39,13 @@ def find_elsewhere(
 
 
 def _inside(filing: Filing, wanted: Iterable[Path]) -> dict[Path, list[Path]]:
-    """Folder -> all other folders of the destination."""
+    """Map each folder to all other folders of the destination."""
     folders = [Path(path) for path, _, _ in os.walk(filing.destination)]
     return {own: [folder for folder in folders if folder != own] for own in wanted}
 
 
 def _beside(filing: Filing, wanted: Iterable[Path]) -> dict[Path, list[Path]]:
-    """Folder -> the folders at the same place below one that lies beside the destination."""
+    """Map each folder to the folders at the same place below one that lies beside the destination."""
     try:
         tops = [path for path in sorted(filing.destination.parent.iterdir()) if path.is_dir()]
     except OSError:

@@ -23,7 +23,8 @@ def about_files(name: ClusterName, files: Sequence[Operation]) -> dict[str, byte
 
 
 def without(data: bytes, sources: Collection[str]) -> dict[str, bytes]:
-    """The same files, of which `data` is the one for programs, without the photos that were to come from `sources`.
+    """Return the same files, of which `data` is the one for programs, without the photos that were to come from
+    `sources`.
 
     Nothing where no photo is left.
     """

@@ -83,7 +83,7 @@ class FolderNames:
             self._by_digest[entry.digest].append(entry.name)
 
     def _free_names(self, paths: Sequence[Path], plain: Sequence[str]) -> tuple[str, ...] | None:
-        """The names under which the group is there already, else the first under which it has room."""
+        """Return the names under which the group is there already, else the first under which it has room."""
         likely = {1}
         for name in self._by_digest.get(self.survey.files[paths[0]].digest, ()):
             likely.update(int(match[1]) for match in NUMBER.finditer(name) if len(match[1]) < 10)
@@ -108,7 +108,7 @@ class FolderNames:
         return names if names and all(len(os.fsencode(name)) < room for name in names) else None
 
     def _fits(self, paths: Sequence[Path], names: Sequence[str]) -> bool:
-        """Whether each file is there already or finds its name free; a move takes all of them or none."""
+        """Return whether each file is there already or finds its name free; a move takes all of them or none."""
         there = [self._equal(path, name) is not None for path, name in zip(paths, names, strict=True)]
         free = [name_key(name) not in self._taken for name in names]
         if self.mode is Mode.MOVE:
@@ -116,7 +116,7 @@ class FolderNames:
         return all(one or other for one, other in zip(there, free, strict=True))
 
     def _equal(self, path: Path, name: str) -> ExistingEntry | None:
-        """The entry of that name which holds the same content, or points to this very file."""
+        """Return the entry of that name which holds the same content, or points to this very file."""
         entries = self._taken.get(name_key(name), ())
         for entry in sorted(entries, key=lambda entry: (entry.name != name, entry.name)):
             if entry.kind == "file" and entry.digest == self.survey.files[path].digest:

@@ -24,7 +24,7 @@ NUMBER = re.compile(r" \((\d+)\)")
 
 
 def legal(name: str, forbidden: frozenset[str]) -> str:
-    """The name with `_` for each character that a disk refuses, given as members of DOUBTFUL."""
+    """Return the name with `_` for each character that a disk refuses, given as members of DOUBTFUL."""
     return "".join("_" if _kind(char) in forbidden else char for char in name) if forbidden else name
 
 
@@ -35,12 +35,12 @@ def _kind(char: str) -> str:
 
 
 def unnumbered(name: str) -> str:
-    """The name without the marks that `numbered` adds."""
+    """Return the name without the marks that `numbered` adds."""
     return NUMBER.sub("", name)
 
 
 def numbered(names: Sequence[str], number: int, limit: int = NAME_BYTES) -> tuple[str, ...] | None:
-    """The names of one group with the same number in each, none longer than `limit` bytes.
+    """Return the names of one group with the same number in each, none longer than `limit` bytes.
 
     Number 1 leaves names as they are. The number goes after the part that all names share, so that IMG.JPG,
     IMG.JPG.xmp and IMG.MOV become IMG (2).JPG, IMG (2).JPG.xmp and IMG (2).MOV and still belong together;

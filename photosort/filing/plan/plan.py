@@ -78,7 +78,7 @@ class Plan:
 
 
 def no_files(label: int, files: Sequence[Operation]) -> Mapping[str, bytes]:
-    """Nothing is written beside the photos."""
+    """Write nothing beside the photos."""
     return {}
 
 
@@ -151,7 +151,7 @@ def _check(folders: Sequence[str]) -> None:
 
 
 def _refusal(photo: Photo, mode: Mode, survey: Survey) -> str:
-    """Why the photo's whole group has to stay, or nothing."""
+    """Return why the photo's whole group has to stay, or nothing."""
     for path in (photo.path, *photo.companions):
         told = "" if path == photo.path else f"{printable(path.name)}: "
         if path in survey.refused:
@@ -167,7 +167,7 @@ def _refusal(photo: Photo, mode: Mode, survey: Survey) -> str:
 
 
 def _folder_path(wanted: str, survey: Survey) -> str:
-    """The wanted path, one level after the other; a level that is to be made is empty."""
+    """Return the wanted path, one level after the other; a level that is to be made is empty."""
     path, present = "", survey.present
     for name in wanted.split("/"):
         path += ("/" if path else "") + _folder_name(name, present, survey.name_limit)
@@ -176,7 +176,7 @@ def _folder_path(wanted: str, survey: Survey) -> str:
 
 
 def _folder_name(wanted: str, present: Sequence[ExistingEntry], limit: int) -> str:
-    """The wanted name in the spelling that exists, numbered where a file has it."""
+    """Return the wanted name in the spelling that exists, numbered where a file has it."""
     taken = {name_key(entry.name) for entry in present if entry.kind != "folder"}
     existing = {entry.name for entry in present if entry.kind == "folder"}
     number = 1

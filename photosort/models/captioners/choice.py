@@ -13,7 +13,9 @@ from photosort.models.weights.hub import Snapshot
 
 
 def local_captioner(snapshot: Snapshot, asking: Asking, placement: DevicePlacement) -> Captioner:
-    """The captioner for the family that the configuration of a model names. Raises SettingsError as `cannot_answer`."""
+    """Return the captioner for the family that the configuration of a model names. Raises SettingsError as
+    `cannot_answer`.
+    """
     family = snapshot.json("config.json").get("model_type")
     if family not in FAMILIES:
         return ChatCaptioner(snapshot, placement, asking)
@@ -23,6 +25,6 @@ def local_captioner(snapshot: Snapshot, asking: Asking, placement: DevicePlaceme
 
 
 def cannot_answer(name: str) -> SettingsError:
-    """Why a question to a captioner that follows none is an error, and which ones follow it."""
+    """Return why a question to a captioner that follows none is an error, and which ones follow it."""
     answering = ", ".join(short for short, listed in CAPTIONERS.items() if listed.questions)
     return SettingsError(f"The captioner {name} cannot follow a question", f"These can: {answering}, server:MODEL")

@@ -42,13 +42,13 @@ class Asking:
         return ANSWER_TOKENS if self.question or self.drawn else CAPTION_TOKENS
 
     def prompt(self, question: str = "") -> str:
-        """What the identity of a captioner says of this; `question` is the one that stands for a caption."""
+        """Return what the identity of a captioner says of this; `question` is the one that stands for a caption."""
         drawing = f"{self.samples} samples, seed {self.seed}, " if self.drawn else ""
         return f"{self.question or question} [{drawing}{self.most_tokens} tokens]".strip()
 
 
 def arguments(asking: Asking, pixels: Pictures, device: str) -> dict[str, Any]:
-    """The arguments of `generate` of transformers."""
+    """Return the arguments of `generate` of transformers."""
     if not asking.drawn:
         return {"max_new_tokens": asking.most_tokens, "do_sample": False}
     from transformers import LogitsProcessorList
@@ -66,7 +66,7 @@ def arguments(asking: Asking, pixels: Pictures, device: str) -> dict[str, Any]:
 
 
 def tidy(texts: Iterable[str], asking: Asking) -> list[tuple[str, ...]]:
-    """Texts in the order of the photos, `asking.samples` for each -> one tuple for each photo.
+    """Turn texts in the order of the photos, `asking.samples` for each, into one tuple for each photo.
 
     White space is folded and an echoed question cut off. An empty text is left out; where a photo has no other, it
     gets "something unclear", which is what the model said of it.
@@ -82,7 +82,9 @@ def _without(text: str, question: str) -> str:
 
 
 def _seed(pixels: Pixels, seed: int) -> int:
-    """The seed of one photo: it follows from its picture, so that the photos beside it in a batch do not matter."""
+    """Return the seed of one photo: it follows from its picture, so that the photos beside it in a batch do not
+    matter.
+    """
     digest = hashlib.blake2b(pixels.tobytes(), digest_size=7, key=str(seed).encode())
     return int.from_bytes(digest.digest(), "big")
 

@@ -41,7 +41,7 @@ Question = tuple[str, int]
 
 
 def receiver(allowed: Sequence[str]) -> Server:
-    """The server that gets the photos. Loads nothing.
+    """Return the server that gets the photos. Loads nothing.
 
     Raises SettingsError where there is none, and where its host is another machine which is not among those `allowed`.
     """
@@ -60,7 +60,7 @@ def receiver(allowed: Sequence[str]) -> Server:
 
 
 def sending(to: Server) -> str:
-    """What is sent and where, in one line."""
+    """Return what is sent and where, in one line."""
     where = "on this machine" if to.here else "over the network" + ("" if to.encrypted else ", NOT encrypted")
     return f"Each new photo is sent, reduced to {SIDE} pixels and without its metadata, to {to.host} ({where})"
 
@@ -150,7 +150,7 @@ def _told(error: Any) -> str:
 
 
 def _jpeg(pixels: Pixels) -> str:
-    """A picture as base64 of a JPEG; what the camera wrote beside the pixels is not in it."""
+    """Return a picture as base64 of a JPEG; what the camera wrote beside the pixels is not in it."""
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "JPEG", quality=QUALITY)
     return base64.b64encode(buffer.getvalue()).decode()

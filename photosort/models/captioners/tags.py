@@ -127,7 +127,7 @@ class Tagger:
 
 
 def describe(tags: Sequence[Tag], tones: Sequence[str] = (), tree: NounTree | None = None) -> str:
-    """One line for a photo: its tags as Tagger gives them, and its tones as photosort.photos.tone gives them.
+    """Return one line for a photo: its tags as Tagger gives them, and its tones as photosort.photos.tone gives them.
 
     "a photo of a dog, probably a golden retriever"; "maybe a photo of a palace or a monastery".
     """

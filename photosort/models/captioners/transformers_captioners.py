@@ -116,7 +116,7 @@ OFFLINE: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
 
 
 def load_model(kind: Any, snapshot: Snapshot, device: str) -> Any:
-    """The network of a snapshot, with every weight from its safetensors, on the device.
+    """Return the network of a snapshot, with every weight from its safetensors, on the device.
 
     `kind` is a class of transformers. Attention is torch's own (SDPA) wherever the architecture has it. Raises
     ValueError where a weight is missing, which transformers would fill with random numbers.

@@ -58,7 +58,7 @@ class BlipRetrieval:
             return numbers(model.vision_proj(model.vision_model(pixel_values=pictures).last_hidden_state[:, 0]))
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
-        """N texts -> (n, d) float32, unit length. What passes 35 tokens is cut off."""
+        """Encode n texts as (n, d) float32, unit length. What passes 35 tokens is cut off."""
         model, tokenizer = self._loaded
 
         def encode(some: list[str]) -> torch.Tensor:
@@ -72,7 +72,7 @@ class BlipRetrieval:
         return unit_vectors(texts, encode)
 
     def place(self, vectors: Vectors) -> Vectors:
-        """Vectors of photos lie in the space of the texts already."""
+        """Return the vectors as they are: those of photos lie in the space of the texts already."""
         return vectors
 
     @cached_property

@@ -53,7 +53,7 @@ class ConSE:
         return self.weights(self._head.probabilities(vectors)) @ self.label_vectors
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
-        """Texts (n) -> (n, d) float32, unit length, from the text encoder."""
+        """Encode n texts as (n, d) float32, unit length, from the text encoder."""
         return self._texts.encode_texts(texts)
 
     def weights(self, probabilities: Vectors) -> Vectors:

@@ -13,7 +13,8 @@ from photosort.models.weights.hub import HUB, LOCAL, OPEN_CLIP, TRANSFORMERS, Sn
 
 
 def dual_encoder(name: str, device: str, most: int | None, folder: Path) -> DualEncoder | None:
-    """The encoder of this name; None for a name of another form. The same one every time, so that it is loaded once.
+    """Return the encoder of this name; None for a name of another form. The same one every time, so that it is loaded
+    once.
 
     device  as settings name it
     most    the largest batch
@@ -33,7 +34,7 @@ def dual_encoder(name: str, device: str, most: int | None, folder: Path) -> Dual
 
 
 def open_clip_source(name: str, folder: Path) -> tuple[Source, bool]:
-    """Where an `open_clip:` name comes from, and whether its weights need QuickGELU. Raises SettingsError."""
+    """Return where an `open_clip:` name comes from, and whether its weights need QuickGELU. Raises SettingsError."""
     place = name.removeprefix(OPEN_CLIP_PREFIX)
     for written, meant in ((IN_HUB, HUB), (IN_FOLDER, LOCAL)):
         if place.startswith(written):

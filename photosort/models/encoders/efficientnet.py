@@ -108,7 +108,7 @@ class LabelHead:
         self._file = folder / NAME / f"head-{self.revision}.npz"
 
     def probabilities(self, features: Vectors) -> Vectors:
-        """(n, 1280) float32 features of `EfficientNetLite2` -> (n, 1000) float32, rows that sum to 1."""
+        """Turn (n, 1280) float32 features of `EfficientNetLite2` into (n, 1000) float32, rows that sum to 1."""
         weight, bias = self._parameters
         logits = features @ weight.T + bias
         exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
@@ -130,7 +130,7 @@ class LabelHead:
 
 
 def load_network() -> Any:
-    """The whole network in evaluation mode, from verified weights.
+    """Return the whole network in evaluation mode, from verified weights.
 
     Raises ModelMissing where a package is not installed, WeightsMismatch where the weights are others.
     """
@@ -151,7 +151,7 @@ def load_network() -> Any:
 
 
 def _features(network: Any) -> torch.nn.Module:
-    """The network from raw pixels to pooled features, with the scaling that the TensorFlow original used."""
+    """Return the network from raw pixels to pooled features, with the scaling that the TensorFlow original used."""
     import torch
 
     class Features(torch.nn.Module):
@@ -181,7 +181,7 @@ def _torch_runner(network: Any, device: str) -> Run:
 
 
 def _onnx_runner(graph: Path) -> Run:
-    """Every core takes a few photos of its own; that is nearly twice as fast as all cores on the same photos."""
+    """Run the network on a few photos on each core; that is nearly twice as fast as all cores on the same photos."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -225,7 +225,7 @@ def _export(network: Any, graph: Path) -> None:
 
 
 def _seconds(run: Run) -> float:
-    """The best of three goes on a batch of 8, after one to warm up."""
+    """Return the best of three goes on a batch of 8, after one to warm up."""
     pixels = np.zeros((8, SIDE, SIDE, 3), dtype=np.uint8)
     run(pixels)
     times = []

@@ -29,7 +29,7 @@ class MiniLM:
     identity = Identity("minilm", "all-MiniLM-L6-v2-0.1.0")
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
-        """N texts -> (n, 384) float32, unit length; each distinct text is encoded once."""
+        """Encode n texts as (n, 384) float32, unit length; each distinct text is encoded once."""
         if not texts:
             return np.empty((0, DIMENSION), dtype=np.float32)
         distinct = list(dict.fromkeys(texts))

@@ -60,12 +60,12 @@ class OpenClip:
             return numbers(model.encode_image(pictures))
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
-        """N texts -> (n, d) float32, unit length. What passes the length that the model reads is cut off."""
+        """Encode n texts as (n, d) float32, unit length. What passes the length that the model reads is cut off."""
         model, tokenizer = self._loaded
         return unit_vectors(texts, lambda some: model.encode_text(tokenizer(some).to(self.device)))
 
     def place(self, vectors: Vectors) -> Vectors:
-        """Vectors of photos lie in the space of the texts already."""
+        """Return the vectors as they are: those of photos lie in the space of the texts already."""
         return vectors
 
     @cached_property
@@ -89,7 +89,7 @@ class OpenClip:
 
 
 def listed(pair: str, remembered: Path) -> tuple[Source, bool]:
-    """The repository of an `ARCH/PRETRAINED` pair of open_clip's table, and whether its weights need QuickGELU.
+    """Return the repository of an `ARCH/PRETRAINED` pair of open_clip's table, and whether its weights need QuickGELU.
 
     `remembered` is a JSON file of the answers so far: the table lies behind the import of torch.
 

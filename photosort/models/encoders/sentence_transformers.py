@@ -34,7 +34,7 @@ class SentenceTexts:
         self.identity = Identity(snapshot.name, f"{snapshot.revision}-{REVISION}")
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
-        """N texts -> (n, d) float32, unit length; each distinct text is encoded once."""
+        """Encode n texts as (n, d) float32, unit length; each distinct text is encoded once."""
         distinct = list(dict.fromkeys(texts))
         if not distinct:
             return np.empty((0, self._model.get_embedding_dimension()), dtype=np.float32)

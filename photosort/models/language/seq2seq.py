@@ -127,6 +127,6 @@ def _folder_of(name: str) -> Path:
 
 
 def _fingerprint(folder: Path) -> str:
-    """What tells these files from others, without reading gigabytes."""
+    """Return what tells these files from others, without reading gigabytes."""
     files = sorted((path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in folder.iterdir())
     return hashlib.sha256(repr(files).encode()).hexdigest()[:12]

@@ -12,7 +12,7 @@ from photosort.settings.settings import Settings
 
 
 def writer(settings: Settings) -> LanguageModel | None:
-    """The language model that writes names; None where keywords are to name the folders.
+    """Return the language model that writes names; None where keywords are to name the folders.
 
     `auto` takes smollm2 where it is installed and pulled, and else none; `openai:MODEL` asks a server; `t5:NAME`
     summarizes. Raises SettingsError for an unknown name, and where the user wishes for a language or a style that the

@@ -140,7 +140,9 @@ class OpenAIChat:
         return text
 
     def _listed(self) -> list[str]:
-        """The models that the server lists; none where it does not tell. Raises WriterRefused where it is not there."""
+        """Return the models that the server lists; none where it does not tell. Raises WriterRefused where it is not
+        there.
+        """
         import openai
 
         try:
@@ -153,7 +155,7 @@ class OpenAIChat:
             return []
 
     def _answer(self, system: str, prompt: str, schema: dict[str, Any]) -> Any:
-        """What the server says, unread; None where that is not JSON of its kind."""
+        """Return what the server says, unread; None where that is not JSON of its kind."""
         import openai
 
         messages: Any = [{"role": "system", "content": system}, {"role": "user", "content": prompt}]
@@ -173,7 +175,7 @@ class OpenAIChat:
         return self.server.address == OPENAI
 
     def _parts(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """What makes an answer better where the server knows it, and keeps it short."""
+        """Return what makes an answer better where the server knows it, and keeps it short."""
         form = {"name": "answer", "schema": schema, "strict": True}
         parts: dict[str, Any] = {
             "response_format": {"type": "json_schema", "json_schema": form},
@@ -221,7 +223,7 @@ class OpenAIChat:
         return self._failed(f"{code}: {said}" if code else said)
 
     def _failed(self, reason: str) -> WriterRefused | NoAnswer:
-        """Of a server that answered before, keywords stand in for the rest; one that never did ends the run."""
+        """Let keywords stand in for the rest of a server that answered before; one that never did ends the run."""
         if self._answered:
             return NoAnswer(f"{self.host} failed ({reason})")
         return WriterRefused(

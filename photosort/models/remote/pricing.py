@@ -18,7 +18,7 @@ Price = Callable[[int, int], float]
 
 
 def price_of(model: str, url: str) -> Price | None:
-    """The price of a model at the server of this address; None where it is not known. Asks no network."""
+    """Return the price of a model at the server of this address; None where it is not known. Asks no network."""
     from genai_prices import Usage, calc_price
 
     def price(tokens_in: int, tokens_out: int) -> float:

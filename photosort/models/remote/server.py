@@ -40,7 +40,7 @@ class Server:
     encrypted: bool
 
     def client(self, key: str, timeout: float, retries: int) -> OpenAI:
-        """A client that follows no redirect and, for this machine, goes through no proxy; see `bounded`.
+        """Return a client that follows no redirect and, for this machine, goes through no proxy; see `bounded`.
 
         timeout  seconds for one answer, whole
         retries  of what passes: 429, 5xx, a cut line; half a second before the first, twice as long before each
@@ -59,7 +59,7 @@ class Server:
 
 
 def server_at(url: str) -> Server:
-    """The server of an address. Raises SettingsError where it is none; what was written may hold a password."""
+    """Return the server of an address. Raises SettingsError where it is none; what was written may hold a password."""
     try:
         parts = urlsplit(url.strip())
         valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
@@ -73,7 +73,10 @@ def server_at(url: str) -> Server:
 
 
 def text_of(answer: Any) -> str:
-    """What a chat model said, empty where it said nothing. Raises one of BROKEN for an answer of anything else."""
+    """Return what a chat model said, empty where it said nothing.
+
+    Raises one of BROKEN for an answer of anything else.
+    """
     text = answer.choices[0].message.content
     if text is not None and not isinstance(text, str):
         raise TypeError("the content is not text")
@@ -81,12 +84,12 @@ def text_of(answer: Any) -> str:
 
 
 def one_line(text: str) -> str:
-    """What a server gives as a reason, to be shown and stored."""
+    """Return what a server gives as a reason, to be shown and stored."""
     return _writable(" ".join(text.split())[:_LINE])
 
 
 def redirected(error: APIError) -> str:
-    """What is said of an answer that points elsewhere; empty for any other."""
+    """Return what is said of an answer that points elsewhere; empty for any other."""
     import openai
 
     if not isinstance(error, openai.APIStatusError) or not 300 <= error.status_code < 400:

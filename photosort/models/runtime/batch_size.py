@@ -35,7 +35,7 @@ class BatchSize:
 
 
 def out_of_memory(error: BaseException) -> bool:
-    """Whether a model failed because its device has no memory left."""
+    """Return whether a model failed because its device has no memory left."""
     named = type(error).__name__ == "OutOfMemoryError" or "out of memory" in str(error).lower()
     return named or isinstance(error, MemoryError)
 

@@ -26,24 +26,25 @@ def check_device(setting: str) -> None:
 
 
 def has_nvidia() -> bool:
-    """Whether this machine seems to have an NVIDIA GPU; asks no library, so it takes no time."""
+    """Return whether this machine seems to have an NVIDIA GPU; asks no library, so it takes no time."""
     return shutil.which("nvidia-smi") is not None or Path("/dev/nvidiactl").exists()
 
 
 def has_driver() -> bool:
-    """Whether this machine seems to have a GPU of any maker; PyTorch calls those of AMD cuda as well."""
+    """Return whether this machine seems to have a GPU of any maker; PyTorch calls those of AMD cuda as well."""
     return has_nvidia() or shutil.which("sw_vers") is not None or any(Path(path).exists() for path in _OTHER_DRIVERS)
 
 
 def wanted_cuda(setting: str) -> str:
-    """The CUDA device that `setting` means, such as cuda or cuda:1; empty where it means none. Loads nothing."""
+    """Return the CUDA device that `setting` means, such as cuda or cuda:1; empty where it means none. Loads nothing."""
     if setting == "auto":
         return "cuda" if has_nvidia() else ""
     return setting if setting.startswith("cuda") else ""
 
 
 def devices(setting: str) -> tuple[str, ...]:
-    """The devices that `setting` stands for, such as ("cuda:0", "cuda:1"): all GPUs, else Apple's, else the processor.
+    """Return the devices that `setting` stands for, such as ("cuda:0", "cuda:1"): all GPUs, else Apple's, else the
+    processor.
 
     Raises SettingsError for one that this machine, or the installed torch, does not have.
     """
@@ -69,5 +70,5 @@ def devices(setting: str) -> tuple[str, ...]:
 
 
 def first_device(setting: str) -> str:
-    """The device for a model that runs on one alone. Raises SettingsError as `devices` does."""
+    """Return the device for a model that runs on one alone. Raises SettingsError as `devices` does."""
     return devices(setting)[0]

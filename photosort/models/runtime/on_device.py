@@ -26,7 +26,7 @@ TEXTS_AT_ONCE = 256
 
 @cache
 def number_format(device: str) -> torch.dtype:
-    """The format that networks compute in on `device`.
+    """Return the format that networks compute in on `device`.
 
     bfloat16 on a GPU that has it, float16 on another; on a processor float32, or bfloat16 where it multiplies that by
     itself (AMX or AVX512-BF16) and is twice as fast.
@@ -73,13 +73,13 @@ def on_device(pixels: Pictures, device: str, mean: Channels, std: Channels) -> t
 
 
 def numbers(vectors: torch.Tensor) -> Vectors:
-    """What a network gives, as float32 in the memory of the processor."""
+    """Return what a network gives, as float32 in the memory of the processor."""
     found: Vectors = vectors.float().cpu().numpy()
     return found
 
 
 def unit_vectors(texts: Sequence[str], encode: Callable[[list[str]], torch.Tensor]) -> Vectors:
-    """N texts -> (n, d) float32, unit length, encoded a few hundred at a time."""
+    """Encode n texts as (n, d) float32, unit length, encoded a few hundred at a time."""
     import torch
 
     if not texts:
@@ -93,7 +93,7 @@ def unit_vectors(texts: Sequence[str], encode: Callable[[list[str]], torch.Tenso
 
 
 def loaded(name: str, device: str, load: Callable[[], Loaded]) -> Loaded:
-    """What `load` gives, without a word to a model hub, whatever a library or a configuration asks for.
+    """Return what `load` gives, without a word to a model hub, whatever a library or a configuration asks for.
 
     Raises ModelMissing where the model does not fit, is damaged, or is of a kind not known.
     """

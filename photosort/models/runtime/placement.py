@@ -35,7 +35,7 @@ class DevicePlacement:
         return first_device(self.setting)
 
     def batch(self, identity: Identity, kind: str, texts: int = 1) -> BatchSize:
-        """How many photos a model of this kind takes at once, `texts` texts being written for each."""
+        """Return how many photos a model of this kind takes at once, `texts` texts being written for each."""
         usual = (ON_CPU if self.device == CPU else ON_GPU)[kind]
         size = max(1, min(self.most or usual, usual // texts))
         return BatchSize(size, self.file, f"{identity.model} {identity.revision} x{texts} {_described(self.device)}")

@@ -26,14 +26,14 @@ class Preprocessing:
 
 
 def image_settings(snapshot: Snapshot) -> dict[str, Any]:
-    """The settings of the image processor, as older and newer versions of transformers write them."""
+    """Return the settings of the image processor, as older and newer versions of transformers write them."""
     found = snapshot.json(*PROCESSOR_FILES)
     inner = found.get("image_processor")
     return inner if isinstance(inner, dict) else found
 
 
 def preprocessing(snapshot: Snapshot) -> Preprocessing:
-    """What a processor does that squeezes pictures into a square, or crops the square in their middle.
+    """Return what a processor does that squeezes pictures into a square, or crops the square in their middle.
 
     Raises ModelMissing where the configuration names neither.
     """
@@ -53,7 +53,7 @@ def preprocessing(snapshot: Snapshot) -> Preprocessing:
 
 
 def _square(size: Any) -> int:
-    """The side of a square, 0 for any other form; the released BLIP has the number alone."""
+    """Return the side of a square, 0 for any other form; the released BLIP has the number alone."""
     if isinstance(size, dict):
         return int(size.get("height") or 0) if size.get("height") == size.get("width") else 0
     return size if isinstance(size, int) else 0

@@ -50,7 +50,9 @@ class Snapshot:
     revision: str
 
     def json(self, *names: str) -> dict[str, Any]:
-        """The first of these JSON files that is there; empty where none is. Raises ModelMissing for a damaged one."""
+        """Return the first of these JSON files that is there; empty where none is. Raises ModelMissing for a damaged
+        one.
+        """
         for name in names:
             try:
                 content = json.loads((self.folder / name).read_text(encoding="utf-8"))
@@ -65,7 +67,7 @@ class Snapshot:
 
 
 def find(source: Source) -> Snapshot | None:
-    """The model, where all of its weights are on this disk as safetensors."""
+    """Return the model, where all of its weights are on this disk as safetensors."""
     if not source.repository:
         folder = Path(source.place.removeprefix(LOCAL)).expanduser().absolute()
         return Snapshot(source.name, folder, _digest(folder)) if _whole(folder, source.weights) else None
@@ -76,7 +78,9 @@ def find(source: Source) -> Snapshot | None:
 
 
 def located(source: Source) -> Snapshot:
-    """The model. Raises ModelMissing with the command that brings it, or SettingsError for a folder that is none."""
+    """Return the model. Raises ModelMissing with the command that brings it, or SettingsError for a folder that is
+    none.
+    """
     if found := find(source):
         return found
     if source.repository:
@@ -88,7 +92,9 @@ def located(source: Source) -> Snapshot:
 
 
 def _snapshots(repository: str) -> Iterator[Path]:
-    """The folders of a repository in the cache: that of its main branch first, then the others, the newest first."""
+    """Yield the folders of a repository in the cache: that of its main branch first, then the others, the newest
+    first.
+    """
     from huggingface_hub import constants
 
     root = Path(constants.HF_HUB_CACHE) / f"models--{repository.replace('/', '--')}"
@@ -104,7 +110,7 @@ def _snapshots(repository: str) -> Iterator[Path]:
 
 
 def _whole(folder: Path, weights: str) -> bool:
-    """Whether a folder has a configuration and every file of weights, as safetensors."""
+    """Return whether a folder has a configuration and every file of weights, as safetensors."""
     if not any((folder / name).is_file() for name in ("config.json", "open_clip_config.json", "modules.json")):
         return False
     try:

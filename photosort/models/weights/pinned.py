@@ -124,7 +124,7 @@ def _mismatch(pin: Pin, path: Path, expected: str, found: str) -> WeightsMismatc
 
 
 def recall(remembered: Path | None) -> dict[str, Any]:
-    """What a JSON file of the model cache remembers; nothing where there is none, or it cannot be read."""
+    """Return what a JSON file of the model cache remembers; nothing where there is none, or it cannot be read."""
     if remembered is None:
         return {}
     try:

@@ -35,7 +35,7 @@ def run_captured(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
 
 
 def smollm2_path(cache_dir: Path) -> Path:
-    """Where the weights of SmolLM2 lie in the model cache."""
+    """Return where the weights of SmolLM2 lie in the model cache."""
     return cache_dir / SMOLLM2.model / Path(SMOLLM2.file).name
 
 

@@ -64,7 +64,7 @@ def read_everyday(lines: Iterable[str]) -> dict[str, Everyday]:
 
 
 def with_ancestors(labels: Iterable[str], parents: dict[str, list[str]]) -> list[str]:
-    """All ids on the ways from the labels up to the root, sorted."""
+    """Return all ids on the ways from the labels up to the root, sorted."""
     found: set[str] = set()
     waiting = list(labels)
     while waiting:
@@ -98,7 +98,7 @@ def rows(synsets: dict[str, Synset], labels: list[str], everyday: dict[str, Ever
 
 
 def unused(everyday: dict[str, Everyday], synsets: dict[str, Synset], table: list[tuple[str, ...]]) -> list[str]:
-    """Ids in everyday.tsv that say nothing: not above any label, or repeating WordNet's own parents."""
+    """Return the ids in everyday.tsv that say nothing: not above any label, or repeating WordNet's own parents."""
     present = {row[0] for row in table}
     return [w for w, row in everyday.items() if w not in present or row.parents == synsets[w].parents]
 
