@@ -11,9 +11,19 @@ from fakes.filing_kit import write
 os.environ["HF_HUB_OFFLINE"] = "1"
 for number in (getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)):
     if signal.getsignal(number) is signal.SIG_IGN:
-        signal.signal(number, lambda number, frame: None)
+        signal.signal(number, signal.default_int_handler)
 """A shell lets programs in the background ignore Ctrl-C, nohup lets them ignore a hangup. What the tests start would
 inherit that, but not a handler."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what drives the whole program, and what fetches weights, from the folder and the fixture that say so."""
+    for item in items:
+        if "end_to_end" in item.path.parts:
+            item.add_marker(pytest.mark.slow)
+        if "smollm2_cache" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
+            item.add_marker(pytest.mark.network)
 
 
 @pytest.fixture(scope="session")

@@ -37,6 +37,7 @@ def offered(line: str) -> list[str]:
     return done.stdout.split()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "among"),
     [

@@ -31,7 +31,7 @@ COMMANDS = [
 ]
 OUTLETS = ["| true", ">/dev/full", ">&-"]
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="a POSIX shell, and its signals")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="a POSIX shell, and its signals")]
 
 
 def shell(line: str, **environment: str) -> tuple[int, str, str]:

@@ -16,6 +16,7 @@ def said(*words: object) -> str:
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False).stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("flags", [(), ("--quiet",), ("--json",), ("--csv",)])
 def test_photos_that_are_sent_are_told(flags: tuple[str, ...], tmp_path: Path) -> None:
     first, *_ = said(tmp_path / "none", "--captioner", "server:tiny", *flags).splitlines()

@@ -17,6 +17,8 @@ from rich.console import Console
 from photosort.cli.models import _table
 from photosort.models.profiles import PROFILES, choose, parts
 
+pytestmark = pytest.mark.slow
+
 HUB = "hub/models--Salesforce--blip-image-captioning-base/snapshots/" + "a" * 40
 
 

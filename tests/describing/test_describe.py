@@ -120,6 +120,7 @@ def test_a_file_that_grew_since_the_scan_is_left_out(photos: Path, cache: Cache)
     assert cache.digest_of(found[3].path, read=lambda path: "asked anew") == "asked anew"
 
 
+@pytest.mark.slow
 def test_files_that_take_too_long_are_given_up_and_hold_up_nothing_else(
     photos: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -142,6 +143,7 @@ def test_files_that_take_too_long_are_given_up_and_hold_up_nothing_else(
     assert len(described.photos) == 37
 
 
+@pytest.mark.slow
 def test_a_photo_that_never_ends_does_not_keep_the_program_alive(photos: Path, tmp_path: Path) -> None:
     code = """
 import sys, threading

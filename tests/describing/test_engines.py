@@ -45,6 +45,8 @@ if __name__ == "__main__":
     time.sleep(600)
 """
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def settings(own_folders: Path, shared_models: Path) -> Settings:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from fakes.command import Command
 from fakes.hostile import broken_pictures, library_pictures
 from fakes.photos import digests
@@ -13,6 +14,7 @@ from fakes.photos import digests
 LIMIT_BYTES = 1_500_000_000
 
 
+@pytest.mark.network
 def test_a_run_over_hostile_files_ends_well_names_each_and_stays_small(photosort: Command, tmp_path: Path) -> None:
     root = tmp_path / "Hostile"
     root.mkdir()

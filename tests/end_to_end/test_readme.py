@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from fakes.command import Command
 
 from photosort.photos.own_files import is_about_name
@@ -37,6 +38,7 @@ def command(name: str) -> str:
     return found[1]
 
 
+@pytest.mark.network
 def test_the_first_command_organizes_real_photos_from_a_clean_clone(tmp_path: Path) -> None:
     clone = tmp_path / "photosort"
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)

@@ -11,6 +11,8 @@ from PIL import Image
 from photosort.errors import ModelMissing, SettingsError
 from photosort.evaluation.plot import check_plot, draw
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("sizes", [[20, 12, 9], [2, 1]])
 def test_a_plot_is_a_picture(tmp_path: Path, sizes: list[int]) -> None:

@@ -184,6 +184,7 @@ RELEASED = {
 """What some of the listed repositories hold on their main branch: what is needed of it, and what is not."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RELEASED)
 def test_of_the_released_repositories_what_is_needed_is_fetched(hub: Hub, tmp_path: Path, name: str) -> None:
     hub.repository = {**CAPTIONERS, **ENCODERS}[name].repository
@@ -209,6 +210,7 @@ def test_weights_for_open_clip_are_fetched_where_an_unlisted_repository_has_them
     assert (again.returncode, len(hub.asked)) == (0, asked) and str(snapshot) in again.stderr
 
 
+@pytest.mark.slow
 def test_a_hub_out_of_reach_is_one_clear_line(hub: Hub, tmp_path: Path) -> None:
     gone = pull("hf:nobody/nothing", hub, tmp_path)
     assert gone.returncode == 2 and "hf:nobody/nothing" in gone.stderr and gone.stderr.count("\n") == 1
@@ -222,6 +224,7 @@ def test_a_hub_out_of_reach_is_one_clear_line(hub: Hub, tmp_path: Path) -> None:
 API, FILES = f"/api/models/{REPOSITORY}", f"/{REPOSITORY}/resolve/"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("part", "status", "headers", "code", "said"),
     [

@@ -212,6 +212,7 @@ def test_whatever_the_model_says_there_is_a_name(raw: str, form: WriterForm) -> 
 WORDS = ["dog", "dogs", "beach", "ball", "red", "a", "on", "with", "the", "sofa,", "beach.", "and", "Strand"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", [*ANSWERS, None], ids=str)
 @settings(max_examples=1000)
 @given(
@@ -300,6 +301,7 @@ def test_the_form_that_is_asked_for_is_the_form_that_is_read() -> None:
     assert list(json.loads(form)) == SCHEMA["required"] == list(json.loads(FULL))
 
 
+@pytest.mark.slow
 def test_the_full_prompt_holds_the_captions_as_data_within_the_budget() -> None:
     captions = [f"a dog number {'x' * (number % 90)}{number}" for number in range(1, 50_000)] + ["a dog"] * 9
     text = cluster(captions, exemplars=(captions[2],), neighbours=("Cats", "Boats"))

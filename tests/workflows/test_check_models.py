@@ -10,6 +10,7 @@ from photosort.settings.settings import Settings, load_settings
 from photosort.workflows import check_models
 
 
+@pytest.mark.slow
 def test_one_caption_is_asked_of_each_captioner_that_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: dict[str | None, int | None] = {}
 

@@ -20,6 +20,8 @@ from photosort.filing.plan.model import Mode
 from photosort.naming.folder_name import name_key
 from photosort.store.journal import FilingState, Journal, filings, unfinished
 
+pytestmark = pytest.mark.slow
+
 STEMS = st.one_of(
     st.sampled_from(
         [

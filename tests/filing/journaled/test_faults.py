@@ -21,6 +21,8 @@ from filing_kit import FOLDERS, digests, names, open_runs, plan_for, tree, write
 
 from photosort.filing.plan.model import Mode
 
+pytestmark = pytest.mark.slow
+
 FILES = {
     "a/IMG_1.JPG": "one",
     "a/IMG_1.xmp": "sidecar of one",

@@ -22,6 +22,8 @@ from photosort.filing.plan.model import Mode
 from photosort.store.journal import FilingState, Journal, unfinished
 from photosort.store.operation import State
 
+pytestmark = pytest.mark.slow
+
 FILES = {
     "a/IMG_1.JPG": "one",
     "a/IMG_1.xmp": "sidecar of one",

@@ -114,6 +114,7 @@ def test_one_that_the_user_changed_stays_and_is_named(
     assert names(out) == [ABOUT[0]] and tree(source) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("then", ["resume", "undo"])
 @pytest.mark.parametrize("mode", Mode)
 def test_killed_at_any_step(memory: Path, killable: Killable, mode: Mode, then: str) -> None:
@@ -143,6 +144,7 @@ def test_killed_at_any_step(memory: Path, killable: Killable, mode: Mode, then: 
     assert step > 20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("job", ["undo", "resume"])
 @pytest.mark.parametrize("mode", [Mode.COPY, Mode.MOVE])
 def test_going_on_or_back_is_killed_at_any_step(memory: Path, killable: Killable, mode: Mode, job: str) -> None:

@@ -20,6 +20,8 @@ from photosort.models.registry import captioner, photos_sent
 from photosort.models.remote.refusal import PhotoRefused
 from photosort.settings.settings import Settings, load_settings
 
+pytestmark = pytest.mark.slow
+
 PHOTO = np.full((40, 60, 3), (200, 30, 30), np.uint8)
 
 

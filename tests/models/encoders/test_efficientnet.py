@@ -27,6 +27,7 @@ def network():
     return load_network()
 
 
+@pytest.mark.slow
 def test_onnx_and_torch_agree_for_any_batch(pixels: np.ndarray, network, tmp_path: Path) -> None:
     efficientnet._export(network, tmp_path / "features.onnx")
     exported, plain = (
@@ -53,6 +54,7 @@ def test_the_faster_way_is_measured_once_and_remembered(
     assert np.allclose(EfficientNetLite2(shared_models).encode_images(pixels), first, atol=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("missing", ["onnxruntime", "onnx"])
 def test_without_onnx_the_network_runs_in_torch(
     pixels: np.ndarray, network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str
@@ -104,6 +106,7 @@ def test_a_missing_package_and_other_weights_are_refused(tmp_path: Path, monkeyp
         load_network()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["fastest.json", "features.onnx"])
 def test_a_damaged_export_is_made_again(pixels: np.ndarray, tmp_path: Path, name: str) -> None:
     first = EfficientNetLite2(tmp_path).encode_images(pixels)

@@ -57,6 +57,7 @@ def test_a_question_is_sent_with_its_schema_and_answered(serve: Serve) -> None:
     assert server.requests == ["POST /v1/chat/completions"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "bad",
     [failed(429), failed(500), failed(503), Reply(GOOD, cut=True), Reply(GOOD, seconds=0.6)],
@@ -286,6 +287,7 @@ ENDLESS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("raw", ENDLESS, ids=lambda raw: raw.__name__)
 def test_an_answer_without_an_end_is_given_up_in_time_and_space(serve: Serve, raw: Callable[[Send], None]) -> None:
     server = serve(Reply(raw=raw))
@@ -319,6 +321,7 @@ def test_a_packed_answer_is_unpacked(serve: Serve) -> None:
     assert ask(serve(Reply(raw=lambda send: send(head + body) and None))) == GOOD
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pause", [str(365 * 86400), "Wed, 21 Oct 2015 07:28:00 GMT", "nan", "-1", "1e999", "soon"])
 def test_no_server_makes_photosort_wait_for_a_year(serve: Serve, pause: str) -> None:
     begin = time.monotonic()

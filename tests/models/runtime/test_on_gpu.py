@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 from fakes import tiny_models
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = Path(__file__).with_name("on_gpu.py")
 CAPTIONERS = [f"{name} x{count}" for name in {**tiny_models.CAPTIONERS, **tiny_models.CHATS} for count in (1, 3)]
 ENCODERS = [f"{name} {what}" for name in ("clip", "siglip", "blip_itm") for what in ("photos", "texts")]

