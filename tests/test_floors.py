@@ -190,7 +190,7 @@ def test_no_circle_exists_between_parts_or_between_modules() -> None:
 
 
 @pytest.mark.parametrize("module", [name for name in PATHS if f"{name}.".startswith(tuple(f"{p}." for p in PURE))])
-def test_what_is_pure_opens_no_file_and_asks_no_database_nor_what_it_stands_on(module: str) -> None:
+def test_pure_modules_open_no_file_and_no_database(module: str) -> None:
     assert {name: used for name in _reached(module) if (used := _unclean(name))} == {}
 
 

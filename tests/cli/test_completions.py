@@ -55,7 +55,7 @@ def offered(line: str) -> list[str]:
         ("photosort completions ", ["powershell"]),
     ],
 )
-def test_the_script_asks_the_program_and_gets_what_may_come_next(line: str, among: list[str]) -> None:
+def test_the_script_completes_through_the_program(line: str, among: list[str]) -> None:
     assert set(among) <= set(offered(line))
     assert all(name.startswith(line.rpartition(" ")[2]) for name in offered(line))
 

@@ -62,7 +62,7 @@ def test_output_that_is_lost_is_said_in_one_line(command: str, outlet: str, buff
 
 
 @pytest.mark.parametrize("outlet", OUTLETS)
-def test_a_failure_that_json_cannot_be_told_of_is_said_on_standard_error(outlet: str) -> None:
+def test_a_failure_that_json_cannot_report_goes_to_stderr(outlet: str) -> None:
     code, out, err = shell(f"photosort undo --json {outlet}")
     assert (code, out, err.count("\n")) == (10, "", 1)
     assert "nothing to take back" in err
@@ -73,7 +73,7 @@ def test_the_exit_code_tells_where_nothing_can_be_said(errors: str) -> None:
     assert shell(f"photosort undo 7 {errors}") == (10, "", "")
 
 
-def test_an_error_goes_to_no_other_stream_where_standard_error_is_closed() -> None:
+def test_an_error_is_dropped_if_stderr_is_closed() -> None:
     assert shell("photosort undo 7 --json 2>&-")[1].startswith("{")
     assert shell("photosort undo 7 2>&-")[1] == ""
 
@@ -111,7 +111,7 @@ def test_a_signal_at_any_moment_of_the_start_is_one_line(arguments: list[str]) -
     assert stopped > 1
 
 
-def test_a_program_that_is_started_deaf_to_the_end_of_its_terminal_stays_so() -> None:
+def test_a_program_that_ignores_hangup_keeps_doing_so() -> None:
     code, out, err = shell(
         "trap '' HUP; exec bash -c 'kill -HUP $$; exec \"$0\" -m photosort --version' " + sys.executable
     )
@@ -146,9 +146,7 @@ def broken(tmp_path: Path, library: str, text: str) -> dict[str, str]:
         ("platformdirs", "raise SystemExit(3)", "platformdirs"),
     ],
 )
-def test_a_library_that_cannot_be_imported_is_named_with_the_command_of_pip(
-    tmp_path: Path, library: str, text: str, package: str
-) -> None:
+def test_a_broken_library_is_named_with_the_pip_command(tmp_path: Path, library: str, text: str, package: str) -> None:
     code, out, err = shell("photosort runs", **broken(tmp_path, library, text))
     assert (code, out, err.count("\n")) == (21, "", 1)
     command = f"{sys.executable} -m pip install --force-reinstall {package}"
@@ -245,7 +243,7 @@ class Full(io.RawIOBase):
         return len(content[:2])
 
 
-def test_an_outlet_passes_on_what_it_can_and_remembers_that_more_was_lost() -> None:
+def test_an_outlet_remembers_that_more_was_lost() -> None:
     raw = Full()
     outlet = streams.Outlet(raw)
     out = io.TextIOWrapper(io.BufferedWriter(outlet), "utf-8")

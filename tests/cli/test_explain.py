@@ -129,7 +129,7 @@ def test_why_a_name_is_not_the_writers_is_shown(own_folders: Path, tmp_path: Pat
     assert json.loads(photosort("explain", "/photos/IMG.jpg", "--json").output)["note"] == "llm: IMG.jpg"
 
 
-def test_a_folder_shows_what_holds_it_together_and_what_lies_at_its_edge(own_folders: Path) -> None:
+def test_a_folder_shows_its_cohesion_and_its_edge(own_folders: Path) -> None:
     with open_history(own_folders / "data") as connection:
         Runs(connection).add(
             source=Path("/photos"),

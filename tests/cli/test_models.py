@@ -52,7 +52,7 @@ def test_every_model_that_is_there_looks_at_a_photo(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("width", [80, 100, 120])
-def test_names_licences_and_sizes_are_whole_in_a_narrow_terminal(tmp_path: Path, width: int) -> None:
+def test_model_tables_fit_a_narrow_terminal(tmp_path: Path, width: int) -> None:
     found = parts(tmp_path)
     console = Console(file=io.StringIO(), width=width, highlight=False)
     console.print(_table(found, choose("builtin", "cpu")))

@@ -58,7 +58,7 @@ def test_an_interruption_is_130(capsys: pytest.CaptureFixture[str]) -> None:
     assert "goes on from there" in capsys.readouterr().err
 
 
-def test_only_people_are_shown_views_and_only_programs_documents(capsys: pytest.CaptureFixture[str]) -> None:
+def test_only_people_see_views_and_only_programs_documents(capsys: pytest.CaptureFixture[str]) -> None:
     for voice in (Human(), Quiet(), Json()):
         voice.show(lambda: "a view")
         voice.document(lambda: {"a": "document"})
@@ -98,7 +98,7 @@ def test_what_a_writer_has_used_runs_beside_the_bar(
 
 
 @pytest.mark.parametrize("voice", [Human(), Quiet(), Json()])
-def test_a_stop_that_was_swallowed_is_heard_before_the_next_step(voice: Human, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_swallowed_stop_is_heard_at_the_next_step(voice: Human, monkeypatch: pytest.MonkeyPatch) -> None:
     with voice.progress() as progress:
         progress("looking", 0, 1)
         monkeypatch.setattr(ending.END, "asked", True)
@@ -146,7 +146,7 @@ def test_numbers_nouns_and_verbs_agree() -> None:
     assert (plural(1, "file", "stay"), plural(0, "file", "say")) == ("1 file stays", "0 files say")
 
 
-def test_what_no_view_has_sent_through_the_gate_passes_it_on_the_console(
+def test_ungated_text_is_stopped_at_the_console(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     table = Table("a\x1b[31m")

@@ -88,7 +88,7 @@ def test_both_ways_to_the_number_of_folders_are_told(choice: KChoice, expected: 
     assert expected in " ".join(shown(prepared(Path("/p"), Path("/o"), choice=choice)).split())
 
 
-def test_the_losses_of_all_questions_are_told_and_the_lowest_is_marked() -> None:
+def test_the_losses_of_all_questions_are_shown() -> None:
     lines = shown(prepared(Path("/p"), Path("/o"), "Lake", "Hill", grouping=TWO)).splitlines()
     assert [line.split()[:2] for line in lines[1:3]] == [["0.5000", "Which"], ["0.2000", "Which"]]
     assert "taken" in lines[2] and "taken" not in lines[1]

@@ -63,7 +63,7 @@ def test_a_module_can_be_run() -> None:
     assert done.stdout.startswith("photosort 0.")
 
 
-def test_what_catches_everything_that_fails_stands_on_the_standard_library_alone() -> None:
+def test_the_last_handler_imports_the_standard_library_only() -> None:
     loaded = modules_after("import photosort.__main__, photosort.cli.ending")
     own = {"__main__", "cli", "cli.ending", "cli.streams", "errors", "store", "store.touched"}
     own |= {"support", "support.printable"}

@@ -63,7 +63,7 @@ def test_programs_get_the_same_as_json(
     assert ". ".join(filter(None, (error["problem"], error["hint"]))) == MISUSED[line]
 
 
-def test_a_key_of_the_file_that_is_no_setting_stops_what_goes_by_settings_but_never_undo(
+def test_undo_works_with_an_unknown_key_in_the_config_file(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     config_file().parent.mkdir(parents=True)
@@ -75,7 +75,7 @@ def test_a_key_of_the_file_that_is_no_setting_stops_what_goes_by_settings_but_ne
     assert photosort(monkeypatch, "runs") == 0
 
 
-def test_a_folder_in_the_place_of_the_file_stops_what_goes_by_settings_but_never_undo(
+def test_undo_works_with_a_folder_in_place_of_the_config_file(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     config_file().mkdir(parents=True)
@@ -84,7 +84,7 @@ def test_a_folder_in_the_place_of_the_file_stops_what_goes_by_settings_but_never
     assert photosort(monkeypatch, "undo") == photosort(monkeypatch, "resume") == NoSuchRun.exit_code
 
 
-def test_a_variable_that_is_no_setting_is_told_and_stops_nothing(
+def test_an_unknown_variable_is_reported_and_stops_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PHOTOSORT_MODEE", "move")

@@ -39,7 +39,7 @@ def test_too_few_photos_to_choose_from(n: int, least: int, expected: int) -> Non
     assert (choice.k, choice.communities, choice.best_silhouette) == (expected, 0, 0)
 
 
-def test_equal_photos_are_no_reason_for_more_clusters_than_differ() -> None:
+def test_equal_photos_do_not_make_more_clusters() -> None:
     vectors = unit(np.repeat(np.eye(3, dtype=np.float32), 20, axis=0))
     assert choose_k(vectors).k == 3
 

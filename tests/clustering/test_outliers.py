@@ -9,7 +9,7 @@ from photosort.clustering.outliers import outliers
 from photosort.methods.fusion import unit
 
 
-def test_photos_between_two_groups_are_set_aside_and_members_are_not() -> None:
+def test_photos_between_two_groups_are_outliers() -> None:
     vectors, _ = blobs([60, 60, 60], d=64, noise=0.05)
     between = unit(vectors[[0, 60, 120]] + vectors[[60, 120, 0]])
     found = outliers(kmeans(np.vstack([vectors, between]), 3))
@@ -17,7 +17,7 @@ def test_photos_between_two_groups_are_set_aside_and_members_are_not() -> None:
     assert found[:180].mean() < 0.05
 
 
-def test_the_fence_is_one_and_a_half_ranges_below_the_middle_half_of_log_margins() -> None:
+def test_the_fence_follows_tukey_on_log_margins() -> None:
     """Eight margins e^0 ... e^-2.1 with quartiles at e^-0.525 and e^-1.575: the fence lies at e^-3.15."""
     logs = np.array([0, -0.3, -0.6, -0.9, -1.2, -1.5, -1.8, -2.1])
     low, high = np.quantile(np.append(logs, [-3.1, -3.1]), [0.25, 0.75])
@@ -29,7 +29,7 @@ def test_the_fence_is_one_and_a_half_ranges_below_the_middle_half_of_log_margins
         assert not outliers(clustering)[:8].any()
 
 
-def test_an_even_folder_has_no_outliers_and_one_cluster_never_has() -> None:
+def test_even_folders_and_single_clusters_have_no_outliers() -> None:
     corners = unit(np.repeat(np.eye(4, dtype=np.float32), 10, axis=0))
     assert not outliers(kmeans(corners, 4)).any()
     assert not outliers(kmeans(blobs([20])[0], 1)).any()

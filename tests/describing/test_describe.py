@@ -121,9 +121,7 @@ def test_a_file_that_grew_since_the_scan_is_left_out(photos: Path, cache: Cache)
 
 
 @pytest.mark.slow
-def test_files_that_take_too_long_are_given_up_and_hold_up_nothing_else(
-    photos: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_slow_files_are_given_up_and_block_nothing(photos: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
     slow = threading.Event()
     real = look.decode
 
@@ -144,7 +142,7 @@ def test_files_that_take_too_long_are_given_up_and_hold_up_nothing_else(
 
 
 @pytest.mark.slow
-def test_a_photo_that_never_ends_does_not_keep_the_program_alive(photos: Path, tmp_path: Path) -> None:
+def test_a_photo_that_never_ends_does_not_block_the_exit(photos: Path, tmp_path: Path) -> None:
     code = """
 import sys, threading
 from pathlib import Path

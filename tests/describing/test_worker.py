@@ -39,7 +39,7 @@ def test_one_look_serves_the_encoder_and_every_captioner(shapes: Path, cache: Ca
     assert described.texts[2][3] == ("a photo of a blue wall",)
 
 
-def test_a_new_question_is_asked_without_asking_the_old_ones_again(shapes: Path, cache: Cache) -> None:
+def test_a_new_question_does_not_repeat_the_old_ones(shapes: Path, cache: Cache) -> None:
     run(shapes, cache, PixelCaptioner())
     old, new, encoder = PixelCaptioner(), PixelCaptioner("Which colour?"), ColourEncoder()
     described = run(shapes, cache, old, new, encoder=encoder)
@@ -61,7 +61,7 @@ def test_the_models_begin_with_a_few_photos(photos: Path, cache: Cache) -> None:
     assert encoder.batches == [3, 6, 12, 16, 3]
 
 
-def test_a_copy_that_comes_later_shares_the_problem_of_the_first(shapes: Path, cache: Cache) -> None:
+def test_a_later_copy_shares_the_problem_of_the_first(shapes: Path, cache: Cache) -> None:
     for name in ("00-huge.png", "99-huge.png"):
         Image.new("RGB", (24, 24), "white").save(shapes / name)
     encoder = ColourEncoder()
@@ -107,7 +107,7 @@ def test_a_photo_that_alone_is_too_large_stays_and_is_named(shapes: Path, cache:
     assert again.looked == 1
 
 
-def test_what_a_model_does_wrong_is_not_taken_for_a_lack_of_memory(shapes: Path, cache: Cache) -> None:
+def test_other_model_failures_are_not_lack_of_memory(shapes: Path, cache: Cache) -> None:
     class Broken(PixelCaptioner):
         def caption(self, pixels: object) -> list[tuple[str, ...]]:
             raise RuntimeError("device-side assert triggered")
@@ -116,9 +116,7 @@ def test_what_a_model_does_wrong_is_not_taken_for_a_lack_of_memory(shapes: Path,
         run(shapes, cache, Broken())
 
 
-def test_a_device_without_memory_for_any_picture_ends_the_run_and_is_not_remembered(
-    shapes: Path, cache: Cache, tmp_path: Path
-) -> None:
+def test_a_device_too_small_for_one_picture_ends_the_run(shapes: Path, cache: Cache, tmp_path: Path) -> None:
     class Full(PixelCaptioner):
         frame = Frame(24)
 
@@ -129,7 +127,7 @@ def test_a_device_without_memory_for_any_picture_ends_the_run_and_is_not_remembe
     assert BatchSize(4, tmp_path / "sizes.json", "full").value == 4
 
 
-def test_a_picture_that_a_server_refuses_is_named_and_the_others_are_captioned(shapes: Path, cache: Cache) -> None:
+def test_a_picture_refused_by_a_server_is_named(shapes: Path, cache: Cache) -> None:
     class Prude(PixelCaptioner):
         def caption(self, pixels: list[np.ndarray]) -> list[tuple[str, ...]]:
             if any(tuple(picture[0, 0]) == (7, 0, 0) for picture in pixels):
@@ -143,7 +141,7 @@ def test_a_picture_that_a_server_refuses_is_named_and_the_others_are_captioned(s
     assert captioner.batch.value == 4
 
 
-def test_the_size_that_fits_is_remembered_for_the_model_and_its_device(tmp_path: Path) -> None:
+def test_the_fitting_batch_size_is_remembered(tmp_path: Path) -> None:
     file = tmp_path / "models" / "batch-sizes.json"
     size = BatchSize(32, file, "blip on cuda:0")
     size.shrink(8)
@@ -156,7 +154,7 @@ def test_the_size_that_fits_is_remembered_for_the_model_and_its_device(tmp_path:
     assert BatchSize(32, file, "blip on cuda:0").value == 32
 
 
-def test_a_stop_in_the_middle_loses_one_batch_and_the_rest_is_the_same(shapes: Path, tmp_path: Path) -> None:
+def test_a_stop_in_the_middle_loses_one_batch(shapes: Path, tmp_path: Path) -> None:
     class Stopped(PixelCaptioner):
         def caption(self, pixels: list[np.ndarray]) -> list[tuple[str, ...]]:
             if len(self.shapes) == 2:

@@ -15,7 +15,7 @@ LIMIT_BYTES = 1_500_000_000
 
 
 @pytest.mark.network
-def test_a_run_over_hostile_files_ends_well_names_each_and_stays_small(photosort: Command, tmp_path: Path) -> None:
+def test_hostile_files_are_named_and_memory_stays_small(photosort: Command, tmp_path: Path) -> None:
     root = tmp_path / "Hostile"
     root.mkdir()
     (tmp_path / "sdists").mkdir()

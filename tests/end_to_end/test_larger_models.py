@@ -16,7 +16,7 @@ def organize(source: Path, *flags: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*command, *flags], env=os.environ, capture_output=True, text=True, check=False)
 
 
-def test_captions_and_vectors_of_fetched_models_and_a_second_run_without_torch(tmp_path: Path) -> None:
+def test_fetched_models_work_and_a_second_run_needs_no_torch(tmp_path: Path) -> None:
     captioner, encoder = tiny_models.blip(tmp_path / "blip"), tiny_models.open_clip(tmp_path / "clip")
     source = tmp_path / "Pictures"
     source.mkdir()

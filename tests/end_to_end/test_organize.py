@@ -17,9 +17,7 @@ from PIL import Image
 from photosort.filing.disk.lock import hold
 
 
-def test_copies_real_photos_into_named_folders_and_leaves_the_source_alone(
-    photosort_cold: Command, pictures: Path
-) -> None:
+def test_organize_copies_real_photos_and_leaves_the_source(photosort_cold: Command, pictures: Path) -> None:
     before = tree(pictures)
     done = photosort_cold("organize", pictures, "--k", 2)
     assert done.code == 0, done.err
@@ -39,7 +37,7 @@ def test_copies_real_photos_into_named_folders_and_leaves_the_source_alone(
     assert "20 photos copied" in done.out
 
 
-def test_the_dry_run_shows_the_plan_that_the_real_run_carries_out(photosort: Command, pictures: Path) -> None:
+def test_the_dry_run_shows_the_plan_of_the_real_run(photosort: Command, pictures: Path) -> None:
     dry = photosort("organize", pictures, "--k", 2, "--dry-run", "--json").json
     assert not pictures.with_name("Pictures-sorted").exists()
     real = photosort("organize", pictures, "--k", 2, "--json").json
@@ -51,9 +49,7 @@ def test_the_dry_run_shows_the_plan_that_the_real_run_carries_out(photosort: Com
             assert Path(file["to"]).read_bytes() == Path(file["from"]).read_bytes()
 
 
-def test_a_second_run_decodes_nothing_loads_no_model_and_finds_everything_there(
-    photosort: Command, pictures: Path, tmp_path: Path
-) -> None:
+def test_a_second_run_decodes_nothing_and_loads_no_model(photosort: Command, pictures: Path, tmp_path: Path) -> None:
     first = photosort("organize", pictures, "--k", 2, "--json").json
     trap = tmp_path / "trap"
     trap.mkdir()
@@ -242,15 +238,13 @@ def test_bad_input_is_one_clear_line_and_an_exit_code(
     assert set(before) <= set(digests(tmp_path))
 
 
-def test_a_destination_that_cannot_be_written_is_refused_before_anything_happens(
-    photosort: Command, pictures: Path
-) -> None:
+def test_an_unwritable_destination_is_refused_at_the_start(photosort: Command, pictures: Path) -> None:
     done = photosort("organize", pictures, "--k", 2, "--out", "/proc/photosort")
     assert done.code == 6
     assert done.err.count("\n") == 1
 
 
-def test_a_thousand_photos_with_fifty_hostile_ones_lose_none_and_name_each(photosort: Command, tmp_path: Path) -> None:
+def test_a_thousand_photos_with_fifty_hostile_ones_are_safe(photosort: Command, tmp_path: Path) -> None:
     root = tmp_path / "Many"
     root.mkdir()
     for number, image in enumerate(crops("china.jpg", 500) + crops("flower.jpg", 450)):
@@ -356,9 +350,7 @@ def test_undo_leaves_what_was_changed_since_and_says_so(photosort: Command, pict
     }
 
 
-def test_a_second_run_into_the_same_folder_is_refused_while_the_first_one_lives(
-    photosort: Command, pictures: Path, own_folders: Path
-) -> None:
+def test_a_second_run_is_refused_while_the_first_lives(photosort: Command, pictures: Path, own_folders: Path) -> None:
     with hold(pictures.with_name("Pictures-sorted"), own_folders / "data"):
         refused = photosort("organize", pictures, "--k", 2)
         assert refused.code == 12
@@ -367,7 +359,7 @@ def test_a_second_run_into_the_same_folder_is_refused_while_the_first_one_lives(
     assert photosort("organize", pictures, "--k", 2).code == 0
 
 
-def test_what_travels_with_an_unreadable_photo_stays_with_it_and_is_named(photosort: Command, pictures: Path) -> None:
+def test_companions_of_an_unreadable_photo_stay_with_it(photosort: Command, pictures: Path) -> None:
     (pictures / "c" / "IMG_0003.JPG").write_bytes(b"<html>")
     report = photosort("organize", pictures, "--k", 2, "--json").json
     assert {Path(left["path"]).name: left["reason"] for left in report["left"]} == {
@@ -376,9 +368,7 @@ def test_what_travels_with_an_unreadable_photo_stays_with_it_and_is_named(photos
     }
 
 
-def test_a_run_that_found_everything_there_stands_before_nothing_that_can_be_undone(
-    photosort: Command, pictures: Path
-) -> None:
+def test_a_run_that_placed_nothing_does_not_block_undo(photosort: Command, pictures: Path) -> None:
     before = tree(pictures)
     photosort("organize", pictures, "--k", 2)
     again = photosort("organize", pictures, "--k", 2)
@@ -390,7 +380,7 @@ def test_a_run_that_found_everything_there_stands_before_nothing_that_can_be_und
     assert photosort("undo").code == 10
 
 
-def test_a_second_sorting_into_the_same_folder_says_what_will_lie_twice(photosort: Command, pictures: Path) -> None:
+def test_a_second_sorting_says_what_will_lie_twice(photosort: Command, pictures: Path) -> None:
     photosort("organize", pictures, "--k", 2)
     done = photosort("organize", pictures, "--k", 3)
     coming = int(re.search(r"(\d+) photos? to copy", done.out)[1])
@@ -405,7 +395,7 @@ def test_a_preview_does_not_hide_where_a_photo_lies(photosort: Command, pictures
     assert photosort("explain", photo, "--json").json["run"] == 1
 
 
-def test_copies_of_an_earlier_run_are_passed_over_and_said_to_be(photosort: Command, pictures: Path) -> None:
+def test_copies_of_an_earlier_run_are_reported(photosort: Command, pictures: Path) -> None:
     earlier = pictures / "sorted"
     assert photosort("organize", pictures, "--k", 2, "--out", earlier).code == 0
     done = photosort("organize", pictures, "--k", 2, "--dry-run")

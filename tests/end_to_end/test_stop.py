@@ -60,7 +60,7 @@ def arguments(folder: Path) -> list[object]:
 
 
 @pytest.mark.parametrize("part", [0.1, 0.6])
-def test_a_stopped_run_and_a_second_one_leave_the_cache_of_a_whole_one(
+def test_a_stopped_and_a_second_run_fill_the_same_cache(
     photosort: Command, many: Path, whole: dict[tuple[str, ...], object], own_folders: Path, part: float
 ) -> None:
     program = [str(Path(sys.executable).with_name("photosort")), *map(str, arguments(many))]
@@ -100,9 +100,7 @@ def looked_at(database: Path) -> int:
     return count
 
 
-def test_a_server_that_does_not_answer_keeps_nobody_from_stopping(
-    photosort: Command, pictures: Path, own_folders: Path
-) -> None:
+def test_a_server_that_hangs_does_not_block_ctrl_c(photosort: Command, pictures: Path, own_folders: Path) -> None:
     arguments = ["organize", str(pictures), "--k", "2", "--writer", "openai:tiny"]
     with ChatServer([Reply(seconds=60)], models=["tiny"]).running() as server:
         process = subprocess.Popen(
@@ -181,7 +179,7 @@ def test_a_stop_of_an_undo_says_how_to_go_on(photosort: Command, pictures: Path)
 
 @pytest.mark.skipif(os.name == "nt", reason="a POSIX shell")
 @pytest.mark.parametrize(("outlet", "flag"), [("| head -c 1", ""), (">/dev/full", "--json"), (">&-", "")])
-def test_a_run_whose_output_is_lost_files_every_photo_and_says_so(
+def test_a_run_with_lost_output_files_all_and_says_so(
     photosort: Command, pictures: Path, outlet: str, flag: str
 ) -> None:
     program = Path(sys.executable).with_name("photosort")
@@ -219,7 +217,7 @@ def test_a_damaged_cache_is_set_aside_and_the_run_goes_on(
 @pytest.mark.parametrize(
     "command", [("organize", "PICTURES"), ("undo",), ("resume",), ("runs",), ("explain",)], ids=str
 )
-def test_a_damaged_history_is_named_with_what_is_lost_and_never_set_aside(
+def test_a_damaged_history_is_named_and_never_set_aside(
     photosort: Command, pictures: Path, own_folders: Path, command: tuple[str, ...]
 ) -> None:
     database = own_folders / "data" / "history.sqlite"

@@ -15,7 +15,7 @@ TEMPLE = full_answer("Ein Tempel", "Ein chinesischer Tempel mit geschwungenen DÃ
 FLOWER = full_answer("Eine Blume", "Eine groÃŸe rote Blume leuchtet im Garten.", "Blume")
 
 
-def test_names_by_a_server_say_what_is_sent_where_and_are_asked_once(photosort: Command, pictures: Path) -> None:
+def test_names_by_a_server_are_disclosed_and_asked_once(photosort: Command, pictures: Path) -> None:
     flags = ("--k", 2, "--writer", "openai:tiny", "--language", "de", "--names", "title")
     with ChatServer([Reply(TEMPLE), Reply(FLOWER)], models=["tiny"]).running() as server:
         done = photosort("organize", pictures, *flags, **server.environment)
@@ -35,7 +35,7 @@ def test_names_by_a_server_say_what_is_sent_where_and_are_asked_once(photosort: 
     assert photosort("undo").code == 0 and not sorted_.exists()
 
 
-def test_a_server_that_refuses_the_key_stops_the_run_before_it_begins(photosort: Command, pictures: Path) -> None:
+def test_a_server_that_refuses_the_key_stops_the_run(photosort: Command, pictures: Path) -> None:
     with ChatServer([Reply(TEMPLE)], key="right").running() as server:
         environment = {**server.environment, "OPENAI_API_KEY": "wrong"}
         done = photosort("organize", pictures, "--k", 2, "--writer", "openai:tiny", **environment)
@@ -43,9 +43,7 @@ def test_a_server_that_refuses_the_key_stops_the_run_before_it_begins(photosort:
         assert len(done.err.splitlines()) == 2 and "refuses the key (401" in done.err
 
 
-def test_a_key_that_went_bad_is_told_before_a_new_photo_is_looked_at_and_not_where_nothing_is_new(
-    photosort: Command, pictures: Path
-) -> None:
+def test_a_bad_key_is_reported_before_any_new_photo_is_read(photosort: Command, pictures: Path) -> None:
     arguments = ("organize", pictures, "--k", 2, "--dry-run", "--writer", "openai:tiny", "--language", "de")
     with ChatServer([Reply(TEMPLE), Reply(FLOWER)], key="right", models=["tiny"]).running() as server:
         assert photosort(*arguments, **server.environment).code == 0

@@ -52,7 +52,7 @@ def test_more_clusters_than_classes_count_one_cluster_a_class() -> None:
     assert agreement(["a"] * 4, np.array([0, 0, 0, 1])).acc == 0.75
 
 
-def test_a_cluster_that_is_left_over_has_the_class_of_most_of_its_photos() -> None:
+def test_an_unmatched_cluster_has_the_class_of_most_photos() -> None:
     found = confusion(["b", "b", "b", "a", "b", "b"], np.array([0, 0, 0, 1, 2, 2]))
     assert found.classes == ("a", "b")
     assert found.counts.tolist() == [[0, 1, 0], [3, 0, 2]]

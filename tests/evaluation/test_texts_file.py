@@ -42,7 +42,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         read_texts_file(tmp_path / "t.jsonl")
 
 
-def test_a_byte_order_mark_and_line_separators_inside_texts_are_no_fault(tmp_path: Path) -> None:
+def test_byte_order_marks_and_separators_in_texts_are_accepted(tmp_path: Path) -> None:
     second = GOOD.replace("a/1", "a/2").replace("a brown dog", "a brown\u2028dog").replace("\n", "\r\n")
     (tmp_path / "t.jsonl").write_bytes(b"\xef\xbb\xbf" + (GOOD + second).encode())
     assert [line.texts[1] for line in read_texts_file(tmp_path / "t.jsonl")] == ["a brown dog", "a brown\u2028dog"]

@@ -6,7 +6,7 @@ from fakes.vectors import blobs
 from photosort.methods.method import sorted_into
 
 
-def test_categories_become_clusters_by_size_with_names_and_centroids_of_their_photos() -> None:
+def test_categories_become_named_clusters_by_size() -> None:
     vectors, _ = blobs([2, 6, 4])
     categories = ["food"] * 2 + ["people"] * 6 + ["papers"] * 4
     found = sorted_into(categories, vectors, [("a", "b")] * 12, "Which folder?")
@@ -18,7 +18,7 @@ def test_categories_become_clusters_by_size_with_names_and_centroids_of_their_ph
     assert found.clustering.inertia < 12
 
 
-def test_a_photo_may_lie_nearer_to_another_category_than_to_its_own() -> None:
+def test_a_photo_may_lie_nearer_to_another_category() -> None:
     vectors = np.eye(2, dtype=np.float32)[[0, 0, 0, 1, 1]]
     found = sorted_into(["a", "a", "b", "b", "b"], vectors, [("",)] * 5)
     assert found.names == ("b", "a") and found.clustering.labels.tolist() == [1, 1, 0, 0, 0]

@@ -35,7 +35,7 @@ def test_what_is_said_alike_lies_together(kind: str) -> None:
     assert found.best.texts[1] == "a lake. a lake and a hill"
 
 
-def test_the_question_with_the_lowest_loss_wins_whatever_its_place() -> None:
+def test_the_question_with_the_lowest_loss_wins() -> None:
     vague = [("one thing",), ("other stuff here",), ("quiet yellow jazz",), ("mixed up",), ("vexing",)]
     clear = [("dog",), ("lake",), ("dog",), ("lake",), ("dog",)]
     for texts, place in (((vague, clear), 1), ((clear, vague), 0)):
@@ -46,7 +46,7 @@ def test_the_question_with_the_lowest_loss_wins_whatever_its_place() -> None:
         assert [one.question for one in found.candidates] == ["question 0", "question 1"]
 
 
-def test_tfidf_counts_single_words_without_the_commonest_of_english() -> None:
+def test_tfidf_counts_words_without_stop_words() -> None:
     vectors = tfidf(["the dog and the lake", "dog", ""]).toarray()
     assert vectors.shape == (3, 3)
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1)
@@ -63,14 +63,14 @@ def test_texts_without_a_word_are_all_alike() -> None:
     assert np.array_equal(vectors, np.ones((3, 1), np.float32))
 
 
-def test_fusion_takes_the_direction_of_the_mean_of_several_captions() -> None:
+def test_fusion_takes_the_mean_direction_of_captions() -> None:
     embed = LetterTexts().encode_texts
     found = summed_vectors([DOGS, ("a lake",)], embed)
     assert np.allclose(found[0], embed(DOGS).sum(axis=0)) and np.allclose(found[1], embed(["a lake"])[0])
     assert summed_vectors([(), ("b",)], lambda texts: np.ones((len(texts), 2), np.float32)).shape == (2, 2)
 
 
-def test_fusion_reads_what_captions_say_in_full_where_that_is_known() -> None:
+def test_fusion_uses_soft_captions_where_known() -> None:
     seen = views([DOGS, LAKES, DOGS])
     full = Views(seen.image, seen.questions, seen.texts, seen.embed, soft_captions=lambda: seen.image * 2)
     assert np.allclose(Fusion("text").fused(full), unit(seen.image))

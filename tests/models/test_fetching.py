@@ -117,7 +117,7 @@ def pull(name: str, hub: Hub, home: Path, **more: str) -> subprocess.CompletedPr
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
-def test_safetensors_and_configurations_are_fetched_and_nothing_else(hub: Hub, tmp_path: Path) -> None:
+def test_only_safetensors_and_configurations_are_fetched(hub: Hub, tmp_path: Path) -> None:
     wanted = {"config.json": b"{}", "model.safetensors": WEIGHTS, "vocab.txt": b"a"}
     hub.revisions["main"] = wanted | {"pytorch_model.bin": b"pickle", "README.md": b"#", "evil.py": b"import os"}
     done = pull("blip", hub, tmp_path)
@@ -130,7 +130,7 @@ def test_safetensors_and_configurations_are_fetched_and_nothing_else(hub: Hub, t
     assert (again.returncode, len(hub.asked)) == (0, asked), "what is there is not asked for"
 
 
-def test_a_profile_that_comes_with_the_installation_needs_no_hub(hub: Hub, tmp_path: Path) -> None:
+def test_a_packaged_profile_needs_no_hub(hub: Hub, tmp_path: Path) -> None:
     done = pull("builtin", hub, tmp_path)
     assert (done.returncode, done.stderr, hub.asked) == (
         0,
@@ -139,7 +139,7 @@ def test_a_profile_that_comes_with_the_installation_needs_no_hub(hub: Hub, tmp_p
     )
 
 
-def test_the_hubs_own_conversion_is_taken_where_the_repository_has_no_safetensors(hub: Hub, tmp_path: Path) -> None:
+def test_the_hubs_conversion_to_safetensors_is_taken(hub: Hub, tmp_path: Path) -> None:
     offer = {
         "num": 3,
         "title": "Adding `safetensors` variant of this model",
@@ -197,7 +197,7 @@ def test_of_the_released_repositories_what_is_needed_is_fetched(hub: Hub, tmp_pa
     assert {path.relative_to(snapshot).as_posix() for path in snapshot.rglob("*") if path.is_file()} == wanted
 
 
-def test_weights_for_open_clip_are_fetched_where_an_unlisted_repository_has_them(hub: Hub, tmp_path: Path) -> None:
+def test_weights_for_open_clip_are_fetched_if_present(hub: Hub, tmp_path: Path) -> None:
     hub.repository = "somebody/clip"
     wanted = {"config.json": b"{}", "open_clip_config.json": b"{}", "open_clip_model.safetensors": WEIGHTS}
     hub.revisions["main"] = wanted | {"model.safetensors": b"for transformers"}

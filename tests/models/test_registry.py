@@ -71,7 +71,7 @@ def test_keywords_name_where_no_language_model_is(monkeypatch: pytest.MonkeyPatc
     assert select_models(load_settings()).named_by == "keywords"
 
 
-def test_a_language_model_that_was_asked_for_and_is_missing_is_an_error() -> None:
+def test_a_missing_language_model_is_an_error() -> None:
     with pytest.raises(ModelMissing, match=r"photosort models pull smollm2|-m pip install xllamacpp"):
         writers.writer(load_settings(writer="smollm2"))
 

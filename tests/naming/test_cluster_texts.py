@@ -23,7 +23,7 @@ def keywords(captions: list[list[str]]) -> list[dict[str, int]]:
     return [{word.term: word.count for word in text.keywords} for text in cluster_texts(captions)]
 
 
-def test_a_doubtful_noun_is_no_keyword_and_a_certain_one_is_counted() -> None:
+def test_doubtful_nouns_are_no_keywords_and_certain_ones_are() -> None:
     dogs = ["a photo of a dog"] * 3 + ["a photo of a dog, maybe a wolf"]
     cats = ["a photo of a cat"] * 2
     assert keywords([dogs, cats]) == [{"dog": 4}, {"cat": 2}]
@@ -43,7 +43,7 @@ def test_one_photo_speaks_for_two_at_most() -> None:
     assert broad(["a photo of a dog"] + ["a photo of something unclear"] * 2) == ["mixed"]
 
 
-def test_a_noun_that_another_cluster_won_still_says_what_is_there() -> None:
+def test_a_noun_won_by_another_cluster_still_counts() -> None:
     names = ("dog", "cat", "hen", "ox", "pig", "fox", "rat", "bat", "bee")
     animals = [f"a photo of a {name} (animal)" for name in names]
     assert broad(["a photo of a horse (animal)"] * 9, animals) == ["", "animal"]
@@ -54,7 +54,7 @@ def test_black_and_white_is_a_name_where_nothing_else_is() -> None:
     assert broad(["a black and white photo of a dog"] * 4) == [""]
 
 
-def test_what_captions_say_in_brackets_alone_is_counted_by_those_who_know() -> None:
+def test_words_in_brackets_are_counted_on_request() -> None:
     (text,) = cluster_texts([["a daisy (flower)", "a rose (flower)", "a sofa (furniture)", "a bed (furniture)"]])
     assert not {"flower", "furniture"} & text.countable
     (text,) = cluster_texts([list(text.captions)], countable=nouns().can_be_counted)

@@ -18,7 +18,7 @@ def first_titles(*clusters: list[str]) -> list[str]:
     return [name.title for name in name_clusters(cluster_texts(clusters))]
 
 
-def test_what_can_be_counted_is_named_in_the_plural_where_there_are_several() -> None:
+def test_countable_things_are_named_in_the_plural() -> None:
     assert first_titles(["a photo of a goose"] * 2, ["a photo of grass"] * 2, ["a photo of a fox"]) == [
         "Geese",
         "Grass",
@@ -47,7 +47,7 @@ def test_a_proper_name_keeps_its_capitals() -> None:
 UNCLEAR = Counter({"a photo of something unclear": 3})
 
 
-def test_nameless_clusters_are_told_apart_by_their_tone_or_their_most_typical_photo() -> None:
+def test_nameless_clusters_differ_by_tone_or_exemplar() -> None:
     blue = ClusterText(UNCLEAR, broad="mixed", tone="mostly blue")
     photo = ClusterText(UNCLEAR, broad="mixed", files=("IMG_2041", "IMG_2050"))
     names = [name.title for name in name_clusters([blue, photo, photo, photo, ClusterText({})])]
@@ -79,13 +79,13 @@ def test_a_summary_lists_what_more_than_one_photo_shows() -> None:
     assert summary(text) == "Dogs and balls"
 
 
-def test_a_summary_says_that_a_folder_is_mixed_as_its_title_does() -> None:
+def test_a_summary_says_mixed_as_its_title_does() -> None:
     mixed = [f"a {word}" for word in ("car", "car", "hat", "hat", "fox", "elk", "bee", "ant", "owl")]
     (text,) = cluster_texts([mixed])
     assert (next(titles(text)), summary(text)) == ("Mixed (cars, hats)", "Mixed (cars and hats)")
 
 
-def test_a_small_writer_is_not_asked_where_counting_finds_no_word() -> None:
+def test_a_small_writer_is_not_asked_without_counted_words() -> None:
     writer = ScriptedWriter([answer("Dogs", "Dogs.")])
     empty = ClusterText(UNCLEAR)
     assert [name.title for name in name_clusters([empty, ClusterText({})], writer)] == [

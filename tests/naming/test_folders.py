@@ -15,7 +15,7 @@ def name(title: str, summary: str = "Dogs play on a beach.", source: str = "llm"
     return ClusterName(title, summary, WORDS, source, topics=topics)
 
 
-def test_a_folder_is_called_by_the_summary_of_a_writer_and_by_the_title_of_counting() -> None:
+def test_folders_are_called_by_summary_or_by_counted_title() -> None:
     names = [name("Dogs at play"), name("Cats", "Cats and sofas", "keywords")]
     assert folder_names(names, [9, 3]) == ["Dogs play on a beach", "Cats"]
     assert folder_names(names, [9, 3], "title") == ["Dogs at play", "Cats"]
@@ -31,11 +31,11 @@ def test_a_template_puts_names_together() -> None:
     assert folder_names(names, [9, 3], "title", "{name} - {summary}")[1] == "Hunde - Hunde"
 
 
-def test_two_equal_summaries_give_way_to_the_title_not_to_a_number() -> None:
+def test_equal_summaries_give_way_to_the_title() -> None:
     assert folder_names([name("Dogs"), name("Puppies")], [1, 1]) == ["Dogs play on a beach", "Puppies"]
 
 
-def test_a_long_summary_is_cut_between_words_and_does_not_end_in_the_air() -> None:
+def test_a_long_summary_is_cut_between_words() -> None:
     long = (
         "Several happy dogs of many breeds running with red and yellow balls along a wide and sandy beach "
         "in the evening sun of the summer"

@@ -37,7 +37,7 @@ def printed(clusters: list[Members], n: int) -> list[list[str]]:
     return active
 
 
-def test_the_printed_algorithm_leaves_a_word_in_two_of_three_clusters_and_neither_mode_does() -> None:
+def test_printed_algorithm_leaves_a_word_in_two_clusters() -> None:
     clusters = [cluster(animal=5, dog=4, ball=3), cluster(animal=5, cat=4, sofa=3), cluster(boat=5, sea=4)]
     assert printed(clusters, 2) == [["animal", "dog"], ["animal", "cat"], ["boat", "sea"]]
     for mode in MODES:
@@ -45,7 +45,7 @@ def test_the_printed_algorithm_leaves_a_word_in_two_of_three_clusters_and_neithe
         assert len(words) == len(set(words)) == 6
 
 
-def test_the_printed_algorithm_skips_words_that_nobody_used_and_neither_mode_does() -> None:
+def test_printed_algorithm_skips_unused_words() -> None:
     """After one replacement it throws away twice as many words as it took."""
     clusters = [cluster(a=9, b=8, c=7, d=6), cluster(a=9, b=8, e=5, f=4)]
     assert printed(clusters, 1) == [["d"], ["f"]]
@@ -53,7 +53,7 @@ def test_the_printed_algorithm_skips_words_that_nobody_used_and_neither_mode_doe
     assert found(*clusters, n=1) == [["a"], ["b"]]
 
 
-def test_the_printed_algorithm_returns_too_few_words_and_neither_mode_does() -> None:
+def test_printed_algorithm_returns_too_few_words() -> None:
     clusters = [cluster(a=9, b=8, c=7, d=6), cluster(a=9, b=8, e=5)]
     assert [len(words) for words in printed(clusters, 2)] == [2, 1]
     for mode in MODES:
@@ -71,7 +71,7 @@ def test_a_word_that_two_of_three_clusters_share_is_not_in_both() -> None:
     assert found(dogs, cats, boats) == [["animal", "dog"], ["cat", "sofa"], ["boat", "sea"]]
 
 
-def test_the_winner_is_where_the_share_of_members_is_highest_not_the_count() -> None:
+def test_the_winner_has_the_highest_share_of_members() -> None:
     few = [["lake", "goose"]] * 3 + [["goose"]]
     many = [["lake", "hill"]] * 6 + [["hill"]] * 6
     assert found(few, many, n=1) == [["goose"], ["hill"]]
@@ -86,7 +86,7 @@ def test_words_after_the_replacement_are_contested_again() -> None:
     assert found(first, second, n=2, mode="paper") == [["d", "a"], ["e", "a"]]
 
 
-def test_paper_drops_a_contested_word_from_every_cluster_that_has_it() -> None:
+def test_paper_drops_a_contested_word_everywhere() -> None:
     third = cluster(tree=5, sky=4)
     contested = [cluster(sky=5, sea=1), cluster(sky=5, sand=1)]
     assert found(*contested, third, n=1, mode="paper") == [["sea"], ["sand"], ["tree"]]
@@ -94,7 +94,7 @@ def test_paper_drops_a_contested_word_from_every_cluster_that_has_it() -> None:
     assert exclusive_keywords([*contested, third], 2, "paper")[2][1] == Keyword("sky", 4, 5, shared=True)
 
 
-def test_paper_drops_a_contested_word_from_clusters_that_do_not_claim_it_yet() -> None:
+def test_paper_drops_a_word_from_clusters_yet_to_claim_it() -> None:
     """`sky` is second in the third cluster, which comes to it only after it has lost `tree`."""
     first, second = cluster(sky=5, sea=1), cluster(sky=5, sand=1)
     third, fourth = cluster(tree=5, sky=4, moss=1), cluster(tree=5, fern=1)
@@ -245,7 +245,7 @@ def test_tfidf_is_the_published_one() -> None:
     assert second == pytest.approx({"ball": 1 * math.log(1 + 3 / 3)})
 
 
-def test_tfidf_prefers_what_others_do_not_say_over_what_is_frequent_everywhere() -> None:
+def test_tfidf_prefers_words_that_others_do_not_use() -> None:
     clusters = [cluster(animal=10, dog=7), cluster(animal=10, cat=7), cluster(animal=10, cow=7)]
     assert found(*clusters, n=1, mode="tfidf") == [["dog"], ["cat"], ["cow"]]
     assert found(*clusters, n=1) == [["animal"], ["cat"], ["cow"]]

@@ -23,7 +23,7 @@ def test_a_name_in_its_language_is_told_from_all_others(language: str) -> None:
         assert is_another(SAID[language], asked) == (asked != language)
 
 
-def test_a_region_changes_nothing_and_what_cannot_be_told_passes() -> None:
+def test_a_region_of_a_language_changes_nothing() -> None:
     assert not is_another(SAID["de"], "de-AT")
     assert not is_another(SAID["de"], "Plattdeutsch")
     assert is_known("pt-BR") and not is_known("klingon")

@@ -147,12 +147,12 @@ def test_the_second_try_is_told_the_fault(form: WriterForm) -> None:
     assert "thought aloud" in second and "thought aloud" not in first
 
 
-def test_a_summary_stops_where_it_stops_being_true_or_starts_again() -> None:
+def test_a_summary_stops_where_it_stops_being_true() -> None:
     assert named(answer("Dogs", "A dog on a beach, a ball, and a happy child.")).summary == "A dog on a beach, a ball"
     assert named(answer("Dogs", "A dog, a ball, dogs, a ball, a dog, a ball")).summary == "A dog, a ball"
 
 
-def test_a_title_has_no_part_that_less_than_half_as_many_photos_show() -> None:
+def test_a_title_has_no_part_of_half_as_many_photos() -> None:
     tools = ["a photo of a tool"] * 20 + ["a photo of a hammer (tool)"] * 6
     assert named(answer("Tools, hammers", "Tools, hammers."), tools).title == "Tools"
     assert named(answer("Tools, hammers", "Tools, hammers."), [*tools[:6], *tools[20:]]).title == "Tools, hammers"
@@ -169,7 +169,7 @@ def test_a_summary_says_nothing_that_too_few_photos_show() -> None:
     assert named(answer("Dogs", "Dogs, guns."), ["a dog", "a dog", "a gun"]).summary == "Dogs, guns."
 
 
-def test_the_language_and_the_style_that_the_user_wants_are_asked_for() -> None:
+def test_language_and_style_are_asked_for() -> None:
     said = full_answer("Hunde am Strand", "Mehrere Hunde spielen am Strand.", "Hunde", "Strand")
     writer = writing(said, form="full")
     name = name_one(cluster(BEACH), writer, Wish("de", "playful, in the first person"))
@@ -192,7 +192,7 @@ def test_cut_words_never_exceeds_the_limit(text: str, limit: int) -> None:
     assert len(cut_words(text, limit).split()) <= max(limit, 0) or not text.split()
 
 
-def test_cut_words_keeps_whole_sentences_and_drops_dangling_words() -> None:
+def test_cut_words_drops_dangling_words() -> None:
     assert cut_words("A dog runs here. Then a cat came by", 6) == "A dog runs here."
     assert cut_words("dogs and cats on the lawn", 5) == "dogs and cats"
 
@@ -237,7 +237,7 @@ def test_what_the_writer_raises_is_not_hidden() -> None:
         name_clusters([cluster(BEACH)], writing(ModelMissing("gone", "pull")))
 
 
-def test_questions_are_asked_at_once_and_answers_stay_with_their_clusters() -> None:
+def test_questions_run_at_once_and_keep_their_clusters() -> None:
     class Waiting(ScriptedWriter):
         def write(self, system: str, prompt: str, schema: dict[str, Any]) -> str:
             met.wait(timeout=30)
@@ -260,7 +260,7 @@ def test_progress_is_told_one_by_one() -> None:
 SUNSETS = [cluster(["a sunset on a beach"] * 5 + [f"a {more}"] * 2) for more in ("palm", "boat")]
 
 
-def test_near_synonyms_are_set_apart_by_asking_once_more_with_both_shown() -> None:
+def test_near_synonyms_are_told_apart_by_asking_again() -> None:
     first, second = full_answer("Beach sunset", "Sunsets."), full_answer("Sunset on a beach", "A beach at sunset.")
     writer = writing(first, second, full_answer("Boats at sunset", "Boats."), form="full")
     names = name_clusters(SUNSETS, writer)
@@ -302,7 +302,7 @@ def test_the_form_that_is_asked_for_is_the_form_that_is_read() -> None:
 
 
 @pytest.mark.slow
-def test_the_full_prompt_holds_the_captions_as_data_within_the_budget() -> None:
+def test_the_full_prompt_holds_captions_within_the_budget() -> None:
     captions = [f"a dog number {'x' * (number % 90)}{number}" for number in range(1, 50_000)] + ["a dog"] * 9
     text = cluster(captions, exemplars=(captions[2],), neighbours=("Cats", "Boats"))
     for budget in (600, 2000):

@@ -211,12 +211,12 @@ def test_a_claim_to_more_of_the_name_is_stronger() -> None:
     assert groups("I_HEVC.jpg", "I.HEIC", "I_HEVC.mov") == {"I.HEIC": [], "I_HEVC.jpg": ["I_HEVC.mov"]}
 
 
-def test_equal_letters_are_stronger_than_letters_that_differ_in_case() -> None:
+def test_equal_letters_beat_letters_of_another_case() -> None:
     assert groups("IMG.jpg", "img.jpg", "img.xmp") == {"IMG.jpg": [], "img.jpg": ["img.xmp"]}
     assert groups("IMG.jpg", "img.jpg", "img.heic") == {"IMG.jpg": [], "img.jpg": ["img.heic"]}
 
 
-def test_what_a_program_added_falls_away_only_where_that_finds_more() -> None:
+def test_an_added_suffix_is_dropped_only_if_that_helps() -> None:
     names = ("IMG_1234.HEIC", "IMG_E1234.HEIC", "IMG_1234.MOV", "IMG_E1234.MOV", "IMG_1234.AAE", "IMG_O1234.AAE")
     assert groups(*names) == {
         "IMG_1234.HEIC": ["IMG_1234.AAE", "IMG_1234.MOV", "IMG_O1234.AAE"],
@@ -280,7 +280,7 @@ ODD_DOGS = "x" + DOGS
         ("e\u0301" * 60 + ".jpg", "\u00e9" * 23 + ".json"),
     ],
 )
-def test_a_name_that_takeout_cut_belongs_to_the_photo_that_begins_so(photo: str, file: str) -> None:
+def test_a_name_cut_by_takeout_belongs_to_its_photo(photo: str, file: str) -> None:
     stays_together(photo, file)
 
 
@@ -289,7 +289,7 @@ def test_a_name_that_is_cut_elsewhere_is_not_takeouts(length: int) -> None:
     assert groups(f"{LONG}.jpg", f"{LONG[:length]}.json") == {f"{LONG}.jpg": []}
 
 
-def test_of_equal_beginnings_those_with_the_number_claim_a_cut_name() -> None:
+def test_of_equal_prefixes_the_numbered_one_wins() -> None:
     first, second, cut = f"{LONG}.jpg", f"{LONG}(1).jpg", LONG[:46]
     assert groups(first, second, f"{cut}.json", f"{cut}(1).json") == {
         first: [f"{cut}.json"],
@@ -350,7 +350,7 @@ def test_no_name_and_no_folder_costs_more_than_in_proportion(names: Callable[[in
     assert many < 4.5 * few
 
 
-def test_every_photo_here_is_one_that_scan_takes_and_the_other_way_round(tmp_path: Path) -> None:
+def test_scan_takes_every_photo_and_nothing_else(tmp_path: Path) -> None:
     endings = sorted(PHOTOS | {".crw", ".dcr", ".iiq", ".mef", ".ori"})
     for number, ending in enumerate(endings):
         (tmp_path / f"{number:02}{ending}").write_bytes(ending.encode())

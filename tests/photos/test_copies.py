@@ -51,7 +51,7 @@ def found(source: Path, connection: sqlite3.Connection, *, follow_links: bool = 
 
 @pytest.mark.parametrize("sorted_", ["sorted", "2023/deep/sorted", "0 first of all"])
 @pytest.mark.parametrize("mode", [Mode.COPY, Mode.HARDLINK, Mode.SYMLINK])
-def test_copies_and_links_of_photos_that_are_found_are_passed_over_and_counted(
+def test_copies_of_found_photos_are_passed_over_and_counted(
     source: Path, connection: sqlite3.Connection, mode: Mode, sorted_: str
 ) -> None:
     out = source / sorted_
@@ -69,9 +69,7 @@ def test_what_a_move_has_placed_is_all_there_is_and_comes_in(source: Path, conne
     assert looked.copies == () and [path.name for path in looked.others] == ["I.xmp"]
 
 
-def test_what_a_move_has_placed_comes_in_though_its_like_has_come_back(
-    source: Path, connection: sqlite3.Connection
-) -> None:
+def test_what_was_moved_is_sorted_though_a_twin_came_back(source: Path, connection: sqlite3.Connection) -> None:
     """Out of a backup, with its time."""
     file_all(source, source / "sorted", connection, Mode.MOVE)
     shutil.copy2(source / "sorted" / "Dogs at play" / "J.JPG", source / "2024" / "J.JPG")
@@ -108,7 +106,7 @@ def out_of_date(path: Path) -> None:
 
 @pytest.mark.parametrize("change", [touched, edited, retouched, annotated, out_of_date])
 @pytest.mark.parametrize("of", ["copy", "original"])
-def test_a_copy_that_differs_from_its_original_in_anything_comes_in(
+def test_a_copy_that_differs_in_anything_is_sorted(
     source: Path, connection: sqlite3.Connection, change: Callable[[Path], None], of: str
 ) -> None:
     file_all(source, source / "sorted", connection)
@@ -130,9 +128,7 @@ def test_a_copy_whose_original_is_excluded_comes_in(source: Path, connection: sq
     assert [photo.path.parent.name for photo in looked.photos] == ["2023", "Dogs at play"]
 
 
-def test_a_folder_that_was_renamed_and_one_that_was_taken_back_come_in(
-    source: Path, connection: sqlite3.Connection
-) -> None:
+def test_renamed_folders_and_undone_runs_are_sorted_again(source: Path, connection: sqlite3.Connection) -> None:
     file_all(source, source / "sorted", connection)
     (source / "sorted").rename(source / "mine")
     assert len(found(source, connection)) == 4
@@ -173,9 +169,7 @@ def test_what_cannot_be_read_is_no_copy(source: Path, connection: sqlite3.Connec
     assert len(looked.photos) == 4 and looked.copies == ()
 
 
-def test_companions_that_are_copies_of_each_other_do_not_all_stay_out(
-    source: Path, connection: sqlite3.Connection
-) -> None:
+def test_companions_that_are_mutual_copies_come_in(source: Path, connection: sqlite3.Connection) -> None:
     file_all(source, source / "sorted", connection, about=False)
     file_all(source / "2023", source / "again", connection, run=2, about=False)
     first, second = (source / name / "Dogs at play" / "I.xmp" for name in ("again", "sorted"))
@@ -212,9 +206,7 @@ def test_only_what_may_lie_there_by_the_journal_is_a_copy(
     assert len(found(source, connection)) == (4 if nothing_placed else 2)
 
 
-def test_the_journal_is_asked_for_one_folder_and_names_that_are_no_text(
-    tmp_path: Path, connection: sqlite3.Connection
-) -> None:
+def test_the_journal_takes_undecodable_names(tmp_path: Path, connection: sqlite3.Connection) -> None:
     odd = os.fsdecode(b"caf\xe9")
     source = write(tmp_path / odd, {"a.jpg": "one"})
     file_all(source, source / odd, connection)

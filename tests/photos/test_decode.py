@@ -149,12 +149,12 @@ def test_a_wide_gamut_profile_is_turned_into_srgb(
     assert near(square(encoded(image, kind), 16), [adobe] * 4, tolerance=3)
 
 
-def test_the_profile_of_a_photo_that_is_in_srgb_already_changes_nothing() -> None:
+def test_an_srgb_profile_changes_nothing() -> None:
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     assert near(square(encoded(quarters(), "PNG", icc_profile=srgb), 32), [RED, GREEN, BLUE, WHITE], tolerance=1)
 
 
-def test_a_profile_that_is_damaged_or_for_other_channels_changes_nothing() -> None:
+def test_a_damaged_or_foreign_profile_changes_nothing() -> None:
     lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
     untouched = square(encoded(quarters(), "PNG"), 16)
     for profile in (b"no profile at all", adobe_rgb()[:200], lab):
@@ -223,7 +223,7 @@ def test_one_decode_serves_every_frame() -> None:
     assert near(cropped, [RED, GREEN, BLUE, WHITE])
 
 
-def test_a_crop_shows_the_middle_in_its_own_shape_also_when_turned() -> None:
+def test_a_crop_shows_the_middle_also_when_turned() -> None:
     stripes = Image.new("RGB", (300, 100), RED)
     stripes.paste(GREEN, (100, 0, 200, 100))
     turned = Image.Exif()
@@ -233,7 +233,7 @@ def test_a_crop_shows_the_middle_in_its_own_shape_also_when_turned() -> None:
         assert near(pixels, [GREEN] * 4)
 
 
-def test_a_frame_that_keeps_the_shape_is_turned_with_the_photo_and_never_enlarges() -> None:
+def test_an_inside_frame_turns_with_the_photo_never_enlarging() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
     content = encoded(quarters(size=(64, 48)), "PNG", exif=exif)

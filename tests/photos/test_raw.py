@@ -67,7 +67,7 @@ def test_a_preview_without_orientation_turns_as_its_raw_says(
     assert shows(dng_with_bitmap(quarters(320, 240), orientation), expected)
 
 
-def test_a_preview_whose_exif_is_silent_on_orientation_turns_as_its_raw_says() -> None:
+def test_a_preview_without_orientation_turns_as_its_raw() -> None:
     silent = quarters()
     exif = Image.Exif()
     exif[0x010F] = "Handmade"
@@ -94,7 +94,7 @@ def test_a_raw_without_a_preview_is_developed_the_right_way_up(
     assert shows(dng(None, orientation, sensor=quarters(64, 48)), expected, "a.dng", tolerance=40)
 
 
-def test_what_is_too_large_to_develop_is_refused_before_it_unfolds(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_large_a_raw_is_refused_before_developing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decoding, "MAX_PIXELS", 64 * 48 - 1)
     with pytest.raises(UnreadablePhoto, match="too large: 64 x 48") as caught:
         square(dng(None), 32, "a.dng")
@@ -116,7 +116,7 @@ def noise(width: int, height: int) -> Image.Image:
 
 @pytest.mark.parametrize("whole", [dng(noise(640, 480)), dng_with_bitmap(noise(64, 48))], ids=["jpeg", "bitmap"])
 @pytest.mark.parametrize("left", [10, 300, 6200, 7500, 9000])
-def test_a_raw_cut_within_its_preview_is_refused_whatever_libraw_fills_it_up_with(whole: bytes, left: int) -> None:
+def test_a_raw_cut_within_its_preview_is_refused(whole: bytes, left: int) -> None:
     square(whole, 32, "before.nef")
     with pytest.raises(UnreadablePhoto) as caught:
         square(whole[:left], 32, "cut.nef")
@@ -166,7 +166,7 @@ def test_flipped_bits_never_escape_as_another_exception() -> None:
                 assert not reason.lasting
 
 
-def test_a_raw_beside_its_jpeg_is_one_photo_and_a_lone_raw_is_read(tmp_path: Path) -> None:
+def test_a_raw_beside_its_jpeg_is_one_photo(tmp_path: Path) -> None:
     folder = tmp_path / "photos"
     folder.mkdir()
 

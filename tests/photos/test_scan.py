@@ -22,7 +22,7 @@ def names(root: Path, **options: object) -> list[str]:
     return [found.path.relative_to(root).as_posix() for found in scan(root, **options).photos]
 
 
-def test_finds_photos_at_every_depth_in_order_and_leaves_the_rest(tmp_path: Path) -> None:
+def test_scan_finds_photos_at_every_depth_in_order(tmp_path: Path) -> None:
     put(tmp_path, "b.JPG", "a.jpeg", "2024/trip/c.heic", "2024/d.NEF", "notes.txt", "2024/c.xmp")
     assert names(tmp_path) == ["a.jpeg", "b.JPG", "2024/d.NEF", "2024/trip/c.heic"]
     assert {path.name for path in scan(tmp_path).others} == {"notes.txt", "c.xmp"}
@@ -54,7 +54,7 @@ def test_links_are_not_followed_and_a_loop_ends(tmp_path: Path) -> None:
     assert names(tmp_path / "in") == ["a.jpg"]
 
 
-def test_two_names_of_one_file_are_one_photo_and_the_other_is_named(tmp_path: Path) -> None:
+def test_two_names_of_one_file_are_one_photo(tmp_path: Path) -> None:
     put(tmp_path, "a.jpg")
     os.link(tmp_path / "a.jpg", tmp_path / "b.jpg")
     found = scan(tmp_path)
@@ -69,7 +69,7 @@ def test_the_destination_inside_the_source_is_skipped(tmp_path: Path) -> None:
     assert names(tmp_path, skip=tmp_path / "sorted") == ["a.jpg"]
 
 
-def test_the_destination_is_skipped_by_whatever_path_it_is_named(tmp_path: Path) -> None:
+def test_the_destination_is_skipped_under_any_path(tmp_path: Path) -> None:
     put(tmp_path / "in", "a.jpg", "sorted/a.jpg", "sorted-too/b.jpg")
     (tmp_path / "alias").symlink_to(tmp_path / "in")
     assert names(tmp_path / "in", skip=tmp_path / "alias" / "sorted") == ["a.jpg", "sorted-too/b.jpg"]
@@ -82,7 +82,7 @@ def test_names_that_are_no_text_are_found(tmp_path: Path) -> None:
     assert len(names(tmp_path)) == 4
 
 
-def test_a_missing_folder_a_file_and_a_folder_without_photos_each_say_so(tmp_path: Path) -> None:
+def test_missing_or_empty_sources_each_say_so(tmp_path: Path) -> None:
     with pytest.raises(SourceMissing, match="does not exist"):
         scan(tmp_path / "nowhere")
     put(tmp_path, "notes.txt")
@@ -142,7 +142,7 @@ def test_no_name_makes_a_scan_slow(tmp_path: Path) -> None:
     assert [left.reason for left in found.no_photos(found.groups())] == ["a video"]
 
 
-def test_links_are_followed_when_asked_and_a_file_is_counted_once(tmp_path: Path) -> None:
+def test_links_are_followed_on_request_and_counted_once(tmp_path: Path) -> None:
     put(tmp_path / "in", "a.jpg")
     put(tmp_path / "out", "b.jpg", "deep/c.jpg")
     (tmp_path / "in" / "loop").symlink_to(tmp_path / "in")
@@ -154,7 +154,7 @@ def test_links_are_followed_when_asked_and_a_file_is_counted_once(tmp_path: Path
     assert [left.path.name for left in found.unread] == ["twice.jpg"]
 
 
-def test_what_is_no_photo_and_travels_with_none_is_told_by_its_kind(tmp_path: Path) -> None:
+def test_files_without_a_photo_are_reported_by_kind(tmp_path: Path) -> None:
     put(
         tmp_path,
         "a.jpg",
@@ -180,7 +180,7 @@ def test_what_is_no_photo_and_travels_with_none_is_told_by_its_kind(tmp_path: Pa
     }
 
 
-def test_a_time_that_cannot_be_stored_leaves_the_photo_and_is_told(tmp_path: Path) -> None:
+def test_a_time_that_cannot_be_stored_leaves_the_photo(tmp_path: Path) -> None:
     put(tmp_path, "a.jpg", "b.jpg", "c.jpg", "b.xmp")
     os.utime(tmp_path / "a.jpg", ns=(0, 2**63 - 1))
     os.utime(tmp_path / "b.jpg", (0, 12 * 10**9))
@@ -214,7 +214,7 @@ def test_what_is_called_like_a_photo_travels_whatever_its_kind(tmp_path: Path) -
     }
 
 
-def test_what_photosort_wrote_travels_with_no_photo_of_that_name(tmp_path: Path) -> None:
+def test_about_files_travel_with_no_photo(tmp_path: Path) -> None:
     put(tmp_path, "ABOUT.jpg", "ABOUT.txt", "ABOUT (2).png", "ABOUT (2).txt", "photosort (2).jpg", "photosort.jpg")
     (tmp_path / "photosort (2).json").write_bytes(DATA_BEGINS + b"1\n}")
     (tmp_path / "photosort.json").write_text('{"title": "photosort.jpg"}')

@@ -127,7 +127,7 @@ def test_a_broken_config_file_is_named() -> None:
         load_settings()
 
 
-def test_a_mark_at_the_beginning_of_the_file_is_no_part_of_its_first_line() -> None:
+def test_a_byte_order_mark_is_no_part_of_the_first_pattern() -> None:
     write_config("")
     config_file().write_bytes(b"\xef\xbb\xbfmax_k = 9\r\n")
     assert load_settings().max_k == 9
@@ -168,7 +168,7 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("make", UNREADABLE)
-def test_a_config_file_that_cannot_be_read_is_named_with_the_remedy(make: Callable[[], None]) -> None:
+def test_an_unreadable_config_file_is_named_with_the_remedy(make: Callable[[], None]) -> None:
     config_file().parent.mkdir(parents=True)
     make()
     assert refused().startswith(UNREADABLE[make].replace("FILE", str(config_file())))

@@ -22,7 +22,7 @@ def cache(tmp_path: Path):
         yield cache
 
 
-def test_vectors_come_back_in_the_order_asked_across_many_lookups(cache: Cache) -> None:
+def test_vectors_come_back_in_the_order_asked(cache: Cache) -> None:
     vectors = np.arange(1200 * 3, dtype=np.float32).reshape(1200, 3) / 64
     cache.put_vectors(LITE, KEYS, vectors)
     backwards = cache.matrix(LITE, KEYS[::-1])
@@ -45,9 +45,7 @@ def test_a_missing_vector_is_an_error_not_a_guess(cache: Cache) -> None:
         cache.matrix(LITE, KEYS[:2])
 
 
-def test_a_file_is_read_again_only_where_it_has_changed_also_with_its_size_and_time_kept(
-    cache: Cache, tmp_path: Path
-) -> None:
+def test_only_a_changed_file_is_read_again(cache: Cache, tmp_path: Path) -> None:
     photo = tmp_path / "a.jpg"
     photo.write_text("one")
     stat = photo.stat()
@@ -67,7 +65,7 @@ def test_digests_and_texts_survive_closing(tmp_path: Path) -> None:
         assert cache.texts(LITE, KEYS[:2]) == {KEYS[1]: "naïve\n"}
 
 
-def test_a_cache_that_is_set_aside_makes_room_for_a_new_one_and_is_kept(tmp_path: Path) -> None:
+def test_a_new_cache_replaces_one_set_aside_which_is_kept(tmp_path: Path) -> None:
     for number in (1, 2):
         (tmp_path / "cache.sqlite").write_text(f"damage {number}")
         (tmp_path / "cache.sqlite-wal").write_text(f"log {number}")

@@ -16,7 +16,7 @@ FIRST = ("CREATE TABLE a (x)", "INSERT INTO a VALUES (1)")
 SECOND = ("ALTER TABLE a ADD y", "UPDATE a SET y = 2")
 
 
-def test_an_older_database_is_brought_up_to_date_and_keeps_its_rows(tmp_path: Path) -> None:
+def test_an_older_database_is_migrated_with_its_rows(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "x.sqlite"
     open_database(path, [FIRST], durable=True).close()
     connection = open_database(path, [FIRST, SECOND], durable=True)
@@ -43,7 +43,7 @@ def test_a_migration_that_fails_leaves_the_old_version(tmp_path: Path) -> None:
     assert open_database(path, [FIRST], durable=False).execute("SELECT x FROM a").fetchall() == [(1,)]
 
 
-def test_a_newer_database_a_damaged_one_and_a_folder_are_refused(tmp_path: Path) -> None:
+def test_newer_damaged_and_foreign_databases_are_refused(tmp_path: Path) -> None:
     open_database(tmp_path / "new.sqlite", [FIRST, SECOND], durable=False).close()
     with pytest.raises(StoreError, match="newer photosort"):
         open_database(tmp_path / "new.sqlite", [FIRST], durable=False)
@@ -93,9 +93,7 @@ def test_another_schema_or_encoding_than_photosorts_is_damage(tmp_path: Path, st
     ("pragma", "said"),
     [("max_page_count=2", "full.*Make room on its disk"), ("query_only=ON", "readonly.*Check the permissions")],
 )
-def test_a_full_disk_and_a_database_that_may_only_be_read_have_advice_of_their_own(
-    tmp_path: Path, pragma: str, said: str
-) -> None:
+def test_full_disks_and_read_only_databases_have_own_advice(tmp_path: Path, pragma: str, said: str) -> None:
     connection = open_database(tmp_path / "x.sqlite", [FIRST], durable=False)
     connection.execute(f"PRAGMA {pragma}")
     with pytest.raises(StoreError, match=rf"x\.sqlite cannot be used \(.*{said}") as caught:
@@ -103,9 +101,7 @@ def test_a_full_disk_and_a_database_that_may_only_be_read_have_advice_of_their_o
     assert caught.type is StoreError
 
 
-def test_a_database_that_another_program_holds_is_waited_for_and_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_database_held_by_another_program_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("photosort.store.database.BUSY_SECONDS", 0.1)
     path = tmp_path / "x.sqlite"
     first, second = (open_database(path, [FIRST], durable=False) for _ in range(2))

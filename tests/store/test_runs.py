@@ -61,7 +61,7 @@ def test_a_photo_is_found_by_its_path_and_by_its_content(runs: Runs) -> None:
     assert runs.member_with(number, "zz") is None
 
 
-def test_a_companion_leads_to_its_photo_by_its_path_and_by_its_content(runs: Runs) -> None:
+def test_a_companion_is_found_by_path_and_by_content(runs: Runs) -> None:
     sidecar = Path(os.fsdecode(b"/photos/caf\xe9.xmp"))
     number = add(runs, companions=[CompanionRecord(sidecar, "cc", ODD)])
     other = add(runs)

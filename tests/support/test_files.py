@@ -26,7 +26,7 @@ def usual_umask() -> None:
     os.umask(0o022)
 
 
-def test_databases_locks_and_their_folders_are_for_the_user_alone(tmp_path: Path) -> None:
+def test_databases_and_locks_are_for_the_user_alone(tmp_path: Path) -> None:
     with (
         open_cache(tmp_path / "cache" / "photosort"),
         open_history(tmp_path / "data"),
@@ -59,7 +59,7 @@ def test_a_folder_that_holds_anything_else_stays_as_it_is(tmp_path: Path) -> Non
     assert mode(tmp_path / "shared" / "history.sqlite") == 0o600
 
 
-def test_every_process_of_photosort_switches_telemetry_off_whatever_the_environment_says() -> None:
+def test_every_process_switches_telemetry_off() -> None:
     program = "import photosort.models.encoders.efficientnet, os; print(os.environ['ORT_DISABLE_TELEMETRY'])"
     environment = {**os.environ, "ORT_DISABLE_TELEMETRY": "0"}
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)

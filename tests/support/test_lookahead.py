@@ -17,7 +17,7 @@ def drawing(begun: list[int]) -> Iterator[int]:
 
 
 @pytest.mark.parametrize("ahead", [0, 3, 50])
-def test_no_more_than_the_bound_is_begun_before_a_result_is_taken(ahead: int) -> None:
+def test_the_bound_of_work_ahead_is_kept(ahead: int) -> None:
     drawn: list[int] = []
     done: list[int] = []
     results = work_ahead(lambda item: done.append(item) or item, lambda item: -1, drawing(drawn), ahead=ahead)
@@ -30,7 +30,7 @@ def test_no_more_than_the_bound_is_begun_before_a_result_is_taken(ahead: int) ->
     results.close()
 
 
-def test_results_keep_the_order_and_what_work_raises_comes_in_its_place() -> None:
+def test_results_keep_the_order_and_errors_their_place() -> None:
     def work(item: int) -> int:
         time.sleep(0.01 * (item % 3 == 0))
         if item == 7:

@@ -72,7 +72,7 @@ def test_one_item_is_drawn_while_the_one_before_it_is_in_use() -> None:
     assert list(drawn_ahead([])) == []
 
 
-def test_what_drawing_raises_is_raised_after_the_items_before_it() -> None:
+def test_errors_of_drawing_come_after_earlier_items() -> None:
     def items() -> Iterator[int]:
         yield 1
         raise ValueError("the second")

@@ -49,9 +49,7 @@ def wheels(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return asked
 
 
-def test_only_known_photos_are_taken_and_a_second_time_only_what_is_missing_is_asked_for(
-    tmp_path: Path, wheels: list[str]
-) -> None:
+def test_only_known_missing_photos_are_fetched(tmp_path: Path, wheels: list[str]) -> None:
     folder = tmp_path / "photos"
     assert demo.gather(folder) == (5, ["coffee.png"])
     assert {path.name for path in folder.iterdir()} == EVERYTHING - {"coffee.png"}
@@ -70,7 +68,7 @@ def test_files_of_the_user_are_never_written_over(tmp_path: Path, wheels: list[s
     assert (tmp_path / "CREDITS.txt").read_text() == "my own words"
 
 
-def test_nothing_is_written_through_a_link_nor_over_a_file_of_a_likely_name(tmp_path: Path, wheels: list[str]) -> None:
+def test_nothing_is_written_through_a_link_or_over_a_file(tmp_path: Path, wheels: list[str]) -> None:
     (tmp_path / "letter").write_text("mine")
     (tmp_path / "photos").mkdir()
     for name in ("moon.png.part", "CREDITS.txt"):
@@ -93,7 +91,7 @@ def test_who_made_the_photos_is_written_beside_them(tmp_path: Path, wheels: list
     assert "CC BY 2.0: https://creativecommons.org/licenses/by/2.0/\n" in credits
 
 
-def test_a_package_that_cannot_be_had_is_missed_but_an_index_out_of_reach_is_one_line(
+def test_a_missing_package_differs_from_a_missing_index(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wheels: list[str]
 ) -> None:
     available, download = {"moon==1"}, demo.download_wheel
@@ -117,7 +115,7 @@ def test_a_folder_that_takes_no_file_is_one_line(tmp_path: Path, wheels: list[st
         demo.gather(tmp_path / "file" / "photos")
 
 
-def test_every_photo_has_a_name_of_its_own_and_whoever_must_be_credited_is() -> None:
+def test_every_demo_photo_has_a_name_and_a_credit() -> None:
     packages = demo.packages()
     photos = [photo for package in packages for photo in package.photos]
     assert len({photo.name.casefold() for photo in photos}) == len(photos)

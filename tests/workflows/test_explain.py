@@ -62,9 +62,7 @@ def explained(data: Path, photo: Path, number: int | None = None) -> tuple[int, 
 
 
 @pytest.mark.parametrize(("name", "photo"), [("a.jpg", "a.jpg"), ("a.xmp", "a.jpg"), ("b.jpg", "b.jpg")])
-def test_a_photo_and_its_companion_are_found_where_they_were_and_where_they_are(
-    data: Path, source: Path, name: str, photo: str
-) -> None:
+def test_photo_and_companion_are_found_at_old_and_new_places(data: Path, source: Path, name: str, photo: str) -> None:
     run = organized(data, source)
     assert explained(data, source / name) == (run, photo, "")
     assert explained(data, placed(source, name)) == (run, photo, "")
@@ -81,15 +79,13 @@ def test_the_newest_run_that_knows_the_photo_explains_it(data: Path, source: Pat
     assert explained(data, source / "a.jpg", first)[0] == first
 
 
-def test_the_run_that_saw_the_path_comes_before_one_that_saw_the_content_elsewhere(
-    data: Path, source: Path, tmp_path: Path
-) -> None:
+def test_the_run_that_saw_the_path_comes_first(data: Path, source: Path, tmp_path: Path) -> None:
     first = organized(data, source)
     organized(data, write(tmp_path / "backup", {"copy of a.jpg": "photo a"}), file=False)
     assert explained(data, source / "a.jpg")[:2] == (first, "a.jpg")
 
 
-def test_a_photo_that_another_run_knows_is_not_in_the_run_that_was_named(data: Path, source: Path) -> None:
+def test_a_photo_of_another_run_is_not_in_the_named_run(data: Path, source: Path) -> None:
     organized(data, source)
     other = organized(data, write(source.with_name("other"), {"c.jpg": "photo c"}))
     with pytest.raises(NotInRun, match=f"was not in run {other} of"):
@@ -108,7 +104,7 @@ def test_a_photo_that_no_run_knows(data: Path, source: Path) -> None:
         explain_photo(data, stranger)
 
 
-def test_a_photo_that_was_left_says_why_even_where_it_cannot_be_read(data: Path, source: Path) -> None:
+def test_a_left_photo_says_why_even_if_unreadable(data: Path, source: Path) -> None:
     organized(data, source, left=((source / "gone.jpg", "truncated"),))
     with pytest.raises(NotInRun, match="was left where it is: truncated"):
         explain_photo(data, source / "gone.jpg")
@@ -153,7 +149,7 @@ def test_an_equal_photo_is_taken_back_with_its_twin(data: Path, source: Path) ->
     assert explained(data, twin)[2] == "taken back by undo"
 
 
-def test_a_preview_and_a_run_that_stopped_before_its_first_file_have_placed_nothing(data: Path, source: Path) -> None:
+def test_previews_and_early_stops_have_placed_nothing(data: Path, source: Path) -> None:
     run = organized(data, source, file=False)
     assert explained(data, source / "a.jpg")[2] == f"not placed: run {run} was a preview"
     with open_history(data) as connection:
@@ -172,7 +168,7 @@ def test_a_photo_on_its_way_can_be_brought_there(data: Path, source: Path) -> No
         assert explained(data, source / "a.jpg")[2] == "not placed: the run stopped before, and was taken back"
 
 
-def test_links_lead_to_the_photo_and_a_circle_of_links_is_no_photo(data: Path, source: Path) -> None:
+def test_links_lead_to_photos_and_circles_do_not(data: Path, source: Path) -> None:
     run = organized(data, source)
     link, circle = source.with_name("link.jpg"), source.with_name("circle.jpg")
     link.symlink_to(source / "a.jpg")
@@ -182,9 +178,7 @@ def test_links_lead_to_the_photo_and_a_circle_of_links_is_no_photo(data: Path, s
         explain_photo(data, circle)
 
 
-def test_a_link_that_was_organized_as_a_photo_is_found_by_its_own_name(
-    data: Path, source: Path, tmp_path: Path
-) -> None:
+def test_a_linked_photo_is_found_by_its_own_name(data: Path, source: Path, tmp_path: Path) -> None:
     album = tmp_path / "album"
     album.mkdir()
     (album / "linked.jpg").symlink_to(source / "a.jpg")
@@ -213,7 +207,7 @@ def nested(data: Path, source: Path, destination: Path) -> int:
     return run
 
 
-def test_a_folder_of_a_run_shows_its_photos_and_the_folders_next_to_it(data: Path, source: Path) -> None:
+def test_a_folder_shows_its_photos_and_near_folders(data: Path, source: Path) -> None:
     out = source.with_name("sorted")
     run = nested(data, source, out)
     dogs = explain(data, out / "Animals" / "Dogs")
@@ -225,7 +219,7 @@ def test_a_folder_of_a_run_shows_its_photos_and_the_folders_next_to_it(data: Pat
     assert isinstance(lakes, FolderView) and lakes.neighbours == ()
 
 
-def test_source_and_destination_show_the_run_and_a_folder_of_folders_what_is_in_it(data: Path, source: Path) -> None:
+def test_folder_paths_show_their_run_or_their_content(data: Path, source: Path) -> None:
     out = source.with_name("sorted")
     run = nested(data, source, out)
     for place, folders in ((source, 3), (out, 3), (out / "Animals", 2)):
@@ -234,7 +228,7 @@ def test_source_and_destination_show_the_run_and_a_folder_of_folders_what_is_in_
         assert (seen.run.id, len(seen.clusters)) == (run, folders)
 
 
-def test_a_run_that_filed_comes_before_a_later_preview_unless_it_is_named(data: Path, source: Path) -> None:
+def test_a_filed_run_comes_before_a_later_preview(data: Path, source: Path) -> None:
     first = organized(data, source)
     preview = organized(data, source, file=False)
     assert (explain(data, source).run.id, explain(data, source, preview).run.id) == (first, preview)

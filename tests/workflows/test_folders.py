@@ -58,7 +58,7 @@ def test_two_levels_put_what_is_akin_together_and_name_both() -> None:
     assert all(path.count("/") == 1 for path in found.paths)
 
 
-def test_what_fits_no_folder_clearly_is_set_aside_and_gives_none_its_name() -> None:
+def test_outliers_are_set_aside_and_name_no_folder() -> None:
     found = folders(extra=2, outliers=True)
     aside = np.flatnonzero(found.labels == 4)
     assert {100, 101} <= set(aside.tolist()) and len(aside) <= 6
@@ -76,14 +76,14 @@ def test_no_folder_is_made_for_outliers_that_are_not_there() -> None:
 
 
 @pytest.mark.parametrize("levels", [1, 2])
-def test_a_cluster_whose_photos_are_all_set_aside_breaks_nothing(levels: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cluster_whose_photos_are_all_outliers_is_handled(levels: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("photosort.workflows.folders.outliers", lambda clustering: clustering.labels == 3)
     found = folders(outliers=True, levels=levels)
     assert (found.labels == 3).sum() == 0 and (found.labels == 4).sum() == 10
     assert len(set(found.paths)) == 5
 
 
-def test_names_that_the_method_gave_are_kept_and_no_writer_is_asked() -> None:
+def test_names_of_the_method_are_kept_without_a_writer() -> None:
     vectors, _ = blobs([3, 5])
     writer = ScriptedWriter([])
     grouped = sorted_into(["calm"] * 3 + ["loud"] * 5, vectors, [("a dog",)] * 3 + [("a band on a stage",)] * 5)

@@ -88,7 +88,7 @@ def test_a_named_number_that_cannot_be_told_apart_is_refused() -> None:
         Clusters(Settings(k=5))([constant(nearly_equal())])
 
 
-def test_a_chosen_number_is_bounded_by_the_question_with_the_fewest_answers(cache: Cache) -> None:
+def test_auto_k_is_bounded_by_the_question_with_fewest_answers(cache: Cache) -> None:
     grouping, choice = group(described(CLEAR, VAGUE), asked(min_k=4), cache)
     assert choice is not None and choice.k == 3
     assert [candidate.clustering.k for candidate in grouping.candidates] == [3, 3]
@@ -120,7 +120,7 @@ def test_many_photos_are_clustered_on_the_gpu_that_is_named(
     assert moved == used
 
 
-def test_of_many_photos_a_number_is_chosen_from_some_the_same_for_all_questions(
+def test_auto_k_uses_one_sample_for_all_questions(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     given: list[np.ndarray] = []

@@ -37,7 +37,7 @@ def unfinished_of(data: Path) -> list[Filing]:
         return unfinished_runs(connection, data)
 
 
-def test_the_last_run_is_taken_back_and_an_older_one_by_its_number_alone(tmp_path: Path) -> None:
+def test_an_older_run_is_undone_by_its_number_alone(tmp_path: Path) -> None:
     data = tmp_path / "data"
     (older, copy), (newer, _) = (file_one(tmp_path, data, name) for name in ("one", "two"))
     assert undo_run(data)[0].run_id == newer
@@ -50,7 +50,7 @@ def test_the_last_run_is_taken_back_and_an_older_one_by_its_number_alone(tmp_pat
     assert [past.state for past in past_runs(data)] == ["undone", "undone"]
 
 
-def test_a_run_that_left_files_is_tried_again_before_any_older_one(tmp_path: Path) -> None:
+def test_a_run_that_left_files_is_retried_first(tmp_path: Path) -> None:
     data = tmp_path / "data"
     older, older_copy = file_one(tmp_path, data, "older")
     newer, newer_copy = file_one(tmp_path, data, "newer")
@@ -78,7 +78,7 @@ def test_an_older_run_is_reached_by_its_number(tmp_path: Path) -> None:
     assert newer_copy.read_text() == "edited"
 
 
-def test_a_run_that_is_on_its_way_is_not_taken_for_one_that_was_cut_off(tmp_path: Path) -> None:
+def test_a_run_in_progress_is_not_taken_for_a_stopped_one(tmp_path: Path) -> None:
     data = tmp_path / "data"
     forth, back = (file_one(tmp_path, data, name)[0] for name in ("forth", "back"))
     stop(data, forth, FilingState.APPLYING)
@@ -106,7 +106,7 @@ def test_unfinished_runs_are_listed_whatever_their_destination(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("state", [FilingState.DONE, FilingState.APPLYING, FilingState.UNDOING])
-def test_nothing_is_taken_back_or_finished_while_somebody_works_there(tmp_path: Path, state: FilingState) -> None:
+def test_undo_and_resume_are_refused_during_a_run(tmp_path: Path, state: FilingState) -> None:
     data = tmp_path / "data"
     run, copy = file_one(tmp_path, data, "one")
     stop(data, run, state)

@@ -61,7 +61,7 @@ def test_photos_come_into_folders_by_what_they_show(source: Path, tmp_path: Path
 
 
 @pytest.mark.parametrize("spelling", ["in/out", "in/../in/out", "link/out"])
-def test_a_destination_inside_the_source_is_left_out_of_the_scan(source: Path, tmp_path: Path, spelling: str) -> None:
+def test_a_destination_inside_the_source_is_not_scanned(source: Path, tmp_path: Path, spelling: str) -> None:
     """Whatever lies there: photos of the user's own, too, and what was moved there."""
     (tmp_path / "link").symlink_to(source)
     (source / "out").mkdir()
@@ -95,7 +95,7 @@ def test_what_travels_with_an_unread_photo_is_named_and_stays(source: Path, tmp_
     assert names(source) == ["red/0.png", "red/0.xmp"]
 
 
-def test_a_copy_that_was_edited_with_its_time_kept_is_sorted_also_after_it_was_passed_over(source: Path) -> None:
+def test_a_copy_edited_with_its_time_kept_is_sorted_anyway(source: Path) -> None:
     organize(source / "red", source / "sorted", models(k=1))
     (copy,) = source.rglob("sorted/*/2.png")
     edited, stat = copy.read_bytes().replace(b"IEND", b"iend"), copy.stat()
@@ -109,7 +109,7 @@ def test_a_copy_that_was_edited_with_its_time_kept_is_sorted_also_after_it_was_p
 
 @pytest.mark.parametrize("dry", [(), ("--dry-run",)])
 @pytest.mark.parametrize("state", [FilingState.APPLYING, FilingState.STOPPED, FilingState.UNDOING])
-def test_a_run_that_was_cut_off_elsewhere_is_told_of_at_the_next_start(
+def test_a_run_cut_off_elsewhere_is_reported_at_the_start(
     source: Path, tmp_path: Path, own_folders: Path, state: FilingState, dry: tuple[str, ...]
 ) -> None:
     organize(source, tmp_path / "first\x1b", models())

@@ -57,7 +57,7 @@ def recorded(runs: Runs, source: Path, *changed: str, labels: Sequence[int] = (0
     return record(runs, plan, photos, captions, clustering, folders, Settings()), plan
 
 
-def test_folders_have_the_names_that_they_get_at_the_destination(runs: Runs, source: Path) -> None:
+def test_folders_are_named_as_at_the_destination(runs: Runs, source: Path) -> None:
     (source.with_name("out") / "dogs").mkdir(parents=True)
     (source.with_name("out") / "Lakes").write_text("a file is in the way")
     run, plan = recorded(runs, source)
@@ -73,7 +73,7 @@ def test_a_refused_photo_is_left_and_no_member(runs: Runs, source: Path) -> None
     assert runs.clusters(run)[0].cohesion == pytest.approx((0.8 + 0.7) / 2)
 
 
-def test_a_cluster_whose_photos_are_all_refused_is_left_out_everywhere(runs: Runs, source: Path) -> None:
+def test_a_cluster_of_refused_photos_is_left_out_everywhere(runs: Runs, source: Path) -> None:
     run, _ = recorded(runs, source, "m1.jpg")
     assert [cluster.number for cluster in runs.clusters(run)] == [0, 1]
     assert runs.sizes(run) == {0: 3, 1: 1}
@@ -110,7 +110,7 @@ def test_companions_are_remembered_with_their_photo(runs: Runs, source: Path) ->
     assert found is not None and found.path == source / "d1.jpg"
 
 
-def test_a_photo_that_was_set_aside_has_the_nearest_folder_as_its_next(runs: Runs, source: Path) -> None:
+def test_an_outlier_has_the_nearest_folder_as_its_next(runs: Runs, source: Path) -> None:
     run, _ = recorded(runs, source, labels=(0, 3, 0, 1, 2))
     aside = runs.members(run, 3)[0]
     assert (aside.path.name, aside.runner_up, aside.runner_up_similarity) == ("d2.jpg", 0, pytest.approx(0.9))

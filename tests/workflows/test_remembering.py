@@ -139,7 +139,7 @@ def fault(request: pytest.FixtureRequest, weights: None, tmp_path: Path, monkeyp
     return FAILURES[request.param]
 
 
-def test_a_language_model_that_was_asked_for_and_fails_ends_the_run_in_one_line(cache: Cache, fault: str) -> None:
+def test_a_language_model_that_fails_ends_the_run_in_one_line(cache: Cache, fault: str) -> None:
     writer = writers.writer(load_settings(writer="smollm2"))
     assert writer is not None
     with pytest.raises(ModelMissing, match=f"^{fault}") as caught:
@@ -147,7 +147,7 @@ def test_a_language_model_that_was_asked_for_and_fails_ends_the_run_in_one_line(
     assert "\n" not in str(caught.value)
 
 
-def test_keywords_stand_in_for_a_language_model_that_nobody_asked_for(cache: Cache, fault: str) -> None:
+def test_keywords_replace_an_unrequested_language_model(cache: Cache, fault: str) -> None:
     writer = writers.writer(load_settings(writer="auto"))
     assert writer is not None
     names = name_clusters([DOGS, CATS], RememberedWriter(writer, cache))
@@ -156,9 +156,7 @@ def test_keywords_stand_in_for_a_language_model_that_nobody_asked_for(cache: Cac
         assert re.match(f"smollm2: {fault}", name.note), name.note
 
 
-def test_an_engine_that_failed_is_not_started_again_and_what_it_said_before_counts(
-    cache: Cache, weights: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failed_engine_is_not_restarted(cache: Cache, weights: None, monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[object] = []
 
     class Counted(Unwilling):

@@ -53,18 +53,14 @@ def test_new_folders_are_no_wider_than_the_source_folder(
     assert {mode(path) for path in (out.parent, out, *out.rglob("*")) if path.is_dir()} == {0o700}
 
 
-def test_a_folder_is_no_wider_than_those_that_its_photos_come_from(
-    tmp_path: Path, connection: sqlite3.Connection
-) -> None:
+def test_a_folder_is_no_wider_than_its_source_folders(tmp_path: Path, connection: sqlite3.Connection) -> None:
     source = write(tmp_path / "in", FILES)
     (source / "shut").chmod(0o710)
     out = filed(source, tmp_path / "out", connection)
     assert [mode(out / name) for name in (".", "Dogs", "Lakes", "Lakes/Blue")] == [0o755, 0o755, 0o755, 0o710]
 
 
-def test_a_folder_above_the_source_that_others_may_not_enter_counts_as_well(
-    tmp_path: Path, connection: sqlite3.Connection
-) -> None:
+def test_closed_folders_above_the_source_count_as_well(tmp_path: Path, connection: sqlite3.Connection) -> None:
     source = write(tmp_path / "home" / "in", FILES)
     (tmp_path / "home").chmod(0o750)
     assert mode(filed(source, tmp_path / "elsewhere" / "out", connection)) == 0o750
@@ -76,9 +72,7 @@ def test_beside_the_source_the_folder_above_holds_for_both(tmp_path: Path, conne
     assert mode(filed(source, tmp_path / "home" / "out", connection)) == 0o755
 
 
-def test_what_is_written_about_a_folder_is_no_wider_than_its_photos(
-    tmp_path: Path, connection: sqlite3.Connection
-) -> None:
+def test_about_files_are_no_wider_than_the_photos(tmp_path: Path, connection: sqlite3.Connection) -> None:
     source = write(tmp_path / "in", FILES)
     (source / "open" / "a.JPG").chmod(0o644)
     (source / "shut" / "b.JPG").chmod(0o604)
@@ -87,9 +81,7 @@ def test_what_is_written_about_a_folder_is_no_wider_than_its_photos(
     assert {mode(out / "Lakes" / "Blue" / name) for name in ("ABOUT.txt", "photosort.json")} == {0o600}
 
 
-def test_a_folder_of_another_group_gives_it_no_more_than_others_have(
-    tmp_path: Path, connection: sqlite3.Connection
-) -> None:
+def test_another_group_gets_no_more_than_others_have(tmp_path: Path, connection: sqlite3.Connection) -> None:
     if os.geteuid():
         pytest.skip("to change a group needs root")
     source = write(tmp_path / "in", FILES)

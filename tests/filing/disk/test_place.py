@@ -61,9 +61,7 @@ class TestRename:
         assert (tmp_path / "a").read_text() == "content"
 
 
-def test_a_link_is_taken_back_when_the_old_name_cannot_be_removed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_link_is_taken_back_if_the_old_name_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, {"a": "content"})
     no_native(monkeypatch)
     real = os.unlink
@@ -193,9 +191,7 @@ def _replaced(path: Path) -> None:
 
 
 @pytest.mark.parametrize("change", [_appended, _replaced])
-def test_a_file_that_has_another_size_or_is_another_one_is_noticed_though_its_time_is_the_same(
-    tmp_path: Path, change: Callable[[Path], None]
-) -> None:
+def test_a_file_of_another_size_or_inode_is_noticed(tmp_path: Path, change: Callable[[Path], None]) -> None:
     source = write(tmp_path, {"a": "content"}) / "a"
     seen = source.stat()
     change(source)
@@ -207,7 +203,7 @@ def test_a_file_that_has_another_size_or_is_another_one_is_noticed_though_its_ti
             check_unchanged(source, seen.st_size, seen.st_mtime_ns)
 
 
-def test_a_file_that_has_another_time_is_noticed_though_its_size_is_the_same(tmp_path: Path) -> None:
+def test_a_file_of_another_time_is_noticed(tmp_path: Path) -> None:
     source = write(tmp_path, {"a": "content"}) / "a"
     seen = source.stat()
     os.utime(source, ns=(seen.st_atime_ns, seen.st_mtime_ns + 1_000_000_000))
@@ -217,9 +213,7 @@ def test_a_file_that_has_another_time_is_noticed_though_its_size_is_the_same(tmp
         check_same(source.stat(), seen)
 
 
-def test_a_folder_is_told_of_before_it_is_made_and_durable_before_anything_comes_into_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_folders_are_journaled_and_durable_before_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     events: list[tuple[str, Path, bool]] = []
     outer, inner = tmp_path / "out", tmp_path / "out" / "Dogs"
     monkeypatch.setattr(place, "sync_folder", lambda folder: events.append(("flush", folder, inner.exists())))
@@ -241,7 +235,7 @@ def test_a_flush_reaches_the_file_and_the_folder(tmp_path: Path, monkeypatch: py
     assert flushed == [file.stat().st_ino] + [tmp_path.stat().st_ino] * (os.name != "nt")
 
 
-def test_only_a_file_as_it_was_judged_is_removed_while_another_keeps_its_content(tmp_path: Path) -> None:
+def test_only_a_file_as_judged_is_removed(tmp_path: Path) -> None:
     write(tmp_path, {"a": "content", "b": "content"})
     file, keeper = (Witness(tmp_path / name, (tmp_path / name).lstat()) for name in "ab")
     with pytest.raises(Changed):

@@ -103,9 +103,7 @@ def test_a_read_only_disk_is_refused(source: Path, small_disk: Callable[..., Pat
         survey(source, out, [], [], mode=Mode.COPY)
 
 
-def test_a_disk_that_is_too_small_is_refused_before_the_first_file(
-    source: Path, small_disk: Callable[..., Path]
-) -> None:
+def test_a_disk_that_is_too_small_is_refused_at_the_start(source: Path, small_disk: Callable[..., Path]) -> None:
     write(source, {"large.jpg": b"x" * 200_000})
     out = small_disk(64)
     with pytest.raises(DestinationError, match="has room for"):
@@ -156,14 +154,14 @@ def test_what_the_disk_refuses_in_names_is_tried(source: Path, tmp_path: Path, m
 
 
 @pytest.mark.parametrize(("mode", "links"), [(Mode.HARDLINK, "hard links"), (Mode.SYMLINK, "symbolic links")])
-def test_links_are_refused_before_the_first_file_where_the_disk_takes_none(exfat: Path, mode: Mode, links: str) -> None:
+def test_link_modes_are_refused_on_disks_without_links(exfat: Path, mode: Mode, links: str) -> None:
     source = write(exfat / "in", {"a.jpg": "aaa"})
     with pytest.raises(DestinationError, match=rf"takes no {links}. Use --mode copy"):
         survey(source, exfat / "out", photos_in(source), [], mode=mode)
     assert list(exfat.iterdir()) == [source]
 
 
-def test_a_companion_whose_time_cannot_be_stored_keeps_its_photo(source: Path, tmp_path: Path) -> None:
+def test_a_companion_with_an_odd_time_keeps_its_photo(source: Path, tmp_path: Path) -> None:
     os.utime(source / "a.xmp", (0, 12 * 10**9))
     if (source / "a.xmp").stat().st_mtime < 12 * 10**9:
         pytest.skip("this disk does not take such a time")

@@ -52,7 +52,7 @@ PLACED = {
 
 @pytest.mark.parametrize("far", [False, True], ids=["same-disk", "other-disk"])
 @pytest.mark.parametrize("mode", list(Mode))
-def test_every_mode_places_every_file_and_undo_gives_the_tree_back(
+def test_every_mode_files_everything_and_undo_reverts_it(
     source: Path,
     tmp_path: Path,
     connection: sqlite3.Connection,
@@ -108,7 +108,7 @@ def test_times_permissions_and_attributes_are_kept(
         assert os.getxattr(out / "Dogs" / "IMG_2.HEIC", "user.tag") == b"Grandma"
 
 
-def test_the_plan_is_journalled_before_the_first_file_is_touched(
+def test_the_plan_is_journaled_before_the_first_file(
     source: Path, tmp_path: Path, connection: sqlite3.Connection
 ) -> None:
     plan = one_folder(source, tmp_path / "out", Mode.MOVE)
@@ -136,9 +136,7 @@ def test_a_second_run_places_nothing_twice(source: Path, tmp_path: Path) -> None
     assert tree(tmp_path / "in", out) == before
 
 
-def test_equal_photos_of_one_name_are_one_file_and_a_move_leaves_the_second(
-    tmp_path: Path, connection: sqlite3.Connection
-) -> None:
+def test_equal_photos_of_one_name_become_one_file(tmp_path: Path, connection: sqlite3.Connection) -> None:
     source = write(tmp_path / "in", {"a/I.JPG": "same", "b/I.JPG": "same"})
     outcome = apply(one_folder(source, tmp_path / "out", Mode.MOVE), 1, connection)
     assert (outcome.files, outcome.there) == (1, 1)
@@ -187,7 +185,7 @@ def test_odd_names_come_through(tmp_path: Path, connection: sqlite3.Connection, 
 
 
 @pytest.mark.parametrize("mode", [Mode.COPY, Mode.MOVE])
-def test_a_group_that_fails_is_told_of_though_its_names_are_no_text(
+def test_a_failed_group_with_undecodable_names_is_reported(
     tmp_path: Path, connection: sqlite3.Connection, mode: Mode
 ) -> None:
     photo, sidecar = os.fsdecode(b"caf\xe9\n.jpg"), os.fsdecode(b"caf\xe9\n.xmp")
@@ -204,7 +202,7 @@ def test_a_group_that_fails_is_told_of_though_its_names_are_no_text(
     assert names(source) == sorted(["b.jpg", photo, sidecar])
 
 
-def test_a_destination_that_cannot_be_made_is_told_of_though_its_name_is_no_text(
+def test_a_destination_that_cannot_be_made_is_named_in_any_name(
     source: Path, tmp_path: Path, connection: sqlite3.Connection
 ) -> None:
     out = tmp_path / os.fsdecode(b"caf\xe9\x1b[2J")
@@ -216,7 +214,7 @@ def test_a_destination_that_cannot_be_made_is_told_of_though_its_name_is_no_text
 
 
 @pytest.mark.parametrize("mode", list(Mode))
-def test_a_photo_that_changed_since_the_plan_stays_with_its_companions(
+def test_a_photo_changed_since_the_plan_stays(
     source: Path, tmp_path: Path, connection: sqlite3.Connection, mode: Mode
 ) -> None:
     plan = one_folder(source, tmp_path / "out", mode)
@@ -233,7 +231,7 @@ def test_a_photo_that_changed_since_the_plan_stays_with_its_companions(
 
 
 @pytest.mark.parametrize("mode", list(Mode))
-def test_a_photo_that_vanished_since_the_plan_is_named_and_the_rest_goes_on(
+def test_a_photo_that_vanished_since_the_plan_is_named(
     source: Path, tmp_path: Path, connection: sqlite3.Connection, mode: Mode
 ) -> None:
     plan = one_folder(source, tmp_path / "out", mode)
@@ -245,7 +243,7 @@ def test_a_photo_that_vanished_since_the_plan_is_named_and_the_rest_goes_on(
 
 @pytest.mark.parametrize("far", [False, True], ids=["same-disk", "other-disk"])
 @pytest.mark.parametrize("mode", list(Mode))
-def test_a_file_that_appears_at_the_destination_is_not_overwritten(
+def test_a_file_that_appears_meanwhile_is_not_overwritten(
     source: Path,
     tmp_path: Path,
     connection: sqlite3.Connection,
@@ -268,7 +266,7 @@ def test_a_file_that_appears_at_the_destination_is_not_overwritten(
 
 @pytest.mark.parametrize("far", [False, True], ids=["same-disk", "other-disk"])
 @pytest.mark.parametrize("mode", list(Mode))
-def test_a_name_taken_at_the_last_moment_takes_the_whole_group_back(
+def test_a_name_taken_meanwhile_takes_the_group_back(
     source: Path,
     tmp_path: Path,
     connection: sqlite3.Connection,
@@ -347,7 +345,7 @@ def placed(source: Path, other_disk: Path, connection: sqlite3.Connection, monke
     return other_disk / "out"
 
 
-def test_an_original_that_changes_before_a_move_is_resumed_stays(
+def test_an_original_that_changed_before_resume_stays(
     source: Path, placed: Path, connection: sqlite3.Connection
 ) -> None:
     original = source / "c" / "IMG_2.MOV"
@@ -357,7 +355,7 @@ def test_an_original_that_changes_before_a_move_is_resumed_stays(
     assert names(source) == ["c/IMG_2.HEIC", "c/IMG_2.MOV", "notes.txt"]
 
 
-def test_a_source_folder_that_has_become_a_link_to_the_copies_loses_none_when_a_move_is_resumed(
+def test_resuming_a_move_over_linked_folders_loses_none(
     source: Path, placed: Path, connection: sqlite3.Connection
 ) -> None:
     for folder in "abc":
@@ -398,7 +396,7 @@ def test_a_resume_flushes_what_it_finds_before_it_goes_on(
     assert flushed == [placed / "Dogs"] * 6
 
 
-def test_an_original_on_another_disk_goes_only_after_its_copy_is_durable(
+def test_an_original_goes_after_its_copy_is_durable(
     source: Path, other_disk: Path, connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not Path("/proc/self/fd").is_dir():
@@ -507,7 +505,7 @@ def test_a_full_disk_stops_the_run_and_it_can_be_resumed(
     assert digests(source) == before
 
 
-def test_a_full_disk_under_the_journal_stops_before_the_next_file(
+def test_a_full_disk_under_the_journal_stops_the_run(
     source: Path, tmp_path: Path, small_disk: Callable[..., Path]
 ) -> None:
     data = small_disk(300)
@@ -538,7 +536,7 @@ def test_a_full_disk_under_the_journal_stops_before_the_next_file(
     connection.close()
 
 
-def test_a_file_larger_than_the_limit_is_left_and_the_rest_goes_on(
+def test_a_file_above_the_size_limit_is_left(
     tmp_path: Path, connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     resource = pytest.importorskip("resource")

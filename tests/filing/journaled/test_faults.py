@@ -180,9 +180,7 @@ def script(tmp_path: Path, first: Path, second: Path, act: str) -> str:
 
 @pytest.mark.parametrize("what", ["originals", "copies"])
 @pytest.mark.parametrize("job", ["file", "undo"])
-def test_what_is_deleted_at_one_side_while_a_run_is_on_stays_at_the_other(
-    scene: Scene, tmp_path: Path, job: str, what: str
-) -> None:
+def test_deletions_on_one_side_stay_on_that_side(scene: Scene, tmp_path: Path, job: str, what: str) -> None:
     sides = (scene.source, scene.out) if what == "originals" else (scene.out, scene.source)
     delete = script(tmp_path, *sides, "one.unlink()")
     for call in ("unlink", "look", "rename"):
@@ -213,7 +211,7 @@ def test_what_is_edited_while_a_run_is_on_is_kept(scene: Scene, tmp_path: Path, 
 
 
 @pytest.mark.parametrize("job", ["file", "undo"])
-def test_nothing_is_written_through_a_folder_that_is_swapped_for_a_link(scene: Scene, job: str) -> None:
+def test_nothing_is_written_through_a_swapped_folder(scene: Scene, job: str) -> None:
     """A source folder that is a link before the first file goes back through it is the user's, and followed."""
     folder = scene.place.parent if job == "file" else scene.source / "c"
     swap = f"mv '{folder}' '{folder}-moved'; ln -s '{scene.elsewhere}' '{folder}'"

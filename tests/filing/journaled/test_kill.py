@@ -179,7 +179,7 @@ def test_a_move_by_links_killed_at_any_step(memory: Path, killable: Killable, th
     assert step > 20
 
 
-def test_an_undo_that_is_killed_at_any_step_is_finished_by_undo_or_resume(case: Case) -> None:
+def test_an_undo_killed_at_any_step_can_be_finished(case: Case) -> None:
     for step in count():
         case.reset()
         case.begin(-1)
@@ -210,7 +210,7 @@ def test_a_resume_that_is_killed_at_any_step_can_be_resumed(case: Case) -> None:
 
 @pytest.mark.parametrize("then", ["resume", "undo"])
 @pytest.mark.parametrize("far", [False, True], ids=["near", "far"])
-def test_a_move_of_thirty_files_killed_at_every_state_of_the_journal(
+def test_a_move_killed_at_every_state_of_the_journal(
     tmp_path: Path, memory: Path, killable: Killable, far: bool, then: str
 ) -> None:
     """Each photo is a batch of its own, so that every one of them goes through every state of its own."""
@@ -229,7 +229,7 @@ def test_a_move_of_thirty_files_killed_at_every_state_of_the_journal(
 
 
 @pytest.mark.parametrize("then", ["resume", "undo"])
-def test_a_whole_copy_is_kept_when_its_original_vanishes_before_the_next_start(
+def test_a_whole_copy_is_kept_when_its_original_vanishes(
     tmp_path: Path, memory: Path, killable: Killable, then: str
 ) -> None:
     """Killed between the copy and its name; then somebody removes the original: the copy is the last one."""

@@ -37,7 +37,7 @@ def test_it_goes_back_as_it_was(operation: Operation) -> None:
     assert not operation.destination.exists()
 
 
-def test_its_time_comes_from_the_journal_where_the_disk_has_rounded_it(operation: Operation) -> None:
+def test_times_come_from_the_journal_if_the_disk_rounds(operation: Operation) -> None:
     os.utime(operation.destination, ns=(0, operation.mtime_ns // 10**9 * 10**9))
     back(operation)
     assert operation.source.stat().st_mtime_ns == operation.mtime_ns
@@ -82,7 +82,7 @@ def test_a_name_that_cannot_be_removed_takes_its_copy_back(
     assert operation.destination.read_text() == "content"
 
 
-def test_a_disk_that_gives_back_something_else_keeps_the_file_where_it_is(
+def test_a_file_stays_when_the_disk_reads_back_other_bytes(
     operation: Operation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(copying, "_forget_cached", lambda descriptor: os.pwrite(descriptor, b"X", 0))

@@ -39,7 +39,7 @@ def edit_unseen(path: Path, content: str) -> None:
 
 
 @pytest.mark.parametrize("mode", list(Mode))
-def test_an_edit_that_keeps_size_and_time_after_the_plan_leaves_the_photo_where_it_is(
+def test_a_hidden_edit_after_the_plan_leaves_the_photo(
     source: Path, tmp_path: Path, connection: sqlite3.Connection, mode: Mode
 ) -> None:
     plan = plan_for(source, tmp_path / "out", mode, labels=LABELS, folders=("Dogs", "Lakes"))
@@ -51,7 +51,7 @@ def test_an_edit_that_keeps_size_and_time_after_the_plan_leaves_the_photo_where_
     assert (source / "b" / "J.JPG").read_text() == "TWO" and not (tmp_path / "out" / "Lakes" / "J.JPG").exists()
 
 
-def test_an_edit_that_keeps_size_and_time_before_the_plan_is_seen_by_it(source: Path, tmp_path: Path) -> None:
+def test_a_hidden_edit_before_the_plan_is_seen(source: Path, tmp_path: Path) -> None:
     photos = photos_in(source)
     edit_unseen(source / "b" / "J.JPG", "TWO")
     seen = survey(source, tmp_path / "out", photos, ("Dogs",), mode=Mode.MOVE)
@@ -71,7 +71,7 @@ def test_a_change_of_permissions_alone_keeps_no_photo_back(
 
 
 @pytest.mark.parametrize("mode", list(Mode))
-def test_what_lies_in_a_renamed_folder_stays_is_not_counted_and_is_named_with_its_place(
+def test_files_in_a_renamed_folder_are_named_not_counted(
     source: Path, tmp_path: Path, connection: sqlite3.Connection, mode: Mode
 ) -> None:
     before, out = tree(source), tmp_path / "out"
@@ -89,9 +89,7 @@ def test_what_lies_in_a_renamed_folder_stays_is_not_counted_and_is_named_with_it
     assert undo(connection, 1).kept == () and tree(source) == before and not out.exists()
 
 
-def test_what_lies_in_a_renamed_destination_is_named_with_its_place(
-    source: Path, tmp_path: Path, connection: sqlite3.Connection
-) -> None:
+def test_files_in_a_renamed_destination_are_named(source: Path, tmp_path: Path, connection: sqlite3.Connection) -> None:
     file_all(source, tmp_path / "out", connection, Mode.COPY)
     (tmp_path / "out").rename(tmp_path / "sorted")
     outcome = undo(connection, 1)
@@ -101,7 +99,7 @@ def test_what_lies_in_a_renamed_destination_is_named_with_its_place(
     assert undo(connection, 1).files == 4 and not (tmp_path / "out").exists()
 
 
-def test_what_another_run_has_put_beside_is_not_taken_for_a_renamed_folder(
+def test_files_of_another_run_are_no_renamed_folder(
     source: Path, tmp_path: Path, connection: sqlite3.Connection
 ) -> None:
     connection.execute("INSERT INTO runs (id) VALUES (2)")
@@ -124,7 +122,7 @@ def test_copies_that_the_user_has_deleted_are_counted_apart(
 
 
 @pytest.mark.parametrize("mode", [Mode.COPY, Mode.HARDLINK, Mode.SYMLINK])
-def test_a_run_whose_destination_was_deleted_half_way_is_taken_back(
+def test_a_stopped_run_with_a_deleted_destination_is_undone(
     source: Path, tmp_path: Path, connection: sqlite3.Connection, mode: Mode
 ) -> None:
     before, out = tree(source), tmp_path / "out"
@@ -140,7 +138,7 @@ def test_a_run_whose_destination_was_deleted_half_way_is_taken_back(
     assert tree(source) == before
 
 
-def test_a_move_whose_destination_was_deleted_names_a_way_out_that_leads_out(
+def test_a_move_with_a_deleted_destination_names_a_way_out(
     source: Path, tmp_path: Path, connection: sqlite3.Connection
 ) -> None:
     out = tmp_path / "out"
@@ -154,7 +152,7 @@ def test_a_move_whose_destination_was_deleted_names_a_way_out_that_leads_out(
     assert unfinished(connection) == []
 
 
-def test_a_destination_below_another_folder_than_before_is_taken_for_an_unplugged_disk(
+def test_a_changed_parent_folder_means_an_unplugged_disk(
     source: Path, tmp_path: Path, connection: sqlite3.Connection
 ) -> None:
     disk = tmp_path / "disk"
@@ -170,7 +168,7 @@ def test_a_destination_below_another_folder_than_before_is_taken_for_an_unplugge
 
 
 @pytest.mark.parametrize("placed", [True, False], ids=["whole", "half"])
-def test_an_unfinished_copy_of_this_run_is_in_no_way_of_the_next_try(
+def test_an_unfinished_copy_does_not_block_the_next_try(
     source: Path, tmp_path: Path, connection: sqlite3.Connection, placed: bool
 ) -> None:
     before, out = digests(source), tmp_path / "out"

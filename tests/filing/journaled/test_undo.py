@@ -35,7 +35,7 @@ def file_all(source: Path, out: Path, connection: sqlite3.Connection, mode: Mode
 
 
 @pytest.mark.parametrize("mode", [Mode.COPY, Mode.MOVE])
-def test_what_the_user_changed_stays_with_its_companions_and_is_said(
+def test_changed_files_stay_with_their_companions(
     source: Path, out: Path, connection: sqlite3.Connection, mode: Mode
 ) -> None:
     file_all(source, out, connection, mode)
@@ -53,7 +53,7 @@ def test_what_the_user_changed_stays_with_its_companions_and_is_said(
 
 
 @pytest.mark.parametrize("mode", [Mode.COPY, Mode.MOVE])
-def test_a_group_whose_names_are_no_text_is_kept_and_can_be_tried_again(
+def test_a_group_with_undecodable_names_is_kept_and_retried(
     tmp_path: Path, out: Path, connection: sqlite3.Connection, mode: Mode
 ) -> None:
     photo, sidecar = os.fsdecode(b"caf\xe9\x1b[2J.jpg"), os.fsdecode(b"caf\xe9\x1b[2J.xmp")
@@ -72,7 +72,7 @@ def test_a_group_whose_names_are_no_text_is_kept_and_can_be_tried_again(
     assert {*digests(source)} == {*before} and not out.exists()
 
 
-def test_a_place_that_is_taken_at_the_last_moment_is_told_of_names_that_are_no_text(
+def test_a_place_taken_meanwhile_is_reported_in_any_name(
     tmp_path: Path, out: Path, connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     photo, sidecar = os.fsdecode(b"caf\xe9.jpg"), os.fsdecode(b"caf\xe9.xmp")
@@ -147,9 +147,7 @@ def test_a_symbolic_link_that_became_something_else_stays(
     assert [(kept.path, kept.reason) for kept in undo(connection, 1).kept] == [(placed, "changed since")]
 
 
-def test_of_two_equal_files_at_both_places_the_old_place_keeps_its_own(
-    source: Path, out: Path, connection: sqlite3.Connection
-) -> None:
+def test_of_equal_files_the_old_place_keeps_its_own(source: Path, out: Path, connection: sqlite3.Connection) -> None:
     file_all(source, out, connection, Mode.MOVE)
     (source / "b" / "J.JPG").write_text("two")
     assert undo(connection, 1).kept == ()
@@ -174,7 +172,7 @@ def test_a_place_that_is_taken_is_not_overwritten(
     assert place.read_text() == "two" and not out.exists()
 
 
-def test_a_place_taken_at_the_last_moment_takes_the_whole_group_forth_again(
+def test_a_place_taken_meanwhile_takes_the_group_forth(
     source: Path, out: Path, connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file_all(source, out, connection, Mode.MOVE)
@@ -213,7 +211,7 @@ def test_a_copy_that_is_gone_is_remarked(source: Path, out: Path, connection: sq
     )
 
 
-def test_only_folders_that_the_run_made_and_that_are_empty_are_removed(
+def test_only_empty_folders_of_the_run_are_removed(
     source: Path, tmp_path: Path, connection: sqlite3.Connection
 ) -> None:
     out = write(tmp_path / "out", {"mine.txt": "mine"})
@@ -236,9 +234,7 @@ def test_a_source_folder_that_was_removed_is_made_again(
     assert tree(source) == before
 
 
-def test_files_that_were_there_before_the_run_are_not_taken_back(
-    source: Path, out: Path, connection: sqlite3.Connection
-) -> None:
+def test_existing_files_are_not_taken_back(source: Path, out: Path, connection: sqlite3.Connection) -> None:
     write(out, {"Dogs/J.JPG": "two"})
     file_all(source, out, connection, Mode.COPY)
     undo(connection, 1)
@@ -301,9 +297,7 @@ def test_a_full_disk_stops_the_undo_and_it_can_be_called_again(
     assert tree(source) == before
 
 
-def test_a_destination_that_is_not_there_is_not_taken_for_an_empty_one(
-    source: Path, out: Path, connection: sqlite3.Connection
-) -> None:
+def test_a_missing_destination_is_not_an_empty_one(source: Path, out: Path, connection: sqlite3.Connection) -> None:
     file_all(source, out, connection, Mode.MOVE)
     out.rename(out.with_name("unplugged"))
     with pytest.raises(DestinationError, match="is not there"):
@@ -324,7 +318,7 @@ def test_what_is_taken_back_or_finished_says_so(source: Path, out: Path, connect
 
 
 @pytest.mark.parametrize("mode", [Mode.COPY, Mode.HARDLINK, Mode.SYMLINK])
-def test_a_copy_that_the_original_has_become_a_link_to_is_the_last_one(
+def test_a_copy_whose_original_became_a_link_is_kept(
     source: Path, tmp_path: Path, connection: sqlite3.Connection, mode: Mode
 ) -> None:
     """As tools do that look for duplicates."""
@@ -344,7 +338,7 @@ def test_a_copy_that_the_original_has_become_a_link_to_is_the_last_one(
 
 
 @pytest.mark.parametrize("mode", list(Mode))
-def test_a_source_folder_that_has_become_a_link_to_where_the_photos_lie_loses_none(
+def test_a_source_linked_to_the_destination_loses_none(
     source: Path, tmp_path: Path, connection: sqlite3.Connection, mode: Mode
 ) -> None:
     out = tmp_path / "out"
@@ -365,7 +359,7 @@ def test_a_source_folder_that_has_become_a_link_to_where_the_photos_lie_loses_no
 
 @pytest.mark.parametrize("twin", [False, True], ids=["one name", "two names"])
 @pytest.mark.parametrize("mode", [Mode.COPY, Mode.HARDLINK])
-def test_a_folder_of_copies_that_has_become_a_link_to_the_originals_loses_none(
+def test_a_folder_of_copies_linked_to_the_originals_is_safe(
     tmp_path: Path, connection: sqlite3.Connection, mode: Mode, twin: bool
 ) -> None:
     source, out = write(tmp_path / "in", {"I.JPG": "one", "J.JPG": "two"}), tmp_path / "out"
@@ -382,7 +376,7 @@ def test_a_folder_of_copies_that_has_become_a_link_to_the_originals_loses_none(
 
 
 @pytest.mark.parametrize("mode", [Mode.COPY, Mode.MOVE])
-def test_a_source_that_shows_the_folder_of_the_copies_by_a_mount_loses_none(
+def test_a_source_mounted_over_the_copies_loses_none(
     tmp_path: Path, connection: sqlite3.Connection, mode: Mode
 ) -> None:
     source, out = write(tmp_path / "in", {"I.JPG": "one", "J.JPG": "two"}), tmp_path / "out"

@@ -44,7 +44,7 @@ def plan_of(source: Path, out: Path, mode: Mode | str = Mode.COPY) -> Plan:
 
 
 @pytest.mark.parametrize("mode", Mode)
-def test_they_are_placed_after_the_photos_and_undo_gives_the_tree_back(
+def test_about_files_come_last_and_undo_removes_them(
     source: Path, tmp_path: Path, connection: sqlite3.Connection, mode: Mode
 ) -> None:
     before, out = tree(source), tmp_path / "out"
@@ -178,7 +178,7 @@ def test_going_on_or_back_is_killed_at_any_step(memory: Path, killable: Killable
     assert step > 10
 
 
-def test_a_later_run_takes_them_neither_for_photos_nor_for_companions(tmp_path: Path) -> None:
+def test_a_later_run_ignores_about_files(tmp_path: Path) -> None:
     folder = write(tmp_path, {"photosort.jpg": "photo", "ABOUT.jpg": "photo", "ABOUT.txt": "text"})
     (folder / "photosort.json").write_bytes(DATA_BEGINS + b"1\n}")
     found = scan(folder)
@@ -258,9 +258,7 @@ def test_they_say_nothing_of_photos_that_did_not_come(
     assert tree(source) == before and not out.exists()
 
 
-def test_a_twin_that_came_in_place_of_one_that_failed_is_told_of(
-    tmp_path: Path, connection: sqlite3.Connection
-) -> None:
+def test_a_twin_placed_for_a_failed_one_is_reported(tmp_path: Path, connection: sqlite3.Connection) -> None:
     source, out = write(tmp_path / "in", {"a/I.JPG": "same", "b/I.JPG": "same"}), tmp_path / "out"
     plan = planned(source, out, Mode.COPY, [0, 0])
     (source / "a" / "I.JPG").unlink()

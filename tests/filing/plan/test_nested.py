@@ -23,7 +23,7 @@ def file_all(source: Path, out: Path, connection: sqlite3.Connection, mode: Mode
 
 
 @pytest.mark.parametrize("mode", list(Mode))
-def test_a_run_into_nested_folders_is_taken_back_without_a_trace(
+def test_undo_of_nested_folders_leaves_no_trace(
     source: Path, tmp_path: Path, connection: sqlite3.Connection, mode: Mode
 ) -> None:
     out, before = tmp_path / "out", tree(source)
@@ -34,9 +34,7 @@ def test_a_run_into_nested_folders_is_taken_back_without_a_trace(
     assert tree(source) == before and not out.exists()
 
 
-def test_undo_leaves_the_folders_that_were_there_and_those_in_use(
-    source: Path, tmp_path: Path, connection: sqlite3.Connection
-) -> None:
+def test_undo_leaves_existing_and_used_folders(source: Path, tmp_path: Path, connection: sqlite3.Connection) -> None:
     out = tmp_path / "out"
     (out / "animals").mkdir(parents=True)
     (out / "animals" / "cats").write_text("a file has the name of a folder")

@@ -145,7 +145,7 @@ def test_equal_photos_of_one_name_are_placed_once() -> None:
     assert there(made) == {"y/I.JPG": "Dogs/I.JPG"}
 
 
-def test_an_equal_photo_with_another_sidecar_brings_its_own_pair() -> None:
+def test_an_equal_photo_brings_its_own_sidecar() -> None:
     photos = [photo("x/I.JPG", "same", ["x/I.xmp"]), photo("y/I.JPG", "same", ["y/I.xmp"])]
     assert places(plan(photos))["y/I.JPG"] == "Dogs/I (2).JPG"
     assert places(plan(photos))["y/I.xmp"] == "Dogs/I (2).xmp"
@@ -161,7 +161,7 @@ def test_a_move_never_parts_a_group_that_is_there_in_part() -> None:
     }
 
 
-def test_a_link_to_this_very_photo_is_there_already_for_a_symlink_run_only() -> None:
+def test_a_link_to_this_photo_counts_only_in_symlink_mode() -> None:
     inside = {"Dogs": (ExistingEntry("I.JPG", "link", target="/in/I.JPG"),)}
     assert there(plan([photo("I.JPG")], inside=inside, mode=Mode.SYMLINK)) == {"I.JPG": "Dogs/I.JPG"}
     assert places(plan([photo("I.JPG")], inside=inside)) == {"I.JPG": "Dogs/I (2).JPG"}
@@ -194,7 +194,7 @@ def test_a_disk_with_short_names_gets_short_names() -> None:
     assert places(made) == {name: f"{'Dogs' * 14} (2)/{'x' * 56}.jpg"}
 
 
-def test_names_that_the_disk_refuses_are_made_legal_without_meeting() -> None:
+def test_names_refused_by_the_disk_are_replaced() -> None:
     photos = [photo("12:30.jpg", companions=["12:30.xmp"]), photo("12?30.jpg")]
     assert places(plan(photos, forbidden=frozenset(":?"))) == {
         "12:30.jpg": "Dogs/12_30.jpg",
@@ -219,7 +219,7 @@ def test_what_the_survey_refused_keeps_its_whole_group() -> None:
     assert made.left == (Unread(SOURCE / "I.JPG", "I.xmp: permission denied"),)
 
 
-def test_a_reason_names_a_file_in_letters_that_can_be_stored_and_shown() -> None:
+def test_reasons_name_files_in_printable_letters() -> None:
     odd = "caf\udce9\x1b[2J.xmp"
     made = plan([photo("I.JPG", companions=[odd])], refused={SOURCE / odd: "permission denied"})
     assert made.left == (Unread(SOURCE / "I.JPG", r"caf\udce9\x1b[2J.xmp: permission denied"),)
@@ -270,7 +270,7 @@ def test_a_folder_in_a_folder_is_planned_level_by_level() -> None:
     ]
 
 
-def test_a_path_that_only_the_inner_folder_makes_too_long_leaves_the_photo() -> None:
+def test_a_nested_path_that_is_too_long_leaves_the_photo() -> None:
     made = plan([photo("I.JPG"), photo("J.JPG")], [0, 1], ("Dogs", "Dogs and/Puppies"), path_limit=20)
     assert places(made) == {"I.JPG": "Dogs/I.JPG"}
     assert [(left.path.name, left.reason) for left in made.left] == [

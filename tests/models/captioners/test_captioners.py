@@ -56,7 +56,7 @@ def pictures(model: Captioner, count: int = 3) -> list[Pixels]:
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_each_photo_gets_one_text_of_its_own_and_the_same_one_alone(folders: dict[str, Path], family: str) -> None:
+def test_each_photo_gets_its_own_text_also_alone(folders: dict[str, Path], family: str) -> None:
     model = made(folders[family])
     shown = pictures(model)
     texts = model.caption(shown)
@@ -185,7 +185,7 @@ def test_damaged_weights_are_one_clear_line(folders: dict[str, Path], tmp_path: 
     assert "\n" not in str(caught.value)
 
 
-def test_a_model_too_large_for_the_device_is_no_reason_for_smaller_batches() -> None:
+def test_a_model_too_large_for_the_device_keeps_its_batch_size() -> None:
     def load() -> None:
         raise RuntimeError("CUDA out of memory. Tried to allocate 20 GiB")
 

@@ -54,14 +54,14 @@ def test_each_photo_is_sent_as_a_small_jpeg_and_gets_its_text(server: CaptionSer
     assert server.asked[0]["messages"][0]["content"][0]["text"].startswith("Describe")
 
 
-def test_answers_keep_the_order_of_the_photos_and_many_are_asked_for_at_once(server: CaptionServer) -> None:
+def test_answers_keep_the_order_of_the_photos(server: CaptionServer) -> None:
     server.replies = [Reply(seconds=0.2)]
     photos = [np.full((8, 8, 3), 10 * number, np.uint8) for number in range(20)]
     assert len(model().caption(photos)) == 20
     assert server.most >= 8
 
 
-def test_a_question_and_samples_are_asked_with_seeds_of_their_own(server: CaptionServer) -> None:
+def test_a_question_and_samples_have_their_own_seeds(server: CaptionServer) -> None:
     server.replies = [Reply("one"), Reply("two"), Reply("two")]
     asked = model("What is it?", samples=3, seed=5)
     assert sorted(asked.caption([PHOTO])[0]) == ["one", "two", "two"]
@@ -101,7 +101,7 @@ def test_a_photo_that_is_refused_is_told_and_not_asked_again(server: CaptionServ
     assert len(server.asked) == 1
 
 
-def test_what_was_said_of_the_photos_beside_a_refused_one_is_paid_once(server: CaptionServer) -> None:
+def test_texts_beside_a_refused_photo_are_paid_once(server: CaptionServer) -> None:
     server.replies = [Reply("one"), Reply(status=400, body=b"{}"), Reply("three")]
     photos = [np.full((8, 8, 3), 90 * number, np.uint8) for number in range(3)]
     said, refused = [], 0
@@ -125,7 +125,7 @@ def test_a_wrong_key_or_model_is_no_matter_of_one_photo(server: CaptionServer, s
         model().caption([PHOTO])
 
 
-def test_a_password_in_the_address_is_used_and_neither_shown_nor_stored(
+def test_a_password_in_the_address_is_used_but_never_shown(
     server: CaptionServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain = model().identity

@@ -55,9 +55,7 @@ def pictures(frame: Any) -> list[Pixels]:
 
 
 @pytest.mark.parametrize("family", BUILDERS)
-def test_photos_and_texts_come_into_one_space_and_the_batch_does_not_matter(
-    folders: dict[str, Path], family: str
-) -> None:
+def test_photos_and_texts_share_a_space_in_any_batch(folders: dict[str, Path], family: str) -> None:
     chosen = settings(folders[family])
     encoder = image_encoder(chosen)
     shown = pictures(encoder.frame)
@@ -91,9 +89,7 @@ def test_pictures_are_prepared_as_open_clip_does_it(folders: dict[str, Path], fa
 
 
 @pytest.mark.parametrize("quick", [False, True])
-def test_open_clip_takes_the_activation_that_the_weights_were_trained_with(
-    folders: dict[str, Path], quick: bool
-) -> None:
+def test_open_clip_takes_the_activation_of_the_weights(folders: dict[str, Path], quick: bool) -> None:
     import open_clip
     import torch
     from PIL import Image
@@ -141,7 +137,7 @@ def test_open_clip_without_its_weights_is_an_error(folders: dict[str, Path], tmp
         image_encoder(settings(folder)).encode_images([np.zeros((32, 32, 3), np.uint8)])
 
 
-def test_pairs_of_open_clip_become_repositories_and_are_remembered(tmp_path: Path) -> None:
+def test_pairs_of_open_clip_become_repositories(tmp_path: Path) -> None:
     source, quick_gelu = open_clip_source("open_clip:ViT-B-32/openai", tmp_path)
     assert (source.repository, quick_gelu) == ("timm/vit_base_patch32_clip_224.openai", True)
     assert "openai" in (tmp_path / "open-clip.json").read_text()

@@ -81,7 +81,7 @@ def test_other_weights_are_another_model(tiny_t5: Path, tmp_path: Path) -> None:
     assert Seq2Seq(str(other)).identity.revision != Seq2Seq(str(tiny_t5)).identity.revision
 
 
-def test_a_model_that_is_not_there_is_told_with_the_command_that_brings_it() -> None:
+def test_a_missing_model_is_named_with_the_command_to_get_it() -> None:
     with pytest.raises(ModelMissing, match=r"google-t5/t5-base is neither a folder .*\. hf download google-t5/t5-base"):
         Seq2Seq("google-t5/t5-base")
 

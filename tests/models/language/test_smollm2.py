@@ -33,7 +33,7 @@ def clusters(folders: list[list[str]]) -> list[ClusterText]:
     return cluster_texts(folders)
 
 
-def test_the_answer_follows_the_schema_and_is_the_same_each_time(writer: SmolLM2) -> None:
+def test_the_answer_follows_the_schema_every_time(writer: SmolLM2) -> None:
     prompt = small_prompt(clusters(FOLDERS)[0])
     said = writer.write(SMALL_SYSTEM, prompt, SCHEMA)
     assert set(json.loads(said)) == {"title", "summary"}

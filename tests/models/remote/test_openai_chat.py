@@ -76,7 +76,7 @@ def test_a_server_says_how_long_to_wait(serve: Serve) -> None:
     assert time.monotonic() - begin > 0.9
 
 
-def test_a_server_that_goes_on_failing_ends_the_run_only_where_it_never_answered(serve: Serve) -> None:
+def test_a_failing_server_ends_the_run_if_it_never_answered(serve: Serve) -> None:
     with pytest.raises(WriterRefused, match=r"127\.0\.0\.1:\d+ does not answer \(500: .*no"):
         ask(serve(failed(500)), retries=2)
     chat = writer(serve(WELL, failed(500)), retries=1)
@@ -85,9 +85,7 @@ def test_a_server_that_goes_on_failing_ends_the_run_only_where_it_never_answered
         chat.write("", "second", SCHEMA)
 
 
-def test_names_after_a_failure_are_keywords_and_a_second_run_asks_for_the_missing_alone(
-    serve: Serve, tmp_path: Path
-) -> None:
+def test_only_names_that_failed_are_asked_again(serve: Serve, tmp_path: Path) -> None:
     texts = cluster_texts([["a dog"] * 3, ["a cat"] * 2])
     server = serve(WELL, failed(500))
     with open_cache(tmp_path) as cache:
@@ -355,7 +353,7 @@ def test_a_bare_list_of_models_is_read(serve: Serve) -> None:
     assert not server.asked
 
 
-def test_a_server_that_tells_no_usage_has_used_the_most_and_has_answered(serve: Serve) -> None:
+def test_missing_usage_counts_as_the_most_allowed(serve: Serve) -> None:
     said = json.dumps({"choices": [{"message": {"content": GOOD}}]})
     chat = writer(serve(Reply(body=said), failed(500)), retries=0)
     assert chat.write("ab", "c", SCHEMA) == GOOD
@@ -441,7 +439,7 @@ def test_what_is_used_is_told_while_names_are_made(serve: Serve, tmp_path: Path)
         assert told(cache) == [("naming", n, 3, Used(0, 0, 0, 0)) for n in range(4)]
 
 
-def test_no_question_is_asked_that_might_cost_more_than_is_allowed() -> None:
+def test_a_question_above_the_cost_limit_is_not_asked() -> None:
     chat = priced(max_cost=0.001)
     with chat.meter.reserve("a" * 100, 1500):
         pass
@@ -449,7 +447,7 @@ def test_no_question_is_asked_that_might_cost_more_than_is_allowed() -> None:
         pass
 
 
-def test_a_question_waits_for_those_on_their_way_before_it_is_too_dear() -> None:
+def test_a_question_waits_until_the_cost_of_others_is_known() -> None:
     chat = priced(max_cost=0.001)
     asked = Event()
 
@@ -466,7 +464,7 @@ def test_a_question_waits_for_those_on_their_way_before_it_is_too_dear() -> None
     assert asked.is_set()
 
 
-def test_a_limit_needs_a_price_unless_the_server_is_on_this_machine(serve: Serve) -> None:
+def test_a_cost_limit_needs_a_price_unless_local(serve: Serve) -> None:
     with pytest.raises(SettingsError, match="no price is known for this model"):
         priced("no-such-model", max_cost=1)
     assert ask(serve(WELL), max_cost=0) == GOOD

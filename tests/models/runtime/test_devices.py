@@ -49,7 +49,7 @@ def test_what_is_no_device_is_refused_before_anything_is_loaded(name: str) -> No
 
 
 @pytest.mark.parametrize("name", ["cuda", "cuda:1", "mps"])
-def test_without_a_driver_a_gpu_is_refused_and_torch_is_not_loaded(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_a_gpu_without_a_driver_is_refused_without_torch(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr(room, "has_driver", lambda: False)
     monkeypatch.setattr(room, "has_nvidia", lambda: False)
     monkeypatch.setitem(sys.modules, "torch", None)

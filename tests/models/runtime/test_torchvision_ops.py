@@ -28,7 +28,7 @@ BROKEN = """
 """
 
 
-def test_missing_operators_are_declared_and_the_libraries_import() -> None:
+def test_missing_torchvision_operators_are_declared() -> None:
     printed = python(
         BROKEN
         + """

