@@ -73,7 +73,7 @@ class Human:
 
     @contextmanager
     def progress(self) -> Iterator[Progress]:
-        """Show one bar a stage on standard error, gone when something else is said; none where that is no terminal."""
+        """Show one bar a stage on standard error, gone when something else is said; only in a terminal."""
         if not sys.stderr.isatty():
             yield stoppable(silent)
             return

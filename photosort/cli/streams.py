@@ -64,7 +64,7 @@ class Outlet(io.RawIOBase):
 
 
 _STANDARD: list[Outlet] = []
-"""The outlet of standard output; none where somebody else has put a stream of their own there."""
+"""The outlet of standard output; none where other code has replaced that."""
 
 
 def secure() -> None:

@@ -9,7 +9,7 @@ from photosort.clustering.kmeans import Clustering
 
 FENCE = 1.5
 LEAST = 1e-6
-"""A margin that is nought but for rounding."""
+"""The smallest margin that is not rounding error."""
 
 
 def outliers(clustering: Clustering) -> NDArray[np.bool_]:

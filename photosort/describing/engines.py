@@ -23,9 +23,8 @@ from photosort.describing.tasks import tasks_of
 from photosort.describing.worker import Event, describe_files, run_tasks
 from photosort.errors import ModelFailed, PhotosortError
 from photosort.models.runtime.devices import CPU, devices
-from photosort.models.selected import ModelSet, select_models
+from photosort.models.selected import ModelSet
 from photosort.photos.scan import Found
-from photosort.settings.settings import Settings
 from photosort.support.threads import in_background
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ def engine_for(models: ModelSet) -> Engine:
         if settings.engine != "local":
             from photosort.describing.on_ray import see_on_ray
 
-            return see_on_ray(settings, found, known)
+            return see_on_ray(models, found, known)
         names = devices(settings.device)
         if names != (CPU,) and len(found) > FEW:
             return see_on_devices(models, names, found, known)
@@ -79,9 +78,8 @@ def see_on_devices(models: ModelSet, names: Sequence[str], found: Sequence[Found
     try:
         for name in names:
             reader, writer = context.Pipe(duplex=False)
-            ours = models.settings.model_copy(update={"device": name})
             worker: BaseProcess = context.Process(
-                target=_work, args=(ours, jobs, writer), name=f"photosort-{name}", daemon=True
+                target=_work, args=(models.on(name), jobs, writer), name=f"photosort-{name}", daemon=True
             )
             with _no_interrupt():
                 worker.start()
@@ -168,12 +166,12 @@ def _gathered(running: int, came: Incoming) -> Iterator[Event]:
             yield event
 
 
-def _work(settings: Settings, jobs: Queue[Look | None], events: Connection) -> None:
+def _work(models: ModelSet, jobs: Queue[Look | None], events: Connection) -> None:
     """The life of one process. Ctrl-C is left to the process that started it, and where that ends, this one does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     in_background(_end_with_parent)
     try:
-        for event in run_tasks(iter(jobs.get, None), tasks_of(select_models(settings))):
+        for event in run_tasks(iter(jobs.get, None), tasks_of(models)):
             events.send(event)
         events.send(None)
     except PhotosortError as error:

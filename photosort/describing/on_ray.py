@@ -24,9 +24,8 @@ from photosort.describing.look import Known
 from photosort.describing.tasks import Task, tasks_of
 from photosort.describing.worker import Event, describe_files
 from photosort.errors import ModelFailed, ModelMissing, PhotosortError, SettingsError
-from photosort.models.selected import select_models
+from photosort.models.selected import ModelSet
 from photosort.photos.scan import Found
-from photosort.settings.settings import Settings
 from photosort.support.pip import pip_install
 
 ADDRESS = "RAY_ADDRESS"
@@ -38,12 +37,12 @@ BLOCK = 256
 class RayWorker:
     """One process of the cluster, with models that stay loaded from block to block."""
 
-    def __init__(self, settings: Settings, known: Known) -> None:
-        self._settings, self._known = settings, known
+    def __init__(self, models: ModelSet, known: Known) -> None:
+        self._models, self._known = models, known
 
     @cached_property
     def _tasks(self) -> list[Task]:
-        return tasks_of(select_models(self._settings))
+        return tasks_of(self._models)
 
     def __call__(self, block: dict[str, Any]) -> dict[str, Any]:
         """Pickled files in, pickled events out; a failure that a user can meet is the last of them."""
@@ -56,7 +55,7 @@ class RayWorker:
         return {"event": np.array([pickle.dumps(event) for event in events], dtype=object)}
 
 
-def see_on_ray(settings: Settings, found: Sequence[Found], known: Known) -> Iterator[Event]:
+def see_on_ray(models: ModelSet, found: Sequence[Found], known: Known) -> Iterator[Event]:
     """Yield what `worker.describe_files` gives, from `ray:N` workers, or one for each GPU of the cluster.
 
     Raises ModelMissing where Ray is not installed, what the models raise, and ModelFailed where the cluster fails.
@@ -68,7 +67,7 @@ def see_on_ray(settings: Settings, found: Sequence[Found], known: Known) -> Iter
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Ray warns of its own settings, and of processes that end with it
-            for row in _pipeline(ray, settings, found, known).iter_rows():
+            for row in _pipeline(ray, models, found, known).iter_rows():
                 event = pickle.loads(row["event"])
                 if isinstance(event, PhotosortError):
                     raise event
@@ -87,19 +86,19 @@ def _check_cluster() -> None:
         os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
 
 
-def _pipeline(ray: Any, settings: Settings, found: Sequence[Found], known: Known) -> Any:
+def _pipeline(ray: Any, models: ModelSet, found: Sequence[Found], known: Known) -> Any:
     here = {} if os.environ.get(ADDRESS) else {"include_dashboard": False}
     ray.init(ignore_reinit_error=True, log_to_driver=False, logging_level="error", **here)
     ray.data.DataContext.get_current().enable_progress_bars = False
     gpus = int(ray.cluster_resources().get("GPU", 0))
-    workers = int(settings.engine.partition(":")[2] or gpus or 1)
+    workers = int(models.settings.engine.partition(":")[2] or gpus or 1)
     files = [{"found": pickle.dumps(item)} for item in found]
     blocks = max(workers, -(-len(files) // BLOCK))
     data = ray.data.from_items(files, override_num_blocks=blocks)
     logging.getLogger("ray.data").setLevel(logging.ERROR)
     return data.map_batches(
         RayWorker,
-        fn_constructor_args=(settings, known),
+        fn_constructor_args=(models, known),
         batch_size=BLOCK,
         compute=ray.data.ActorPoolStrategy(size=workers),
         num_gpus=1 if gpus else 0,
@@ -109,7 +108,7 @@ def _pipeline(ray: Any, settings: Settings, found: Sequence[Found], known: Known
 
 
 def _check_answers(address: str) -> None:
-    """Raise SettingsError unless somebody listens at host:port; Ray itself tries for minutes."""
+    """Raise SettingsError unless a process listens at host:port; Ray itself tries for minutes."""
     host, _, port = address.rpartition("//")[2].partition("/")[0].rpartition(":")
     if not port.isdigit():
         return

@@ -28,6 +28,8 @@ name what its vectors already know, so they get less than what a captioner has s
 class ModelSet:
     """The models of one run. Each is made when it is first used, and loads its weights when it is first called.
 
+    Pickled, it is its settings alone: another process makes models of its own.
+
     settings  those of the run, with every model named
     choice    the profile that names what the user left open, and why it was chosen
     """
@@ -35,13 +37,20 @@ class ModelSet:
     def __init__(self, settings: Settings, choice: Choice) -> None:
         self.settings, self.choice = settings, choice
 
-    def make_all(self) -> ModelSet:
-        """Make every model now, to fail before any photo is read; returns itself.
+    def __reduce__(self) -> tuple[type[ModelSet], tuple[Settings, Choice]]:
+        """Leave out the models, which may hold gigabytes and handles of a device."""
+        return ModelSet, (self.settings, self.choice)
+
+    def on(self, device: str) -> ModelSet:
+        """Return the same models for one device, such as cuda:1."""
+        return ModelSet(self.settings.model_copy(update={"device": device}), self.choice)
+
+    def make_all(self) -> None:
+        """Make every model now, to fail before any photo is read.
 
         Raises SettingsError for an unknown name, and ModelMissing for a model that is not on this machine.
         """
         _ = self.image_encoder, self.text_encoder, self.captioners, self.language_model
-        return self
 
     @cached_property
     def image_encoder(self) -> ImageEncoder:

@@ -17,7 +17,7 @@ ENOUGH = 1 / 4
 """The share of a cluster's photos that a word has to be said of, to stand for all of them; and of two at least."""
 MIXED = "mixed"
 UNCLEAR = "unclear"
-"""What a folder is of whose photos share no word, and of whose only photo none is said."""
+"""What stands for a folder whose photos share no word, or whose only photo has none."""
 BLACK_AND_WHITE = "black and white"
 
 Counted = Callable[[str], bool | None]

@@ -16,7 +16,7 @@ from photosort.errors import NoPhotos, SettingsError
 from photosort.evaluation.contest import Result, compete, read_methods, true_names
 from photosort.evaluation.texts_file import Labelled, read_texts_file
 from photosort.methods.method import Views
-from photosort.methods.questions import CAPTION
+from photosort.methods.specs import CAPTION
 from photosort.models.runtime.devices import wanted_cuda
 from photosort.models.selected import EVEN, ModelSet
 from photosort.photos.photo import Unread

@@ -24,8 +24,7 @@ ALL_RUNS = "photosort runs lists all runs."
 class PastRun:
     """A run, its number of folders, photos, files (companions too), and the state of these.
 
-    The state is the filing's own; "previewed" where it has touched no file, "cut off" or "undo cut off" where nobody
-    works on it any more.
+    The state is the filing's own; "previewed" where it has touched no file, "cut off" or "undo cut off" if it stopped.
     """
 
     run: Run

@@ -162,7 +162,7 @@ def prepare(
         unread=left,
         about=(lambda label, files: about_files(folders.names[label], files)) if settings.about else no_files,
     )
-    run = record(Runs(connection), plan, photos, best.texts, best.clustering, folders, settings)
+    run = record(Runs(connection), plan, photos, best.texts, best.clustering, folders, settings.model_dump(mode="json"))
     return Prepared(
         run,
         described,

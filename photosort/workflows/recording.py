@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from photosort.clustering.kmeans import Clustering, Labels
 from photosort.filing.plan.plan import Plan
 from photosort.photos.photo import Photo
-from photosort.settings.settings import Settings
 from photosort.store.runs import ClusterRecord, CompanionRecord, MemberRecord, Runs
 from photosort.workflows.folders import Folders
 
@@ -21,9 +21,9 @@ def record(
     captions: Sequence[str],
     clustering: Clustering,
     folders: Folders,
-    settings: Settings,
+    settings: dict[str, Any],
 ) -> int:
-    """Store the run as one that has touched no file yet, and return its id.
+    """Store the run as one that has touched no file yet, and return its id; `settings` are kept as JSON.
 
     What is remembered is the plan: its folders under the names that they get, and the photos that go into them. A
     cluster without a photo to file has no folder and is left out, here and as a runner-up.
@@ -63,7 +63,7 @@ def record(
         source=plan.source,
         destination=plan.destination,
         mode=plan.mode.value,
-        settings=settings.model_dump(mode="json"),
+        settings=settings,
         clusters=clusters,
         members=members,
         left=[(left.path, left.reason) for left in plan.left],

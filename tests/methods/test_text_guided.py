@@ -11,8 +11,7 @@ from photosort.clustering.kmeans import Clustering, kmeans
 from photosort.errors import SettingsError
 from photosort.methods.fusion import Fusion, summed_vectors, unit
 from photosort.methods.method import Texts, VectorFactory, Views
-from photosort.methods.questions import CAPTION, KEYWORD_QUESTION
-from photosort.methods.specs import questions, samples
+from photosort.methods.specs import CAPTION, KEYWORD_QUESTION, questions, samples
 from photosort.methods.text_guided import TextGuided, tfidf
 from photosort.settings.settings import Settings, load_settings
 

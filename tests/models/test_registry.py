@@ -1,5 +1,6 @@
 """Names in settings become models, and unknown ones say which are known."""
 
+import pickle
 from pathlib import Path
 
 import pytest
@@ -79,4 +80,9 @@ def test_a_missing_language_model_is_an_error() -> None:
 def test_each_model_is_made_once_when_it_is_first_used() -> None:
     models = select_models(load_settings())
     assert models.settings.captioner == "tags" and "captioners" not in vars(models)
-    assert models.captioners is models.captioners and models.image_encoder is models.make_all().image_encoder
+    encoder = models.image_encoder
+    models.make_all()
+    assert models.captioners is models.captioners and models.image_encoder is encoder
+    copy = pickle.loads(pickle.dumps(models))
+    assert copy.settings == models.settings and "image_encoder" not in vars(copy)
+    assert models.on("cuda:1").settings.device == "cuda:1"

@@ -1,4 +1,4 @@
-"""Looks at names on a disk, makes folders, and flushes: what every step on somebody's files begins or ends with."""
+"""Look at names on a disk, make folders, flush: what every step on the user's files begins or ends with."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def same_file(first: Path, second: Path) -> bool:
 def is_one_entry(first: Path, second: Path) -> bool:
     """Return whether both paths lead to one name of one file: to remove either would be to remove the other.
 
-    So it is where somebody has put a link, or a mount, in the place of a folder that the file has been in. Raises
+    That is so where a user has put a link, or a mount, in the place of a folder that the file has been in. Raises
     OSError.
     """
     if not same_file(first, second):

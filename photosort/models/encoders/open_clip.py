@@ -117,7 +117,7 @@ def _from_table(pair: str) -> tuple[str, bool]:
         )
     if not (repository := str(settings.get("hf_hub", "")).strip("/")):
         raise SettingsError(
-            f"The weights of open_clip:{pair} are not to be had as safetensors",
+            f"The weights of open_clip:{pair} are not available as safetensors",
             "Choose another pair of the same table.",
         )
     return repository, bool(settings.get("quick_gelu"))

@@ -1,6 +1,6 @@
 """The weights that photosort was built with, and the check that those on disk are these.
 
-Weights run inside the program; a file that somebody exchanged, or a download that broke off, is refused.
+Weights run inside the program; a file that was replaced, or whose download broke off, is refused.
 """
 
 from __future__ import annotations
