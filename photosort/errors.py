@@ -12,7 +12,7 @@
     ├── NoSuchRun                    10   there is no run to explain, resume or undo
     ├── NotInRun                     11   the photo is in no run
     ├── Busy                         12   another photosort works on the same destination
-    ├── Unfinished                   13   an earlier run stopped half-way
+    ├── Unfinished                   13   an earlier run was interrupted
     ├── Declined                     14   the user said no, or could not be asked
     ├── NotAllFiled                  15   some files could not be placed, or not be taken back; each is named
     ├── EmptyFolder                  16   the folder to sort holds nothing at all

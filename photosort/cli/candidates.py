@@ -43,13 +43,11 @@ def side_by_side(grouping: Grouping) -> RenderableType:
 def chosen(choice: KChoice) -> str:
     """Say in one line what the two ways to find the number of clusters found."""
     if not choice.communities:
-        return "There are too few different photos to find a number of folders; --k sets one."
-    groups = (
-        "1 group of neighbours was" if choice.communities == 1 else f"{choice.communities} groups of neighbours were"
-    )
-    kept = f", kept within --min-k and --max-k: {choice.k}" if choice.k != choice.communities else ""
-    best = f"; the silhouette would take {choice.best_silhouette}" if choice.silhouette else ""
-    return f"{groups} found{kept}{best}. --k sets another number."
+        return "Too few different photos to choose a number of folders; --k sets one."
+    groups = "1 group" if choice.communities == 1 else f"{choice.communities} groups"
+    kept = f" and kept within --min-k and --max-k: {choice.k} folders" if choice.k != choice.communities else ""
+    best = f" (the silhouette is best with {choice.best_silhouette})" if choice.silhouette else ""
+    return f"{groups} of similar photos found{best}{kept}. --k sets another number."
 
 
 def document(grouping: Grouping, choice: KChoice | None) -> dict[str, Any]:

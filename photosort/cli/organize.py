@@ -52,7 +52,7 @@ def organize(
     out: Annotated[
         Path | None, typer.Option("--out", parser=named_path, help="Where the folders go.  [default: DIR-sorted]")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen, touch no file.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan without touching any file.")] = False,
     mode: Annotated[
         FilingMode | None, typer.Option("--mode", help="What happens to the photos.  [default: copy]")
     ] = None,
@@ -70,7 +70,7 @@ def organize(
     language: Annotated[
         str | None, typer.Option("--language", help="Language of names, such as de.  [default: en]")
     ] = None,
-    style: Annotated[str | None, typer.Option("--style", help="Style of names, in your words.")] = None,
+    style: Annotated[str | None, typer.Option("--style", help="Style of names, in plain words.")] = None,
     name_template: Annotated[
         str | None, typer.Option("--name-template", help='Folder names, such as "{index:02d} {title}".')
     ] = None,
@@ -79,7 +79,8 @@ def organize(
     ] = None,
     max_cost: Annotated[float | None, typer.Option("--max-cost", help="Maximum cost of names, in US dollars.")] = None,
     about: Annotated[
-        bool | None, typer.Option("--about/--no-about", help="Files that say what a folder holds.  [default: about]")
+        bool | None,
+        typer.Option("--about/--no-about", help="Write a description into each folder.  [default: about]"),
     ] = None,
     method: Annotated[
         MethodName | None,
@@ -90,7 +91,8 @@ def organize(
         typer.Option("--texts", help="Texts that --method text reads.  [default: caption, or ask with --ask]"),
     ] = None,
     ask: Annotated[
-        list[str] | None, typer.Option("--ask", help="A question about each photo, for --method text; repeatable.")
+        list[str] | None,
+        typer.Option("--ask", metavar="QUESTION", help="Question about each photo, for --method text; repeatable."),
     ] = None,
     captions: Annotated[
         int | None,
@@ -142,7 +144,8 @@ def organize(
         ),
     ] = None,
     allow_upload: Annotated[
-        list[str] | None, typer.Option("--allow-upload", help="Host that may receive photos; repeatable.")
+        list[str] | None,
+        typer.Option("--allow-upload", metavar="HOST", help="Host that may receive photos; repeatable."),
     ] = None,
     fusion: Annotated[
         FusionMode | None,
@@ -152,7 +155,8 @@ def organize(
         float | None, typer.Option("--weight", help="Share of the text, 0 to 1.  [default: by captioner]")
     ] = None,
     exclude: Annotated[
-        list[str] | None, typer.Option("--exclude", help="Pattern to skip, as in .gitignore; repeatable.")
+        list[str] | None,
+        typer.Option("--exclude", metavar="PATTERN", help="Files to skip, a pattern as in .gitignore; repeatable."),
     ] = None,
     follow_links: Annotated[bool | None, typer.Option("--follow-links", help="Follow symbolic links.")] = None,
     min_k: Annotated[
@@ -166,7 +170,7 @@ def organize(
         typer.Option(
             "--device",
             autocompletion=offers.devices,
-            help="Where models run: auto, cuda, cuda:1, mps, cpu.  [default: auto]",
+            help="Device of the models: auto, cuda, cuda:1, mps, cpu.  [default: auto]",
         ),
     ] = None,
     engine: Annotated[
@@ -174,13 +178,13 @@ def organize(
         typer.Option(
             "--engine",
             autocompletion=offers.engines,
-            help="Where photos are described: local, ray, ray:WORKERS.  [default: local]",
+            help="Where the models run: local, or on a Ray cluster: ray, ray:WORKERS.  [default: local]",
         ),
     ] = None,
     batch: Annotated[
         int | None, typer.Option("--batch", help="Batch size of the models.  [default: by device]")
     ] = None,
-    seed: Annotated[int | None, typer.Option("--seed", help="Seed of what is random.  [default: 42]")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="Random seed.  [default: 42]")] = None,
     yes: Yes = False,
     as_json: AsJson = False,
     quiet: QuietFlag = False,

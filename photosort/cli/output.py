@@ -86,7 +86,7 @@ class Human:
         """Ask on the terminal; the default is no."""
         self._clear_bars()
         if not sys.stdin.isatty():
-            raise Declined(f"{question} The question cannot be asked here", "Say yes beforehand with --yes.")
+            raise Declined(f"{question} This needs a confirmation in a terminal", "Run it again with --yes.")
         try:
             agreed = typer.confirm(question, err=True)
         except typer.Abort:

@@ -22,12 +22,12 @@ REMARKS = 20
 """Files that were taken back, and of which something is said one by one; those that stay are all named."""
 
 RunNumber = Annotated[
-    int | None, typer.Argument(metavar="RUN", help="Number of the run.  [default: the last that fits]")
+    int | None, typer.Argument(metavar="RUN", help="Number of the run.  [default: the latest that applies]")
 ]
 
 
 def undo(run: RunNumber = None, as_json: AsJson = False, quiet: QuietFlag = False) -> None:
-    """Take back a run. Moved photos return, copies and links go, what you have changed since stays."""
+    """Undo a run: move photos back, remove copies and links, keep files changed since."""
     with speaking(as_json=as_json, quiet=quiet) as out:
         from photosort.settings.settings import load_places
         from photosort.workflows.history import undo_run
@@ -40,7 +40,7 @@ def undo(run: RunNumber = None, as_json: AsJson = False, quiet: QuietFlag = Fals
 
 
 def resume(run: RunNumber = None, as_json: AsJson = False, quiet: QuietFlag = False) -> None:
-    """Finish a run that was stopped half-way. It goes forth or back, as it was going."""
+    """Finish an interrupted run: an organize, or an undo."""
     with speaking(as_json=as_json, quiet=quiet) as out:
         from photosort.filing.journaled.undo import UndoOutcome
         from photosort.settings.settings import load_places
@@ -80,7 +80,8 @@ def _undone(filing: "Filing", outcome: "UndoOutcome") -> "RenderableType":
     files = plural(outcome.files, "file")
     what = f"{files} moved back out of {where}" if filing.mode == "move" else f"{files} removed from {where}"
     gone = f"; {plural(outcome.gone, 'file')} had gone already" if outcome.gone else ""
-    lines = [Text(f"Run {filing.run_id} taken back: {what}{gone}{too}.", style="green")]
+    but = f", except for {plural(len(outcome.kept), 'file')}" if outcome.kept else ""
+    lines = [Text(f"Run {filing.run_id} undone{but}: {what}{gone}{too}.", style="green")]
     if outcome.kept:
         lines.append(
             Text(
@@ -92,7 +93,8 @@ def _undone(filing: "Filing", outcome: "UndoOutcome") -> "RenderableType":
     if len(outcome.remarks) > REMARKS:
         lines.append(Text(f"  and {len(outcome.remarks) - REMARKS:,} more; --json lists all", style="yellow"))
     if outcome.kept:
-        lines.append(Text("photosort undo tries these again; an older run: photosort undo RUN", style="dim"))
+        hint = "Move or delete these yourself, or try again: photosort undo. To undo an older run: photosort undo RUN"
+        lines.append(Text(hint, style="dim"))
     if outcome.stopped:
         lines.append(_stopped(outcome.stopped, f"photosort undo {filing.run_id}"))
     return Group(*lines)

@@ -82,7 +82,7 @@ def view(prepared: Prepared, *, show_all: bool = False) -> RenderableType:
     if prepared.used and prepared.used.calls:
         remarks.append(_used(prepared.used))
     tried = [candidates.losses(prepared.grouping)] if len(prepared.grouping.candidates) > 1 else []
-    others = [candidates.side_by_side(prepared.grouping)] if show_all else []
+    others = [candidates.side_by_side(prepared.grouping)] if show_all and tried else []
     return Group(*tried, *others, tree, *(Text(remark, style="dim") for remark in remarks))
 
 
@@ -91,7 +91,7 @@ def notes(prepared: Prepared) -> list[str]:
     lines = []
     for filing in prepared.unfinished:
         where = printable(str(filing.destination))
-        lines.append(f"Run {filing.run_id} into {where} stopped half-way. Finish it: photosort resume {filing.run_id}")
+        lines.append(f"Run {filing.run_id} into {where} was interrupted. Finish it: photosort resume {filing.run_id}")
     if twice := prepared.twice:
         name = printable(prepared.plan.destination.name)
         lie = f"{plural(twice.total(), 'photo', 'lie')} in other folders of {name} already"
@@ -106,10 +106,10 @@ def ending(organized: Organized) -> RenderableType:
         return Text("Nothing was touched: this was a dry run.", style="dim")
     lines = [Text(f"{plural(outcome.photos, 'photo')} {DONE[outcome.mode]}.", style="green")]
     if outcome.there:
-        lines.append(Text(f"{plural(outcome.there, 'file')} lay there already."))
+        lines.append(Text(f"{plural(outcome.there, 'file')} of the plan already there."))
     if outcome.written:
         lines.append(
-            Text(f"{plural(outcome.written, 'file', 'say')} what is in the folders (ABOUT.txt, photosort.json).")
+            Text(f"{plural(outcome.written, 'file')} written that describe the folders (ABOUT.txt, photosort.json).")
         )
     for remark in (*outcome.failed, *outcome.remarks):
         lines.append(Text(f"  {printable(str(remark.path))}: {printable(remark.reason)}", style="yellow"))

@@ -114,7 +114,7 @@ def kmeans(
     elif k > distinct:
         raise TooManyClusters(
             f"{k} clusters were asked for, more than there are different photos ({distinct})",
-            f"--k {distinct} is the most, and less where photos are alike; without --k photosort chooses.",
+            f"--k {distinct} is the maximum, or less if photos are equal; without --k photosort chooses.",
         )
     from threadpoolctl import threadpool_limits
 
@@ -135,7 +135,7 @@ def kmeans(
         if found_k < k and not fewer:
             raise TooManyClusters(
                 f"{k} clusters were asked for, more than there are photos that can be told apart ({found_k})",
-                f"--k {found_k} is the most; without --k photosort chooses.",
+                f"--k {found_k} is the maximum; without --k photosort chooses.",
             )
         return from_labels(vectors, labels, geometry)
 

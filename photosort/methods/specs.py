@@ -117,7 +117,7 @@ VARIANTS: Mapping[str, Variant] = {
 def spec_of(settings: Settings) -> MethodSpec:
     """Return the method that the settings name. Raises SettingsError where there is none of that name."""
     if settings.method not in METHODS:
-        raise SettingsError(f"method = '{settings.method}' is not known", f"Choose one of: {', '.join(METHODS)}")
+        raise SettingsError(f"Unknown method '{settings.method}'", f"Choose one of: {', '.join(METHODS)}")
     return METHODS[settings.method]
 
 

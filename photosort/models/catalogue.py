@@ -105,4 +105,4 @@ def sentences_source(name: str) -> Source:
 
 def unknown(setting: str, name: str) -> NoReturn:
     """Raise SettingsError with what the setting may be."""
-    raise SettingsError(f"{setting} = '{name}' is not known", f"Choose one of: {', '.join(CHOICES[setting])}")
+    raise SettingsError(f"Unknown {setting} '{name}'", f"Choose one of: {', '.join(CHOICES[setting])}")

@@ -66,7 +66,7 @@ def sources_for(name: str, model_folder: Path) -> tuple[Source, ...]:
         found = _of_hub(name)
     if found is None or not found.repository:
         known = ", ".join((*PROFILES, SMOLLM2, *CAPTIONERS, *ENCODERS, "hf:ORG/NAME", f"{SENTENCES}NAME"))
-        why = "is on a server" if name.startswith(SERVER) else "is not a model that can be fetched"
+        why = "is on a server" if name.startswith(SERVER) else "is not a model that can be downloaded"
         raise SettingsError(f"'{name}' {why}", f"Choose one of: {known}")
     return (found,)
 

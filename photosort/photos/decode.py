@@ -263,7 +263,7 @@ def _orient(preview: Image.Image, flip: int, sensor: tuple[int, int]) -> None:
 def _reason(error: Exception) -> str:
     text = str(error).lower()
     if isinstance(error, UnidentifiedImageError):
-        return "not a picture, or a format that is not known"
+        return "not an image, or an unsupported format"
     if isinstance(error, MemoryError):
         return "too large for the memory"
     if "truncated" in text or isinstance(error, EOFError) or "unexpected end" in text or "incomplete" in text:

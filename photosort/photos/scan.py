@@ -108,6 +108,9 @@ def scan(
             inodes[path] = (stat.st_dev, stat.st_ino)
         photos.append(Found(path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns))
     if not (photos or others or walk.unread):
+        if any(source.iterdir()):
+            hint = f"Check --exclude and {source / IGNORE_FILE}; names that begin with a dot are hidden."
+            raise EmptyFolder(f"Every file in {source} is excluded or hidden", hint)
         raise EmptyFolder(f"{source} is empty", "Name the folder that holds the photos.")
     if not photos:
         raise NoPhotos(f"No photo lies in {source}", "Photos end in .jpg, .png, .heic, .webp, .tif and the like.")

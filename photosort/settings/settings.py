@@ -155,8 +155,10 @@ class Settings(Places):
         try:
             fields = [field for _, field, _, _ in Formatter().parse(template) if field is not None]
             template.format(**NAME_FIELDS)
-        except (ValueError, KeyError, IndexError, AttributeError, TypeError) as error:
-            raise ValueError(f"is not a valid template ({error}); its fields are {_listed_fields()}") from error
+        except KeyError as error:
+            raise ValueError(f"has an unknown field {{{error.args[0]}}}; the fields are {_listed_fields()}") from error
+        except (ValueError, IndexError, AttributeError, TypeError) as error:
+            raise ValueError(f"is not a valid template ({error}); the fields are {_listed_fields()}") from error
         if not set(fields) <= set(NAME_FIELDS):
             raise ValueError(f"may have {_listed_fields()} and nothing else")
         if set(fields) <= {"photos"}:
@@ -166,7 +168,7 @@ class Settings(Places):
     @model_validator(mode="after")
     def _ordered(self) -> Settings:
         if self.min_k > self.max_k:
-            raise ValueError(f"min_k ({self.min_k}) is larger than max_k ({self.max_k})")
+            raise ValueError(f"--min-k ({self.min_k}) must not be larger than --max-k ({self.max_k})")
         if self.texts == "ask" and not self.ask:
             raise ValueError('texts = ask needs a question, such as --ask "Which activity is shown?"')
         if self.ask and self.texts not in (None, "ask"):

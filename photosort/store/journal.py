@@ -215,7 +215,9 @@ def read_filing(connection: sqlite3.Connection, run_id: int) -> Filing:
     """
     found = _filings(connection, "run_id = ?", run_id) if 0 < run_id <= LARGEST_ID else []
     if not found:
-        raise NoSuchRun(f"Run {run_id} does not exist, or has filed nothing", "List all runs: photosort runs")
+        known = 0 < run_id <= LARGEST_ID and connection.execute("SELECT 1 FROM runs WHERE id = ?", (run_id,)).fetchone()
+        problem = f"Run {run_id} was a preview and filed nothing" if known else f"Run {run_id} does not exist"
+        raise NoSuchRun(problem, "List all runs: photosort runs")
     return found[0]
 
 

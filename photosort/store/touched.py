@@ -17,7 +17,7 @@ SENTENCES = {
     "stopped": ON_THEIR_WAY,
     "done": "Run {run} is filed; photosort undo {run} takes it back.",
     "undoing": "Files were touched: every photo is in its folder or back where it was. Go on: photosort undo {run}",
-    "undone": "Run {run} was taken back.",
+    "undone": "Run {run} was undone.",
 }
 """State of a filing (see the journal) -> what has become of its files, with the next step."""
 

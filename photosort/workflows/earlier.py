@@ -10,7 +10,7 @@ from pathlib import Path
 from photosort.errors import Unfinished
 from photosort.filing.disk.lock import is_held
 from photosort.filing.plan.plan import Plan
-from photosort.store.journal import Filing, unfinished
+from photosort.store.journal import Filing, FilingState, filings, unfinished
 from photosort.store.placed import placed_below
 
 
@@ -30,8 +30,16 @@ def unfinished_runs(connection: sqlite3.Connection, data_dir: Path) -> list[Fili
 
 
 def lying_twice(connection: sqlite3.Connection, plan: Plan) -> Counter[int]:
-    """Count, by run, the photos of a plan that the run has put into another folder of the same destination."""
+    """Count, by run, the photos of a plan that the run has put into another folder of the same destination.
+
+    What an undo has kept is not counted: the user has changed it.
+    """
+    undone = {filing.run_id for filing in filings(connection) if filing.state is FilingState.UNDONE}
     placed = placed_below(connection, plan.destination)
-    runs = {copy.origin: copy.run_id for path, copy in placed.items() if not copy.own and os.path.lexists(path)}
+    runs = {
+        copy.origin: copy.run_id
+        for path, copy in placed.items()
+        if not copy.own and copy.run_id not in undone and os.path.lexists(path)
+    }
     coming = (photo for folder in plan.folders for photo in folder.photos if not photo.there)
     return Counter(runs[photo.source] for photo in coming if photo.source in runs)

@@ -18,8 +18,8 @@ from photosort.store.runs import ClusterRecord, MemberRecord, Run, Runs
 
 EXEMPLARS = 3
 
-_HINT = "photosort explain lists what the run saw."
-_TAKEN_BACK = "taken back by undo"
+_HINT = "photosort explain lists the folders of the run, photosort explain --left what it left."
+_TAKEN_BACK = "undone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ def _now(connection: sqlite3.Connection, run: Run, path: Path) -> str:
     if state in (State.PLANNED, State.PLACING) and filing in UNFINISHED and filing is not FilingState.UNDOING:
         return f"not placed yet: photosort resume {run.id} goes on"
     return {
-        State.PLANNED: "not placed: the run stopped before, and was taken back",
+        State.PLANNED: "not placed: the run stopped before, and was undone",
         State.FAILED: f"not placed: {mine.reason}",
         State.UNDONE: _TAKEN_BACK,
         State.KEPT: f"undo could not take it back: {mine.reason}",
@@ -187,5 +187,6 @@ def _digest(path: Path) -> str:
         return digest_of(path)
     except OSError as error:
         raise NotInRun(
-            f"{path} cannot be read ({error.strerror})", "Name a photo, or nothing for the whole run."
+            f"{path} cannot be read ({error.strerror})",
+            "Give the path of a photo or a folder, or no path for the whole run.",
         ) from error

@@ -101,12 +101,12 @@ def _last(connection: sqlite3.Connection) -> Filing:
             if undone is None:
                 return filing
             raise NoSuchRun(
-                f"Run {undone.run_id}, the last one, is taken back already",
+                f"Run {undone.run_id}, the last one, is undone already",
                 f"The one before put photos into {filing.destination}: photosort undo {filing.run_id}",
             )
         if undone is None and filing.state is FilingState.UNDONE and _did_something(connection, filing):
             undone = filing
-    raise NoSuchRun("There is nothing to take back", ALL_RUNS)
+    raise NoSuchRun("There is nothing to undo", ALL_RUNS)
 
 
 def _did_something(connection: sqlite3.Connection, filing: Filing) -> bool:
@@ -116,4 +116,4 @@ def _did_something(connection: sqlite3.Connection, filing: Filing) -> bool:
 def _half_way(connection: sqlite3.Connection) -> Filing:
     for filing in unfinished(connection):
         return filing
-    raise NoSuchRun("No run has stopped half-way", ALL_RUNS)
+    raise NoSuchRun("No run was interrupted", ALL_RUNS)

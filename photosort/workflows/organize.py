@@ -138,7 +138,7 @@ def prepare(
         if settings.k is not None and settings.k > len(mains):
             raise TooManyClusters(
                 f"{settings.k} clusters were asked for, more than there are photos ({len(mains)})",
-                f"--k {len(mains)} is the most, and less where photos are alike; without --k photosort chooses.",
+                f"--k {len(mains)} is the maximum, or less if photos are equal; without --k photosort chooses.",
             )
         writer = _writer(models, cache)
         described = _described(mains, groups, models, cache, writer, progress)

@@ -65,7 +65,7 @@ def test_output_that_is_lost_is_said_in_one_line(command: str, outlet: str, buff
 def test_a_failure_that_json_cannot_report_goes_to_stderr(outlet: str) -> None:
     code, out, err = shell(f"photosort undo --json {outlet}")
     assert (code, out, err.count("\n")) == (10, "", 1)
-    assert "nothing to take back" in err
+    assert "nothing to undo" in err
 
 
 @pytest.mark.parametrize("errors", ["2>/dev/full", "2>&-", "2>&- >&- <&-"])
@@ -202,7 +202,7 @@ def test_whatever_an_import_makes_of_ctrl_c_it_stays_one(monkeypatch: pytest.Mon
         ("applying", "Finish it: photosort resume 3. Or take it back: photosort undo 3"),
         ("done", "Run 3 is filed; photosort undo 3 takes it back."),
         ("undoing", "Go on: photosort undo 3"),
-        ("undone", "Run 3 was taken back."),
+        ("undone", "Run 3 was undone."),
     ],
 )
 def test_every_sudden_end_says_how_far_the_files_were_touched(

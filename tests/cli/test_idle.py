@@ -18,17 +18,17 @@ from photosort.settings.settings import load_settings
     [
         ({"k": 12, "method": "text", "vectors": "tfidf", "writer": "openai:x", "max_cost": 1.0}, []),
         ({"fusion": "sum", "weight": 0.5, "min_k": 3}, []),
-        ({"vectors": "tfidf"}, ["--vectors has no effect: it is for --method text"]),
+        ({"vectors": "tfidf"}, ["--vectors is ignored: it only applies to --method text"]),
         (
             {"texts": "caption", "show_all": True},
-            [f"{flag} has no effect: it is for --method text" for flag in ("--show-all", "--texts")],
+            [f"{flag} is ignored: it only applies to --method text" for flag in ("--show-all", "--texts")],
         ),
-        ({"method": "text", "weight": 0.2}, ["--weight has no effect: it is for --method fusion"]),
-        ({"method": "text", "show_all": True}, ["--show-all has no effect: it is for several questions (--ask)"]),
+        ({"method": "text", "weight": 0.2}, ["--weight is ignored: it only applies to --method fusion"]),
+        ({"method": "text", "show_all": True}, ["--show-all is ignored: it compares several questions (--ask)"]),
         ({"method": "text", "ask": ("What?", "Who?"), "show_all": True}, []),
-        ({"fusion": "image", "weight": 0.2}, ["--weight has no effect: --fusion image takes no share of the other"]),
-        ({"k": 4, "max_k": 9}, ["--max-k has no effect: --k 4 leaves nothing to choose"]),
-        ({"writer": "keywords", "max_cost": 0.5}, ["--max-cost has no effect: --writer keywords costs nothing"]),
+        ({"fusion": "image", "weight": 0.2}, ["--weight is ignored: --fusion image takes no share of the other"]),
+        ({"k": 4, "max_k": 9}, ["--max-k is ignored: --k 4 leaves nothing to choose"]),
+        ({"writer": "keywords", "max_cost": 0.5}, ["--max-cost is ignored: --writer keywords costs nothing"]),
     ],
 )
 def test_a_flag_without_effect_is_named_with_the_reason(
@@ -46,5 +46,5 @@ def test_organize_tells_it_and_goes_on(own_folders: Path, tmp_path: Path, monkey
     flags = ["--k", "2", "--fusion", "image", "--writer", "keywords", "--vectors", "tfidf", "--dry-run"]
     done = CliRunner().invoke(app, ["organize", str(tmp_path / "in"), *flags])
     assert done.exit_code == 0
-    assert "--vectors has no effect: it is for --method text\n" in done.stderr
-    assert done.stderr.count("has no effect") == 1
+    assert "--vectors is ignored: it only applies to --method text\n" in done.stderr
+    assert done.stderr.count("is ignored") == 1

@@ -78,10 +78,13 @@ def test_a_destination_inside_the_source_is_said_to_be_left_out() -> None:
 @pytest.mark.parametrize(
     ("choice", "expected"),
     [
-        (KChoice(7, 7, {2: 0.5, 3: 0.6}), "7 groups of neighbours were found; the silhouette would take 3."),
-        (KChoice(2, 7, {2: 0.5}), "7 groups of neighbours were found, kept within --min-k and --max-k: 2; the"),
-        (KChoice(1, 1), "1 group of neighbours was found. --k sets"),
-        (KChoice(1), "There are too few different photos to find a number of folders"),
+        (KChoice(7, 7, {2: 0.5, 3: 0.6}), "7 groups of similar photos found (the silhouette is best with 3)."),
+        (
+            KChoice(2, 7, {2: 0.5}),
+            "7 groups of similar photos found (the silhouette is best with 2) and kept within --min-k and --max-k: 2",
+        ),
+        (KChoice(1, 1), "1 group of similar photos found. --k sets"),
+        (KChoice(1), "Too few different photos to choose a number of folders"),
     ],
 )
 def test_both_ways_to_the_number_of_folders_are_told(choice: KChoice, expected: str) -> None:

@@ -27,8 +27,8 @@ MISUSED = {
     "organize DIR --k foo": "--k foo is not valid. It must be a positive integer or 'auto'.",
     "organize DIR --captions x": "--captions x is not valid. It must be a whole number, such as 12.",
     "organize DIR --max-cost 1,5": "--max-cost 1,5 is not valid. It must be a number, such as 0.5.",
-    "evaluate DIR --seeds 0": "--seeds 0 is too small. 1 is the least.",
-    "evaluate DIR --seeds 2000": "--seeds 2000 is too large. 1000 is the most.",
+    "evaluate DIR --seeds 0": "--seeds 0 is too small. It must be at least 1.",
+    "evaluate DIR --seeds 2000": "--seeds 2000 is too large. It must be at most 1000.",
     "undo last": "RUN last is not valid. It must be a whole number, such as 12.",
     "completions ksh": "SHELL ksh is not known. Choose one of: bash, zsh, fish, powershell.",
 }
@@ -71,7 +71,7 @@ def test_undo_works_with_an_unknown_key_in_the_config_file(
     assert photosort(monkeypatch, "models") == 2
     assert capsys.readouterr().err == f"photosort: modee in {config_file()} is not a setting. Did you mean mode?\n"
     assert photosort(monkeypatch, "undo") == NoSuchRun.exit_code
-    assert "nothing to take back" in capsys.readouterr().err
+    assert "nothing to undo" in capsys.readouterr().err
     assert photosort(monkeypatch, "runs") == 0
 
 

@@ -53,7 +53,7 @@ def test_the_exemplar_comes_first_and_members_fall_off() -> None:
 
 def test_more_clusters_than_different_photos_names_the_most() -> None:
     vectors = unit(np.array([[1, 0], [1, 0], [0, 1]], np.float32))
-    with pytest.raises(TooManyClusters, match=r"different photos \(2\)\. --k 2 is the most"):
+    with pytest.raises(TooManyClusters, match=r"different photos \(2\)\. --k 2 is the maximum"):
         kmeans(vectors, 3)
 
 

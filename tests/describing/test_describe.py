@@ -99,7 +99,7 @@ def test_bad_files_are_named_and_stop_nothing(photos: Path, cache: Cache) -> Non
         "cut.png": reasons["cut.png"],
         "empty.jpg": "empty file",
         "gone.jpg": "no such file or directory",
-        "page.jpg": "not a picture, or a format that is not known",
+        "page.jpg": "not an image, or an unsupported format",
     }
     assert reasons["cut.png"] in ("truncated", "damaged")
 

@@ -214,7 +214,7 @@ def test_two_ray_workers_fill_the_same_cache_as_one_process(
             assert agree(run(found, settings, two, engine_for(select_models(on_ray))), alone)
         assert os.environ["RAY_AUTH_MODE"] == "token"
         elsewhere = on_ray.model_copy(update={"captioner": "nobody"})
-        with open_cache(tmp_path / "three") as three, pytest.raises(SettingsError, match="'nobody' is not known"):
+        with open_cache(tmp_path / "three") as three, pytest.raises(SettingsError, match="Unknown captioner 'nobody'"):
             run(found, settings, three, engine_for(select_models(elsewhere)))
     finally:
         importlib.import_module("ray").shutdown()  # only now: it reads its environment when it is imported

@@ -14,7 +14,7 @@ from photosort.settings.settings import load_settings
     ("flags", "message"),
     [
         ({"ask": ["What?"]}, r"--ask needs a method that asks questions\. Add --method text\."),
-        ({"method": "texts"}, r"method = 'texts' is not known\. Choose one of: fusion, text"),
+        ({"method": "texts"}, r"Unknown method 'texts'\. Choose one of: fusion, text"),
     ],
 )
 def test_what_the_table_does_not_know_is_refused(flags: dict[str, object], message: str) -> None:

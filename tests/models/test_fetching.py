@@ -134,7 +134,7 @@ def test_a_packaged_profile_needs_no_hub(hub: Hub, tmp_path: Path) -> None:
     done = pull("builtin", hub, tmp_path)
     assert (done.returncode, done.stderr, hub.asked) == (
         0,
-        "builtin needs nothing brought: its models come with the installation\n",
+        "builtin needs no download: its models come with the installation\n",
         [],
     )
 

@@ -49,7 +49,9 @@ def test_a_wish_that_the_writer_cannot_grant_is_refused(
     wish: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for writer in ("keywords", f"t5:{tmp_path}"):
-        with pytest.raises(SettingsError, match=f"--{next(iter(wish))} needs a writer that follows instructions, and"):
+        with pytest.raises(
+            SettingsError, match=f"--{next(iter(wish))} needs a language model that follows instructions"
+        ):
             writers.writer(load_settings(writer=writer, **wish))
     monkeypatch.setenv("OPENAI_BASE_URL", "http://localhost:1/v1")
     assert writers.writer(load_settings(writer="openai:tiny", **wish)) is not None
@@ -57,7 +59,7 @@ def test_a_wish_that_the_writer_cannot_grant_is_refused(
 
 @pytest.mark.parametrize("role", ["image_encoder", "text_encoder", "captioner", "writer"])
 def test_an_unknown_name_lists_the_known_ones(role: str) -> None:
-    with pytest.raises(SettingsError, match=f"{role} = 'nonsense' is not known. Choose one of: "):
+    with pytest.raises(SettingsError, match=f"Unknown {role} 'nonsense'. Choose one of: "):
         select_models(load_settings(**{role: "nonsense"})).make_all()
 
 

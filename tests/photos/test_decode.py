@@ -177,8 +177,8 @@ def test_a_truncated_photo_is_refused_and_says_so(percent: int) -> None:
     ("content", "reason"),
     [
         (b"", "empty"),
-        (b"<!doctype html><title>404</title>", "not a picture"),
-        (b"\0" * 4096, "not a picture"),
+        (b"<!doctype html><title>404</title>", "not an image"),
+        (b"\0" * 4096, "not an image"),
     ],
 )
 def test_what_is_no_picture_is_refused_with_the_reason(content: bytes, reason: str) -> None:

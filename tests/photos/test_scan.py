@@ -93,6 +93,8 @@ def test_missing_or_empty_sources_each_say_so(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(EmptyFolder, match="is empty"):
         scan(tmp_path / "empty")
+    with pytest.raises(EmptyFolder, match=r"Every file in .* is excluded or hidden\. Check --exclude and .*ignore"):
+        scan(tmp_path, exclude=["*"])
 
 
 def test_patterns_exclude_as_in_gitignore(tmp_path: Path) -> None:

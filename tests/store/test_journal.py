@@ -94,7 +94,7 @@ def test_inner_folders_come_first(connection: sqlite3.Connection) -> None:
 
 
 def test_a_run_without_a_filing_has_no_journal(connection: sqlite3.Connection) -> None:
-    with pytest.raises(NoSuchRun, match="Run 7 does not exist, or has filed nothing"):
+    with pytest.raises(NoSuchRun, match="Run 7 does not exist"):
         Journal(connection, 7)
 
 

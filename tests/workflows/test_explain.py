@@ -123,7 +123,7 @@ def test_a_photo_that_was_taken_back_says_so(data: Path, source: Path) -> None:
     placed(source, "b.jpg").write_text("painted over")
     with open_history(data) as connection:
         undo(connection, run)
-    assert explained(data, source / "a.jpg")[2] == "taken back by undo"
+    assert explained(data, source / "a.jpg")[2] == "undone"
     assert explained(data, source / "b.jpg")[2] == "undo could not take it back: changed since"
 
 
@@ -146,7 +146,7 @@ def test_an_equal_photo_is_taken_back_with_its_twin(data: Path, source: Path) ->
         apply(plan, run, connection)
         assert explained(data, twin)[2] == ""
         undo(connection, run)
-    assert explained(data, twin)[2] == "taken back by undo"
+    assert explained(data, twin)[2] == "undone"
 
 
 def test_previews_and_early_stops_have_placed_nothing(data: Path, source: Path) -> None:
@@ -165,7 +165,7 @@ def test_a_photo_on_its_way_can_be_brought_there(data: Path, source: Path) -> No
         journal.turn(FilingState.STOPPED, "disk full")
         assert explained(data, source / "a.jpg")[2] == f"not placed yet: photosort resume {run} goes on"
         journal.turn(FilingState.UNDONE)
-        assert explained(data, source / "a.jpg")[2] == "not placed: the run stopped before, and was taken back"
+        assert explained(data, source / "a.jpg")[2] == "not placed: the run stopped before, and was undone"
 
 
 def test_links_lead_to_photos_and_circles_do_not(data: Path, source: Path) -> None:

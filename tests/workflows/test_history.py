@@ -12,7 +12,7 @@ from photosort.filing.plan.model import Mode
 from photosort.store.history import open_history
 from photosort.store.journal import Filing, FilingState, Journal
 from photosort.store.runs import Runs
-from photosort.workflows.earlier import unfinished_runs
+from photosort.workflows.earlier import lying_twice, unfinished_runs
 from photosort.workflows.history import past_runs, resume_run, undo_run
 
 
@@ -45,7 +45,7 @@ def test_an_older_run_is_undone_by_its_number_alone(tmp_path: Path) -> None:
         undo_run(data)
     assert copy.exists()
     assert undo_run(data, older)[0].run_id == older
-    with pytest.raises(NoSuchRun, match="nothing to take back"):
+    with pytest.raises(NoSuchRun, match="nothing to undo"):
         undo_run(data)
     assert [past.state for past in past_runs(data)] == ["undone", "undone"]
 
@@ -100,7 +100,7 @@ def test_unfinished_runs_are_listed_whatever_their_destination(tmp_path: Path) -
         (forth, "forth-sorted"),
     ]
     assert [resume_run(data)[0].run_id for _ in range(2)] == [back, forth]
-    with pytest.raises(NoSuchRun, match="No run has stopped half-way"):
+    with pytest.raises(NoSuchRun, match="No run was interrupted"):
         resume_run(data)
     assert unfinished_of(data) == []
 
@@ -119,3 +119,15 @@ def test_undo_and_resume_are_refused_during_a_run(tmp_path: Path, state: FilingS
         with open_history(data) as connection:
             assert Journal(connection, run).filing.state is state
     assert undo_run(data)[1].files == 1
+
+
+def test_what_an_undo_kept_is_not_said_to_lie_twice(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    run, copy = file_one(tmp_path, data, "one")
+    plan = plan_for(tmp_path / "one", tmp_path / "one-sorted", Mode.COPY, labels=[0], folders=("Cats",))
+    with open_history(data) as connection:
+        assert lying_twice(connection, plan) == {run: 1}
+    copy.write_text("edited")
+    undo_run(data)
+    with open_history(data) as connection:
+        assert lying_twice(connection, plan) == {}

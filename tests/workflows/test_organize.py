@@ -89,7 +89,7 @@ def test_what_travels_with_an_unread_photo_is_named_and_stays(source: Path, tmp_
     (source / "red" / "0.png").write_text("<html>")
     done = organize(source, tmp_path / "out", models(mode="move"))
     assert {(left.path.relative_to(source).as_posix(), left.reason) for left in done.prepared.plan.left} == {
-        ("red/0.png", "not a picture, or a format that is not known"),
+        ("red/0.png", "not an image, or an unsupported format"),
         ("red/0.xmp", "stays with its photo"),
     }
     assert names(source) == ["red/0.png", "red/0.xmp"]
@@ -118,5 +118,5 @@ def test_a_run_cut_off_elsewhere_is_reported_at_the_start(
     arguments = ["organize", str(source), "--k", "2", "--fusion", "image", "--out", str(tmp_path / "second"), *dry]
     done = CliRunner().invoke(app, [*arguments, "--names", "keywords"])
     assert done.exit_code == 0, done.output
-    told = rf"Run 1 into {tmp_path}/first\x1b stopped half-way. Finish it: photosort resume 1"
+    told = rf"Run 1 into {tmp_path}/first\x1b was interrupted. Finish it: photosort resume 1"
     assert done.stderr.splitlines() == [told]

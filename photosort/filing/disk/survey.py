@@ -133,8 +133,9 @@ def _probe(ground: Path, destination: Path) -> tuple[bool, bool, bool]:
     try:
         path.touch(exist_ok=False)
     except OSError as error:
+        why = str(error.strerror).lower() if isinstance(error, FileNotFoundError) else reason_of(error)
         raise DestinationError(
-            f"{destination} cannot be written ({reason_of(error)})",
+            f"{destination} cannot be written ({why})",
             "Correct its permissions, or choose another folder with --out.",
         ) from error
     try:

@@ -65,7 +65,7 @@ def undo(connection: sqlite3.Connection, run_id: int, *, progress: Progress = si
     journal = Journal(connection, run_id)
     groups = [group[::-1] for group in reversed(journal.groups(*STANDING))]
     if journal.filing.state is FilingState.UNDONE and not groups:
-        raise NoSuchRun(f"Run {run_id} has been taken back already", "photosort runs lists all.")
+        raise NoSuchRun(f"Run {run_id} has been undone already", "photosort runs lists all.")
     if groups:
         _check_there(journal, [operation for group in groups for operation in group])
     journal.turn(FilingState.UNDOING)

@@ -27,4 +27,6 @@ def local_captioner(snapshot: Snapshot, asking: Asking, placement: DevicePlaceme
 def cannot_answer(name: str) -> SettingsError:
     """Return why a question to a captioner that follows none is an error, and which ones follow it."""
     answering = ", ".join(short for short, listed in CAPTIONERS.items() if listed.questions)
-    return SettingsError(f"The captioner {name} cannot follow a question", f"These can: {answering}, server:MODEL")
+    return SettingsError(
+        f"The captioner {name} cannot answer questions", f"Choose one with --captioner: {answering}, server:MODEL"
+    )

@@ -77,7 +77,7 @@ def _check_wishes(settings: Settings, chosen: LanguageModel | None) -> None:
         if given:
             name = chosen.identity.model if chosen else "keywords"
             raise SettingsError(
-                f"--{wish} needs a writer that follows instructions, and {name} does not",
+                f"--{wish} needs a language model that follows instructions; --writer {name} cannot do that",
                 "Use --writer openai:MODEL; with OPENAI_BASE_URL that may be a server on this machine.",
             )
 

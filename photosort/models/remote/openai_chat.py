@@ -84,7 +84,8 @@ class OpenAIChat:
         self._key = environment.get(KEY, "")
         if not self._key and self._is_openai:
             raise SettingsError(
-                "OPENAI_API_KEY is not set", "Set it to your key, or OPENAI_BASE_URL to a server that needs none."
+                "OPENAI_API_KEY is not set",
+                "Set it to your key, or point to a server on this machine, such as Ollama: export OPENAI_BASE_URL=http://localhost:11434/v1",
             )
         self.model = model
         self.identity = Identity(f"openai:{model}", f"{self.server.address.partition('://')[2]} 1")

@@ -53,7 +53,7 @@ def devices(setting: str) -> tuple[str, ...]:
     if setting == CPU or (setting == "auto" and not has_nvidia() and shutil.which("sw_vers") is None):
         return (CPU,)
     if not has_driver():
-        raise SettingsError(f"The device {setting} is not there: no driver of a GPU was found", f"Use --device {CPU}.")
+        raise SettingsError(f"The device {setting} is not available: no GPU driver was found", f"Use --device {CPU}.")
     import torch
 
     cuda = tuple(f"cuda:{number}" for number in range(torch.cuda.device_count()))

@@ -84,7 +84,7 @@ def located(source: Source) -> Snapshot:
     if found := find(source):
         return found
     if source.repository:
-        raise ModelMissing(f"The model {source.name} is not on this machine", f"photosort models pull {source.name}")
+        raise ModelMissing(f"The model {source.name} is not installed", f"Run: photosort models pull {source.name}")
     raise SettingsError(
         f"{source.place.removeprefix(LOCAL)} is not a folder with a model",
         f"It needs a configuration and {source.weights}.safetensors; other formats of weights are not loaded.",

@@ -307,13 +307,13 @@ def test_a_missing_destination_is_not_an_empty_one(source: Path, out: Path, conn
 
 
 def test_what_is_taken_back_or_finished_says_so(source: Path, out: Path, connection: sqlite3.Connection) -> None:
-    with pytest.raises(NoSuchRun, match="Run 1 does not exist, or has filed nothing"):
+    with pytest.raises(NoSuchRun, match="Run 1 was a preview and filed nothing"):
         undo(connection, 1)
     file_all(source, out, connection, Mode.COPY)
     with pytest.raises(NoSuchRun, match="Run 1 is done: there is nothing to resume"):
         resume(connection, 1)
     undo(connection, 1)
-    with pytest.raises(NoSuchRun, match="taken back already"):
+    with pytest.raises(NoSuchRun, match="undone already"):
         undo(connection, 1)
 
 

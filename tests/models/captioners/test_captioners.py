@@ -135,7 +135,9 @@ def test_smolvlm_reads_a_photo_whole_and_not_in_tiles(folders: dict[str, Path]) 
 
 @pytest.mark.parametrize("family", ["blip", "git", "florence2"])
 def test_a_family_that_cannot_answer_names_some_that_can(folders: dict[str, Path], family: str) -> None:
-    with pytest.raises(SettingsError, match=r"cannot follow a question\. These can: .*blip2-flan-t5-xl.*smolvlm2"):
+    with pytest.raises(
+        SettingsError, match=r"cannot answer questions\. Choose one with --captioner: .*blip2-flan-t5-xl.*smolvlm2"
+    ):
         made(folders[family], QUESTION)
 
 

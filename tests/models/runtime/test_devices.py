@@ -55,7 +55,7 @@ def test_a_gpu_without_a_driver_is_refused_without_torch(monkeypatch: pytest.Mon
     monkeypatch.setitem(sys.modules, "torch", None)
     check_device("auto")
     check_device("cpu")
-    with pytest.raises(SettingsError, match=f"The device {name} is not there: no driver of a GPU.*Use --device cpu"):
+    with pytest.raises(SettingsError, match=f"The device {name} is not available: no GPU driver.*Use --device cpu"):
         check_device(name)
 
 

@@ -30,7 +30,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_missing_model_names_the_command_that_brings_it(cache: Path) -> None:
-    with pytest.raises(ModelMissing, match=r"The model blip is not on this machine\. photosort models pull blip$"):
+    with pytest.raises(ModelMissing, match=r"The model blip is not installed\. Run: photosort models pull blip$"):
         located(BLIP)
 
 
