@@ -20,7 +20,7 @@ from photosort.models.runtime.devices import check_device
 from photosort.settings.settings import Settings
 
 EVEN = 0.5
-TEXT_WEIGHT = {"tags": 0.3}
+TEXT_WEIGHT = {"tags": 0.2}
 """The share of the text in a fusion, where it is not one half. Tags come from the image encoder's own network: they
 name what its vectors already know, so they get less than what a captioner has seen for itself."""
 

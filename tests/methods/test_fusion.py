@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from photosort.errors import SettingsError
-from photosort.methods.fusion import fuse, unit
+from photosort.methods import fusion
+from photosort.methods.fusion import centred, fuse, smoothed, unit
 
 rows = st.integers(1, 6)
 numbers = st.floats(-4, 4, width=32)
@@ -69,3 +70,47 @@ def test_no_copy_in_float64_is_made() -> None:
             assert tracemalloc.get_traced_memory()[1] - before < most * vectors.nbytes
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 20, 40, 300])
+def test_few_and_equal_photos_stay_sound(n: int) -> None:
+    rng = np.random.default_rng(n)
+    for rows in (rng.random((n, 8), dtype=np.float32), np.ones((n, 8), np.float32), np.zeros((n, 8), np.float32)):
+        found = smoothed(centred(rows))
+        assert found.shape == rows.shape and found.dtype == np.float32 and np.isfinite(found).all()
+        lengths = np.linalg.norm(found, axis=1)
+        assert np.allclose(lengths, 1, atol=1e-5) or not rows.any()
+        assert len(np.unique(found.round(4), axis=0)) == len(np.unique(rows, axis=0)), "different photos stay different"
+
+
+def test_centring_takes_away_what_all_photos_share() -> None:
+    rng = np.random.default_rng(0)
+    own = rng.normal(size=(500, 16)).astype(np.float32)
+    rows = own + 10 * np.ones(16, np.float32)
+    assert cosines(unit(rows))[~np.eye(500, dtype=bool)].mean() > 0.9
+    assert abs(cosines(centred(rows))[~np.eye(500, dtype=bool)].mean()) < 0.2
+
+
+def test_centring_hardly_changes_two_photos() -> None:
+    rows = np.array([[1, 0.2, 0], [1, 0, 0.2]], np.float32)
+    assert cosines(centred(rows))[0, 1] > 0.9
+
+
+def test_smoothing_is_the_half_way_to_the_mean_of_five_neighbours() -> None:
+    rng = np.random.default_rng(1)
+    rows = unit(rng.normal(size=(120, 6)).astype(np.float32))
+    found = smoothed(rows)
+    for photo in (0, 57, 119):
+        nearest = [other for other in np.argsort(-(rows @ rows[photo])) if other != photo][:5]
+        assert np.allclose(found[photo], unit((rows[photo] / 2 + rows[nearest].mean(0) / 2)[None])[0], atol=1e-5)
+
+
+def test_of_many_photos_some_are_neighbours_the_same_every_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fusion, "CROWD", 50)
+    monkeypatch.setattr(fusion, "ROWS", 64)
+    rows = unit(np.random.default_rng(2).normal(size=(200, 6)).astype(np.float32))
+    found = smoothed(rows)
+    among = np.sort(np.random.default_rng(0).choice(200, 50, replace=False))
+    for photo in (int(among[0]), int(among[-1]), 64, 199):
+        nearest = [o for o in among[np.argsort(-(rows[among] @ rows[photo]))] if o != photo][:5]
+        assert np.allclose(found[photo], unit((rows[photo] / 2 + rows[nearest].mean(0) / 2)[None])[0], atol=1e-5)

@@ -64,7 +64,7 @@ def test_an_unknown_name_lists_the_known_ones(role: str) -> None:
 
 
 def test_tags_get_less_weight_than_what_a_captioner_sees() -> None:
-    assert select_models(load_settings()).text_weight == 0.3
+    assert select_models(load_settings()).text_weight == 0.2
     assert select_models(load_settings(captioner="blip")).text_weight == 0.5
 
 
