@@ -45,9 +45,9 @@ def chosen(choice: KChoice) -> str:
     if not choice.communities:
         return "Too few different photos to choose a number of folders; --k sets one."
     groups = "1 group" if choice.communities == 1 else f"{choice.communities} groups"
-    kept = f" and kept within --min-k and --max-k: {choice.k} folders" if choice.k != choice.communities else ""
-    best = f" (the silhouette is best with {choice.best_silhouette})" if choice.silhouette else ""
-    return f"{groups} of similar photos found{best}{kept}. --k sets another number."
+    tried = list(choice.silhouette or {})
+    best = f"; of {min(tried)} to {max(tried)} folders, {choice.k} have the best silhouette" if len(tried) > 1 else ""
+    return f"{groups} of similar photos found{best}. --k sets another number."
 
 
 def document(grouping: Grouping, choice: KChoice | None) -> dict[str, Any]:
@@ -58,7 +58,6 @@ def document(grouping: Grouping, choice: KChoice | None) -> dict[str, Any]:
         and {
             "k": choice.k,
             "communities": choice.communities,
-            "best_silhouette": choice.best_silhouette,
         },
         "silhouette": {str(k): score for k, score in ((choice and choice.silhouette) or {}).items()},
         "questions": [

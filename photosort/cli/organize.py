@@ -163,7 +163,8 @@ def organize(
         int | None, typer.Option("--min-k", help="Minimum number of folders when --k is auto.  [default: 2]")
     ] = None,
     max_k: Annotated[
-        int | None, typer.Option("--max-k", help="Maximum number of folders when --k is auto.  [default: 30]")
+        int | None,
+        typer.Option("--max-k", help="Maximum number of folders when --k is auto.  [default: 30 or more]"),
     ] = None,
     device: Annotated[
         str | None,

@@ -23,6 +23,8 @@ from photosort.support.printable import printable
 from photosort.workflows.organize import Organized, Prepared
 
 SAMPLES = 3
+LARGE = 3
+"""A folder with more than one in so many photos is said to be large."""
 VERB = {Mode.COPY: "copy", Mode.MOVE: "move", Mode.HARDLINK: "hard-link", Mode.SYMLINK: "link"}
 DONE = {Mode.COPY: "copied", Mode.MOVE: "moved", Mode.HARDLINK: "hard-linked", Mode.SYMLINK: "linked"}
 
@@ -77,6 +79,7 @@ def view(prepared: Prepared, *, show_all: bool = False) -> RenderableType:
         )
     if prepared.choice:
         remarks.append(candidates.chosen(prepared.choice))
+        remarks += _large(plan)
     if counted := sum(bool(name.note) and name.source == BY_KEYWORDS for name in prepared.names):
         remarks.append(f"Keywords stand in for {counted} of {len(prepared.names)} names: photosort explain says why.")
     if prepared.used and prepared.used.calls:
@@ -148,6 +151,16 @@ def document(organized: Organized) -> dict[str, Any]:
             "stopped": outcome.stopped,
         },
     }
+
+
+def _large(plan: Plan) -> list[str]:
+    """Say where one folder holds more than a third of the photos, though photosort chose the number of folders."""
+    photos = sum(len(folder.photos) for folder in plan.folders)
+    large = max(plan.folders, key=lambda folder: len(folder.photos), default=None)
+    if large is None or len(plan.folders) < LARGE or LARGE * len(large.photos) <= photos:
+        return []
+    share = f"{printable(large.name)} holds {len(large.photos):,} of {photos:,} photos."
+    return [f"{share} A larger --k may split it: --k {2 * len(plan.folders)}"]
 
 
 def _place(folder: PlannedFolder, plan: Plan) -> tuple[int, int]:

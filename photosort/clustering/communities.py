@@ -8,29 +8,21 @@ from photosort.clustering.rows import CHUNK, Labels, Vectors
 
 NEIGHBOURS, SHARE = 15, 10
 """Of fewer than 150 photos every one has a tenth of all as neighbours, three at least: 15 would join all with all."""
-MANY = 1_000
-"""Photos from which on the finer of two resolutions finds far more groups than there are kinds of photos."""
 TRIALS = 5
 
 
-def resolution_for(photos: int) -> float:
-    """Return the resolution of the modularity, measured on embedded descriptions: 1 for few photos, 0.5 for many."""
-    return 1.0 if photos < MANY else 0.5
-
-
-def communities(vectors: Vectors, *, resolution: float | None = None, seed: int = 42) -> Labels:
+def communities(vectors: Vectors, *, resolution: float = 1.0, seed: int = 42) -> Labels:
     """Return (n,) the community of each of (n, d) unit rows, numbered from 0.
 
     Leiden communities by modularity (Traag, Waltman & van Eck 2019) of the graph that joins each vector with the
     15 that have the largest cosine to it (fewer where photos are few). Of five runs the one with the best modularity
-    counts. `resolution` is that of the modularity; where it is missing, `resolution_for` the number of vectors.
+    counts. `resolution` is that of the modularity.
     """
     if len(vectors) < 3:
         return np.zeros(len(vectors), dtype=np.intp)
     from graspologic_native import leiden
 
     edges = [(str(one), str(other), weight) for one, other, weight in _edges(vectors)]
-    resolution = resolution_for(len(vectors)) if resolution is None else resolution
     _, found = leiden(edges, resolution=resolution, seed=seed, trials=TRIALS, iterations=2)
     return np.array([found[str(number)] for number in range(len(vectors))], dtype=np.intp)
 

@@ -74,7 +74,7 @@ class Settings(Places):
     )
     k: int | None = Field(None, ge=1, description="number of clusters; chosen where it is missing")
     min_k: int = Field(2, ge=1, description="least number of clusters to choose")
-    max_k: int = Field(30, ge=1, description="largest number of clusters to choose")
+    max_k: int | None = Field(None, ge=1, description="largest number to choose; 30, or the root of n, if missing")
     mode: FilingMode = Field("copy", description="what happens to the photos")
     method: str = Field("fusion", description="how photos are grouped")
     texts: TextSource | None = Field(
@@ -167,7 +167,7 @@ class Settings(Places):
 
     @model_validator(mode="after")
     def _ordered(self) -> Settings:
-        if self.min_k > self.max_k:
+        if self.max_k is not None and self.min_k > self.max_k:
             raise ValueError(f"--min-k ({self.min_k}) must not be larger than --max-k ({self.max_k})")
         if self.texts == "ask" and not self.ask:
             raise ValueError('texts = ask needs a question, such as --ask "Which activity is shown?"')

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from photosort.clustering.choose_k import KChoice, choose_k, drawn
+from photosort.clustering.choose_k import KChoice, choose_k, drawn, most_for
 from photosort.clustering.kmeans import Clustering, Vectors, kmeans
 from photosort.describing.describe import Described
 from photosort.methods.fusion import unit
@@ -47,7 +47,11 @@ class Clusters:
 
     def _chosen(self, several: Sequence[VectorFactory]) -> KChoice:
         least, most, seed = self.settings.min_k, self.settings.max_k, self.settings.seed
-        some = [drawn(made(), seed=seed) for made in several]
+        some = []
+        for made in several:
+            vectors = made()
+            most = most or max(least, most_for(len(vectors)))
+            some.append(drawn(vectors, seed=seed))
         everything = some[0] if len(some) == 1 else unit(np.hstack(some))
         return choose_k(everything, least=least, most=most, seed=seed, progress=self.progress)
 

@@ -1,5 +1,6 @@
 """What the preview says besides the folders."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -71,24 +72,40 @@ def test_a_destination_inside_the_source_is_said_to_be_left_out() -> None:
     said = r"sorted lies inside Pictures\x1b[2J and was left out of the search."
     assert said in shown(prepared(inside.parent, inside, within=True))
     both = shown(prepared(inside.parent, inside, within=True, choice=CHOICE))
-    assert said in both and "--k sets another number" in both
+    assert said in both and "--k sets" in both
     assert "left out" not in shown(prepared(inside.parent, Path("/p/out"), choice=CHOICE))
 
 
 @pytest.mark.parametrize(
     ("choice", "expected"),
     [
-        (KChoice(7, 7, {2: 0.5, 3: 0.6}), "7 groups of similar photos found (the silhouette is best with 3)."),
         (
-            KChoice(2, 7, {2: 0.5}),
-            "7 groups of similar photos found (the silhouette is best with 2) and kept within --min-k and --max-k: 2",
+            KChoice(3, 2, {2: 0.5, 3: 0.6}),
+            "2 groups of similar photos found; of 2 to 3 folders, 3 have the best silhouette. --k",
         ),
+        (KChoice(2, 7, {2: 0.5}), "7 groups of similar photos found. --k sets"),
         (KChoice(1, 1), "1 group of similar photos found. --k sets"),
         (KChoice(1), "Too few different photos to choose a number of folders"),
     ],
 )
 def test_both_ways_to_the_number_of_folders_are_told(choice: KChoice, expected: str) -> None:
     assert expected in " ".join(shown(prepared(Path("/p"), Path("/o"), choice=choice)).split())
+
+
+def test_a_folder_of_more_than_a_third_is_said_to_be_large() -> None:
+    source, out = Path("/p"), Path("/o")
+    counts = {"Lake": 4, "Hill": 3, "Dog": 3}
+    folders = tuple(
+        PlannedFolder(label, name, out / name, False, tuple(placed(source, out / name, n) for n in range(count)))
+        for label, (name, count) in enumerate(counts.items())
+    )
+    made = prepared(source, out, *counts, choice=CHOICE)
+    large = replace(made, plan=replace(made.plan, folders=folders))
+    said = "Lake holds 4 of 10 photos. A larger --k may split it: --k 6"
+    assert said in shown(large)
+    assert said not in shown(replace(large, choice=None)), "the user chose the number"
+    even = replace(large, plan=replace(large.plan, folders=folders[1:]))
+    assert "holds" not in shown(even)
 
 
 def test_the_losses_of_all_questions_are_shown() -> None:
@@ -109,7 +126,7 @@ def test_programs_get_every_question_and_both_numbers() -> None:
     found = document(Organized(prepared(Path("/p"), Path("/o"), "Lake", "Hill", grouping=TWO, choice=CHOICE), None))
     assert [(one["loss"], one["taken"]) for one in found["questions"]] == [(0.5, False), (pytest.approx(0.2), True)]
     assert found["questions"][1]["clusters"][0] == {"title": "Lakes", "photos": 2}
-    assert found["k_choice"] == {"k": 2, "communities": 7, "best_silhouette": 3}
+    assert found["k_choice"] == {"k": CHOICE.k, "communities": CHOICE.communities}
 
 
 def test_folders_in_folders_are_a_tree_with_the_count_of_each() -> None:

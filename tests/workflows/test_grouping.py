@@ -132,5 +132,5 @@ def test_auto_k_uses_one_sample_for_all_questions(
     monkeypatch.setattr(module, "choose_k", choose)
     vectors = unit(np.random.default_rng(0).normal(size=(10_500, 3)).astype(np.float32))
     Clusters(Settings(restarts=1))([constant(vectors)] * 2)
-    assert given[0].shape == (10_000, 6)
+    assert given[0].shape == (1_200, 6)
     assert np.array_equal(given[0][:, :3], given[0][:, 3:])
