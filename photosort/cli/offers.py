@@ -1,4 +1,4 @@
-"""What the shell offers after a flag whose value is no Literal: typer completes those alone.
+"""What the shell offers after a flag that takes any text; typer completes a Literal by itself.
 
 All names come from the tables that the program itself reads; they are imported when a shell asks.
 """

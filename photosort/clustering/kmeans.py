@@ -1,7 +1,7 @@
 """k-means: Lloyd's algorithm with many restarts by k-means++, the lowest inertia kept.
 
 Our own instead of scikit-learn's, because all restarts are seeded in step and compete on a sample:
-tests/bench/kmeans.py measures both on the same reduced vectors, each with one thread.
+tests/bench/kmeans.py measures both on the same reduced vectors with the same threads.
 """
 
 from __future__ import annotations

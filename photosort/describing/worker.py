@@ -118,7 +118,7 @@ def _portion(looks: list[Look], tasks: Sequence[Task]) -> Portion:
 
 
 def _together(pixels: list[Pixels], task: Task) -> Pictures:
-    """Return the pictures as they are where their sizes differ, or where there is no memory: the model then says so."""
+    """Put pictures of one size on the device together; others, or where its memory is full, stay as they are."""
     if any(picture.shape != pixels[0].shape for picture in pixels):
         return pixels
     try:
