@@ -16,7 +16,7 @@ HOUSE = Path(photosort.__file__).parent
 
 GROUND = {"", "errors", "support", "settings", "store", "wordnet"}
 RUNTIME = GROUND | {"photos", "models.protocols", "models.weights", "models.catalogue", "models.runtime"}
-ADAPTERS = {"models.remote", "models.captioners", "models.encoders", "models.language"}
+ADAPTERS = {"models.remote", "models.captioners", "models.encoders", "models.language", "models.facts"}
 MODELS = RUNTIME | ADAPTERS | {"models.profiles", "models.registry", "models.fetching", "models.selected"}
 FILING = {"filing.plan", "filing.disk", "filing.journaled"}
 ROOMS = MODELS | FILING | {"describing", "methods", "clustering", "naming", "evaluation"}
@@ -40,6 +40,7 @@ FLOORS = {
     "models.remote": {"errors", "support", "models.protocols"},
     "models.captioners": RUNTIME | {"models.remote"},
     "models.encoders": RUNTIME | {"models.captioners"},
+    "models.facts": RUNTIME,
     "models.language": RUNTIME | {"models.remote", "models.captioners"},
     "models.profiles": RUNTIME,
     "models.registry": RUNTIME | ADAPTERS | {"models.profiles", "methods"},

@@ -60,6 +60,10 @@ def evaluate(
     weight: Annotated[
         float | None, typer.Option("--weight", help="Share of the text, 0 to 1.  [default: by captioner]")
     ] = None,
+    facts: Annotated[
+        bool | None,
+        typer.Option("--facts/--no-facts", help="Let captions say faces, screenshots, papers.  [default: facts]"),
+    ] = None,
     plot: Annotated[
         Path | None, typer.Option("--plot", help="Plot the first method to this file, such as out.png.")
     ] = None,
@@ -83,6 +87,7 @@ def evaluate(
             captions=captions,
             captioner=captioner,
             weight=weight,
+            facts=facts,
             seed=seed,
         )
         if plot is not None:

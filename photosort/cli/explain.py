@@ -1,22 +1,23 @@
 """photosort explain: why a photo lies where it does."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from photosort.cli import explain_photo
+from photosort.cli.explain_photo import beside
 from photosort.cli.options import AsJson, QuietFlag, named_path
-from photosort.cli.output import plural, short, speaking
+from photosort.cli.output import grid, plural, short, speaking
 from photosort.support.printable import printable
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-    from rich.table import Table
     from rich.text import Text
 
     from photosort.store.runs import ClusterRecord, MemberRecord, Run
-    from photosort.workflows.explain import FolderView, PhotoView, RunView
+    from photosort.workflows.explain import FolderView, RunView
 
 MOST = 4
 """Photos, and folders near by, that are shown of a folder."""
@@ -51,8 +52,8 @@ def explain(
             raise SettingsError(f"--left takes a run, not the path {path}", "Leave out the path, or --left.")
         if isinstance(found, PhotoView):
             photo = found
-            out.show(lambda: _photo(photo))
-            out.document(lambda: _photo_document(photo))
+            out.show(lambda: explain_photo.view(photo))
+            out.document(lambda: explain_photo.document(photo))
         elif isinstance(found, FolderView):
             folder = found
             out.show(lambda: _folder(folder))
@@ -100,7 +101,7 @@ def _named(cluster: "ClusterRecord") -> "RenderableType":
     """Return the folder, and what of title and summary it does not say."""
     from rich.text import Text
 
-    lines = [(printable(cluster.folder), "bold"), *((printable(text), "italic") for text in _beside(cluster))]
+    lines = [(printable(cluster.folder), "bold"), *((printable(text), "italic") for text in beside(cluster))]
     return Text("\n").join(Text(text, style) for text, style in lines)
 
 
@@ -119,46 +120,29 @@ def _folder(found: "FolderView") -> "RenderableType":
     from rich.text import Text
 
     size, cluster = len(found.members), found.cluster
-    grid = _grid()
-    for text in _beside(cluster):
-        grid.add_row("about", Text(printable(text), style="italic"))
+    rows = grid()
+    for text in beside(cluster):
+        rows.add_row("about", Text(printable(text), style="italic"))
     if cluster.note:
-        grid.add_row("its name", Text(printable(cluster.note), style="yellow"))
+        rows.add_row("its name", Text(printable(cluster.note), style="yellow"))
     if cluster.keywords:
-        grid.add_row("keywords", Text(_keywords(cluster), style="green"))
-    grid.add_row("cohesion", f"{cluster.cohesion:.2f}, the average similarity of a photo to the folder")
-    grid.add_row("most typical", _similar(found.members[:MOST]))
+        rows.add_row("keywords", Text(_keywords(cluster), style="green"))
+    rows.add_row("cohesion", f"{cluster.cohesion:.2f}, the average similarity of a photo to the folder")
+    rows.add_row("most typical", _similar(found.members[:MOST]))
     if rest := found.members[MOST:][-MOST:]:
-        grid.add_row("least typical", _similar(rest[::-1]))
+        rows.add_row("least typical", _similar(rest[::-1]))
     for number, (other, count) in enumerate(found.neighbours[:MOST]):
         text = f"“{printable(other.folder)}”, the next best for {count:,} of {plural(size, 'photo')}"
-        grid.add_row("" if number else "next", Text(text))
+        rows.add_row("" if number else "next", Text(text))
     head = Text.assemble((printable(cluster.folder), "bold green"), f"   {plural(size, 'photo')}")
-    grid.add_row("run", Text(printable(f"{_when(found.run)}: {found.run.source} → {found.run.destination}")))
-    return Group(head, grid)
+    rows.add_row("run", Text(printable(f"{_when(found.run)}: {found.run.source} → {found.run.destination}")))
+    return Group(head, rows)
 
 
 def _similar(members: "Sequence[MemberRecord]") -> "Text":
     from rich.text import Text
 
     return Text("   ".join(f"{short(member.path.name, 20)} {member.similarity:.2f}" for member in members))
-
-
-def _grid() -> "Table":
-    """Lay out labels and what they stand for."""
-    from rich.table import Table
-
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="dim")
-    grid.add_column(overflow="fold")
-    return grid
-
-
-def _beside(cluster: "ClusterRecord") -> list[str]:
-    """Return what of title and summary the folder's name does not say."""
-    from photosort.cli.preview import beside
-
-    return beside(cluster.folder, cluster.title, cluster.summary, cluster.named_by)
 
 
 def _left(seen: "RunView") -> "RenderableType":
@@ -171,48 +155,6 @@ def _left(seen: "RunView") -> "RenderableType":
     for path, reason in seen.left:
         table.add_row(Text(printable(reason)), Text(printable(str(path)), overflow="fold"))
     return table
-
-
-def _photo(found: "PhotoView") -> "RenderableType":
-    from rich.console import Group
-    from rich.text import Text
-
-    photo = found.photo
-    head = Text.assemble((printable(photo.path.name), "bold"), " → ", (printable(found.own.folder), "bold green"))
-    grid = _grid()
-    for text in _beside(found.own):
-        grid.add_row("about", Text(printable(text), style="italic"))
-    if found.own.note:
-        grid.add_row("its name", Text(printable(found.own.note), style="yellow"))
-    grid.add_row("tags" if _is_tagged(found) else "caption", Text(printable(photo.caption)))
-    for label, text in _distances(found):
-        grid.add_row(label, Text(text))
-    shared = [word for word, _ in found.own.keywords if word in photo.caption.lower()]
-    if shared:
-        grid.add_row("shares", Text(printable(", ".join(shared)), style="green"))
-    grid.add_row("from", Text(printable(str(photo.path))))
-    if found.now:
-        grid.add_row("now", Text(printable(found.now), style="yellow"))
-    return Group(head, grid)
-
-
-def _distances(found: "PhotoView") -> Iterator[tuple[str, str]]:
-    """Yield how near the photo is to its own folder and to the next; of one that was set aside, to the nearest."""
-    from photosort.workflows.folders import UNSORTED
-
-    photo, following = found.photo, found.next
-    if found.own.named_by == UNSORTED.source:
-        if following is not None:
-            yield "nearest", f"{photo.similarity:.2f} to “{printable(following.folder)}”, hardly more than to the next"
-        return
-    yield "similarity", f"{photo.similarity:.2f} to its own folder (the folder's average is {found.own.cohesion:.2f})"
-    if following is not None:
-        place = printable(following.folder)
-        yield "next", f"{photo.runner_up_similarity:.2f} to “{place}”, a margin of {found.margin:.2f}"
-
-
-def _is_tagged(found: "PhotoView") -> bool:
-    return bool(found.run.settings.get("captioner") == "tags")
 
 
 def _run_document(seen: "RunView") -> dict[str, Any]:
@@ -252,25 +194,4 @@ def _cluster_document(cluster: "ClusterRecord", size: int) -> dict[str, Any]:
         "note": cluster.note,
         "keywords": [{"word": word, "photos": count} for word, count in cluster.keywords],
         "cohesion": round(cluster.cohesion, 4),
-    }
-
-
-def _photo_document(found: "PhotoView") -> dict[str, Any]:
-    photo = found.photo
-    following = found.next and {
-        "folder": found.next.folder,
-        "similarity": round(photo.runner_up_similarity, 4),
-    }
-    return {
-        "run": found.run.id,
-        "photo": str(photo.path),
-        "folder": found.own.folder,
-        "title": found.own.title,
-        "summary": found.own.summary,
-        "note": found.own.note,
-        "caption": photo.caption,
-        "similarity": round(photo.similarity, 4),
-        "next": following or None,
-        "margin": round(found.margin, 4),
-        "now": found.now or None,
     }

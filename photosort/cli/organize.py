@@ -29,7 +29,7 @@ GROUPS = {
         *("outliers", "levels", "min_k", "max_k", "seed"),
     ),
     "Names": ("names", "writer", "language", "style", "name_template", "keywords", "max_cost", "about"),
-    "Photos": ("exclude", "follow_links"),
+    "Photos": ("exclude", "follow_links", "facts"),
     "Models": (
         *("profile", "captioner", "captions", "image_encoder", "text_encoder", "allow_upload"),
         *("device", "engine", "batch"),
@@ -159,6 +159,10 @@ def organize(
         typer.Option("--exclude", metavar="PATTERN", help="Files to skip, a pattern as in .gitignore; repeatable."),
     ] = None,
     follow_links: Annotated[bool | None, typer.Option("--follow-links", help="Follow symbolic links.")] = None,
+    facts: Annotated[
+        bool | None,
+        typer.Option("--facts/--no-facts", help="Count faces; recognise screenshots and papers.  [default: facts]"),
+    ] = None,
     min_k: Annotated[
         int | None, typer.Option("--min-k", help="Minimum number of folders when --k is auto.  [default: 2]")
     ] = None,
@@ -221,6 +225,7 @@ def organize(
             "levels": levels,
             "exclude": exclude or None,
             "follow_links": follow_links,
+            "facts": facts,
             "min_k": min_k,
             "max_k": max_k,
             "device": device,

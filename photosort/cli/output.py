@@ -19,6 +19,7 @@ from photosort.support.progress import Progress, Used, silent
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.progress import Progress as Bars
+    from rich.table import Table
 
 PIPE_WIDTH = 1 << 20
 """Columns where the output is not a terminal: so many that no line is ever folded."""
@@ -178,6 +179,16 @@ def short(name: str, limit: int = 28) -> str:
     """Return a printable file name of at most `limit` characters: its beginning, and its end with the suffix."""
     name = printable(name)
     return name if len(name) <= limit else name[: limit // 2 - 1] + "…" + name[-limit // 2 :]
+
+
+def grid() -> Table:
+    """Lay out labels and what they stand for."""
+    from rich.table import Table
+
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim")
+    grid.add_column(overflow="fold")
+    return grid
 
 
 def plural(count: int, noun: str, verb: str = "") -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 
 from photosort.describing.engines import Engine
-from photosort.describing.look import UNREADABLE, Known, Look
+from photosort.describing.facts import facts_of
+from photosort.describing.look import HEADER, UNREADABLE, Known, Look
 from photosort.describing.tasks import LINE, TONES, Task, tasks
 from photosort.describing.worker import Batch, describe_files
-from photosort.models.protocols import Captioner, FeatureCaptioner, ImageEncoder, Vectors
+from photosort.models.protocols import Captioner, FactModels, FeatureCaptioner, ImageEncoder, Vectors
+from photosort.photos.facts import Facts, Said
 from photosort.photos.photo import Photo, Unread
 from photosort.photos.scan import Found
 from photosort.store.cache import Cache
@@ -32,6 +34,7 @@ class Described:
 
     vectors   (n, d) as the image encoder gave them
     texts     for each captioner, n tuples of texts
+    facts     n facts, which know nothing where they were not asked for
     looked    how many photos had to be decoded; the others were known
     """
 
@@ -39,6 +42,7 @@ class Described:
     unread: tuple[Unread, ...]
     vectors: Vectors
     texts: tuple[TextsOfPhotos, ...]
+    facts: tuple[Facts, ...]
     looked: int
 
     @property
@@ -53,6 +57,7 @@ def describe(
     captioners: Sequence[Captioner | FeatureCaptioner],
     cache: Cache,
     *,
+    facts: FactModels | None = None,
     engine: Engine | None = None,
     before: Callable[[], None] = lambda: None,
     progress: Progress = silent,
@@ -61,10 +66,17 @@ def describe(
 
     A file that cannot be read or decoded is returned as unread with the reason, and never stops the others. The
     `engine`, where one is given, does the tasks of exactly these models. `before` is called before the first look at
-    a photo, and not where all are known; what it raises is not hidden.
+    a photo, and not where all are known; what it raises is not hidden. Without `facts` none are known.
     """
-    wanted = tasks(encoder, captioners)
-    seen = _look_at_all(found, wanted, cache, engine or partial(describe_files, tasks=wanted), before, progress)
+    wanted = tasks(encoder, captioners, facts)
+    known = Known(
+        cache.digests(),
+        [cache.keys(task.identity) for task in wanted],
+        cache.all_texts(UNREADABLE),
+        cache.keys(HEADER) if facts else None,
+    )
+    engine = engine or partial(describe_files, tasks=wanted)
+    seen = _look_at_all(found, wanted, known, cache, engine, before, progress)
     photos = tuple(
         Photo(look.found.path, look.found.size, look.found.mtime_ns, look.digest, ctime_ns=look.found.ctime_ns)
         for look in seen
@@ -73,24 +85,24 @@ def describe(
     unread = tuple(Unread(look.found.path, look.problem) for look in seen if look.problem)
     digests = [photo.digest for photo in photos]
     vectors = cache.matrix(encoder.identity, digests) if photos else np.empty((0, 0), dtype=np.float32)
-    texts = tuple(_texts(captioner, digests, vectors, cache) for captioner in captioners)
-    return Described(photos, unread, vectors, texts, sum(look.decoded for look in seen))
+    true = facts_of(photos, vectors, facts, cache)
+    texts = tuple(_texts(captioner, digests, vectors, [each.said for each in true], cache) for captioner in captioners)
+    return Described(photos, unread, vectors, texts, true, sum(look.decoded for look in seen))
 
 
 def _look_at_all(
     found: Sequence[Found],
     wanted: Sequence[Task],
+    known: Known,
     cache: Cache,
     engine: Engine,
     before: Callable[[], None],
     progress: Progress,
 ) -> list[Look]:
-    done = [cache.keys(task.identity) for task in wanted]
-    known = Known(cache.digests(), done, cache.all_texts(UNREADABLE))
     seen: dict[Found, Look] = {}
     for item in found:
         digest = known.digest(item)
-        if digest and not known.wanted(digest):
+        if digest and known.is_enough(digest):
             seen[item] = Look(item, digest, problem=known.unreadable.get(digest, ""))
     new = [item for item in found if item not in seen]
     if new:
@@ -118,6 +130,8 @@ def _keep_batch(cache: Cache, task: Task, batch: Batch) -> None:
 def _keep_looks(cache: Cache, looks: Sequence[Look]) -> None:
     if broken := {look.digest: look.problem for look in looks if look.lasting}:
         cache.put_texts(UNREADABLE, broken)
+    if headers := {look.digest: look.header for look in looks if look.header}:
+        cache.put_texts(HEADER, headers)
     cache.put_digests(
         (look.found.path, look.found.size, look.found.mtime_ns, look.found.ctime_ns, look.digest)
         for look in looks
@@ -129,20 +143,38 @@ def _texts(
     captioner: Captioner | FeatureCaptioner,
     digests: Sequence[str],
     vectors: Vectors,
+    said: Sequence[Said],
     cache: Cache,
 ) -> TextsOfPhotos:
     """Return what the captioner says of each photo; what is read out of the vectors (n, d) is read here, and kept."""
-    known = cache.texts(captioner.identity, digests)
-    if captioner.reads == "vectors":
-        missing = {digest: row for row, digest in enumerate(digests) if digest not in known}
-        names, rows = list(missing), list(missing.values())
-        tones = {digest: _lines(text) for digest, text in cache.texts(TONES, names).items()}
-        for start in range(0, len(names), CHUNK):
-            part = names[start : start + CHUNK]
-            captions = captioner.caption(vectors[rows[start : start + CHUNK]], [tones[digest] for digest in part])
-            cache.put_texts(captioner.identity, dict(zip(part, captions, strict=True)))
-        known |= cache.texts(captioner.identity, names)
-    return tuple(_lines(known[digest]) for digest in digests)
+    if captioner.reads == "pixels":
+        known = cache.texts(captioner.identity, digests)
+        return tuple(_lines(known[digest]) for digest in digests)
+    texts = list[tuple[str, ...]]([()] * len(digests))
+    alike: dict[Said, list[int]] = {}
+    for place, words in enumerate(said):
+        alike.setdefault(words, []).append(place)
+    for words, places in alike.items():
+        found = _read_out(captioner, words, {digests[place]: place for place in places}, vectors, cache)
+        for place in places:
+            texts[place] = _lines(found[digests[place]])
+    return tuple(texts)
+
+
+def _read_out(
+    captioner: FeatureCaptioner, said: Said, places: Mapping[str, int], vectors: Vectors, cache: Cache
+) -> dict[str, str]:
+    """Return the captions of photos that have the same facts, digest -> row of `vectors`."""
+    identity = replace(captioner.identity, prompt=" ".join(filter(None, said)))
+    known = cache.texts(identity, places)
+    names = [digest for digest in places if digest not in known]
+    tones = {digest: _lines(text) for digest, text in cache.texts(TONES, names).items()}
+    for start in range(0, len(names), CHUNK):
+        part = names[start : start + CHUNK]
+        rows = [places[digest] for digest in part]
+        captions = captioner.caption(vectors[rows], [tones[digest] for digest in part], said)
+        cache.put_texts(identity, dict(zip(part, captions, strict=True)))
+    return known | cache.texts(identity, names)
 
 
 def _lines(text: str) -> tuple[str, ...]:

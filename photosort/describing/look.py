@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from photosort.models.protocols import Frame, Pixels
+from photosort.photos import header
 from photosort.photos.decode import REVISION, UnreadablePhoto, decode
 from photosort.photos.formats import register_formats
 from photosort.photos.scan import Found
@@ -18,6 +19,8 @@ from photosort.store.identity import Identity
 from photosort.support import lookahead
 
 UNREADABLE = Identity("unreadable", f"{REVISION}-{version('pillow')}-{version('pillow-heif')}")
+HEADER = Identity("header", header.REVISION)
+"""What files say of themselves; see `photos.header`."""
 MAX_BYTES = 1 << 30
 
 Stamp = tuple[bytes, int, int, int]
@@ -31,11 +34,13 @@ class Known:
     digests     stamp of a file -> digest of its content
     done        for each task the digests of the photos that it is done for
     unreadable  digest -> why it gives no pixels
+    headers     digests of the photos whose header is known; None where none is wanted
     """
 
     digests: Mapping[Stamp, str]
     done: Sequence[AbstractSet[str]]
     unreadable: Mapping[str, str]
+    headers: AbstractSet[str] | None = None
 
     def digest(self, found: Found) -> str:
         """Return the digest of a file that has not changed since it was seen; empty for a new one."""
@@ -47,6 +52,14 @@ class Known:
             return ()
         return tuple(number for number, done in enumerate(self.done) if digest not in done)
 
+    def wants_header(self, digest: str) -> bool:
+        """Return whether the header of a photo is still to be read."""
+        return self.headers is not None and digest not in self.headers and digest not in self.unreadable
+
+    def is_enough(self, digest: str) -> bool:
+        """Return whether nothing is left to be read of a photo."""
+        return not self.wanted(digest) and not self.wants_header(digest)
+
 
 @dataclass(slots=True)
 class Look:
@@ -54,6 +67,7 @@ class Look:
 
     wanted   the numbers of the tasks that pixels were made for
     pixels   frame -> the photo in it; taken away once the models have seen it
+    header   what the file says of itself, as `Header.as_text` writes it; empty where that is known or not wanted
     problem  why there is nothing to say of the photo; empty where there is
     lasting  whether the same content gives the same problem every time
     decoded  whether it had to be decoded
@@ -63,6 +77,7 @@ class Look:
     digest: str = ""
     wanted: tuple[int, ...] = ()
     pixels: dict[Frame, Pixels] = field(default_factory=dict)
+    header: str = ""
     problem: str = ""
     lasting: bool = False
     decoded: bool = False
@@ -71,7 +86,7 @@ class Look:
 def look(found: Found, frames: Sequence[Frame], known: Known) -> Look:
     """Read a file and decode it into the frames (one for each task) of the tasks that are still to be done."""
     digest = known.digest(found)
-    if digest and not known.wanted(digest):
+    if digest and known.is_enough(digest):
         return Look(found, digest, problem=known.unreadable.get(digest, ""))
     if found.size > MAX_BYTES:
         return Look(found, problem=f"too large: {found.size / 1e9:.1f} GB")
@@ -83,14 +98,15 @@ def look(found: Found, frames: Sequence[Frame], known: Known) -> Look:
         return Look(found, problem="changed while it was read")
     digest = hashlib.sha256(content).hexdigest()
     wanted = known.wanted(digest)
+    said = header.read_header(content).as_text() if known.wants_header(digest) else ""
     if not wanted:
-        return Look(found, digest, problem=known.unreadable.get(digest, ""))
+        return Look(found, digest, header=said, problem=known.unreadable.get(digest, ""))
     needed = sorted({frames[number] for number in wanted})
     try:
         pixels = decode(content, needed, found.path.name)
     except UnreadablePhoto as error:
         return Look(found, digest, problem=str(error), lasting=error.lasting, decoded=True)
-    return Look(found, digest, wanted, dict(zip(needed, pixels, strict=True)), decoded=True)
+    return Look(found, digest, wanted, dict(zip(needed, pixels, strict=True)), said, decoded=True)
 
 
 def load_frames(found: Iterable[Found], frames: Sequence[Frame], known: Known, *, most: int) -> Iterator[Look]:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from photosort.models.protocols import BatchSize, Captioner, FeatureCaptioner, Frame, ImageEncoder, Pictures
+from photosort.models.protocols import (
+    BatchSize,
+    Captioner,
+    FaceCounter,
+    FactModels,
+    FeatureCaptioner,
+    Frame,
+    ImageEncoder,
+    Pictures,
+)
 from photosort.models.runtime.batch_size import BatchSize as FixedSize
 from photosort.models.runtime.devices import CPU
 from photosort.models.selected import ModelSet
@@ -43,15 +53,17 @@ class Task:
 
 def tasks_of(models: ModelSet) -> list[Task]:
     """Return the tasks of a run with these models. Loads none; raises what making them raises."""
-    return tasks(models.image_encoder, models.captioners)
+    return tasks(models.image_encoder, models.captioners, models.fact_models)
 
 
-def tasks(encoder: ImageEncoder, captioners: Sequence[Captioner | FeatureCaptioner]) -> list[Task]:
-    """List the tasks: image vectors first, then what the captioners need pixels for."""
+def tasks(
+    encoder: ImageEncoder, captioners: Sequence[Captioner | FeatureCaptioner], facts: FactModels | None = None
+) -> list[Task]:
+    """List the tasks: image vectors first, then what the captioners and the facts need pixels for."""
     wanted = [encoding(encoder)]
     for captioner in captioners:
         wanted.append(captioning(captioner) if captioner.reads == "pixels" else toning(encoder.frame))
-    return wanted
+    return [*wanted, counting(facts.faces)] if facts else wanted
 
 
 def encoding(encoder: ImageEncoder) -> Task:
@@ -74,3 +86,12 @@ def toning(frame: Frame) -> Task:
     return Task(
         TONES, frame, lambda: CPU, lambda: size, lambda pixels: [LINE.join(tone(picture)) for picture in pixels]
     )
+
+
+def counting(faces: FaceCounter) -> Task:
+    """Return the number of faces, as JSON."""
+
+    def run(pixels: Pictures) -> list[str]:
+        return [json.dumps(asdict(people)) for people in faces.count(pixels)]
+
+    return Task(faces.identity, faces.frame, lambda: faces.device, lambda: faces.batch, run)

@@ -7,12 +7,14 @@ Shapes: b photos in a batch, n texts or photos, h and w pixels, d and e dimensio
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from photosort.errors import PhotosortError
+from photosort.photos.facts import People, Said
 from photosort.photos.frame import Frame
 from photosort.store.identity import Identity
 from photosort.support.progress import Used
@@ -21,6 +23,8 @@ __all__ = [
     "BatchSize",
     "Captioner",
     "DualEncoder",
+    "FaceCounter",
+    "FactModels",
     "FeatureCaptioner",
     "Frame",
     "Identity",
@@ -125,9 +129,34 @@ class FeatureCaptioner(Protocol):
     reads: Literal["vectors"]
     identity: Identity
 
-    def caption(self, vectors: Vectors, tones: Sequence[tuple[str, ...]]) -> list[str]:
-        """(b, d) vectors, not normalised, and what `photos.tone` is certain of in each photo -> b captions."""
+    def caption(self, vectors: Vectors, tones: Sequence[tuple[str, ...]], said: Said) -> list[str]:
+        """(b, d) vectors, not normalised, and what `photos.tone` is certain of in each photo -> b captions.
+
+        `said` are the facts that hold for all b photos.
+        """
         ...
+
+
+class FaceCounter(Protocol):
+    """Photos to the number of people whose faces can be seen."""
+
+    identity: Identity
+    frame: Frame
+    device: str
+
+    @property
+    def batch(self) -> BatchSize: ...
+
+    def count(self, pixels: Pictures) -> list[People]:
+        """B pictures in this counter's frame -> who can be seen in each."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FactModels:
+    """The models that tell facts."""
+
+    faces: FaceCounter
 
 
 WriterForm = Literal["full", "small", "digest"]

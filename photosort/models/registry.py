@@ -21,6 +21,7 @@ from photosort.models.profiles import choose
 from photosort.models.protocols import (
     Captioner,
     DualEncoder,
+    FactModels,
     FeatureCaptioner,
     ImageEncoder,
     JointEncoder,
@@ -74,6 +75,15 @@ def captioner(settings: Settings, question: str = "", samples: int | None = None
         return OpenAICaptioner(name.removeprefix(SERVER), receiver(settings.allow_upload), asking, settings.batch)
     source = source_of(name, CAPTIONERS) or unknown("captioner", name)
     return local_captioner(located(source), asking, _placement(settings))
+
+
+def fact_models(settings: Settings) -> FactModels | None:
+    """Return the models that tell facts; None where the user wants none."""
+    if not settings.facts:
+        return None
+    from photosort.models.facts.faces import FaceCounter
+
+    return FactModels(FaceCounter())
 
 
 def photos_sent(settings: Settings) -> str:

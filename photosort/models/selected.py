@@ -10,6 +10,7 @@ from photosort.models.language import writers
 from photosort.models.profiles import Choice, choose
 from photosort.models.protocols import (
     Captioner,
+    FactModels,
     FeatureCaptioner,
     ImageEncoder,
     JointEncoder,
@@ -66,6 +67,11 @@ class ModelSet:
     def captioners(self) -> tuple[Captioner | FeatureCaptioner, ...]:
         """One captioner for each question of the method."""
         return tuple(registry.captioner(self.settings, question) for question in questions(self.settings))
+
+    @cached_property
+    def fact_models(self) -> FactModels | None:
+        """What tells facts; None where the user wants none."""
+        return registry.fact_models(self.settings)
 
     @cached_property
     def language_model(self) -> LanguageModel | None:

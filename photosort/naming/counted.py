@@ -28,6 +28,7 @@ def titles(cluster: ClusterText) -> Iterator[str]:
     without a word for a quarter of its photos is called by its broad noun; in brackets the keywords of more than one
     photo, or else of a tenth.
     """
+    cluster = _without_broad(cluster)
     words, keywords = written(cluster), cluster.keywords
     if cluster.broad:
         several = min(_several_or_tenth(cluster), BROAD_KEYWORDS)
@@ -63,6 +64,7 @@ def summary(cluster: ClusterText) -> str:
     """Return the keywords of more than one photo, or of a tenth, in at most SUMMARY_WORDS words; in brackets after
     `broad`.
     """
+    cluster = _without_broad(cluster)
     most = _several_or_tenth(cluster) if cluster.broad else _several(cluster)
     said = cut_words(_list(written(cluster)[: min(most, SUMMARY_KEYWORDS)]), SUMMARY_WORDS - MAX_WORDS)
     if cluster.broad and said:
@@ -105,6 +107,11 @@ def without(cluster: ClusterText, words: frozenset[str]) -> ClusterText:
     """Return the cluster without the keywords that have one of these words, and without nested ones."""
     honest = [word for word in cluster.keywords if words.isdisjoint(word.term.split())]
     return replace(cluster, keywords=without_nested(honest))
+
+
+def _without_broad(cluster: ClusterText) -> ClusterText:
+    """Return the cluster without its broad noun among the keywords, where it may be one that others have won."""
+    return replace(cluster, keywords=tuple(word for word in cluster.keywords if word.term != cluster.broad))
 
 
 def _broad(cluster: ClusterText) -> str:

@@ -31,7 +31,11 @@ PREFIX = "PHOTOSORT_"
 
 Loaded = TypeVar("Loaded", bound="Places")
 
-NAME_FIELDS = {"name": "a", "title": "a", "summary": "a", "keywords": "a", "index": 1, "photos": 1}
+NAME_FIELDS = {
+    **dict.fromkeys(("name", "title", "summary", "keywords"), "a"),
+    **dict.fromkeys(("index", "photos"), 1),
+    **dict.fromkeys(("year", "kind", "people"), ""),
+}
 """What a template may name, with a value of the type that it gets."""
 
 
@@ -99,6 +103,7 @@ class Settings(Places):
     name_template: str = Field("{name}", description="what a folder's name is put together of")
     keywords: Keywords = Field("winner", description="how words are ranked, and who keeps a word of several folders")
     about: bool = Field(True, description="whether a folder gets files that say what it holds")
+    facts: bool = Field(True, description="whether faces are counted, and screenshots, papers and dates recognised")
     profile: str = Field("auto", description="models that work together: auto, builtin, fast, paper, best")
     captioner: str | None = Field(None, description="the model that captions photos; that of the profile if missing")
     image_encoder: str | None = Field(None, description="the model that turns photos into vectors; of the profile")
@@ -161,7 +166,7 @@ class Settings(Places):
             raise ValueError(f"is not a valid template ({error}); the fields are {_listed_fields()}") from error
         if not set(fields) <= set(NAME_FIELDS):
             raise ValueError(f"may have {_listed_fields()} and nothing else")
-        if set(fields) <= {"photos"}:
+        if set(fields) <= {"photos", "year", "kind", "people"}:
             raise ValueError("would give all folders the same name; add {name}, {title} or {index}")
         return template
 

@@ -10,7 +10,13 @@ from pathlib import Path
 from photosort.store import journal, runs
 from photosort.store.database import open_database
 
-MIGRATIONS = ((*runs.MIGRATION, *journal.MIGRATION), runs.ADD_NOTES, journal.ADD_CONTENT, journal.ADD_LOOKS)
+MIGRATIONS = (
+    (*runs.MIGRATION, *journal.MIGRATION),
+    runs.ADD_NOTES,
+    journal.ADD_CONTENT,
+    journal.ADD_LOOKS,
+    runs.ADD_FACTS,
+)
 
 REMEDY = (
     "Your photos are not touched by that, but without it no earlier run can be taken back, finished or explained. "

@@ -6,7 +6,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ MIGRATION = (
 )
 
 ADD_NOTES = ("ALTER TABLE clusters ADD COLUMN note TEXT NOT NULL DEFAULT ''",)
+ADD_FACTS = ("ALTER TABLE members ADD COLUMN facts TEXT NOT NULL DEFAULT '{}'",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,9 @@ class ClusterRecord:
 
 @dataclass(frozen=True, slots=True)
 class MemberRecord:
-    """A photo of a run. `rank` 0 is the exemplar of its cluster; similarities are cosines to centroids."""
+    """A photo of a run. `rank` 0 is the exemplar of its cluster; similarities are cosines to centroids; `facts` are
+    those of `Facts.as_dict`.
+    """
 
     path: Path
     digest: str
@@ -61,6 +64,7 @@ class MemberRecord:
     similarity: float
     runner_up: int
     runner_up_similarity: float
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,7 @@ class Runs:
                 ],
             )
             self._db.executemany(
-                "INSERT INTO members VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO members VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     (
                         run,
@@ -148,6 +152,7 @@ class Runs:
                         m.similarity,
                         m.runner_up,
                         m.runner_up_similarity,
+                        json.dumps(m.facts),
                     )
                     for m in members
                 ),
@@ -263,7 +268,10 @@ class Runs:
 
     def _members(self, tail: str, *values: object) -> list[MemberRecord]:
         query = (
-            "SELECT path, digest, cluster, rank, caption, similarity, runner_up, runner_up_similarity FROM members "
-            + tail
+            "SELECT path, digest, cluster, rank, caption, similarity, runner_up, runner_up_similarity, facts"
+            " FROM members " + tail
         )
-        return [MemberRecord(Path(os.fsdecode(row[0])), *row[1:]) for row in self._db.execute(query, values)]
+        return [
+            MemberRecord(*(Path(os.fsdecode(path)), *rest, json.loads(facts)))
+            for path, *rest, facts in self._db.execute(query, values)
+        ]

@@ -13,6 +13,7 @@ from photosort.models import registry
 from photosort.models.catalogue import CAPTIONERS, EFFICIENTNET, ENCODERS, MINILM, TAGS, source_of
 from photosort.models.protocols import Frame, Pixels
 from photosort.models.weights.hub import find
+from photosort.photos.facts import Said
 from photosort.settings.settings import Settings
 from photosort.support.progress import Progress, silent
 
@@ -85,7 +86,7 @@ def _encoded(settings: Settings) -> str:
 def _tagged(settings: Settings) -> str:
     encoder, captioner = registry.image_encoder(settings), registry.captioner(settings)
     assert captioner.reads == "vectors"
-    return captioner.caption(encoder.encode_images([_photo(encoder.frame)]), [()])[0]
+    return captioner.caption(encoder.encode_images([_photo(encoder.frame)]), [()], Said())[0]
 
 
 def _read(settings: Settings) -> str:

@@ -125,8 +125,9 @@ def ground_of_photos(
     """
     settings = models.settings
     found = scan(folder, exclude=settings.exclude, follow_links=settings.follow_links)
-    captioners, engine = ((), None) if lines else (models.captioners, engine_for(models))
-    seen = describe(found.photos, models.image_encoder, captioners, cache, engine=engine, progress=progress)
+    encoder, engine = models.image_encoder, None if lines else engine_for(models)
+    captioners, facts = ((), None) if lines else (models.captioners, models.fact_models)
+    seen = describe(found.photos, encoder, captioners, cache, facts=facts, engine=engine, progress=progress)
     names = [photo.path.relative_to(folder) for photo in seen.photos]
     said = {line.id: line for line in lines}
     kept = [n for n, name in enumerate(names) if (name.as_posix() in said if lines else len(name.parts) > 1)]

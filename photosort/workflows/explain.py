@@ -11,6 +11,7 @@ from pathlib import Path
 
 from photosort.errors import NoSuchRun, NotInRun
 from photosort.photos.digest import digest_of
+from photosort.photos.facts import Facts
 from photosort.store.history import open_history
 from photosort.store.journal import UNFINISHED, FilingState, Journal
 from photosort.store.operation import State
@@ -66,6 +67,11 @@ class PhotoView:
     own: ClusterRecord
     next: ClusterRecord | None
     now: str
+
+    @property
+    def facts(self) -> Facts:
+        """What is true of the photo."""
+        return Facts.from_dict(self.photo.facts)
 
     @property
     def margin(self) -> float:

@@ -18,6 +18,7 @@ from photosort.naming.folder_name import folder_name
 from photosort.naming.folders import folder_names
 from photosort.naming.prompt import Wish
 from photosort.naming.summary import ClusterName, name_clusters
+from photosort.photos.facts import Facts, in_common
 from photosort.photos.photo import Photo
 from photosort.settings.settings import Settings
 from photosort.support.printable import printable
@@ -45,6 +46,7 @@ class Folders:
 def make_folders(
     grouped: Candidate,
     photos: Sequence[Photo],
+    facts: Sequence[Facts],
     settings: Settings,
     writer: LanguageModel | None,
     progress: Progress = silent,
@@ -68,7 +70,9 @@ def make_folders(
         titles = zip(names, grouped.names, strict=True)
         names = [replace(name, title=title, source=settings.method) for name, title in titles]
     made_of = "title" if grouped.names else settings.names
-    leaves = folder_names(names, [len(cluster) for cluster in members], made_of, settings.name_template)
+    common = [in_common([facts[photo] for photo in cluster]) for cluster in members]
+    sizes = [len(cluster) for cluster in members]
+    leaves = folder_names(names, sizes, made_of, settings.name_template, common)
     groups = parents(clustering) if settings.levels > 1 else np.arange(clustering.k)
     paths = _paths(leaves, groups, _parent_names(said, names, groups))
     if (labels == clustering.k).any():

@@ -146,7 +146,7 @@ def prepare(
         grouping, choice = group(described, models, cache, writer, progress)
         progress("grouping", 1, 1)
         best = grouping.best
-        folders = make_folders(best, described.photos, settings, writer, progress)
+        folders = make_folders(best, described.photos, described.facts, settings, writer, progress)
     photos, mode = described.photos, Mode(settings.mode)
     seen = survey(source, destination, photos, folders.paths, mode=mode, progress=progress)
     stranded = (Unread(path, WITH_ITS_PHOTO) for bad in described.unread for path in groups[bad.path])
@@ -162,7 +162,16 @@ def prepare(
         unread=left,
         about=(lambda label, files: about_files(folders.names[label], files)) if settings.about else no_files,
     )
-    run = record(Runs(connection), plan, photos, best.texts, best.clustering, folders, settings.model_dump(mode="json"))
+    run = record(
+        Runs(connection),
+        plan,
+        photos,
+        best.texts,
+        described.facts,
+        best.clustering,
+        folders,
+        settings.model_dump(mode="json"),
+    )
     return Prepared(
         run,
         described,
@@ -196,7 +205,9 @@ def _described(
 ) -> Described:
     encoder, captioners, engine = models.image_encoder, models.captioners, engine_for(models)
     before = partial(writer.check, needed=True) if writer else lambda: None
-    described = describe(mains, encoder, captioners, cache, engine=engine, before=before, progress=progress)
+    described = describe(
+        mains, encoder, captioners, cache, facts=models.fact_models, engine=engine, before=before, progress=progress
+    )
     if not described.photos:
         first = described.unread[0]
         raise NoPhotos(

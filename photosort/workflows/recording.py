@@ -9,6 +9,7 @@ import numpy as np
 
 from photosort.clustering.kmeans import Clustering, Labels
 from photosort.filing.plan.plan import Plan
+from photosort.photos.facts import Facts
 from photosort.photos.photo import Photo
 from photosort.store.runs import ClusterRecord, CompanionRecord, MemberRecord, Runs
 from photosort.workflows.folders import Folders
@@ -19,6 +20,7 @@ def record(
     plan: Plan,
     photos: Sequence[Photo],
     captions: Sequence[str],
+    facts: Sequence[Facts],
     clustering: Clustering,
     folders: Folders,
     settings: dict[str, Any],
@@ -56,6 +58,7 @@ def record(
                 similarity=float(own[photo]),
                 runner_up=int(runner_up[photo]),
                 runner_up_similarity=float(clustering.similarity[photo, min(runner_up[photo], clustering.k - 1)]),
+                facts=facts[photo].as_dict(),
             )
             for rank, photo in enumerate(filed)
         ]

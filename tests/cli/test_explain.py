@@ -14,6 +14,7 @@ from photosort.cli.app import app
 from photosort.filing.journaled.apply import Outcome, Remark
 from photosort.filing.journaled.undo import UndoOutcome
 from photosort.filing.plan.model import Mode
+from photosort.photos.facts import Facts, Kind, People
 from photosort.store.history import open_history
 from photosort.store.journal import Filing, FilingState
 from photosort.store.runs import ClusterRecord, MemberRecord, Runs
@@ -91,6 +92,34 @@ def test_a_photo_that_was_set_aside_is_told_its_nearest_folder(own_folders: Path
     shown = " ".join(photosort("explain", "/photos/a.jpg").output.split())
     assert "a.jpg → Unsorted" in shown and "nearest 0.42 to “Dogs [x]”, hardly more than to the next" in shown
     assert "its own folder" not in shown
+
+
+def test_the_facts_of_a_photo_are_shown_with_how_sure_they_are(own_folders: Path) -> None:
+    facts = Facts(
+        People(2, portrait=False, sure=0.914),
+        Kind("screenshot", 0.97, ("name", "size")),
+        "2019-07-14T12:33:01+02:00",
+        "name",
+        (48.2, 16.37),
+    )
+    member = MemberRecord(Path("/photos/a.jpg"), "a", 0, 0, "a dog", 0.42, 0, 0.42, facts.as_dict())
+    with open_history(own_folders / "data") as connection:
+        Runs(connection).add(
+            source=Path("/photos"),
+            destination=Path("/photos-sorted"),
+            mode="copy",
+            settings={},
+            clusters=[ClusterRecord(0, "Dogs", "Dogs", "Dogs", (), "keywords", 0.9)],
+            members=[member],
+            left=[],
+        )
+    shown = " ".join(photosort("explain", "/photos/a.jpg").output.split())
+    assert "kind screenshot, 97% sure (by its name and size)" in shown
+    assert "people 2 faces, 91% sure" in shown
+    assert "taken 2019-07-14 12:33:01+02:00 (by its name)" in shown
+    assert "place 48.20000, 16.37000 (latitude, longitude)" in shown
+    found = json.loads(photosort("explain", "/photos/a.jpg", "--json").output)
+    assert Facts.from_dict(found["facts"]) == facts
 
 
 def test_programs_are_told_what_became_of_the_photo(own_folders: Path) -> None:

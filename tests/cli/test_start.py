@@ -52,7 +52,18 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
         "photosort.cli",
         *(
             f"photosort.cli.{name}"
-            for name in ("app", "completions", "demo", "evaluate", "explain", "grouped", "models", "offers", "options")
+            for name in (
+                "app",
+                "completions",
+                "demo",
+                "evaluate",
+                "explain",
+                "explain_photo",
+                "grouped",
+                "models",
+                "offers",
+                "options",
+            )
         ),
         *(f"photosort.cli.{name}" for name in ("ending", "organize", "output", "past", "streams")),
     }

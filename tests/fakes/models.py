@@ -10,6 +10,7 @@ import pytest
 
 from photosort.models import registry
 from photosort.models.runtime.batch_size import BatchSize
+from photosort.photos.facts import Said
 from photosort.photos.frame import Frame
 from photosort.store.identity import Identity
 from photosort.workflows import organize as workflow
@@ -46,7 +47,7 @@ class ColourCaptioner:
     def __init__(self) -> None:
         self.asked = 0
 
-    def caption(self, vectors: np.ndarray, tones: Sequence[tuple[str, ...]]) -> list[str]:
+    def caption(self, vectors: np.ndarray, tones: Sequence[tuple[str, ...]], said: Said) -> list[str]:
         assert len(vectors) == len(tones)
         self.asked += len(vectors)
         return [f"a photo of a {name} wall" for name in nearest_colours(vectors)]

@@ -31,6 +31,13 @@ def test_a_template_puts_names_together() -> None:
     assert folder_names(names, [9, 3], "title", "{name} - {summary}")[1] == "Hunde - Hunde"
 
 
+def test_a_template_may_name_facts_and_leaves_no_gap_without_them() -> None:
+    facts = [{"year": "2019", "kind": "", "people": "portraits"}, {"year": "", "kind": "", "people": ""}]
+    names = [name("Dogs"), name("Cats")]
+    assert folder_names(names, [1, 1], "title", "{year} - {title}", facts) == ["2019 - Dogs", "Cats"]
+    assert folder_names(names, [1, 1], "title", "{title} ({photos}), {people}", facts)[1] == "Cats (1)"
+
+
 def test_equal_summaries_give_way_to_the_title() -> None:
     assert folder_names([name("Dogs"), name("Puppies")], [1, 1]) == ["Dogs play on a beach", "Puppies"]
 

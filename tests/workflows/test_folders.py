@@ -12,6 +12,7 @@ from fakes.writer import ScriptedWriter
 from photosort.clustering.kmeans import Clustering, kmeans
 from photosort.methods.fusion import unit
 from photosort.methods.method import Candidate, sorted_into
+from photosort.photos.facts import Facts
 from photosort.photos.photo import Photo
 from photosort.settings.settings import Settings
 from photosort.workflows.folders import UNSORTED, Folders, make_folders
@@ -35,7 +36,9 @@ def clustered(extra: int = 0) -> tuple[Clustering, list[str]]:
 def folders(extra: int = 0, **settings: object) -> Folders:
     clustering, captions = clustered(extra)
     chosen = Settings(writer="keywords", **settings)  # type: ignore[arg-type]
-    return make_folders(Candidate("", clustering, tuple(captions)), photos(len(captions)), chosen, None)
+    return make_folders(
+        Candidate("", clustering, tuple(captions)), photos(len(captions)), [Facts()] * len(captions), chosen, None
+    )
 
 
 def photos(count: int) -> list[Photo]:
@@ -70,7 +73,11 @@ def test_no_folder_is_made_for_outliers_that_are_not_there() -> None:
     vectors, _ = blobs([10, 10], noise=0)
     captions = ["a dog"] * 10 + ["a cat"] * 10
     found = make_folders(
-        Candidate("", kmeans(vectors, 2), tuple(captions)), photos(20), Settings(writer="keywords", outliers=True), None
+        Candidate("", kmeans(vectors, 2), tuple(captions)),
+        photos(20),
+        [Facts()] * 20,
+        Settings(writer="keywords", outliers=True),
+        None,
     )
     assert len(found.names) == len(found.paths) == 2
 
@@ -87,7 +94,7 @@ def test_names_of_the_method_are_kept_without_a_writer() -> None:
     vectors, _ = blobs([3, 5])
     writer = ScriptedWriter([])
     grouped = sorted_into(["calm"] * 3 + ["loud"] * 5, vectors, [("a dog",)] * 3 + [("a band on a stage",)] * 5)
-    found = make_folders(grouped, photos(8), Settings(method="mood"), writer)
+    found = make_folders(grouped, photos(8), [Facts()] * 8, Settings(method="mood"), writer)
     assert writer.asked == []
     assert found.paths == ("loud", "calm")
     assert [(name.title, name.source) for name in found.names] == [("loud", "mood"), ("calm", "mood")]

@@ -31,7 +31,7 @@ def cache(tmp_path: Path) -> Iterator[Cache]:
 
 
 def described(*texts: list[tuple[str, ...]]) -> Described:
-    return Described((), (), np.eye(60, dtype=np.float32), tuple(map(tuple, texts)), 0)
+    return Described((), (), np.eye(60, dtype=np.float32), tuple(map(tuple, texts)), (), 0)
 
 
 def asked(**settings: object) -> ModelSet:

@@ -14,6 +14,7 @@ from photosort.filing.plan.model import Mode
 from photosort.filing.plan.plan import Plan, make_plan
 from photosort.naming.keywords import Keyword
 from photosort.naming.summary import ClusterName
+from photosort.photos.facts import Facts
 from photosort.store.history import open_history
 from photosort.store.runs import Runs
 from photosort.workflows.folders import UNSORTED, Folders
@@ -53,7 +54,7 @@ def recorded(runs: Runs, source: Path, *changed: str, labels: Sequence[int] = (0
     clustering = Clustering(np.array([0, 0, 0, 1, 2]), np.eye(3, dtype=np.float32), SIMILARITY, 1.0)
     names = tuple(ClusterName(name, name, (Keyword(name.lower(), 1, 1.0),), "keywords") for name in NAMES)
     folders = Folders(np.array(labels), (*names, UNSORTED), (*NAMES, "Unsorted"))
-    return record(runs, plan, photos, captions, clustering, folders, {"k": 3}), plan
+    return record(runs, plan, photos, captions, [Facts()] * len(photos), clustering, folders, {"k": 3}), plan
 
 
 def test_folders_are_named_as_at_the_destination(runs: Runs, source: Path) -> None:

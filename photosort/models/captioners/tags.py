@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photosort.models.protocols import Identity, Vectors
+from photosort.photos.facts import Said
 from photosort.wordnet.nouns import NounTree, nouns
 
 CERTAIN = 0.8
@@ -27,7 +28,12 @@ POSSIBLE = 0.2
 """Said with "maybe"; at most two such nouns are."""
 MOST_MAYBES = 2
 UNCLEAR = "something unclear"
-RULES = "1"
+NOTHING = Said()
+CLOTHING = "n03051540"
+"""WordNet's noun for it. Of people it says nothing: ImageNet has no label for a person, but for what they wear."""
+PAGES = ("screenshot", "document", "receipt")
+"""Of these a tag would only say what their letters and lines look like to a network that knows no letters."""
+RULES = "2"
 """Part of the identity; changes with any rule of this module."""
 
 
@@ -126,23 +132,32 @@ class Tagger:
         return Tag(noun.noun, probability, maybe=bool(mass[place] < LIKELY), wnid=noun.wnid)
 
 
-def describe(tags: Sequence[Tag], tones: Sequence[str] = (), tree: NounTree | None = None) -> str:
-    """Return one line for a photo: its tags as Tagger gives them, and its tones as photosort.photos.tone gives them.
+def describe(tags: Sequence[Tag], tones: Sequence[str] = (), said: Said = NOTHING, tree: NounTree | None = None) -> str:
+    """Return one line for a photo: its tags as Tagger gives them, its tones as photosort.photos.tone gives them, and
+    its facts.
 
-    "a photo of a dog, probably a golden retriever"; "maybe a photo of a palace or a monastery".
+    "a photo of a dog, probably a golden retriever"; "maybe a photo of a palace or a monastery"; "a photo of two people,
+    probably a suit (clothing)"; "a receipt".
     """
+    if said.kind in PAGES:
+        return f"a {said.kind}"
     tree = tree or nouns()
+    tags = [tag for tag in tags if not (said.people and tag.wnid == CLOTHING)]
     front = " ".join(tone for tone in tones if not tone.startswith("mostly"))
     back = ", ".join(tone for tone in tones if tone.startswith("mostly"))
-    photo = f"a {front} photo of" if front else "a photo of"
-    said = [tag for tag in tags if not tag.maybe]
+    photo = f"a {front} {said.kind or 'photo'} of" if front else f"a {said.kind or 'photo'} of"
+    sure = [tag for tag in tags if not tag.maybe]
     maybes = " or ".join(tree[tag.wnid].phrase for tag in tags if tag.maybe)
-    if said:
-        first = f"{photo} {tree.explained(said[0].wnid, article=True)}"
-        parts = [first if said[0].probability >= CERTAIN else f"probably {first}"]
-        hedge = "probably" if said[0].probability >= CERTAIN else "maybe"
-        parts += [f"{hedge} {tree[tag.wnid].phrase}" for tag in said[1:]]
+    if sure:
+        kind = tree.kind_of(sure[0].wnid)
+        bare = said.people and kind and kind.wnid == CLOTHING
+        noun = tree[sure[0].wnid].phrase if bare else tree.explained(sure[0].wnid, article=True)
+        hedge, narrower = ("", "probably") if sure[0].probability >= CERTAIN else ("probably ", "maybe")
+        parts = [f"{photo} {said.people}", f"{hedge}{noun}"] if said.people else [f"{hedge}{photo} {noun}"]
+        parts += [f"{narrower} {tree[tag.wnid].phrase}" for tag in sure[1:]]
         parts += [f"maybe {maybes}"] if maybes else []
+    elif said.people:
+        parts = [f"{photo} {said.people}", *([f"maybe {maybes}"] if maybes else [])]
     else:
         parts = [f"maybe {photo} {maybes}" if maybes else f"{photo} {UNCLEAR}"]
     return ", ".join([*parts, back] if back else parts)
@@ -165,7 +180,9 @@ class TagCaptioner:
         """(b, d) features, not normalised -> tags of each photo, the surest first, none if unclear."""
         return self._tagger.tag(self._head.probabilities(features))
 
-    def caption(self, vectors: Vectors, tones: Sequence[tuple[str, ...]] | None = None) -> list[str]:
-        """(b, d) features, not normalised, and the tones of each photo where known -> b captions."""
+    def caption(
+        self, vectors: Vectors, tones: Sequence[tuple[str, ...]] | None = None, said: Said = NOTHING
+    ) -> list[str]:
+        """(b, d) features, not normalised, the tones of each photo where known, and the facts of all -> b captions."""
         tags = self.tags(vectors)
-        return [describe(found, tone) for found, tone in zip(tags, tones or [()] * len(tags), strict=True)]
+        return [describe(found, tone, said) for found, tone in zip(tags, tones or [()] * len(tags), strict=True)]

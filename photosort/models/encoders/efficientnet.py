@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import time
 import warnings
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +24,7 @@ from photosort.models.protocols import Frame, Identity, Pictures, Pixels, Vector
 from photosort.models.runtime.batch_size import BatchSize
 from photosort.models.runtime.devices import CPU, first_device
 from photosort.models.runtime.on_device import gathered
+from photosort.models.runtime.onnx_graph import UnusableGraph, onnx_runner
 from photosort.models.weights.pinned import EFFICIENTNET_LITE2, replace_whole, verify
 from photosort.photos import decode
 from photosort.support.pip import pip_install
@@ -90,10 +89,6 @@ class EfficientNetLite2:
         way = min(seconds, key=lambda name: seconds[name])
         replace_whole(choice, json.dumps({"way": way, "seconds for 8 photos": seconds}).encode())
         return exported if way == "onnxruntime" else plain
-
-
-class UnusableGraph(Exception):
-    """The exported graph is damaged, or from another version of the runtime."""
 
 
 class LabelHead:
@@ -181,25 +176,13 @@ def _torch_runner(network: Any, device: str) -> Run:
 
 
 def _onnx_runner(graph: Path) -> Run:
-    """Run the network on a few photos on each core; that is nearly twice as fast as all cores on the same photos."""
-    import onnxruntime
+    run = onnx_runner(graph, PART)
 
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    try:
-        session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime has a dozen of its own, which share no base class
-        raise UnusableGraph(str(error)) from error
-    pool = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="photosort-onnx")
-
-    def few(pixels: Pixels) -> Vectors:
-        vectors: Vectors = session.run(None, {"pixels": pixels})[0]
+    def features(pixels: Pixels) -> Vectors:
+        (vectors,) = run(pixels)
         return vectors
 
-    def run(pixels: Pixels) -> Vectors:
-        return np.concatenate(list(pool.map(few, (pixels[i : i + PART] for i in range(0, len(pixels), PART)))))
-
-    return run
+    return features
 
 
 def _export(network: Any, graph: Path) -> None:

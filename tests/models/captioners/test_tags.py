@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from photosort.models.captioners.tags import CERTAIN, LIKELY, POSSIBLE, TagCaptioner, Tagger, above_floor, describe
+from photosort.photos.facts import Said
 from photosort.wordnet.nouns import nouns
 
 TREE = nouns()
@@ -77,6 +78,36 @@ def test_tones_are_woven_in():
     tags = TAGGER.tag(photo(castle=0.9))[0]
     assert describe(tags, ("dark", "mostly blue")) == "a dark photo of a castle (building), mostly blue"
     assert describe([], ("black and white",)) == "a black and white photo of something unclear"
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        (Said("", "two people"), "a dark photo of two people, a castle (building), mostly blue"),
+        (Said("portrait", "a person"), "a dark portrait of a person, a castle (building), mostly blue"),
+        (Said("drawing", ""), "a dark drawing of a castle (building), mostly blue"),
+        (Said("meme", "two people"), "a dark meme of two people, a castle (building), mostly blue"),
+        (Said("screenshot", ""), "a screenshot"),
+        (Said("receipt", "a person"), "a receipt"),
+    ],
+)
+def test_facts_are_woven_in(said, text):
+    assert describe(TAGGER.tag(photo(castle=0.9))[0], ("dark", "mostly blue"), said) == text
+
+
+def test_people_come_before_doubts_and_in_place_of_nothing():
+    unsure = TAGGER.tag(photo(beagle=0.3, castle=0.3, lemon=0.3))[0]
+    text = describe(unsure, (), Said("", "a person"))
+    assert text.startswith("a photo of a person, maybe ")
+    assert describe([], (), Said("portrait", "a person")) == "a portrait of a person"
+
+
+def test_clothes_are_not_said_of_people_but_what_they_are_is():
+    suit = TAGGER.tag(photo(suit=0.9))[0]
+    assert describe(suit) == "a photo of a suit (clothing)"
+    assert describe(suit, (), Said("", "a person")) == "a photo of a person, a suit"
+    some = TAGGER.tag(photo(suit=0.3, kimono=0.3, poncho=0.3))[0]
+    assert "clothing" in describe(some) and "clothing" not in describe(some, (), Said("", "a person"))
 
 
 def test_the_captioner_takes_one_tone_for_each_photo():

@@ -1,0 +1,103 @@
+"""One photo, as photosort explain shows it."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from photosort.cli.output import grid, plural
+from photosort.support.printable import printable
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from photosort.store.runs import ClusterRecord
+    from photosort.workflows.explain import PhotoView
+
+
+def view(found: "PhotoView") -> "RenderableType":
+    """Return where the photo lies, what it shows, and how near it is to its folder."""
+    from rich.console import Group
+    from rich.text import Text
+
+    photo = found.photo
+    head = Text.assemble((printable(photo.path.name), "bold"), " → ", (printable(found.own.folder), "bold green"))
+    rows = grid()
+    for text in beside(found.own):
+        rows.add_row("about", Text(printable(text), style="italic"))
+    if found.own.note:
+        rows.add_row("its name", Text(printable(found.own.note), style="yellow"))
+    rows.add_row("tags" if _is_tagged(found) else "caption", Text(printable(photo.caption)))
+    for label, text in _distances(found):
+        rows.add_row(label, Text(text))
+    shared = [word for word, _ in found.own.keywords if word in photo.caption.lower()]
+    if shared:
+        rows.add_row("shares", Text(printable(", ".join(shared)), style="green"))
+    for label, text in _facts(found):
+        rows.add_row(label, Text(printable(text)))
+    rows.add_row("from", Text(printable(str(photo.path))))
+    if found.now:
+        rows.add_row("now", Text(printable(found.now), style="yellow"))
+    return Group(head, rows)
+
+
+def _distances(found: "PhotoView") -> Iterator[tuple[str, str]]:
+    """Yield how near the photo is to its own folder and to the next; of one that was set aside, to the nearest."""
+    from photosort.workflows.folders import UNSORTED
+
+    photo, following = found.photo, found.next
+    if found.own.named_by == UNSORTED.source:
+        if following is not None:
+            yield "nearest", f"{photo.similarity:.2f} to “{printable(following.folder)}”, hardly more than to the next"
+        return
+    yield "similarity", f"{photo.similarity:.2f} to its own folder (the folder's average is {found.own.cohesion:.2f})"
+    if following is not None:
+        place = printable(following.folder)
+        yield "next", f"{photo.runner_up_similarity:.2f} to “{place}”, a margin of {found.margin:.2f}"
+
+
+def _facts(found: "PhotoView") -> Iterator[tuple[str, str]]:
+    """Yield what is true of the photo, and how sure that is."""
+    facts = found.facts
+    if facts.kind:
+        by = f" (by its {' and '.join(facts.kind.by)})" if facts.kind.by else ""
+        yield "kind", f"{facts.kind.name}, {facts.kind.sure:.0%} sure{by}"
+    if facts.people:
+        faces = plural(facts.people.count, "face") if facts.people.count else "no face"
+        yield "people", f"{faces}{', a portrait' if facts.people.portrait else ''}, {facts.people.sure:.0%} sure"
+    if facts.taken:
+        yield "taken", f"{facts.taken.replace('T', ' ')}{' (by its name)' if facts.taken_by == 'name' else ''}"
+    if facts.place:
+        yield "place", f"{facts.place[0]:.5f}, {facts.place[1]:.5f} (latitude, longitude)"
+
+
+def _is_tagged(found: "PhotoView") -> bool:
+    return bool(found.run.settings.get("captioner") == "tags")
+
+
+def beside(cluster: "ClusterRecord") -> list[str]:
+    """Return what of title and summary the folder's name does not say."""
+    from photosort.cli import preview
+
+    return preview.beside(cluster.folder, cluster.title, cluster.summary, cluster.named_by)
+
+
+def document(found: "PhotoView") -> dict[str, Any]:
+    """Return everything of `view`, whole."""
+    photo = found.photo
+    following = found.next and {
+        "folder": found.next.folder,
+        "similarity": round(photo.runner_up_similarity, 4),
+    }
+    return {
+        "run": found.run.id,
+        "photo": str(photo.path),
+        "folder": found.own.folder,
+        "title": found.own.title,
+        "summary": found.own.summary,
+        "note": found.own.note,
+        "caption": photo.caption,
+        "facts": photo.facts,
+        "similarity": round(photo.similarity, 4),
+        "next": following or None,
+        "margin": round(found.margin, 4),
+        "now": found.now or None,
+    }

@@ -1,0 +1,37 @@
+"""The facts of each photo, put together from what its file, its name and the models say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from photosort.describing.look import HEADER
+from photosort.models.protocols import FactModels, Vectors
+from photosort.photos.facts import Facts, People
+from photosort.photos.header import Header
+from photosort.photos.kinds import kind_of
+from photosort.photos.named import taken_by_name
+from photosort.photos.photo import Photo
+from photosort.store.cache import Cache
+
+
+def facts_of(photos: Sequence[Photo], vectors: Vectors, models: FactModels | None, cache: Cache) -> tuple[Facts, ...]:
+    """Return the facts of n photos that were looked at, with their vectors (n, d); without models, none are known."""
+    if models is None:
+        return tuple(Facts() for _ in photos)
+    digests = [photo.digest for photo in photos]
+    headers, faces = cache.texts(HEADER, digests), cache.texts(models.faces.identity, digests)
+    facts = []
+    for photo in photos:
+        header = Header.from_text(headers[photo.digest])
+        named = "" if header.taken else taken_by_name(photo.path.name)
+        facts.append(
+            Facts(
+                People(**json.loads(faces[photo.digest])),
+                kind_of(photo.path.name, header),
+                header.taken or named,
+                "EXIF" if header.taken else "name" if named else "",
+                header.place,
+            )
+        )
+    return tuple(facts)

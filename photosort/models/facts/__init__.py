@@ -1,0 +1,1 @@
+"""Models that tell facts: how many faces a photo has, and whether it is a photo at all."""

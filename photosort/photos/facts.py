@@ -1,0 +1,126 @@
+"""Facts: what is simply true of a photo, and how sure that is. Captions say them; clusters do not depend on them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, NamedTuple, get_args
+
+KindName = Literal["screenshot", "document", "receipt", "meme", "drawing", "scan"]
+KINDS: tuple[KindName, ...] = get_args(KindName)
+"""What a picture may be instead of a photo of something."""
+
+GROUP = 3
+"""From so many people on it is a group."""
+MOST = 2 / 3
+"""The share of a folder's photos that a fact has to hold for, to be said of the folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The faces in a photo, counted; whose they are is not asked.
+
+    count     of faces that can be seen; someone who turns away is not counted
+    portrait  whether there is one, and it is large
+    sure      0 to 1: as sure as the least certain face is, and as it is that there are no more
+    """
+
+    count: int
+    portrait: bool
+    sure: float
+
+    @property
+    def phrase(self) -> str:
+        """Say how many they are, as captions do; empty without any."""
+        if self.count == 1:
+            return "a person"
+        return ("", "", "two people")[self.count] if self.count < GROUP else "a group of people"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a picture is instead of a photo of something.
+
+    sure  0 to 1
+    by    what tells it: "name", "size", "program" or "pixels"
+    """
+
+    name: KindName
+    sure: float
+    by: tuple[str, ...] = ()
+
+
+class Said(NamedTuple):
+    """What captions say of the facts of a photo; each is empty where there is nothing to say.
+
+    kind    the word for the picture, in place of "photo"
+    people  who can be seen, with the article
+    """
+
+    kind: KindName | Literal["portrait", ""] = ""
+    people: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is true of one photo; None or empty where it is not known.
+
+    taken     ISO 8601, the local time of the camera, with its distance from UTC where it is known
+    taken_by  "EXIF", or "name" where only the name of the file tells it
+    place     degrees of latitude (north) and longitude (east)
+    """
+
+    people: People | None = None
+    kind: Kind | None = None
+    taken: str = ""
+    taken_by: str = ""
+    place: tuple[float, float] | None = None
+
+    @property
+    def said(self) -> Said:
+        """Return what captions say of them."""
+        people = self.people or People(0, portrait=False, sure=0)
+        return Said(self.kind.name if self.kind else "portrait" if people.portrait else "", people.phrase)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what is known, for JSON."""
+        return {name: value for name, value in asdict(self).items() if value}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Facts:
+        """Return the facts that `as_dict` has written, also where they went through JSON."""
+        people, kind, place = values.get("people"), values.get("kind"), values.get("place")
+        return cls(
+            People(**people) if people else None,
+            Kind(kind["name"], kind["sure"], tuple(kind["by"])) if kind else None,
+            values.get("taken", ""),
+            values.get("taken_by", ""),
+            (place[0], place[1]) if place else None,
+        )
+
+
+def in_common(facts: Sequence[Facts]) -> dict[str, str]:
+    """Return what holds for a folder's photos, as the fields of a name template: year, kind and people.
+
+    Each is empty where nothing holds for most of them. Years: "2019", or from the first to the last, "2017-2019".
+    """
+    years = sorted({each.taken[:4] for each in facts if each.taken})
+    return {
+        "year": "-".join(dict.fromkeys((years[0], years[-1]))) if years else "",
+        "kind": _most(facts, lambda each: f"{each.kind.name}s" if each.kind else ""),
+        "people": _most(facts, _people),
+    }
+
+
+def _people(facts: Facts) -> str:
+    if facts.people is None or not facts.people.count:
+        return ""
+    if facts.people.portrait:
+        return "portraits"
+    return ("", "one person", "two people")[facts.people.count] if facts.people.count < GROUP else "groups"
+
+
+def _most(facts: Sequence[Facts], said: Callable[[Facts], str]) -> str:
+    ((words, count),) = Counter(map(said, facts)).most_common(1) or [("", 0)]
+    return words if count >= MOST * len(facts) else ""
