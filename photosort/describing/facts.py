@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from photosort.describing.look import HEADER
-from photosort.models.protocols import FactModels, Vectors
+from photosort.describing.tasks import TEXTURES
+from photosort.models.protocols import FactModels, KindReader, Vectors
 from photosort.photos.facts import Facts, People
 from photosort.photos.header import Header
 from photosort.photos.kinds import kind_of
 from photosort.photos.named import taken_by_name
 from photosort.photos.photo import Photo
 from photosort.store.cache import Cache
+
+CHUNK = 1024
+"""Photos whose kinds are read out of their vectors together."""
 
 
 def facts_of(photos: Sequence[Photo], vectors: Vectors, models: FactModels | None, cache: Cache) -> tuple[Facts, ...]:
@@ -21,17 +25,31 @@ def facts_of(photos: Sequence[Photo], vectors: Vectors, models: FactModels | Non
         return tuple(Facts() for _ in photos)
     digests = [photo.digest for photo in photos]
     headers, faces = cache.texts(HEADER, digests), cache.texts(models.faces.identity, digests)
+    seen = _seen(digests, vectors, models.kinds, cache)
     facts = []
-    for photo in photos:
+    for photo, looks in zip(photos, seen, strict=True):
         header = Header.from_text(headers[photo.digest])
         named = "" if header.taken else taken_by_name(photo.path.name)
         facts.append(
             Facts(
                 People(**json.loads(faces[photo.digest])),
-                kind_of(photo.path.name, header),
+                kind_of(photo.path.name, header, looks),
                 header.taken or named,
                 "EXIF" if header.taken else "name" if named else "",
                 header.place,
             )
         )
     return tuple(facts)
+
+
+def _seen(
+    digests: Sequence[str], vectors: Vectors, kinds: KindReader | None, cache: Cache
+) -> Iterator[dict[str, float] | None]:
+    """Yield for each photo how probable each class is by its pixels; None where no model tells."""
+    if kinds is None:
+        yield from (None for _ in digests)
+        return
+    for start in range(0, len(digests), CHUNK):
+        part = slice(start, start + CHUNK)
+        for shares in kinds.probabilities(vectors[part], cache.matrix(TEXTURES, digests[part])).tolist():
+            yield dict(zip(kinds.classes, shares, strict=True))

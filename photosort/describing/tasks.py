@@ -22,11 +22,13 @@ from photosort.models.protocols import (
 from photosort.models.runtime.batch_size import BatchSize as FixedSize
 from photosort.models.runtime.devices import CPU
 from photosort.models.selected import ModelSet
+from photosort.photos import texture
 from photosort.photos.decode import REVISION
 from photosort.photos.tone import tone
 from photosort.store.identity import Identity
 
 TONES = Identity("tone", REVISION)
+TEXTURES = Identity("texture", f"{texture.REVISION}-{REVISION}")
 AT_ONCE = 32
 LINE = "\n"
 """What stands between the texts of a photo in the cache; a text is one line."""
@@ -63,7 +65,10 @@ def tasks(
     wanted = [encoding(encoder)]
     for captioner in captioners:
         wanted.append(captioning(captioner) if captioner.reads == "pixels" else toning(encoder.frame))
-    return [*wanted, counting(facts.faces)] if facts else wanted
+    if facts:
+        wanted.append(counting(facts.faces))
+        wanted += [texturing(encoder.frame)] if facts.kinds else []
+    return wanted
 
 
 def encoding(encoder: ImageEncoder) -> Task:
@@ -85,6 +90,14 @@ def toning(frame: Frame) -> Task:
     size = FixedSize(AT_ONCE)
     return Task(
         TONES, frame, lambda: CPU, lambda: size, lambda pixels: [LINE.join(tone(picture)) for picture in pixels]
+    )
+
+
+def texturing(frame: Frame) -> Task:
+    """Return the measures of how flat and how lined the pixels are."""
+    size = FixedSize(AT_ONCE)
+    return Task(
+        TEXTURES, frame, lambda: CPU, lambda: size, lambda pixels: [texture.texture(picture) for picture in pixels]
     )
 
 

@@ -30,6 +30,7 @@ __all__ = [
     "Identity",
     "ImageEncoder",
     "JointEncoder",
+    "KindReader",
     "LanguageModel",
     "NoAnswer",
     "Pictures",
@@ -152,11 +153,25 @@ class FaceCounter(Protocol):
         ...
 
 
+class KindReader(Protocol):
+    """Vectors of an image encoder to the kinds of pictures."""
+
+    classes: tuple[str, ...]
+
+    def probabilities(self, vectors: Vectors, textures: Vectors) -> Vectors:
+        """(n, d) vectors, not normalised, and (n, m) measures of `photos.texture` -> (n, classes), sums of 1."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class FactModels:
-    """The models that tell facts."""
+    """The models that tell facts.
+
+    kinds  what tells screens and papers by their pixels; None where no such layer was trained for the image encoder
+    """
 
     faces: FaceCounter
+    kinds: KindReader | None = None
 
 
 WriterForm = Literal["full", "small", "digest"]

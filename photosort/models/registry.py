@@ -82,8 +82,10 @@ def fact_models(settings: Settings) -> FactModels | None:
     if not settings.facts:
         return None
     from photosort.models.facts.faces import FaceCounter
+    from photosort.models.facts.kinds import KindHead
 
-    return FactModels(FaceCounter())
+    builtin = _named(settings, "image_encoder") == EFFICIENTNET
+    return FactModels(FaceCounter(), KindHead() if builtin else None)
 
 
 def photos_sent(settings: Settings) -> str:

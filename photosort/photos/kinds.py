@@ -1,18 +1,105 @@
-"""Screenshots, papers, memes, scans and drawings: what a picture is instead of a photo of something."""
+"""Screenshots, papers, memes, scans and drawings: what a picture is instead of a photo of something.
+
+What the name, the file and the pixels tell is added up, as evidence is in a naive Bayes classifier: each piece adds to
+the logarithm of the odds of a kind. A kind is said only where the sum is SURE: among 100 photos of a family not one
+should be called a paper.
+"""
 
 from __future__ import annotations
 
-from photosort.photos.facts import Kind
+import math
+from collections.abc import Mapping
+from pathlib import PurePath
+
+import numpy as np
+
+from photosort.photos.facts import KINDS, Kind, KindName
 from photosort.photos.header import Header
 from photosort.photos.named import kind_by_name
 
+SURE = 0.9
+"""From this probability on a kind is said."""
+PHOTOS = 0.9
+"""The share of photos in a library, where pixels were not asked; the kinds share the rest."""
+SAID = 8.0
+"""What a plain statement adds to the odds of a kind, in natural logarithms: it is wrong once in 3,000 times."""
+CAMERA: Mapping[KindName, float] = {"screenshot": -8.0, "meme": -4.0, "drawing": -2.0}
+"""What an exposure time adds: cameras photograph papers, and drawings on paper, but no screenshots."""
+SCANNED: tuple[KindName, ...] = ("document", "receipt", "drawing")
+"""What is scanned, besides prints of photos."""
+SCREEN_SIZE, NO_CAMERA_FORMAT = 2.0, 1.0
+"""What the exact size of a screen, and a format that cameras do not write, add for screenshots without exposure."""
+PROGRAMS: Mapping[str, KindName] = {
+    **dict.fromkeys(
+        ("screenshot", "screen shot", "spectacle", "greenshot", "shutter", "flameshot", "ksnip"), "screenshot"
+    ),
+    **dict.fromkeys(("snipping tool", "sharex", "lightshot", "scrot", "snagit"), "screenshot"),
+    **dict.fromkeys(("scanner", "scanjet", "scansnap", "canoscan", "epson scan", "vuescan", "silverfast"), "scan"),
+    **dict.fromkeys(
+        ("camscanner", "adobe scan", "genius scan", "naps2", "simple scan", "xsane", "perfection v"), "scan"
+    ),
+}
+"""Words in the names of programs and machines, and what they make."""
+_PHONES = (
+    *((480, 800), (540, 960), (640, 960), (640, 1136), (720, 1280), (720, 1440), (720, 1520), (720, 1560), (720, 1600)),
+    *((720, 1612), (750, 1334), (828, 1792), (1008, 2244), (1080, 1920), (1080, 2160), (1080, 2220), (1080, 2246)),
+    *((1080, 2280), (1080, 2310), (1080, 2316), (1080, 2340), (1080, 2376), (1080, 2400), (1080, 2408), (1080, 2412)),
+    *((1080, 2424), (1080, 2460), (1080, 2520), (1125, 2436), (1170, 2532), (1179, 2556), (1206, 2622), (1242, 2208)),
+    *((1242, 2688), (1280, 2856), (1284, 2778), (1290, 2796), (1320, 2868), (1344, 2992), (1440, 2560), (1440, 2880)),
+    *((1440, 2960), (1440, 3040), (1440, 3088), (1440, 3120), (1440, 3168), (1440, 3200), (1440, 3216)),
+)
+_TABLETS = (
+    *((768, 1024), (800, 1280), (1200, 1920), (1200, 2000), (1536, 2048), (1600, 2560), (1620, 2160), (1640, 2360)),
+    *((1668, 2224), (1668, 2388), (1668, 2420), (1848, 2960), (2048, 2732), (2064, 2752)),
+)
+_DESKTOPS = (
+    *((768, 1366), (800, 1280), (900, 1440), (900, 1600), (1050, 1680), (1080, 1920), (1200, 1920), (1080, 2560)),
+    *((1440, 2560), (1600, 2560), (1664, 2560), (1800, 2880), (1864, 2880), (1964, 3024), (1920, 3072), (1440, 3440)),
+    *((2234, 3456), (2160, 3840), (2880, 5120)),
+)
+SCREENS = frozenset((*_PHONES, *_TABLETS, *_DESKTOPS))
+"""Pixels of screens: the shorter and the longer side."""
 
-def kind_of(name: str, header: Header) -> Kind | None:
-    """Return what a picture is, by its name and by what its file says; None for a photo, and where that is not sure."""
+
+def kind_of(name: str, header: Header, seen: Mapping[str, float] | None = None) -> Kind | None:
+    """Return what a picture is, by its name and by what its file says; None for a photo, and where that is not sure.
+
+    `seen` are probabilities by the pixels, of the kinds and of "photo", where they were asked.
+    """
+    by: dict[KindName, list[str]] = {kind: [] for kind in KINDS}
+    odds: dict[KindName, float] = dict.fromkeys(KINDS, math.log((1 - PHOTOS) / len(KINDS) / PHOTOS))
+    if seen:
+        photo = max(seen["photo"], 1e-9)
+        odds |= {kind: math.log(max(seen[kind], 1e-9) / photo) for kind in KINDS if kind in seen}
+        for kind in KINDS:
+            if kind in seen and odds[kind] > 0:
+                by[kind].append("pixels")
+    for kind, weight, what in _told(name, header):
+        odds[kind] += weight
+        if weight > 0:
+            by[kind].append(what)
+    sums = np.array([*odds.values(), 0.0])
+    shares = np.exp(sums - sums.max())
+    shares /= shares.sum()
+    best = int(shares[:-1].argmax())
+    sure = float(shares[best])
+    return Kind(KINDS[best], round(sure, 3), tuple(dict.fromkeys(by[KINDS[best]]))) if sure >= SURE else None
+
+
+def _told(name: str, header: Header) -> list[tuple[KindName, float, str]]:
+    """List what name and file tell: the kind, what it adds to the odds, and where it stands."""
+    told: list[tuple[KindName, float, str]] = []
+    writer = f"{header.software} {header.camera} {header.comment}".casefold()
+    programs = [kind for word, kind in PROGRAMS.items() if word in writer][:1]
+    for kind, what in ((kind_by_name(name), "name"), *((kind, "program") for kind in programs)):
+        if kind:
+            told.append((kind, SAID, what))
+        if kind == "scan":
+            told += [(paper, SAID / 2, what) for paper in SCANNED]
     if header.exposed:
-        return None
-    if "screenshot" in header.comment.casefold():
-        return Kind("screenshot", 0.99, ("program",))
-    if named := kind_by_name(name):
-        return Kind(named, 0.97, ("name",))
-    return None
+        return told + [(kind, weight, "camera") for kind, weight in CAMERA.items()]
+    if (min(header.width, header.height), max(header.width, header.height)) in SCREENS:
+        told.append(("screenshot", SCREEN_SIZE, "size"))
+    if PurePath(name).suffix.lower() == ".png" and not header.camera:
+        told.append(("screenshot", NO_CAMERA_FORMAT, "format"))
+    return told

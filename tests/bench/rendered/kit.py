@@ -79,9 +79,7 @@ class Kit:
 
     def photo(self, width: int, height: int) -> Image.Image:
         """Return a part of a photo, in this size."""
-        with Image.open(self.photos[self.whole(0, len(self.photos) - 1)]) as image:
-            image.draft("RGB", (2 * width, 2 * height))
-            picture = image.convert("RGB")
+        picture = opened(self.photos[self.whole(0, len(self.photos) - 1)], 2 * max(width, height))
         scale = self.between(0.5, 1)
         box = max(1, int(picture.width * scale)), max(1, int(picture.height * scale))
         left, top = self.whole(0, picture.width - box[0]), self.whole(0, picture.height - box[1])
@@ -109,6 +107,17 @@ class Kit:
             f"{self.whole(0, 23)}:{self.whole(0, 59):02d}",
         )
         return self.one(forms)
+
+
+def opened(path: Path, side: int) -> Image.Image:
+    """Return a picture upright, on white, reduced while it is read where it is larger than `side` pixels."""
+    with Image.open(path) as image:
+        image.draft("RGB", (side, side))
+        upright = ImageOps.exif_transpose(image)
+        if upright.mode not in ("RGBA", "LA", "PA", "P"):
+            return upright.convert("RGB")
+        layer = upright.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer).convert("RGB")
 
 
 @lru_cache(4096)
@@ -200,17 +209,21 @@ def taken_by_camera(kit: Kit, image: Image.Image) -> Image.Image:
 
 def on_table(kit: Kit, paper: Image.Image, size: tuple[int, int]) -> Image.Image:
     """Lay a paper on something, and look at it from the side: it may be turned, and reach out of the picture."""
-    width, height = size
-    ground = _ground(kit, width, height)
-    cover = kit.between(0.45, 1.15)
-    scale = min(width / paper.width, height / paper.height) * cover
+    cover = kit.between(0.5, 1.15)
+    scale = min(size[0] / paper.width, size[1] / paper.height) * cover
+    return upon(kit, paper, _ground(kit, *size), scale, shift=0.05)
+
+
+def upon(kit: Kit, paper: Image.Image, ground: Image.Image, scale: float, shift: float = 0.3) -> Image.Image:
+    """Lay something flat into a picture, seen from the side and turned, `shift` of its size off the middle at most."""
+    size = ground.size
     half = np.array([paper.width, paper.height]) * scale / 2
     turn = np.radians(kit.between(-12, 12) if kit.maybe(0.8) else kit.between(-60, 60))
     cos, sin = np.cos(turn), np.sin(turn)
     corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half
     corners = corners @ np.array([[cos, sin], [-sin, cos]])
-    corners += kit.chance.uniform(-0.06, 0.06, (4, 2)) * np.array(size) * min(1.0, cover)
-    corners += np.array(size) / 2 + kit.chance.uniform(-0.05, 0.05, 2) * np.array(size)
+    corners += kit.chance.uniform(-0.06, 0.06, (4, 2)) * half.max() * 2
+    corners += np.array(size) * (0.5 + kit.chance.uniform(-shift, shift, 2))
     source = np.array([[0, 0], [paper.width, 0], [paper.width, paper.height], [0, paper.height]], dtype=float)
     solid = Image.new("L", paper.size, 255)
     data = _perspective(corners, source)

@@ -14,12 +14,12 @@ def document(kit: Kit) -> Image.Image:
     ratio = kit.between(1.25, 1.5) if kit.maybe(0.85) else kit.between(0.6, 0.8)
     page = _page(kit, width, int(width * ratio))
     how = kit.between(0, 1)
-    if how < 0.15:
+    if how < 0.25:
         return page
-    if how < 0.45:
+    if how < 0.55:
         return _scanned(kit, page)
-    if how < 0.6:
-        return taken_by_camera(kit, lit(kit, _part(kit, page)))
+    if how < 0.7:
+        return taken_by_camera(kit, lit(kit, _curved(kit, _part(kit, page))))
     size = (width, int(width * 4 / 3)) if kit.maybe(0.75) else (int(width * 4 / 3), width)
     return taken_by_camera(kit, lit(kit, on_table(kit, _aged(kit, page), size)))
 
@@ -28,9 +28,13 @@ def receipt(kit: Kit) -> Image.Image:
     """Return a receipt: mostly photographed on a table or in front of something, at times scanned."""
     strip = _aged(kit, _crumpled(kit, _strip(kit)))
     how = kit.between(0, 1)
-    if how < 0.15:
+    if how < 0.08:
+        return strip
+    if how < 0.2:
         return _scanned(kit, strip)
-    if how < 0.35:
+    if how < 0.32:
+        return _on_glass(kit, strip)
+    if how < 0.5:
         return taken_by_camera(kit, lit(kit, _part(kit, strip)))
     width = kit.whole(500, 800)
     size = (width, int(width * 4 / 3)) if kit.maybe(0.8) else (int(width * 4 / 3), width)
@@ -38,14 +42,17 @@ def receipt(kit: Kit) -> Image.Image:
 
 
 def _paper(kit: Kit) -> Colour:
+    if kit.maybe(0.08):
+        return kit.whole(185, 235), kit.whole(165, 210), kit.whole(120, 170)
     white = kit.whole(235, 255)
-    return (white, white, white) if kit.maybe(0.7) else (white, white - kit.whole(0, 12), white - kit.whole(5, 40))
+    return (white, white, white) if kit.maybe(0.75) else (white, white - kit.whole(0, 12), white - kit.whole(5, 40))
 
 
 def _page(kit: Kit, width: int, height: int) -> Image.Image:
     page = Image.new("RGB", (width, height), _paper(kit))
     draw = ImageDraw.Draw(page)
-    (_letter, _columns, _form, _table, _notes, _slide, _book)[kit.whole(0, 6)](kit, page, draw)
+    kinds = (_letter, _letter, _columns, _form, _form, _table, _table, _invoice, _notes, _slide, _book, _book, _large)
+    kinds[kit.whole(0, len(kinds) - 1)](kit, page, draw)
     if kit.maybe(0.2):
         _stamp(kit, draw, width, height)
     return page
@@ -136,6 +143,44 @@ def _table(kit: Kit, page: Image.Image, draw: ImageDraw.ImageDraw) -> None:
             draw.line((edge, y, width - edge, y), fill=(170, 170, 170))
 
 
+def _invoice(kit: Kit, page: Image.Image, draw: ImageDraw.ImageDraw) -> None:
+    """Draw a bill as programs print it: a coloured head, two addresses, a small table, a sum."""
+    width, height = page.size
+    edge, size, tint = int(width * 0.07), width * kit.between(0.013, 0.02), kit.accent()
+    font, bold = kit.font(size), kit.font(size, "bold", "medium")
+    if kit.maybe(0.5):
+        draw.rectangle((0, 0, width, int(height * kit.between(0.01, 0.12))), fill=tint)
+    y = int(height * kit.between(0.05, 0.14))
+    draw.text((edge, y), kit.word().upper(), font=kit.font(size * kit.between(2, 4), "bold"), fill=tint)
+    if kit.maybe(0.5):
+        draw.ellipse((width * 0.8, y, width * 0.9, y + width * 0.1), fill=tint)
+    y += int(size * kit.between(5, 9))
+    for x in (edge, int(width * kit.between(0.5, 0.65))):
+        for line in range(kit.whole(3, 6)):
+            draw.text((x, y + line * size * 1.4), f"{kit.words(2)} {kit.number()}", font=font, fill=INK)
+    y += int(size * kit.between(9, 13))
+    draw.rectangle((edge, y, width - edge, y + int(size * 1.9)), fill=tint if kit.maybe(0.6) else (230, 230, 230))
+    for _ in range(kit.whole(2, 14)):
+        y += int(size * 2)
+        draw.text((edge + 4, y), kit.words(kit.whole(1, 4)), font=font, fill=INK)
+        for place in (0.6, 0.75, 0.92):
+            draw.text((place * width, y), kit.number(), font=font, fill=INK, anchor="ra")
+    y += int(size * 3)
+    draw.text((0.7 * width, y), kit.word().capitalize(), font=bold, fill=INK, anchor="ra")
+    draw.text((0.92 * width, y), kit.number(), font=bold, fill=INK, anchor="ra")
+    if kit.maybe(0.4):
+        _signature(kit, draw, int(width * 0.6), y + int(size * 5), width)
+
+
+def _large(kit: Kit, page: Image.Image, draw: ImageDraw.ImageDraw) -> None:
+    """Print some sentences in large letters."""
+    width, height = page.size
+    edge = int(width * kit.between(0.04, 0.15))
+    font = kit.font(width * kit.between(0.025, 0.055))
+    end = int(height * kit.between(0.3, 0.98))
+    paragraph(kit, draw, (edge, int(height * kit.between(0.03, 0.2)), width - edge, end), font, INK)
+
+
 def _notes(kit: Kit, page: Image.Image, draw: ImageDraw.ImageDraw) -> None:
     """Write by hand, on ruled, squared or plain paper."""
     width, height = page.size
@@ -197,7 +242,7 @@ def _strip(kit: Kit) -> Image.Image:
     """Print a receipt: the shop, things with prices, sums, thanks, a code."""
     width = kit.whole(260, 420)
     size = width * kit.between(0.035, 0.055)
-    ink = (kit.whole(20, 110),) * 3
+    ink = (kit.whole(15, 120),) * 3 if kit.maybe(0.85) else (kit.whole(120, 175),) * 3
     font = kit.font(size, *MONO) if kit.maybe(0.75) else kit.font(size)
     step, edge = int(size * kit.between(1.15, 1.5)), int(width * kit.between(0.03, 0.1))
     lines = kit.whole(12, 60)
@@ -262,6 +307,32 @@ def _part(kit: Kit, page: Image.Image) -> Image.Image:
     left, top = kit.whole(0, page.width - width), kit.whole(0, page.height - height)
     turned = page.rotate(kit.between(-4, 4), Image.Resampling.BICUBIC, fillcolor=page.getpixel((2, 2)))
     return turned.crop((left, top, left + width, top + height))
+
+
+def _curved(kit: Kit, page: Image.Image) -> Image.Image:
+    """Bend a page as that of an open book at times, with the dark of the fold at one side."""
+    if kit.maybe(0.6):
+        return page
+    pixels = np.asarray(page)
+    height, width = pixels.shape[:2]
+    across = np.arange(width) / width
+    depth = kit.between(0.02, 0.08) * height
+    lift = (depth * across**2 if kit.maybe(0.5) else depth * (1 - across) ** 2).astype(int)
+    rows = np.clip(np.arange(height)[:, None] + lift[None, :], 0, height - 1)
+    shade = 1 - kit.between(0.2, 0.7) * np.exp(-across / kit.between(0.03, 0.15))
+    bent = pixels[rows, np.arange(width)[None, :]] * (shade if kit.maybe(0.5) else shade[::-1])[None, :, None]
+    return Image.fromarray(bent.astype(np.uint8))
+
+
+def _on_glass(kit: Kit, strip: Image.Image) -> Image.Image:
+    """Scan a small paper on a large glass: what is around it is white, grey or dark."""
+    height = int(strip.height * kit.between(1, 1.6))
+    bed = (kit.whole(225, 255),) * 3 if kit.maybe(0.5) else kit.colour(30, 190)
+    glass = Image.new("RGB", (int(strip.width * kit.between(1.2, 3)), height), bed)
+    left = kit.one(("left", "middle", "right"))
+    spare = glass.width - strip.width
+    glass.paste(strip, ({"left": 0, "middle": spare // 2, "right": spare}[left], kit.whole(0, height - strip.height)))
+    return _scanned(kit, glass)
 
 
 def _scanned(kit: Kit, page: Image.Image) -> Image.Image:

@@ -14,7 +14,7 @@ WHITE, BLACK = (255, 255, 255), (0, 0, 0)
 
 def meme(kit: Kit) -> Image.Image:
     """Return a photo or a colour with a saying on it."""
-    kinds = (_shouted, _shouted, _shouted, _headed, _headed, _panels, _framed, _quoted)
+    kinds = (_shouted, _shouted, _shouted, _headed, _headed, _headed, _panels, _panels, _labelled, _framed, _quoted)
     picture = kinds[kit.whole(0, len(kinds) - 1)](kit)
     return as_jpeg(picture, kit.whole(50, 95)) if kit.maybe(0.85) else picture
 
@@ -25,7 +25,9 @@ def _size(kit: Kit) -> tuple[int, int]:
 
 
 def _picture(kit: Kit, width: int, height: int) -> Image.Image:
-    return drawing(kit).resize((width, height)) if kit.maybe(0.15) else kit.photo(width, height)
+    if kit.maybe(0.7):
+        return kit.photo(width, height)
+    return (_cartoon, _posterised, _sketch)[kit.whole(0, 2)](kit).resize((width, height))
 
 
 def _saying(kit: Kit, draw: ImageDraw.ImageDraw, width: int, y: float, size: float, fill: Colour, edge: float) -> float:
@@ -67,6 +69,20 @@ def _headed(kit: Kit) -> Image.Image:
     while y + size * 1.2 < strip:
         draw.text((size * 0.5, y), kit.words(9)[: int(width / size * 1.8)], font=font, fill=WHITE if dark else INK)
         y += size * 1.25
+    return picture
+
+
+def _labelled(kit: Kit) -> Image.Image:
+    """Write labels on the things in a picture, or one line below it, in white with a thin edge or in black."""
+    width, height = _size(kit)
+    picture = _picture(kit, width, height)
+    draw = ImageDraw.Draw(picture)
+    fill, edge = (WHITE, BLACK) if kit.maybe(0.8) else (BLACK, WHITE)
+    font = kit.font(width * kit.between(0.035, 0.07), "regular", "bold")
+    for _ in range(kit.whole(1, 4)):
+        place = (width * kit.between(0.2, 0.8), height * kit.between(0.05, 0.93))
+        said = kit.words(kit.whole(1, 4))
+        draw.text(place, said, font=font, fill=fill, anchor="mm", stroke_width=kit.whole(0, 3), stroke_fill=edge)
     return picture
 
 

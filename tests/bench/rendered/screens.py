@@ -27,7 +27,7 @@ class Theme:
 def screenshot(kit: Kit) -> Image.Image:
     """Return a screenshot, as PNG keeps it or as a JPEG."""
     picture = _phone(kit) if kit.maybe(0.6) else _desktop(kit)
-    if kit.maybe(0.15):
+    if kit.maybe(0.07):
         top = kit.whole(0, picture.height // 3)
         picture = picture.crop((0, top, picture.width, top + kit.whole(picture.height // 3, picture.height - top)))
     return as_jpeg(picture, kit.whole(70, 95)) if kit.maybe(0.4) else picture
