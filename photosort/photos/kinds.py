@@ -17,10 +17,10 @@ from photosort.photos.facts import KINDS, Kind, KindName
 from photosort.photos.header import Header
 from photosort.photos.named import kind_by_name
 
-SURE = 0.9
-"""From this probability on a kind is said."""
+SURE, LIKELIEST = 0.9, 0.6
+"""A kind is said where a picture is that probably no photo, and the kind that probable among the kinds."""
 PHOTOS = 0.9
-"""The share of photos in a library, where pixels were not asked; the kinds share the rest."""
+"""The share of photos in a library; the kinds share the rest equally."""
 SAID = 8.0
 """What a plain statement adds to the odds of a kind, in natural logarithms: it is wrong once in 3,000 times."""
 CAMERA: Mapping[KindName, float] = {"screenshot": -8.0, "meme": -4.0, "drawing": -2.0}
@@ -28,7 +28,9 @@ CAMERA: Mapping[KindName, float] = {"screenshot": -8.0, "meme": -4.0, "drawing":
 SCANNED: tuple[KindName, ...] = ("document", "receipt", "drawing")
 """What is scanned, besides prints of photos."""
 SCREEN_SIZE, NO_CAMERA_FORMAT = 2.0, 1.0
-"""What the exact size of a screen, and a format that cameras do not write, add for screenshots without exposure."""
+"""What the exact size of a screen adds for screenshots, and a format that cameras do not write for what is drawn."""
+DRAWN: tuple[KindName, ...] = ("screenshot", "document", "meme", "drawing")
+"""What programs make, and keep as PNG."""
 PROGRAMS: Mapping[str, KindName] = {
     **dict.fromkeys(
         ("screenshot", "screen shot", "spectacle", "greenshot", "shutter", "flameshot", "ksnip"), "screenshot"
@@ -64,15 +66,16 @@ SCREENS = frozenset((*_PHONES, *_TABLETS, *_DESKTOPS))
 def kind_of(name: str, header: Header, seen: Mapping[str, float] | None = None) -> Kind | None:
     """Return what a picture is, by its name and by what its file says; None for a photo, and where that is not sure.
 
-    `seen` are probabilities by the pixels, of the kinds and of "photo", where they were asked.
+    `seen` are probabilities by the pixels, of the kinds and of "photo", where they were asked; they are as if all were
+    equally frequent.
     """
     by: dict[KindName, list[str]] = {kind: [] for kind in KINDS}
     odds: dict[KindName, float] = dict.fromkeys(KINDS, math.log((1 - PHOTOS) / len(KINDS) / PHOTOS))
     if seen:
         photo = max(seen["photo"], 1e-9)
-        odds |= {kind: math.log(max(seen[kind], 1e-9) / photo) for kind in KINDS if kind in seen}
-        for kind in KINDS:
-            if kind in seen and odds[kind] > 0:
+        for kind in (kind for kind in KINDS if kind in seen):
+            odds[kind] += math.log(max(seen[kind], 1e-9) / photo)
+            if odds[kind] > 0:
                 by[kind].append("pixels")
     for kind, weight, what in _told(name, header):
         odds[kind] += weight
@@ -81,9 +84,10 @@ def kind_of(name: str, header: Header, seen: Mapping[str, float] | None = None) 
     sums = np.array([*odds.values(), 0.0])
     shares = np.exp(sums - sums.max())
     shares /= shares.sum()
-    best = int(shares[:-1].argmax())
-    sure = float(shares[best])
-    return Kind(KINDS[best], round(sure, 3), tuple(dict.fromkeys(by[KINDS[best]]))) if sure >= SURE else None
+    best, no_photo = int(shares[:-1].argmax()), float(shares[:-1].sum())
+    if no_photo < SURE or shares[best] < LIKELIEST * no_photo:
+        return None
+    return Kind(KINDS[best], round(float(shares[best]), 3), tuple(dict.fromkeys(by[KINDS[best]])))
 
 
 def _told(name: str, header: Header) -> list[tuple[KindName, float, str]]:
@@ -101,5 +105,5 @@ def _told(name: str, header: Header) -> list[tuple[KindName, float, str]]:
     if (min(header.width, header.height), max(header.width, header.height)) in SCREENS:
         told.append(("screenshot", SCREEN_SIZE, "size"))
     if PurePath(name).suffix.lower() == ".png" and not header.camera:
-        told.append(("screenshot", NO_CAMERA_FORMAT, "format"))
+        told += [(kind, NO_CAMERA_FORMAT, "format") for kind in DRAWN]
     return told

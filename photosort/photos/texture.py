@@ -6,6 +6,8 @@ program draws has edges along rows and columns. The numbers here say how much of
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,31 +21,35 @@ GREY, WHITE, BLACK = 12, 235, 30
 BLOCK = 10
 """Side of the blocks that a picture of 260 pixels is cut into."""
 COMMON = (1, 3, 10)
-MEASURES = 29
+BANDS, STROKE = 5, 3
+"""Bands from the top to the bottom; half the width of a letter that is written across a picture, in pixels."""
+MEASURES = 29 + 4 * BANDS
 
 Numbers = NDArray[np.int16]
 
 
 def texture(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Measure a picture (h, w, 3), of 20 pixels a side at least: (29,) numbers, most of them shares from 0 to 1.
+    """Measure a picture (h, w, 3), of 20 pixels a side at least: (49,) numbers, most of them shares from 0 to 1.
 
     In this order: even neighbours beside and below, both, rows and columns that are even; strong edges beside and
     below, along an axis; brightness of three quartiles; shares of white, of black, of grey; saturation and its spread;
     shares of the one, three and ten most common colours, the number of colours; blocks that are even, blocks of two
     tones, blocks of noise; noise; spread of the edges over rows and over columns, and how they alternate; evenness of
-    the border.
+    the border; then, for each of five bands from the top to the bottom, the shares of even pixels, of white, of black,
+    and of white with black beside it, as letters have that are written across a picture.
     """
     red, green, blue = planes = np.ascontiguousarray(pixels.transpose(2, 0, 1)).astype(np.int16)
     light = np.asarray((red * 3 + green * 6 + blue) // 10, np.int16)
     beside, below = np.abs(light[:-1, 1:] - light[:-1, :-1]), np.abs(light[1:, :-1] - light[:-1, :-1])
     high, low = np.maximum(np.maximum(red, green), blue), np.minimum(np.minimum(red, green), blue)
     chroma = high - low
+    white, black = low >= WHITE, high <= BLACK
     measures = [
         *_evenness(light, beside, below),
         *_edges(beside, below),
         *_quartiles(light),
-        _share(low >= WHITE),
-        _share(high <= BLACK),
+        _share(white),
+        _share(black),
         _share(chroma <= GREY),
         float(chroma.mean() / 255),
         float(chroma.std(dtype=np.float32) / 255),
@@ -51,6 +57,10 @@ def texture(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         *_blocks(light),
         *_lines(beside, below),
         _border(light),
+        *_bands((beside <= FLAT) & (below <= FLAT)),
+        *_bands(white),
+        *_bands(black),
+        *_bands(_outlined(white, black)),
     ]
     return np.array(measures, dtype=np.float32)
 
@@ -127,3 +137,18 @@ def _border(light: Numbers) -> float:
     """Return the share of the four edges of the picture, three pixels wide, that is even."""
     strips = (light[:3], light[-3:], light[:, :3].T, light[:, -3:].T)
     return float(np.mean([(np.abs(np.diff(strip, axis=1)) <= FLAT).mean() for strip in strips]))
+
+
+def _outlined(white: NDArray[np.bool_], black: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return where white has black near by, beside or above or below."""
+    near = np.zeros_like(black)
+    near[:, STROKE:] |= black[:, :-STROKE]
+    near[:, :-STROKE] |= black[:, STROKE:]
+    near[STROKE:] |= black[:-STROKE]
+    near[:-STROKE] |= black[STROKE:]
+    return np.asarray(white & near)
+
+
+def _bands(chosen: NDArray[np.bool_]) -> list[float]:
+    edges = np.linspace(0, len(chosen), BANDS + 1).astype(int)
+    return [_share(chosen[start:end]) for start, end in pairwise(edges.tolist())]

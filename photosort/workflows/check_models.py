@@ -11,6 +11,7 @@ import numpy as np
 from photosort.errors import PhotosortError
 from photosort.models import registry
 from photosort.models.catalogue import CAPTIONERS, EFFICIENTNET, ENCODERS, MINILM, TAGS, source_of
+from photosort.models.facts.faces import FaceCounter
 from photosort.models.protocols import Frame, Pixels
 from photosort.models.weights.hub import find
 from photosort.photos.facts import Said
@@ -50,6 +51,7 @@ def _trials(settings: Settings) -> Iterator[tuple[str, str, Callable[[], str]]]:
     yield "image encoder", EFFICIENTNET, lambda: _encoded(with_tags)
     yield "captioner", TAGS, lambda: _tagged(with_tags)
     yield "text encoder", MINILM, lambda: _read(settings.model_copy(update={"text_encoder": MINILM}))
+    yield "facts", "faces", _counted
     for name in CAPTIONERS:
         if (source := source_of(name, CAPTIONERS)) and find(source):
             chosen = settings.model_copy(update={"captioner": name, "captions": 1})
@@ -87,6 +89,12 @@ def _tagged(settings: Settings) -> str:
     encoder, captioner = registry.image_encoder(settings), registry.captioner(settings)
     assert captioner.reads == "vectors"
     return captioner.caption(encoder.encode_images([_photo(encoder.frame)]), [()], Said())[0]
+
+
+def _counted() -> str:
+    counter = FaceCounter()
+    (people,) = counter.count([_photo(counter.frame)])
+    return "1 face" if people.count == 1 else f"{people.count} faces"
 
 
 def _read(settings: Settings) -> str:

@@ -79,7 +79,7 @@ def files_below(folder: Path | None) -> list[Path]:
 
 
 def described(parts: Iterator[Any], encoder: EfficientNetLite2) -> tuple[Any, Any]:
-    """Return what the encoder and the texture say of all parts: (n, 1280) and (n, 29)."""
+    """Return what the encoder and the texture say of all parts: (n, 1280) and (n, 49)."""
     vectors, textures = [], []
     for part in parts:
         vectors.append(encoder.encode_images(part))

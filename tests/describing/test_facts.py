@@ -4,35 +4,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes.models import ColourCaptioner, ColourEncoder
+from fakes.models import ColourCaptioner, ColourEncoder, RedFaces
 from PIL import Image
 
 from photosort.describing import look
 from photosort.describing.describe import Described, describe
 from photosort.models.protocols import FactModels
-from photosort.models.runtime.batch_size import BatchSize
 from photosort.photos.facts import People, Said
-from photosort.photos.frame import Frame
 from photosort.photos.scan import scan
 from photosort.store.cache import Cache
 from photosort.store.identity import Identity
-
-
-class RedFaces:
-    """Counts a face where a photo is red. `seen` counts the photos it was shown."""
-
-    identity = Identity("red-faces", "1")
-    frame = Frame(8, "inside")
-    device = "cpu"
-
-    def __init__(self) -> None:
-        self.seen = 0
-        self.batch = BatchSize(8)
-
-    def count(self, pixels: object) -> list[People]:
-        pictures = list(pixels)
-        self.seen += len(pictures)
-        return [People(int(each[..., 0].mean() > 150), portrait=False, sure=0.9) for each in pictures]
 
 
 class SayingCaptioner(ColourCaptioner):

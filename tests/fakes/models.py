@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from photosort.models import registry
+from photosort.models.protocols import FactModels
 from photosort.models.runtime.batch_size import BatchSize
-from photosort.photos.facts import Said
+from photosort.photos.facts import People, Said
 from photosort.photos.frame import Frame
 from photosort.store.identity import Identity
 from photosort.workflows import organize as workflow
@@ -110,9 +111,27 @@ class FailingEncoder(ColourEncoder):
         return super().encode_images(pixels)
 
 
+class RedFaces:
+    """Counts a face where a photo is red. `seen` counts the photos it was shown."""
+
+    identity = Identity("red-faces", "1")
+    frame = Frame(8, "inside")
+    device = "cpu"
+
+    def __init__(self) -> None:
+        self.seen = 0
+        self.batch = BatchSize(8)
+
+    def count(self, pixels: object) -> list[People]:
+        pictures = list(pixels)
+        self.seen += len(pictures)
+        return [People(int(each[..., 0].mean() > 150), portrait=False, sure=0.9) for each in pictures]
+
+
 def use_colours(monkeypatch: pytest.MonkeyPatch) -> None:
     """The whole way, from a folder to folders, with colours for a model: `--fusion image --k` and no writer."""
     encoder, captioner = ColourEncoder(), ColourCaptioner()
     monkeypatch.setattr(registry, "image_encoder", lambda settings: encoder)
     monkeypatch.setattr(registry, "captioner", lambda settings, question: captioner)
+    monkeypatch.setattr(registry, "fact_models", lambda settings: FactModels(RedFaces()) if settings.facts else None)
     monkeypatch.setattr(workflow, "engine_for", lambda models: None)

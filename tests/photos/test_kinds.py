@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from photosort.photos.facts import KINDS
 from photosort.photos.header import Header
-from photosort.photos.kinds import SURE, kind_of
+from photosort.photos.kinds import LIKELIEST, SURE, kind_of
 
 SEEN = ("screenshot", "document", "receipt", "meme", "drawing", "photo")
 
@@ -31,14 +31,15 @@ PLAIN = Header(1000, 800)
         ("a.png", Header(8, 8, software="gnome-screenshot"), None, "screenshot"),
         ("scan0001.jpg", PLAIN, None, "scan"),
         ("a.jpg", Header(8, 8, camera="EPSON Perfection V600"), None, "scan"),
-        ("scan0001.jpg", PLAIN, seen(document=0.9), "document"),
+        ("scan0001.jpg", PLAIN, seen(document=0.99, photo=0.001), "document"),
         ("scan0001.jpg", PLAIN, seen(photo=0.99), "scan"),
-        ("a.jpg", PLAIN, seen(receipt=0.97), "receipt"),
-        ("a.jpg", PLAIN, seen(receipt=0.6, photo=0.35), None),
-        ("a.jpg", CAMERA, seen(document=0.97), "document"),
-        ("a.jpg", CAMERA, seen(screenshot=0.97), None),
-        ("a.png", PHONE, seen(screenshot=0.8, photo=0.15), "screenshot"),
-        ("a.jpg", PLAIN, seen(screenshot=0.8, photo=0.15), None),
+        ("a.jpg", PLAIN, seen(receipt=0.99, photo=0.001), "receipt"),
+        ("a.jpg", PLAIN, seen(receipt=0.97, photo=0.03), None),
+        ("a.jpg", PLAIN, seen(receipt=0.5, document=0.49, photo=0.001), None),
+        ("a.jpg", CAMERA, seen(document=0.99, photo=0.001), "document"),
+        ("a.jpg", CAMERA, seen(screenshot=0.99, photo=0.001), None),
+        ("a.png", PHONE, seen(screenshot=0.96, photo=0.03), "screenshot"),
+        ("a.jpg", PLAIN, seen(screenshot=0.96, photo=0.03), None),
         ("Screenshot_1.jpg", CAMERA, seen(photo=0.99), None),
         ("Screenshot_1.jpg", PHONE, seen(photo=0.9), "screenshot"),
     ],
@@ -49,10 +50,10 @@ def test_evidence_is_added_up(name: str, header: Header, looks: dict[str, float]
 
 
 def test_what_told_it_is_named() -> None:
-    found = kind_of("Screenshot_1.png", PHONE, seen(screenshot=0.9))
+    found = kind_of("Screenshot_1.png", PHONE, seen(screenshot=0.99, photo=0.001))
     assert found is not None
     assert found.by == ("pixels", "name", "size", "format")
-    assert SURE <= found.sure <= 1
+    assert found.sure > 0.99
 
 
 @given(
@@ -63,4 +64,4 @@ def test_what_told_it_is_named() -> None:
 def test_any_evidence_gives_a_kind_or_none(name: str, header: Header, shares: list[float] | None) -> None:
     looks = dict(zip(SEEN, shares, strict=True)) if shares else None
     found = kind_of(name, header, looks)
-    assert found is None or (found.name in KINDS and SURE <= found.sure <= 1)
+    assert found is None or (found.name in KINDS and SURE * LIKELIEST <= found.sure <= 1)

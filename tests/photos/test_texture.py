@@ -16,6 +16,7 @@ NAMES = (
     *("one colour", "three colours", "ten colours", "colours"),
     *("even blocks", "two tones", "noisy blocks", "noise"),
     *("rows", "turns of rows", "columns", "turns of columns", "border"),
+    *(f"{what} in band {number}" for what in ("even", "white", "black", "outlined") for number in range(5)),
 )
 
 
@@ -51,6 +52,19 @@ def test_a_page_is_white_has_lines_and_two_tones() -> None:
     assert found["white"] > 0.7 and found["along an axis"] > 0.8 and found["two tones"] > 0.3
     assert found["turns of rows"] > 0.05
     assert found["grey"] == 1
+
+
+def test_letters_with_an_edge_are_seen_where_they_stand() -> None:
+    pixels = np.full((260, 260, 3), 128, np.uint8)
+    pixels[20:40, 30:230:20] = 0
+    for left in range(34, 230, 20):
+        pixels[20:40, left - 4 : left] = 0
+        pixels[20:40, left : left + 4] = 255
+        pixels[20:40, left + 4 : left + 8] = 0
+    found = measured(pixels)
+    assert found["outlined in band 0"] > 0.05
+    assert found["outlined in band 1"] == found["outlined in band 4"] == 0
+    assert found["black in band 0"] > 0.1 > found["black in band 2"]
 
 
 def test_rows_and_columns_are_told_apart() -> None:

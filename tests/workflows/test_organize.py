@@ -17,6 +17,7 @@ from photosort.models.selected import ModelSet, select_models
 from photosort.settings.settings import load_settings
 from photosort.store.history import open_history
 from photosort.store.journal import FilingState, Journal
+from photosort.store.runs import Runs
 from photosort.workflows.organize import Organized, organize
 
 PLAIN = {"fusion": "image", "names": "keywords", "k": 2}
@@ -120,3 +121,19 @@ def test_a_run_cut_off_elsewhere_is_reported_at_the_start(
     assert done.exit_code == 0, done.output
     told = rf"Run 1 into {tmp_path}/first\x1b was interrupted. Finish it: photosort resume 1"
     assert done.stderr.splitlines() == [told]
+
+
+def test_facts_are_remembered_and_can_name_folders(source: Path, tmp_path: Path) -> None:
+    done = organize(source, tmp_path / "out", models(name_template="{people} {title}"))
+    with open_history(load_settings().data_dir) as connection:
+        members = Runs(connection).members(done.prepared.run)
+    faces = {member.path.parent.name: member.facts["people"]["count"] for member in members}
+    assert faces == {"red": 1, "blue": 0}
+    assert sum(path.startswith("one person ") for path in done.prepared.folders.paths) == 1
+
+
+def test_without_facts_none_are_told(source: Path, tmp_path: Path) -> None:
+    done = organize(source, tmp_path / "out", models(facts=False, name_template="{people} {title}"))
+    with open_history(load_settings().data_dir) as connection:
+        assert {str(member.facts) for member in Runs(connection).members(done.prepared.run)} == {"{}"}
+    assert not any("person" in path for path in done.prepared.folders.paths)
