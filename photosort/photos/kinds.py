@@ -11,15 +11,13 @@ import math
 from collections.abc import Mapping
 from pathlib import PurePath
 
-import numpy as np
-
 from photosort.photos.facts import KINDS, Kind, KindName
 from photosort.photos.header import Header
 from photosort.photos.named import kind_by_name
 
-SURE, LIKELIEST = 0.9, 0.6
+SURE, LIKELIEST = 0.9, 0.5
 """A kind is said where a picture is that probably no photo, and the kind that probable among the kinds."""
-PHOTOS = 0.9
+PHOTOS = 0.8
 """The share of photos in a library; the kinds share the rest equally."""
 SAID = 8.0
 """What a plain statement adds to the odds of a kind, in natural logarithms: it is wrong once in 3,000 times."""
@@ -29,6 +27,8 @@ SCANNED: tuple[KindName, ...] = ("document", "receipt", "drawing")
 """What is scanned, besides prints of photos."""
 SCREEN_SIZE, NO_CAMERA_FORMAT = 2.0, 1.0
 """What the exact size of a screen adds for screenshots, and a format that cameras do not write for what is drawn."""
+PAGES, PAGE_SHAPE = (2**0.5, 11 / 8.5), 1.5
+"""The shapes of A4 and Letter, the longer side by the shorter, and what they add for documents without exposure."""
 DRAWN: tuple[KindName, ...] = ("screenshot", "document", "meme", "drawing")
 """What programs make, and keep as PNG."""
 PROGRAMS: Mapping[str, KindName] = {
@@ -42,6 +42,7 @@ PROGRAMS: Mapping[str, KindName] = {
     ),
 }
 """Words in the names of programs and machines, and what they make."""
+CLOSE = 0.01
 _PHONES = (
     *((480, 800), (540, 960), (640, 960), (640, 1136), (720, 1280), (720, 1440), (720, 1520), (720, 1560), (720, 1600)),
     *((720, 1612), (750, 1334), (828, 1792), (1008, 2244), (1080, 1920), (1080, 2160), (1080, 2220), (1080, 2246)),
@@ -81,13 +82,13 @@ def kind_of(name: str, header: Header, seen: Mapping[str, float] | None = None) 
         odds[kind] += weight
         if weight > 0:
             by[kind].append(what)
-    sums = np.array([*odds.values(), 0.0])
-    shares = np.exp(sums - sums.max())
-    shares /= shares.sum()
-    best, no_photo = int(shares[:-1].argmax()), float(shares[:-1].sum())
-    if no_photo < SURE or shares[best] < LIKELIEST * no_photo:
+    highest = max(0.0, *odds.values())
+    shares = {kind: math.exp(told - highest) for kind, told in odds.items()}
+    best, no_photo = max(shares, key=lambda kind: shares[kind]), sum(shares.values())
+    whole = no_photo + math.exp(-highest)
+    if no_photo < SURE * whole or shares[best] < LIKELIEST * no_photo:
         return None
-    return Kind(KINDS[best], round(float(shares[best]), 3), tuple(dict.fromkeys(by[KINDS[best]])))
+    return Kind(best, round(shares[best] / whole, 3), tuple(dict.fromkeys(by[best])))
 
 
 def _told(name: str, header: Header) -> list[tuple[KindName, float, str]]:
@@ -102,8 +103,11 @@ def _told(name: str, header: Header) -> list[tuple[KindName, float, str]]:
             told += [(paper, SAID / 2, what) for paper in SCANNED]
     if header.exposed:
         return told + [(kind, weight, "camera") for kind, weight in CAMERA.items()]
-    if (min(header.width, header.height), max(header.width, header.height)) in SCREENS:
+    shorter, longer = sorted((header.width, header.height))
+    if (shorter, longer) in SCREENS:
         told.append(("screenshot", SCREEN_SIZE, "size"))
+    if shorter and any(abs(longer / shorter / shape - 1) < CLOSE for shape in PAGES):
+        told.append(("document", PAGE_SHAPE, "shape"))
     if PurePath(name).suffix.lower() == ".png" and not header.camera:
         told += [(kind, NO_CAMERA_FORMAT, "format") for kind in DRAWN]
     return told

