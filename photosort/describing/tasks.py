@@ -96,9 +96,7 @@ def toning(frame: Frame) -> Task:
 def texturing(frame: Frame) -> Task:
     """Return the measures of how flat and how lined the pixels are."""
     size = FixedSize(AT_ONCE)
-    return Task(
-        TEXTURES, frame, lambda: CPU, lambda: size, lambda pixels: [texture.texture(picture) for picture in pixels]
-    )
+    return Task(TEXTURES, frame, lambda: CPU, lambda: size, lambda pixels: map(texture.texture, pixels))
 
 
 def counting(faces: FaceCounter) -> Task:

@@ -25,7 +25,7 @@ BANDS, STROKE = 5, 3
 """Bands from the top to the bottom; half the width of a letter that is written across a picture, in pixels."""
 MEASURES = 29 + 4 * BANDS
 
-Numbers = NDArray[np.int16]
+Numbers = NDArray[np.uint8]
 
 
 def texture(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -38,10 +38,10 @@ def texture(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     the border; then, for each of five bands from the top to the bottom, the shares of even pixels, of white, of black,
     and of white with black beside it, as letters have that are written across a picture.
     """
-    red, green, blue = planes = np.ascontiguousarray(pixels.transpose(2, 0, 1)).astype(np.int16)
-    light = np.asarray((red * 3 + green * 6 + blue) // 10, np.int16)
-    beside, below = np.abs(light[:-1, 1:] - light[:-1, :-1]), np.abs(light[1:, :-1] - light[:-1, :-1])
-    high, low = np.maximum(np.maximum(red, green), blue), np.minimum(np.minimum(red, green), blue)
+    planes = np.ascontiguousarray(pixels.transpose(2, 0, 1))
+    light = _brightness(planes)
+    beside, below = _apart(light[:-1, 1:], light[:-1, :-1]), _apart(light[1:, :-1], light[:-1, :-1])
+    high, low = planes.max(axis=0), planes.min(axis=0)
     chroma = high - low
     white, black = low >= WHITE, high <= BLACK
     measures = [
@@ -63,6 +63,16 @@ def texture(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         *_bands(_outlined(white, black)),
     ]
     return np.array(measures, dtype=np.float32)
+
+
+def _brightness(planes: Numbers) -> Numbers:
+    """Return a tenth of three times red, six times green and once blue, rounded down."""
+    red, green, blue = planes.astype(np.int32)
+    return np.asarray((3 * red + 6 * green + blue) * 6554 >> 16, np.uint8)
+
+
+def _apart(one: Numbers, other: Numbers) -> Numbers:
+    return np.maximum(one, other) - np.minimum(one, other)
 
 
 def _share(chosen: NDArray[np.bool_]) -> float:
@@ -89,13 +99,13 @@ def _edges(beside: Numbers, below: Numbers) -> list[float]:
     strong_beside, strong_below = beside >= STRONG, below >= STRONG
     strong = strong_beside | strong_below
     small, large = np.minimum(beside, below), np.maximum(beside, below)
-    along = _share(8 * small[strong] < large[strong])
+    along = _share(8 * small[strong].astype(np.int16) < large[strong])
     return [_share(strong_beside), _share(strong_below), along]
 
 
 def _colours(planes: Numbers) -> list[float]:
     """Tell colours apart by sixteen levels of each channel."""
-    red, green, blue = planes >> 4
+    red, green, blue = (planes >> 4).astype(np.int16)
     codes = (red << 8) + (green << 4) + blue
     counts = np.sort(np.bincount(codes.ravel(), minlength=16**3))[::-1]
     shares = np.cumsum(counts) / counts.sum()
@@ -108,8 +118,8 @@ def _blocks(light: Numbers) -> list[float]:
     rows, columns = light.shape[0] // BLOCK, light.shape[1] // BLOCK
     cut = light[: rows * BLOCK, : columns * BLOCK].reshape(rows, BLOCK, columns, BLOCK)
     blocks = np.ascontiguousarray(cut.transpose(0, 2, 1, 3)).reshape(rows * columns, -1)
-    most, least = blocks.max(axis=1), blocks.min(axis=1)
-    spread, deviation = most - least, blocks.std(axis=1, dtype=np.float32)
+    most, least = blocks.max(axis=1).astype(np.int16), blocks.min(axis=1).astype(np.int16)
+    spread, deviation = most - least, _deviation(blocks)
     middle, near = (most + least) // 2, spread // 6
     undecided = (np.abs(blocks - middle[:, None]) < near[:, None]).mean(axis=1)
     noisy = (deviation > 1) & (deviation < 8)
@@ -120,6 +130,14 @@ def _blocks(light: Numbers) -> list[float]:
         _share(noisy),
         float(min(1.0, quiet.mean() / 10)),
     ]
+
+
+def _deviation(blocks: Numbers) -> NDArray[np.float32]:
+    """Return the standard deviation of each row of (n, m), from its sum and the sum of its squares."""
+    wide = blocks.astype(np.float32)
+    mean = wide.mean(axis=1)
+    squares = np.einsum("nm,nm->n", wide, wide) / wide.shape[1]
+    return np.asarray(np.sqrt(np.maximum(squares - mean * mean, 0)))
 
 
 def _lines(beside: Numbers, below: Numbers) -> list[float]:
@@ -136,7 +154,7 @@ def _lines(beside: Numbers, below: Numbers) -> list[float]:
 def _border(light: Numbers) -> float:
     """Return the share of the four edges of the picture, three pixels wide, that is even."""
     strips = (light[:3], light[-3:], light[:, :3].T, light[:, -3:].T)
-    return float(np.mean([(np.abs(np.diff(strip, axis=1)) <= FLAT).mean() for strip in strips]))
+    return float(np.mean([(_apart(strip[:, 1:], strip[:, :-1]) <= FLAT).mean() for strip in strips]))
 
 
 def _outlined(white: NDArray[np.bool_], black: NDArray[np.bool_]) -> NDArray[np.bool_]:

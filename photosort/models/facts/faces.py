@@ -22,10 +22,12 @@ from photosort.photos import decode
 from photosort.photos.facts import People
 
 SIDE, CELLS = 192, 48
-AT_ONCE, PART = 32, 4
+AT_ONCE, PART = 32, 1
 SURE, LIKELY = 0.7, 0.5
 """A photo has people from the first probability on: most of what is less sure is the knot of a rose. Where it has, each
 further face counts from the second on, as in MediaPipe."""
+FAINT = 0.1
+"""What is less probable is not looked at; where there is no more, a photo has no face, and that is as sure."""
 OVERLAP = 0.3
 """Boxes that share more of their union than this are of one face."""
 LARGE = 0.25
@@ -46,7 +48,11 @@ class FaceCounter:
         """B pictures, the longer side at most 192 pixels -> who can be seen in each."""
         boxes, logits = self._run(np.stack([_padded(picture) for picture in pixels]))
         scores = 1 / (1 + np.exp(-np.clip(logits, -80, 80)))
-        return [people(_in_photo(boxes[place], picture.shape), scores[place]) for place, picture in enumerate(pixels)]
+        likely = [np.flatnonzero(row >= FAINT) for row in scores]
+        return [
+            people(_in_photo(boxes[place, cells], cells, picture.shape), scores[place, cells])
+            for place, (cells, picture) in enumerate(zip(likely, pixels, strict=True))
+        ]
 
     @cached_property
     def _run(self) -> Run:
@@ -63,23 +69,23 @@ def _padded(picture: Pixels) -> Pixels:
     return square
 
 
-def _in_photo(raw: Vectors, shape: Sequence[int]) -> Vectors:
-    """Turn what each cell says (cells, 16) into left, top, right and bottom (cells, 4), in shares of the photo.
+def _in_photo(raw: Vectors, cells: NDArray[np.intp], shape: Sequence[int]) -> Vectors:
+    """Turn what some cells say (m, 16) into left, top, right and bottom (m, 4), in shares of the photo.
 
     The first four numbers are the centre, as the distance from that of the cell, and width and height, in pixels.
     """
-    rows, columns = np.divmod(np.arange(CELLS * CELLS), CELLS)
-    cells = (np.stack([columns, rows], axis=1) + 0.5) * (SIDE / CELLS)
+    rows, columns = np.divmod(cells, CELLS)
+    middles = (np.stack([columns, rows], axis=1) + 0.5) * (SIDE / CELLS)
     height, width = shape[:2]
     corner = np.array([(SIDE - width) // 2, (SIDE - height) // 2])
-    centre, half = cells + raw[:, :2] - corner, raw[:, 2:4] / 2
+    centre, half = middles + raw[:, :2] - corner, raw[:, 2:4] / 2
     edges = np.hstack([centre - half, centre + half]) / (width, height, width, height)
     return np.asarray(edges, dtype=np.float32)
 
 
 def people(boxes: Vectors, scores: NDArray[np.float32]) -> People:
     """Count the faces among boxes (m, 4), in shares of the photo, with their probabilities (m,)."""
-    faces, best_other = list[Vectors](), 0.0
+    faces, best_other = list[Vectors](), FAINT
     least = 1.0
     for place in np.argsort(-scores, kind="stable").tolist():
         if any(_overlap(boxes[place], face) > OVERLAP for face in faces):
