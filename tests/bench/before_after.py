@@ -12,12 +12,13 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
+from photosort.photos.formats import register_formats
 from photosort.photos.suffixes import PHOTOS
 from photosort.workflows.demo import packages
 
 THUMB, GAP, CARD = 62, 6, 4
 """Pixels of a thumbnail and between two; thumbnails in a row of a card."""
-HEAP, CARDS = 5, 3
+HEAP, CARDS = 7, 3
 """Thumbnails in a row of the heap, and cards in a row."""
 MARGIN, HEAD = 24, 52
 INK, PALE, PAPER = (30, 34, 40), (120, 126, 134), (255, 255, 255)
@@ -87,6 +88,7 @@ def main() -> None:
     parser.add_argument("sorted", type=Path)
     parser.add_argument("picture", type=Path)
     arguments = parser.parse_args()
+    register_formats()
     picture(arguments.sorted).save(arguments.picture, quality=80)
     names = {path.name for path in photos_in(arguments.sorted)}
     credits = [photo.credit() for package in packages() for photo in package.photos if photo.name in names]
