@@ -23,7 +23,7 @@ class People:
 
     count     of faces that can be seen; someone who turns away is not counted
     portrait  whether there is one, and it is large
-    sure      0 to 1: as sure as the least certain face is, and as it is that there are no more
+    sure      0 to 1: the probability of the least certain face, or of there being no other one, whichever is lower
     """
 
     count: int

@@ -109,7 +109,7 @@ def _comment(exif: Mapping[int, Any], info: Mapping[Any, Any]) -> str:
 
 
 def _text(value: Any) -> str:
-    """Return a value as one short line; what is no text, or holds nothing to read, as an empty one."""
+    """Return a text as one short line; an empty one for any other value."""
     if isinstance(value, bytes):
         value = value.decode("utf-8", "ignore")
     if not isinstance(value, str):

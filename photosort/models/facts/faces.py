@@ -27,7 +27,7 @@ SURE, LIKELY = 0.7, 0.5
 """A photo has people from the first probability on: most of what is less sure is the knot of a rose. Where it has, each
 further face counts from the second on, as in MediaPipe."""
 FAINT = 0.1
-"""What is less probable is not looked at; where there is no more, a photo has no face, and that is as sure."""
+"""Cells below this probability are not decoded; a photo that has no other cell has no face."""
 OVERLAP = 0.3
 """Boxes that share more of their union than this are of one face."""
 LARGE = 0.25

@@ -104,7 +104,7 @@ def _pip_settings(requirement: str, run: Runner) -> dict[str, str]:
     found.sort(key=lambda setting: _SECTIONS.index(setting[0]))
     settings = {key: str(ast.literal_eval(value)) for _, key, value in found}
     if settings.get("no-index", "").lower() not in _OFF:
-        raise _missing(requirement, "pip is told to use no index")
+        raise _missing(requirement, "pip is configured with no-index")
     return settings
 
 
