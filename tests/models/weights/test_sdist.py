@@ -119,7 +119,7 @@ def test_an_index_that_does_not_speak_json_is_one_line(index: Index, answer: byt
 def test_pip_that_may_use_no_index_is_obeyed(index: Index) -> None:
     index.offer("some_trips-1.0.tar.gz", CONTENT)
     address = f"global.index-url='{index.address}/simple'"
-    fails(pip(address, ":env:.no-index='1'"), "use no index")
+    fails(pip(address, ":env:.no-index='1'"), "configured with no-index")
     assert index.asked == []
     assert download_sdist("some-trips==1.0", pip(address, ":env:.no-index='0'")) == CONTENT
 
