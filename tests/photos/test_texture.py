@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 
 from photosort.photos.texture import MEASURES, texture
 
+BANDED = ("even", "white", "black", "outlined", "bright strokes", "dark strokes")
 NAMES = (
     *("even beside", "even below", "even both", "even rows", "even columns"),
     *("edges beside", "edges below", "along an axis"),
@@ -16,7 +17,11 @@ NAMES = (
     *("one colour", "three colours", "ten colours", "colours"),
     *("even blocks", "two tones", "noisy blocks", "noise"),
     *("rows", "turns of rows", "columns", "turns of columns", "border"),
-    *(f"{what} in band {number}" for what in ("even", "white", "black", "outlined") for number in range(5)),
+    *(
+        f"{what} in band {number}"
+        for what in ("even", "white", "black", "outlined", "bright strokes", "dark strokes")
+        for number in range(5)
+    ),
 )
 
 
@@ -65,6 +70,18 @@ def test_letters_with_an_edge_are_seen_where_they_stand() -> None:
     assert found["outlined in band 0"] > 0.05
     assert found["outlined in band 1"] == found["outlined in band 4"] == 0
     assert found["black in band 0"] > 0.1 > found["black in band 2"]
+
+
+def test_strokes_are_narrow_and_differ_from_what_is_beside_them() -> None:
+    pixels = np.full((260, 260, 3), 60, np.uint8)
+    pixels[5:45, 20:240:16] = 240
+    pixels[5:45, 21:240:16] = 240
+    pixels[110:150, 50:90] = 240
+    found = measured(pixels)
+    assert found["bright strokes in band 0"] > 0.05
+    assert found["bright strokes in band 2"] == found["dark strokes in band 4"] == 0
+    turned = measured(255 - pixels)
+    assert turned["dark strokes in band 0"] == found["bright strokes in band 0"]
 
 
 def test_rows_and_columns_are_told_apart() -> None:

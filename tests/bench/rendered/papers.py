@@ -11,7 +11,7 @@ from rendered.kit import HAND, INK, MONO, Colour, Kit, lit, on_table, paragraph,
 def document(kit: Kit) -> Image.Image:
     """Return a page: one that a program has drawn, a scan, or a photo of it."""
     width = kit.whole(500, 900)
-    ratio = kit.between(1.25, 1.5) if kit.maybe(0.85) else kit.between(0.6, 0.8)
+    ratio = kit.between(1.25, 1.5) if kit.maybe(0.8) else kit.between(0.25, 0.8)
     page = _page(kit, width, int(width * ratio))
     how = kit.between(0, 1)
     if how < 0.25:
@@ -51,7 +51,22 @@ def _paper(kit: Kit) -> Colour:
 def _page(kit: Kit, width: int, height: int) -> Image.Image:
     page = Image.new("RGB", (width, height), _paper(kit))
     draw = ImageDraw.Draw(page)
-    kinds = (_letter, _letter, _columns, _form, _form, _table, _table, _invoice, _notes, _slide, _book, _book, _large)
+    kinds = (
+        _letter,
+        _letter,
+        _columns,
+        _form,
+        _form,
+        _table,
+        _table,
+        _invoice,
+        _notes,
+        _slide,
+        _book,
+        _book,
+        _large,
+        _large,
+    )
     kinds[kit.whole(0, len(kinds) - 1)](kit, page, draw)
     if kit.maybe(0.2):
         _stamp(kit, draw, width, height)

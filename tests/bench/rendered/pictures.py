@@ -32,9 +32,10 @@ def _picture(kit: Kit, width: int, height: int) -> Image.Image:
 
 def _saying(kit: Kit, draw: ImageDraw.ImageDraw, width: int, y: float, size: float, fill: Colour, edge: float) -> float:
     """Write one to three lines in the middle, in capitals with an edge; return where they end."""
-    font = kit.font(size, *NARROW) if kit.maybe(0.7) else kit.font(size, *BOLD)
+    font = kit.font(size, *NARROW) if kit.maybe(0.6) else kit.font(size, *(BOLD if kit.maybe(0.7) else ()))
     for _ in range(kit.whole(1, 2)):
-        line = kit.words(kit.whole(2, 6)).upper()
+        line = kit.words(kit.whole(2, 6))
+        line = line.upper() if kit.maybe(0.75) else line
         while font.getlength(line) > width * 0.95:
             line = line.rpartition(" ")[0] or line[:-1]
         dark = BLACK if sum(fill) > 300 else WHITE
@@ -48,12 +49,14 @@ def _shouted(kit: Kit) -> Image.Image:
     width, height = _size(kit)
     picture = _picture(kit, width, height)
     draw = ImageDraw.Draw(picture)
-    size = width * kit.between(0.07, 0.13)
+    size = width * kit.between(0.045, 0.13)
     fill = WHITE if kit.maybe(0.9) else (255, 230, 40)
-    if kit.maybe(0.8):
-        _saying(kit, draw, width, height * 0.02, size, fill, size * 0.06 + 1)
-    if kit.maybe(0.9):
-        _saying(kit, draw, width, height - size * kit.between(1.3, 2.5), size, fill, size * 0.06 + 1)
+    edge = size * kit.between(0.02, 0.08) + 1
+    where = kit.between(0, 1)
+    if where < 0.7:
+        _saying(kit, draw, width, height * kit.between(0.01, 0.06), size, fill, edge)
+    if where > 0.15:
+        _saying(kit, draw, width, height - size * kit.between(1.3, 2.8), size, fill, edge)
     return picture
 
 
