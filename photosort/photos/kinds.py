@@ -25,6 +25,9 @@ CAMERA: Mapping[KindName, float] = {"screenshot": -8.0, "meme": -4.0, "drawing":
 """What an exposure time adds: cameras photograph papers, and drawings on paper, but no screenshots."""
 SCANNED: tuple[KindName, ...] = ("document", "receipt", "drawing")
 """What is scanned, besides prints of photos."""
+NO_EXPOSURE = 0.7
+"""What a missing exposure time adds for every kind: of photos about half have lost it on their way, of the others none
+had one, but for papers that were photographed."""
 SCREEN_SIZE, NO_CAMERA_FORMAT = 2.0, 1.0
 """What the exact size of a screen adds for screenshots, and a format that cameras do not write for what is drawn."""
 PAGES, PAGE_SHAPE = (2**0.5, 11 / 8.5), 1.5
@@ -80,7 +83,7 @@ def kind_of(name: str, header: Header, seen: Mapping[str, float] | None = None) 
                 by[kind].append("pixels")
     for kind, weight, what in _told(name, header):
         odds[kind] += weight
-        if weight > 0:
+        if weight > 0 and what:
             by[kind].append(what)
     highest = max(0.0, *odds.values())
     shares = {kind: math.exp(told - highest) for kind, told in odds.items()}
@@ -103,6 +106,7 @@ def _told(name: str, header: Header) -> list[tuple[KindName, float, str]]:
             told += [(paper, SAID / 2, what) for paper in SCANNED]
     if header.exposed:
         return told + [(kind, weight, "camera") for kind, weight in CAMERA.items()]
+    told += [(kind, NO_EXPOSURE, "") for kind in KINDS]
     shorter, longer = sorted((header.width, header.height))
     if (shorter, longer) in SCREENS:
         told.append(("screenshot", SCREEN_SIZE, "size"))
