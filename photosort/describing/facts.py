@@ -30,10 +30,11 @@ def facts_of(photos: Sequence[Photo], vectors: Vectors, models: FactModels | Non
     for photo, looks in zip(photos, seen, strict=True):
         header = Header.from_text(headers[photo.digest])
         named = "" if header.taken else taken_by_name(photo.path.name)
+        people = People(**json.loads(faces[photo.digest]))
         facts.append(
             Facts(
-                People(**json.loads(faces[photo.digest])),
-                kind_of(photo.path.name, header, looks),
+                people,
+                kind_of(photo.path.name, header, looks, people.count),
                 header.taken or named,
                 "EXIF" if header.taken else "name" if named else "",
                 header.place,

@@ -42,6 +42,7 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "HEIF", "AVIF")
 
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 _large = threading.Lock()
+_RESAMPLING = {"bicubic": Image.Resampling.BICUBIC, "bilinear": Image.Resampling.BILINEAR}
 
 Image.MAX_IMAGE_PIXELS = None  # MAX_PIXELS guards instead: it knows what a JPEG shrinks to while decoding
 
@@ -151,7 +152,7 @@ def _orientation(image: Image.Image) -> int:
 
 def _small(image: Image.Image, frame: Frame) -> Image.Image:
     size, box = frame.size(*image.size), frame.box(*image.size)
-    return image.resize(size, Image.Resampling.BICUBIC, box=box, reducing_gap=3.0)
+    return image.resize(size, _RESAMPLING[frame.resampling], box=box, reducing_gap=3.0)
 
 
 def _rgb(small: Image.Image, profile: bytes | None) -> Image.Image:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Fit = Literal["squeeze", "crop", "inside"]
+Resampling = Literal["bicubic", "bilinear"]
 Box = tuple[float, float, float, float]
 
 
@@ -17,10 +18,13 @@ class Frame:
               3:2 or 4:3 photo lies within what image networks are trained to see through (ratios of 3/4 to 4/3)
     crop      the square in the middle, its shape kept; the rest is not seen
     inside    the whole photo with its shape kept, the longer side at most `side` pixels, never enlarged
+
+    resampling  how pixels are brought together; bilinear takes half the time
     """
 
     side: int
     fit: Fit = "squeeze"
+    resampling: Resampling = "bicubic"
 
     def size(self, width: int, height: int) -> tuple[int, int]:
         """Return the width and height in pixels of the picture of a photo."""

@@ -30,6 +30,8 @@ NO_EXPOSURE = 0.7
 had one, but for papers that were photographed."""
 SCREEN_SIZE, NO_CAMERA_FORMAT = 2.0, 1.0
 """What the exact size of a screen adds for screenshots, and a format that cameras do not write for what is drawn."""
+FACES: tuple[tuple[KindName, float, str], ...] = (("document", -3.0, "faces"), ("receipt", -3.0, "faces"))
+"""What a face adds: old portraits on card look like papers, and few papers show a face."""
 PAGES, PAGE_SHAPE = (2**0.5, 11 / 8.5), 1.5
 """The shapes of A4 and Letter, the longer side by the shorter, and what they add for documents without exposure."""
 DRAWN: tuple[KindName, ...] = ("screenshot", "document", "meme", "drawing")
@@ -67,7 +69,7 @@ SCREENS = frozenset((*_PHONES, *_TABLETS, *_DESKTOPS))
 """Pixels of screens: the shorter and the longer side."""
 
 
-def kind_of(name: str, header: Header, seen: Mapping[str, float] | None = None) -> Kind | None:
+def kind_of(name: str, header: Header, seen: Mapping[str, float] | None = None, faces: int = 0) -> Kind | None:
     """Return what a picture is, by its name and by what its file says; None for a photo, and where that is not sure.
 
     `seen` are probabilities by the pixels, of the kinds and of "photo", where they were asked; they are as if all were
@@ -81,7 +83,7 @@ def kind_of(name: str, header: Header, seen: Mapping[str, float] | None = None) 
             odds[kind] += math.log(max(seen[kind], 1e-9) / photo)
             if odds[kind] > 0:
                 by[kind].append("pixels")
-    for kind, weight, what in _told(name, header):
+    for kind, weight, what in (*_told(name, header), *(FACES if faces else ())):
         odds[kind] += weight
         if weight > 0 and what:
             by[kind].append(what)

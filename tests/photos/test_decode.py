@@ -250,3 +250,13 @@ def test_a_very_long_photo_fits_every_frame() -> None:
         (16, 16, 3),
         (1, 16, 3),
     ]
+
+
+def test_a_frame_says_how_pixels_are_brought_together() -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (300, 300, 3), dtype=np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    smooth, quick = decode(buffer.getvalue(), [Frame(100, "inside"), Frame(100, "inside", "bilinear")])
+    assert smooth.shape == quick.shape
+    assert not np.array_equal(smooth, quick)
+    assert np.abs(smooth.mean() - quick.mean()) < 2

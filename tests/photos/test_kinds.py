@@ -49,6 +49,13 @@ def test_evidence_is_added_up(name: str, header: Header, looks: dict[str, float]
     assert (found.name if found else None) == kind
 
 
+def test_a_face_speaks_against_papers_alone() -> None:
+    for kind, kept in (("document", False), ("receipt", False), ("meme", True), ("screenshot", True)):
+        looks = seen(**{kind: 0.99, "photo": 0.004})
+        assert kind_of("a.jpg", PLAIN, looks) is not None
+        assert (kind_of("a.jpg", PLAIN, looks, 2) is not None) is kept
+
+
 def test_what_told_it_is_named() -> None:
     found = kind_of("Screenshot_1.png", PHONE, seen(screenshot=0.99, photo=0.001))
     assert found is not None

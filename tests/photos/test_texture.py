@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 from photosort.photos.texture import MEASURES, texture
 
-BANDED = ("even", "white", "black", "outlined", "bright strokes", "dark strokes")
+BANDED = ("even", "white", "black", "bright strokes", "dark strokes")
 NAMES = (
     *("even beside", "even below", "even both", "even rows", "even columns"),
     *("edges beside", "edges below", "along an axis"),
@@ -19,7 +19,7 @@ NAMES = (
     *("rows", "turns of rows", "columns", "turns of columns", "border"),
     *(
         f"{what} in band {number}"
-        for what in ("even", "white", "black", "outlined", "bright strokes", "dark strokes")
+        for what in ("even", "white", "black", "bright strokes", "dark strokes")
         for number in range(5)
     ),
 )
@@ -57,19 +57,6 @@ def test_a_page_is_white_has_lines_and_two_tones() -> None:
     assert found["white"] > 0.7 and found["along an axis"] > 0.8 and found["two tones"] > 0.3
     assert found["turns of rows"] > 0.05
     assert found["grey"] == 1
-
-
-def test_letters_with_an_edge_are_seen_where_they_stand() -> None:
-    pixels = np.full((260, 260, 3), 128, np.uint8)
-    pixels[20:40, 30:230:20] = 0
-    for left in range(34, 230, 20):
-        pixels[20:40, left - 4 : left] = 0
-        pixels[20:40, left : left + 4] = 255
-        pixels[20:40, left + 4 : left + 8] = 0
-    found = measured(pixels)
-    assert found["outlined in band 0"] > 0.05
-    assert found["outlined in band 1"] == found["outlined in band 4"] == 0
-    assert found["black in band 0"] > 0.1 > found["black in band 2"]
 
 
 def test_strokes_are_narrow_and_differ_from_what_is_beside_them() -> None:

@@ -37,8 +37,8 @@ LARGE = 0.25
 class FaceCounter:
     """Photos to the number of faces, on the processor."""
 
-    identity = Identity("faces", f"99bf9494-1-{decode.REVISION}")
-    frame = Frame(SIDE, "inside")
+    identity = Identity("faces", f"99bf9494-2-{decode.REVISION}")
+    frame = Frame(SIDE, "inside", "bilinear")
     device = CPU
 
     def __init__(self) -> None:

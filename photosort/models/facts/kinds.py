@@ -33,7 +33,7 @@ class KindHead:
     classes: tuple[str, ...] = CLASSES
 
     def probabilities(self, vectors: Vectors, textures: Vectors) -> Vectors:
-        """(n, 1280) features of `EfficientNetLite2` and (n, 59) of `photos.texture` -> (n, 6), rows that sum to 1."""
+        """(n, 1280) features of `EfficientNetLite2` and (n, 54) of `photos.texture` -> (n, 6), rows that sum to 1."""
         weight, bias = self._parameters
         logits = inputs(vectors, textures) @ weight.T + bias
         shares = np.exp(logits - logits.max(axis=1, keepdims=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 from rendered.kit import HAND, INK, MONO, Colour, Kit, lit, on_table, paragraph, taken_by_camera
 
@@ -51,22 +51,8 @@ def _paper(kit: Kit) -> Colour:
 def _page(kit: Kit, width: int, height: int) -> Image.Image:
     page = Image.new("RGB", (width, height), _paper(kit))
     draw = ImageDraw.Draw(page)
-    kinds = (
-        _letter,
-        _letter,
-        _columns,
-        _form,
-        _form,
-        _table,
-        _table,
-        _invoice,
-        _notes,
-        _slide,
-        _book,
-        _book,
-        _large,
-        _large,
-    )
+    often = (_letter, _form, _table, _book, _large)
+    kinds = (*often, *often, _columns, _invoice, _invoice, _notes, _notes, _slide, _plate, _envelope)
     kinds[kit.whole(0, len(kinds) - 1)](kit, page, draw)
     if kit.maybe(0.2):
         _stamp(kit, draw, width, height)
@@ -77,7 +63,8 @@ def _letter(kit: Kit, page: Image.Image, draw: ImageDraw.ImageDraw) -> None:
     width, height = page.size
     edge = int(width * kit.between(0.07, 0.14))
     size = width * kit.between(0.013, 0.022)
-    font, y = kit.font(size), int(height * kit.between(0.04, 0.1))
+    font = kit.font(size, *MONO) if kit.maybe(0.25) else kit.font(size)
+    y = int(height * kit.between(0.04, 0.1))
     if kit.maybe(0.6):
         draw.rectangle((edge, y, edge + int(width * kit.between(0.08, 0.3)), y + int(size * 3)), fill=kit.accent())
         draw.text((width * 0.6, y), kit.words(3), font=kit.font(size * 1.6), fill=kit.accent())
@@ -185,6 +172,37 @@ def _invoice(kit: Kit, page: Image.Image, draw: ImageDraw.ImageDraw) -> None:
     draw.text((0.92 * width, y), kit.number(), font=bold, fill=INK, anchor="ra")
     if kit.maybe(0.4):
         _signature(kit, draw, int(width * 0.6), y + int(size * 5), width)
+
+
+def _plate(kit: Kit, page: Image.Image, draw: ImageDraw.ImageDraw) -> None:
+    """Print a picture of a book, in grey, with a line below it."""
+    width, height = page.size
+    wide, tall = int(width * kit.between(0.4, 0.85)), int(height * kit.between(0.3, 0.7))
+    left, top = (width - wide) // 2, int(height * kit.between(0.08, 0.25))
+    picture = ImageOps.grayscale(kit.photo(wide, tall))
+    page.paste(ImageOps.posterize(picture, 2) if kit.maybe(0.4) else picture, (left, top))
+    font = kit.font(width * kit.between(0.016, 0.03), "serif", "roman", "garamond", "libertin")
+    draw.text((width / 2, top + tall + font.size), kit.words(6), font=font, fill=INK, anchor="ma")
+    box = (int(width * 0.12), int(top + tall + font.size * 4), int(width * 0.88), int(height * 0.94))
+    paragraph(kit, draw, box, font, INK, justified=True)
+
+
+def _envelope(kit: Kit, page: Image.Image, draw: ImageDraw.ImageDraw) -> None:
+    """Write an address, at times with a sender, a stamp and a bar code; the rest stays empty."""
+    width, height = page.size
+    font = kit.font(width * kit.between(0.018, 0.035), *(HAND if kit.maybe(0.3) else ()))
+    x, y = width * kit.between(0.1, 0.55), height * kit.between(0.25, 0.6)
+    for line in range(kit.whole(3, 5)):
+        draw.text((x, y + line * font.size * 1.4), f"{kit.words(2)} {kit.number()}", font=font, fill=INK)
+    if kit.maybe(0.6):
+        draw.text((width * 0.05, height * 0.05), kit.words(4), font=kit.font(width * 0.015), fill=INK)
+    if kit.maybe(0.5):
+        side = int(width * 0.13)
+        page.paste(kit.photo(side, int(side * 1.2)), (width - side - int(width * 0.04), int(height * 0.04)))
+    if kit.maybe(0.4):
+        for place in range(60):
+            left = width * 0.5 + place * width * 0.006
+            draw.rectangle((left, height * 0.85, left + kit.whole(1, 3), height * 0.92), fill=INK)
 
 
 def _large(kit: Kit, page: Image.Image, draw: ImageDraw.ImageDraw) -> None:
