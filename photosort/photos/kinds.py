@@ -8,6 +8,7 @@ should be called a paper.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from pathlib import PurePath
 
@@ -36,17 +37,17 @@ PAGES, PAGE_SHAPE = (2**0.5, 11 / 8.5), 1.5
 """The shapes of A4 and Letter, the longer side by the shorter, and what they add for documents without exposure."""
 DRAWN: tuple[KindName, ...] = ("screenshot", "document", "meme", "drawing")
 """What programs make, and keep as PNG."""
-PROGRAMS: Mapping[str, KindName] = {
-    **dict.fromkeys(
-        ("screenshot", "screen shot", "spectacle", "greenshot", "shutter", "flameshot", "ksnip"), "screenshot"
-    ),
-    **dict.fromkeys(("snipping tool", "sharex", "lightshot", "scrot", "snagit"), "screenshot"),
-    **dict.fromkeys(("scanner", "scanjet", "scansnap", "canoscan", "epson scan", "vuescan", "silverfast"), "scan"),
-    **dict.fromkeys(
-        ("camscanner", "adobe scan", "genius scan", "naps2", "simple scan", "xsane", "perfection v"), "scan"
-    ),
-}
-"""Words in the names of programs and machines, and what they make."""
+_SHOOTING = "screenshot|screen ?shot|spectacle|greenshot|flameshot|ksnip|snipping tool|sharex|lightshot|scrot|snagit"
+_SCANNING = (
+    "scanner|scanjet|scansnap|canoscan|epson scan|vuescan|silverfast|camscanner|adobe scan|genius scan|naps2"
+    "|simple scan|xsane|perfection v"
+)
+PROGRAMS: tuple[tuple[KindName, re.Pattern[str]], ...] = (
+    ("screenshot", re.compile(rf"(?<![a-z])(?:{_SHOOTING})(?![a-z])")),
+    ("scan", re.compile(rf"(?<![a-z])(?:{_SCANNING})(?![a-z])")),
+)
+"""Programs and machines by what they make."""
+_CALLED_SHOT = re.compile(r"screen ?shot\b")
 CLOSE = 0.01
 _PHONES = (
     *((480, 800), (540, 960), (640, 960), (640, 1136), (720, 1280), (720, 1440), (720, 1520), (720, 1560), (720, 1600)),
@@ -96,12 +97,18 @@ def kind_of(name: str, header: Header, seen: Mapping[str, float] | None = None, 
     return Kind(best, round(shares[best] / whole, 3), tuple(dict.fromkeys(by[best])))
 
 
+def _kind_by_program(header: Header) -> KindName | None:
+    """Return what the program or machine that wrote a file makes; a comment counts where it begins with that alone."""
+    if _CALLED_SHOT.match(header.comment.casefold()):
+        return "screenshot"
+    writer = f"{header.software} {header.camera}".casefold()
+    return next((kind for kind, pattern in PROGRAMS if pattern.search(writer)), None)
+
+
 def _told(name: str, header: Header) -> list[tuple[KindName, float, str]]:
     """List what name and file tell: the kind, what it adds to the odds, and where it stands."""
     told: list[tuple[KindName, float, str]] = []
-    writer = f"{header.software} {header.camera} {header.comment}".casefold()
-    programs = [kind for word, kind in PROGRAMS.items() if word in writer][:1]
-    for kind, what in ((kind_by_name(name), "name"), *((kind, "program") for kind in programs)):
+    for kind, what in ((kind_by_name(name), "name"), (_kind_by_program(header), "program")):
         if kind:
             told.append((kind, SAID, what))
         if kind == "scan":

@@ -76,7 +76,7 @@ def show_kinds(true: Sequence[str], facts: Sequence[Facts]) -> None:
 
 
 def show_faces(facts: dict[str, Facts], true: dict[str, str]) -> None:
-    """Print how often none, one, two and a group are told apart."""
+    """Print the confusion matrix of none, one, two and a group."""
     pairs: Counter[tuple[str, str]] = Counter()
     for name, count in true.items():
         people = facts[name].people
