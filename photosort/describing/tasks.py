@@ -44,6 +44,7 @@ class Task:
     frame   the picture of the photo that `run` takes
     device  where `run` wants the pictures; pictures of one size are put there together beforehand
     run     b pictures -> b results
+    quick   whether `run` needs no model: it is done while batches are gathered, beside the models
     """
 
     identity: Identity
@@ -51,6 +52,7 @@ class Task:
     device: Callable[[], str]
     batch: Callable[[], BatchSize]
     run: Callable[[Pictures], Iterable[Said]]
+    quick: bool = False
 
 
 def tasks_of(models: ModelSet) -> list[Task]:
@@ -89,14 +91,19 @@ def toning(frame: Frame) -> Task:
     """Return the words for light and colour, for captioners that see no pixels."""
     size = FixedSize(AT_ONCE)
     return Task(
-        TONES, frame, lambda: CPU, lambda: size, lambda pixels: [LINE.join(tone(picture)) for picture in pixels]
+        TONES,
+        frame,
+        lambda: CPU,
+        lambda: size,
+        lambda pixels: [LINE.join(tone(picture)) for picture in pixels],
+        quick=True,
     )
 
 
 def texturing(frame: Frame) -> Task:
     """Return the measures of how flat and how lined the pixels are."""
     size = FixedSize(AT_ONCE)
-    return Task(TEXTURES, frame, lambda: CPU, lambda: size, lambda pixels: map(texture.texture, pixels))
+    return Task(TEXTURES, frame, lambda: CPU, lambda: size, lambda pixels: map(texture.texture, pixels), quick=True)
 
 
 def counting(faces: FaceCounter) -> Task:

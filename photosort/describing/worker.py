@@ -44,10 +44,15 @@ Event = Batch | list[Look]
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """Photos that are taken to the models together: for each task its batches, the pictures beside their digests."""
+    """Photos that are taken to the models together.
+
+    batches  for each task that a model does: its number, the pictures and, beside them, their digests
+    done     what the quick tasks give
+    """
 
     looks: list[Look]
     batches: list[tuple[int, list[str], Pictures]]
+    done: list[Batch]
 
 
 def describe_files(
@@ -69,6 +74,7 @@ def run_tasks(looks: Iterable[Look], tasks: Sequence[Task], *, first: int = FIRS
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # imaging libraries warn of every odd file; what matters is in its reason
         for portion in drawn_ahead(_portions(looks, tasks, first)):
+            yield from portion.done
             for number, digests, pixels in portion.batches:
                 for said in _results(tasks[number], digests, pixels, problems):
                     yield Batch(number, said)
@@ -105,8 +111,12 @@ def _portions(looks: Iterable[Look], tasks: Sequence[Task], first: int) -> Itera
 def _portion(looks: list[Look], tasks: Sequence[Task]) -> Portion:
     """Return the batches of pictures of like size, gathered for the device that wants them."""
     batches: list[tuple[int, list[str], Pictures]] = []
+    done: list[Batch] = []
     for number, task in enumerate(tasks):
         pictures = {seen.digest: seen.pixels[task.frame] for seen in looks if number in seen.wanted}
+        if task.quick and pictures:
+            done.append(Batch(number, dict(zip(pictures, task.run(list(pictures.values())), strict=True))))
+            continue
         order = sorted(pictures, key=lambda digest: pictures[digest].shape)
         size = task.batch().value
         for start in range(0, len(order), size):
@@ -114,7 +124,7 @@ def _portion(looks: list[Look], tasks: Sequence[Task]) -> Portion:
             batches.append((number, digests, _together([pictures[digest] for digest in digests], task)))
     for seen in looks:
         seen.pixels = {}
-    return Portion(looks, batches)
+    return Portion(looks, batches, done)
 
 
 def _together(pixels: list[Pixels], task: Task) -> Pictures:

@@ -106,8 +106,8 @@ def _edges(beside: Numbers, below: Numbers) -> list[float]:
     strong_beside, strong_below = beside >= STRONG, below >= STRONG
     strong = strong_beside | strong_below
     small, large = np.minimum(beside, below), np.maximum(beside, below)
-    along = _share(8 * small[strong].astype(np.int16) < large[strong])
-    return [_share(strong_beside), _share(strong_below), along]
+    along = strong & (small <= (large - 1) >> 3)
+    return [_share(strong_beside), _share(strong_below), float(along.sum()) / max(1.0, float(strong.sum()))]
 
 
 def _colours(planes: Numbers) -> list[float]:
@@ -125,10 +125,10 @@ def _blocks(light: Numbers) -> list[float]:
     rows, columns = light.shape[0] // BLOCK, light.shape[1] // BLOCK
     cut = light[: rows * BLOCK, : columns * BLOCK].reshape(rows, BLOCK, columns, BLOCK)
     blocks = np.ascontiguousarray(cut.transpose(0, 2, 1, 3)).reshape(rows * columns, -1)
-    most, least = blocks.max(axis=1).astype(np.int16), blocks.min(axis=1).astype(np.int16)
+    most, least = blocks.max(axis=1), blocks.min(axis=1)
     spread, deviation = most - least, _deviation(blocks)
-    middle, near = (most + least) // 2, spread // 6
-    undecided = (np.abs(blocks - middle[:, None]) < near[:, None]).mean(axis=1)
+    middle, near = least + spread // 2, spread // 6
+    undecided = (_apart(blocks, middle[:, None]) < near[:, None]).mean(axis=1)
     noisy = (deviation > 1) & (deviation < 8)
     quiet = np.sort(deviation)[: max(1, len(deviation) // 4)]
     return [
