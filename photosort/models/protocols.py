@@ -35,6 +35,7 @@ __all__ = [
     "NoAnswer",
     "Pictures",
     "Pixels",
+    "QuestionTooLong",
     "TextEncoder",
     "Used",
     "Vectors",
@@ -183,7 +184,7 @@ class LanguageModel(Protocol):
     form      how it has to be asked: "full", by instructions and captions, for JSON; "small", by examples and
               keywords, for JSON; "digest", by captions that are to be made shorter, for plain text
     parallel  questions that may be asked at once, from as many threads
-    budget    tokens that a question may have
+    budget    tokens that a question may have; less once a server has shown how little it has room for
     """
 
     identity: Identity
@@ -201,9 +202,16 @@ class LanguageModel(Protocol):
         ...
 
     def write(self, system: str, prompt: str, schema: dict[str, Any]) -> str:
-        """Return the answer as raw, untrusted text; `schema` is the JSON schema it should follow."""
+        """Return the answer as raw, untrusted text; `schema` is the JSON schema it should follow.
+
+        Raises QuestionTooLong where `budget` has turned out to be too large; it is smaller then.
+        """
         ...
 
 
 class NoAnswer(PhotosortError):
     """A writer has failed for good, and the names are made without it; the message says why."""
+
+
+class QuestionTooLong(PhotosortError):
+    """A question has more tokens than the model has room for; the message says how many it takes."""
