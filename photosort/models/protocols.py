@@ -20,6 +20,7 @@ from photosort.store.identity import Identity
 from photosort.support.progress import Used
 
 __all__ = [
+    "BYTES_PER_TOKEN",
     "BatchSize",
     "Captioner",
     "DualEncoder",
@@ -40,6 +41,7 @@ __all__ = [
     "Used",
     "Vectors",
     "WriterForm",
+    "tokens",
 ]
 
 Pixels = NDArray[np.uint8]
@@ -177,6 +179,14 @@ class FactModels:
 
 WriterForm = Literal["full", "small", "digest"]
 
+BYTES_PER_TOKEN = 3
+"""A cautious guess: English has four bytes a token, other scripts have three or more bytes a character."""
+
+
+def tokens(text: str) -> int:
+    """Return about how many tokens a text has, rather too many than too few."""
+    return len(text.encode()) // BYTES_PER_TOKEN + 1
+
 
 class LanguageModel(Protocol):
     """A language model that puts what a question holds into words.
@@ -184,13 +194,16 @@ class LanguageModel(Protocol):
     form      how it has to be asked: "full", by instructions and captions, for JSON; "small", by examples and
               keywords, for JSON; "digest", by captions that are to be made shorter, for plain text
     parallel  questions that may be asked at once, from as many threads
-    budget    tokens that a question may have; less once a server has shown how little it has room for
     """
 
     identity: Identity
     form: WriterForm
     parallel: int
-    budget: int
+
+    @property
+    def budget(self) -> int:
+        """Tokens that a question may have; fewer once a server has shown how little it has room for."""
+        ...
 
     @property
     def used(self) -> Used | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Container
 from dataclasses import replace
 
-from photosort.models.protocols import LanguageModel, QuestionTooLong
+from photosort.models.protocols import LanguageModel, QuestionTooLong, tokens
 from photosort.naming.answer import (
     SCHEMA,
     SMALL_SCHEMA,
@@ -30,7 +30,6 @@ from photosort.naming.prompt import (
     full_prompt,
     full_system,
     small_prompt,
-    tokens,
 )
 from photosort.naming.wording import Wording
 

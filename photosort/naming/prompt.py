@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from photosort.models.protocols import BYTES_PER_TOKEN, tokens
 from photosort.naming.keywords import Keyword
 from photosort.naming.language import written_out
 from photosort.naming.words import plural
@@ -22,12 +23,11 @@ CAPTION_CHARACTERS = 160
 LEAST_CAPTIONS = 5
 """A caption is shortened where there is no room for so many whole ones."""
 LEAST_CHARACTERS = 40
+BARE = 200
+"""Tokens below which a question has captions alone, without words and neighbours."""
 DIGESTED_CAPTIONS = 400
 NEIGHBOURS = 3
 SMALL_KEYWORDS = 3
-BYTES_PER_TOKEN = 3
-"""A cautious guess: English has four bytes a token, other scripts have three or more bytes a character."""
-
 ENGLISH = "en"
 
 _SYSTEM = (
@@ -159,10 +159,10 @@ def full_prompt(cluster: ClusterText, wish: Wish, fault: str = "", budget: int =
     shown as it has room for, so that the largest cluster costs one call. The language stands at the end, where it
     is not forgotten.
     """
-    words = ", ".join(f"{plain(word.term)} {word.count}" for word in cluster.keywords)
+    words = ", ".join(f"{plain(word.term)} {word.count}" for word in cluster.keywords if budget >= BARE)
     head = [f"Words, with the number of photos they are said of: {words}"] if words else []
     head += ["Captions, the most typical first, with the number of photos that have them:", "<captions>"]
-    neighbours = ", ".join(_quoted(name) for name in cluster.neighbours[:NEIGHBOURS])
+    neighbours = ", ".join(_quoted(name) for name in cluster.neighbours[:NEIGHBOURS] if budget >= BARE)
     tail = ["</captions>"]
     tail += [f"Other folders, to stand apart from: {neighbours}"] if neighbours else []
     tail += [f"Your last answer was refused: {plain(fault)}. Answer again."] if fault else []
@@ -189,11 +189,6 @@ def small_prompt(cluster: ClusterText, fault: str = "") -> str:
 def digest_prompt(cluster: ClusterText) -> str:
     """Give a summarizer what it is to shorten: the distinct captions as one running text, at most a few hundred."""
     return " ".join(f"{plain(caption).rstrip(' .')}." for caption in _shown(cluster, DIGESTED_CAPTIONS))
-
-
-def tokens(text: str) -> int:
-    """Return about how many tokens a text has, rather too many than too few."""
-    return len(text.encode()) // BYTES_PER_TOKEN + 1
 
 
 def spread(items: Sequence[str], most: int) -> list[str]:

@@ -15,12 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from photosort.errors import ModelMissing
-from photosort.models.protocols import WriterForm
+from photosort.models.protocols import BYTES_PER_TOKEN, WriterForm
 from photosort.naming.answer import SCHEMA, SUMMARY_WORDS, TITLES, cut_words
 from photosort.naming.folder_name import MAX_BYTES, folder_name
 from photosort.naming.folders import folder_names
 from photosort.naming.keywords import Keyword, exclusive_keywords
-from photosort.naming.prompt import BYTES_PER_TOKEN, CAPTIONS, ClusterText, Wish, full_system
+from photosort.naming.prompt import CAPTIONS, ClusterText, Wish, full_system
 from photosort.naming.summary import ClusterName, name_clusters, title_key
 from photosort.naming.words import fold_plurals, terms
 
@@ -464,7 +464,7 @@ def test_the_full_prompt_holds_captions_within_the_budget() -> None:
         assert ("Answer: " in writer.asked[0].system) == (budget == 2000)
         assert 3 < len(inside) <= CAPTIONS
         assert len((writer.asked[0].system + prompt).encode()) <= budget * BYTES_PER_TOKEN
-        assert 'stand apart from: "Cats", "Boats"' in prompt
+        assert ('stand apart from: "Cats", "Boats"' in prompt) == (budget > 400)
 
 
 INJECTIONS: list[tuple[str, str]] = [
