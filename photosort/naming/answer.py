@@ -12,7 +12,7 @@ from typing import Any
 from photosort.naming.evidence import Evidence
 from photosort.naming.extraction import LONGEST, NoObjectError, find_object
 from photosort.naming.folder_name import MAX_BYTES
-from photosort.naming.language import is_another, written_out
+from photosort.naming.language import written_out
 from photosort.naming.wording import ENGLISH, Wording
 from photosort.naming.words import content_words, word_key
 
@@ -79,12 +79,12 @@ class Answer:
     fault: str = ""
 
 
-def read_answer(raw: str, wording: Wording, injected: Container[str] = (), language: str = "") -> Answer:
+def read_answer(raw: str, wording: Wording, injected: Container[str] = ()) -> Answer:
     """Read three titles and a summary, and leave out those that are badly worded.
 
     `injected` are words that only captions with instructions in them have: an answer with one of them obeyed.
-    `language`: an answer that is certainly in another is refused. Raises AnswerError with the fault where no title
-    is left, or where anything is unclean: then the rest is not trusted either.
+    Raises AnswerError with the fault where no title is left, where they are in another language, or where anything is
+    unclean: then the rest is not trusted either.
     """
     data = _object(raw, SCHEMA)
     given = [data["titles"]] if isinstance(data["titles"], str) else data["titles"]
@@ -92,8 +92,8 @@ def read_answer(raw: str, wording: Wording, injected: Container[str] = (), langu
         raise AnswerError("its titles were no list of texts")
     titles, summary = _clean_texts(given[:TITLES], data["summary"])
     _check_obeyed([*titles, summary], injected)
-    if is_another(f"{titles[0]}. {summary}", language):
-        raise AnswerError(f"it was not written in this language: {written_out(language)}")
+    if wording.is_foreign(f"{titles[0]}. {summary}"):
+        raise AnswerError(f"it was not written in this language: {written_out(wording.language)}")
     faults = [_title_fault(title, wording) for title in titles]
     good = dict[object, str]()
     for title, fault in zip(titles, faults, strict=True):
@@ -173,9 +173,9 @@ def _clean_texts(titles: Sequence[Any], summary: Any) -> tuple[list[str], str]:
     """Return one or more titles and the summary, each in one line. Raises AnswerError for any that is unclean."""
     if not all(isinstance(text, str) for text in (*titles, summary)):
         raise AnswerError("a title or its summary was no text")
-    lines = [_one_line(title).rstrip(".:;,! ") for title in titles]
+    lines = [_one_line(title).strip(".:;,! ") for title in titles]
     cleaned = [line for line in lines if line] or [""]
-    summary = _one_line(summary)
+    summary = _one_line(summary).lstrip(".:;,! ")
     for text in (*cleaned, summary):
         _check_text(text)
     return cleaned, summary

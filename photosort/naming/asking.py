@@ -73,7 +73,7 @@ def _answer(writer: LanguageModel, cluster: ClusterText, wish: Wish, injected: C
     if writer.form == "full":
         raw, system = _written(writer, cluster, wish, fault)
         wording = Wording(system, EXAMPLE_NAMES, cluster.captions, wish.language)
-        return read_answer(raw, wording, injected, wish.language)
+        return read_answer(raw, wording, injected)
     evidence = Evidence(cluster.captions, cluster.keywords)
     if writer.form == "small":
         prompt = small_prompt(cluster, fault)

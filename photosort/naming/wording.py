@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from photosort.naming.evidence import with_singulars
-from photosort.naming.language import code_of
+from photosort.naming.language import code_of, is_another
 from photosort.naming.words import content_words, singular, word_key, words
+
+ENGLISH_CODE = "en"
+RARE = 4
+"""A caption of fewer than one in so many photos is no name for all."""
 
 MOST_LISTED = 2
 """Things that a title may list."""
@@ -93,6 +97,9 @@ PLACEHOLDERS = _listed(
 )
 """Words of which a name that was not filled in is made."""
 
+LABELS = _listed("title titles summary placeholder json untitled")
+"""Words that no name has, unless captions have them."""
+
 NUMBERS = _listed("two three four five six seven eight nine ten eleven twelve dozen dozens hundred hundreds")
 
 _TOKEN = re.compile(r"\d+|[^\W\d_][\w'’-]*")
@@ -109,11 +116,25 @@ class Wording:
         examples      the names in them
         captions      caption -> number of photos with exactly this caption
         """
+        self.language = language
         self._instructions = _joined(words(instructions))
         self._examples = {word_key(name) for name in examples}
         self._captions = [(frozenset(_tokens(caption)), photos) for caption, photos in captions.items()]
         self._said = with_singulars(word for caption in captions for word in words(caption))
+        self._photos = sum(captions.values())
+        self._rare = [content_words(caption) for caption, photos in captions.items() if RARE * photos < self._photos]
         self._own = VOCABULARIES.get(code_of(language), NONE)
+
+    def is_foreign(self, text: str) -> bool:
+        """Return whether `text` is certainly in another language than the one that was asked for.
+
+        Captions are in English, so a name that takes half of its words from them is, though it may look Italian:
+        "Paella in pans".
+        """
+        said = content_words(text)
+        if code_of(self.language) == ENGLISH_CODE and 2 * sum(self._is_said(word) for word in said) >= len(said) > 0:
+            return False
+        return is_another(text, self.language)
 
     def fault_of_title(self, title: str) -> str:
         """Return what is wrong with a title, to be read by the model; empty where nothing is."""
@@ -131,9 +152,11 @@ class Wording:
         if about := next((token for token in said if token in pictures), ""):
             return f"its {what} says {about}: begin with what is seen"
         if self._is_unfinished(text, said):
-            return f"its {what} ends in the middle of a phrase"
+            return f"its {what} is only part of a phrase"
         if self._is_borrowed(text):
             return f"its {what} repeats the instructions instead of what the captions say"
+        if content_words(text) in self._rare:
+            return f"its {what} repeats one caption: say what most captions share"
         if any(self._is_stale(token) for token in said):
             return f"its {what} counts what is seen: leave the number out"
         return ""
@@ -146,23 +169,27 @@ class Wording:
 
     def _is_unfinished(self, text: str, said: Sequence[str]) -> bool:
         opened = text.count("(") > text.count(")")
-        ends = bool(said) and said[-1] in self._own.joins | self._own.open
-        return opened or ends or text.rstrip(" \"'”»").endswith(_CUT)
+        joins = ENGLISH.joins | self._own.joins
+        hangs = bool(said) and (said[0] in joins or said[-1] in joins | self._own.open)
+        return opened or hangs or text.rstrip(" \"'”»").endswith(_CUT)
 
     def _is_borrowed(self, text: str) -> bool:
         """Return whether a text comes from the instructions and not from the captions as well."""
         said = words(text)
-        if all(word in self._said or singular(word) in self._said for word in said if word in content_words(word)):
+        if all(self._is_said(word) for word in said if content_words(word)):
             return False
         whole = len(said) > 1 and _joined(said) in self._instructions
-        return whole or word_key(text) in self._examples or set(said) <= PLACEHOLDERS
+        labelled = any(word in LABELS and not self._is_said(word) for word in said)
+        return whole or labelled or word_key(text) in self._examples or set(said) <= PLACEHOLDERS
+
+    def _is_said(self, word: str) -> bool:
+        return word in self._said or singular(word) in self._said
 
     def _is_stale(self, token: str) -> bool:
         """Return whether a token is a number that fewer than half of the photos' captions say."""
         if not token.isdecimal() and token not in NUMBERS:
             return False
-        photos = sum(photos for _, photos in self._captions)
-        return 2 * sum(photos for tokens, photos in self._captions if token in tokens) < photos
+        return 2 * sum(photos for tokens, photos in self._captions if token in tokens) < self._photos
 
 
 def _tokens(text: str) -> list[str]:

@@ -20,7 +20,7 @@ from photosort.naming.answer import SCHEMA, SUMMARY_WORDS, TITLES, cut_words
 from photosort.naming.folder_name import MAX_BYTES, folder_name
 from photosort.naming.folders import folder_names
 from photosort.naming.keywords import Keyword, exclusive_keywords
-from photosort.naming.prompt import CAPTIONS, ClusterText, Wish, full_system
+from photosort.naming.prompt import CAPTIONS, EXAMPLE_NAMES, ClusterText, Wish, full_system
 from photosort.naming.summary import ClusterName, name_clusters, title_key
 from photosort.naming.words import fold_plurals, terms
 
@@ -99,7 +99,7 @@ BAD = [
     (answer("A collection of photos", "A dog."), "too few captions say"),
     (answer("Group of dogs", "A dog."), "its title says group"),
     (answer("Dogs", "A photo of a dog."), "its summary says photo"),
-    (answer("Dogs on a", "A dog."), "its title ends in the middle of a phrase"),
+    (answer("Dogs on a", "A dog."), "its title is only part of a phrase"),
     (answer("Dogs", "The finest friends of humanity."), "its summary says what too few captions say"),
 ]
 
@@ -170,14 +170,15 @@ BADLY_WORDED = [
     ("Group of dogs", "its title says group"),
     ("A collection of dogs", "its title says collection"),
     ("Various dogs", "its title says various"),
-    ("Dogs on the", "its title ends in the middle of a phrase"),
-    ("Dogs and", "its title ends in the middle of a phrase"),
-    ("Dogs (on a beach", "its title ends in the middle of a phrase"),
+    ("Dogs on the", "its title is only part of a phrase"),
+    ("Dogs and", "its title is only part of a phrase"),
+    ("Dogs (on a beach", "its title is only part of a phrase"),
     ("Dogs, beaches and balls", "its title lists more than 2 things"),
     ("Seven dogs", "its title counts what is seen"),
     ("9 dogs", "its title counts what is seen"),
     ("Title 1", "its title repeats the instructions"),
     ("Best title", "its title repeats the instructions"),
+    ("Title: Dogs on a beach", "its title repeats the instructions"),
     ("Mushrooms", "its title repeats the instructions"),
     ("Forest mushrooms", "its title repeats the instructions"),
     ("kind of thing", "its title repeats the instructions"),
@@ -198,6 +199,14 @@ def test_a_badly_worded_title_is_asked_for_again_and_then_the_spare_one_is_taken
     assert name.note.startswith(f"scripted: {fault}")
 
 
+def test_a_single_caption_is_no_name_for_all() -> None:
+    kinds = [f"A {kind}." for kind in ("badger", "bear", "beaver", "fox", "hare", "lynx", "mole", "wolf")]
+    name = named(full_answer("A badger", "Wild animals.", "A wolf", "Wild animals"), kinds, "full")
+    assert (name.title, name.spare) == ("Wild animals", ())
+    assert name.note == "scripted: its title repeats one caption: say what most captions share"
+    assert named(full_answer("Badgers", "Badgers."), [*kinds[:3], "a badger", "a badger"], "full").note == ""
+
+
 def test_what_captions_say_is_not_taken_for_the_prompt() -> None:
     mushrooms = ["a mushroom in a forest"] * 4
     assert named(full_answer("Forest mushrooms", "Mushrooms."), mushrooms, "full").note == ""
@@ -212,7 +221,7 @@ def test_what_captions_say_is_not_taken_for_the_prompt() -> None:
         ("A group of photos of dogs", "its summary says group"),
         ("This folder shows dogs", "its summary says folder"),
         ("Hot-air balloons above fields, green hills and a meadow", "its summary repeats the instructions"),
-        ("Dogs that play with their", "its summary ends in the middle of a phrase"),
+        ("Dogs that play with their", "its summary is only part of a phrase"),
         ("Dogs and 12 balls", "its summary counts"),
         ("dogs dogs dogs dogs", "repeated itself"),
     ],
@@ -309,10 +318,16 @@ def test_an_answer_in_another_language_is_asked_for_again_with_the_language_name
     assert writer.asked[1].prompt.rpartition("\n")[2].startswith(f"{LANGUAGE}German")
 
 
+@pytest.mark.parametrize("said", ["Paella in pans", "Machu Picchu ruins", "Croissants"])
+def test_an_english_name_of_foreign_things_is_english(said: str) -> None:
+    captions = [f"a photo of {said.lower()}", f"{said} on a table", f"{said} in the sun"]
+    assert named(full_answer(said, f"{said} in Peru"), captions, "full").note == ""
+
+
 @pytest.mark.parametrize(("language", "title"), [("de", "Fotos von Hunden"), ("fr", "Chiens sur la"), ("es", "Sol y")])
 def test_names_in_other_languages_are_held_to_the_same_wording(language: str, title: str) -> None:
     note = named(full_answer(title, title), form="full", wish=Wish(language)).note
-    assert re.search(r"its title (says fotos|ends in)", note)
+    assert re.search(r"its title (says fotos|is only part)", note)
 
 
 def test_a_long_summary_is_cut_by_code() -> None:
@@ -360,6 +375,30 @@ def test_a_thousand_outputs_never_exceed_thirty_words(
     captions = [text, *BEACH]
     name = named(raw, captions, form) if form else name_one(cluster(captions), None)
     assert 1 <= len(name.summary.split()) <= 30
+
+
+SAID = [*WORDS, "photo", "Group", "of", "title", "Mushrooms", "forest", "3", "five", ",", "and,", "various", "their"]
+
+
+@pytest.mark.slow
+@settings(max_examples=1000, deadline=None)
+@given(
+    titles=st.lists(st.lists(st.sampled_from(SAID), min_size=1, max_size=6).map(" ".join), min_size=1, max_size=4),
+    summary=st.lists(st.sampled_from(SAID), min_size=1, max_size=40).map(" ".join),
+    around=st.sampled_from(["{}", "```json\n{}\n```", "<think>Group of photos</think>{}", "Sure: {} Well?"]),
+)
+def test_a_thousand_answers_never_make_a_bad_name(titles: list[str], summary: str, around: str) -> None:
+    name = named(around.format(full_answer(titles[0], summary, *titles[1:])), form="full")
+    (folder,) = folder_names([name], [9])
+    if name.source == "keywords":
+        return
+    assert folder in {folder_name(name.summary), name.title} and len(folder.encode()) <= MAX_BYTES
+    for text in (folder, name.title, *name.spare):
+        said = re.findall(r"[\w']+", text.lower())
+        assert not {"photo", "group", "various", "title", "3", "five"} & set(said)
+        assert text not in EXAMPLE_NAMES
+        assert said[-1] not in {"a", "the", "of", "on", "with", "and", "their"} and text[-1] != ","
+    assert len([part for part in re.split(r",|\band\b", name.title.lower()) if part.strip()]) <= 2
 
 
 def test_halves_of_characters_leave_no_gap() -> None:
