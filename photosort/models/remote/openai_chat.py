@@ -180,22 +180,21 @@ class OpenAIChat:
 
         messages: Any = [{"role": "system", "content": system}, {"role": "user", "content": prompt}]
         form, refused = RequestForm.best(schema, self._limits), ""
-        retries, left = min(1, self._retries), self._retries - 2
+        retries, later = min(1, self._retries), self._retries - 2
         while True:
-            client = self._client.with_options(max_retries=retries)
-            arguments = form.arguments(min(longest, self._window.answer))
+            client, most = self._client.with_options(max_retries=retries), min(longest, self._window.answer)
             try:
-                return client.chat.completions.create(model=self.model, messages=messages, **arguments)
+                return client.chat.completions.create(model=self.model, messages=messages, **form.arguments(most))
             except openai.APIError as error:
                 status = getattr(error, "status_code", None)
                 if isinstance(error, openai.APIStatusError) and status in REFUSALS:
-                    if not self._has_room_now(error, tokens(system + prompt)):
-                        form = self._simpler(form, error, refused)
-                        refused = refused or f"{status}: {reason_of(error)}"
-                        retries = 0 if form.parts else self._retries
-                    left = left if form.parts else -1
-                elif left >= 0 and (status is None or status in _PASSING or status >= 500):
-                    retries, left = left, -1
+                    if self._has_room_now(error, tokens(system + prompt), most):
+                        continue
+                    form = self._simpler(form, error, refused)
+                    refused = refused or f"{status}: {reason_of(error)}"
+                    retries, later = (0, later) if form.parts else (self._retries, -1)
+                elif later >= 0 and (status is None or status in _PASSING or status >= 500):
+                    retries, later = later, -1
                 else:
                     raise self._failure(error, refused) from error
             except BROKEN:
@@ -213,9 +212,9 @@ class OpenAIChat:
             self._limits = tuple(sorted(LIMITS, key=lambda name: name != simpler.limits[0]))
         return simpler
 
-    def _has_room_now(self, error: APIStatusError, question: int) -> bool:
-        """Return whether a question of so many tokens, refused for its length, has room after all beside a shorter
-        answer; False where it was refused for anything else.
+    def _has_room_now(self, error: APIStatusError, question: int, answer: int) -> bool:
+        """Return whether a question refused for its length has room after all beside a shorter answer; False where it
+        was refused for anything else. Both in tokens, the answer as it was asked for.
 
         Raises QuestionTooLong where it has none, and WriterRefused where the context has room for no question.
         """
@@ -223,10 +222,9 @@ class OpenAIChat:
             return False
         context = told_context(error)
         with self._lock:
-            longest = self._window.answer
             if context:
                 self._narrow(context)
-            if question <= self._window.question and self._window.answer < longest:
+            if question <= self._window.question and self._window.answer < answer:
                 return True
             if question < LEAST // 2:
                 return False

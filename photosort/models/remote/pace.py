@@ -30,21 +30,25 @@ class Pace:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait until one more question may go; it is on its way within the block, whatever comes of it."""
+        """Wait until one more question may go; it is on its way within the block.
+
+        What the block raises may have been fast, and shows no pace: only answers let more questions go.
+        """
         with self._changed:
             self._changed.wait_for(lambda: self._under_way < self._now)
             self._under_way += 1
-        begin = time.monotonic()
+        begin, answered = time.monotonic(), False
         try:
             yield
+            answered = True
         finally:
-            self._learn(time.monotonic() - begin)
+            self._learn(time.monotonic() - begin, answered)
 
-    def _learn(self, seconds: float) -> None:
+    def _learn(self, seconds: float, answered: bool) -> None:
         with self._changed:
             self._under_way -= 1
             if seconds > self._slow:
                 self._now = max(1, self._now // 2)
-            elif 2 * seconds < self._slow:
+            elif answered and 2 * seconds < self._slow:
                 self._now = min(self._most, self._now * 2)
             self._changed.notify_all()
