@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from photosort.naming.keywords import Keyword
+from photosort.naming.subject import UNKNOWN, Subject
 from photosort.naming.words import plural
 
 CAPTIONS = 40
@@ -25,6 +26,7 @@ BYTES_PER_TOKEN = 3
 """A cautious guess: English has four bytes a token, other scripts have three or more bytes a character."""
 
 ENGLISH = "en"
+MIXED = "mixed"
 PLAIN = "plain"
 
 _SYSTEM = (
@@ -89,7 +91,8 @@ class ClusterText:
                 noun that is said of enough, though other clusters may have it too, else "mixed"; else empty
     countable   keywords of which captions say that there can be several ("a dog", "dogs", but "grass")
     tone        what most photos look like, such as "mostly blue"; empty where there is no such thing
-    files       file names of the exemplars without their endings, nearest first; no model sees them
+    subject     what the cluster is of, where that is known
+    marks       when most of the photos were taken, best first: "June 2019", "2019"; no model sees them
     """
 
     captions: Mapping[str, int]
@@ -99,7 +102,8 @@ class ClusterText:
     broad: str = ""
     countable: frozenset[str] = frozenset()
     tone: str = ""
-    files: tuple[str, ...] = ()
+    subject: Subject = UNKNOWN
+    marks: tuple[str, ...] = ()
 
     def inflected(self, keyword: Keyword, written: str = "") -> str:
         """Return the term of a keyword, or as it is `written`, in the plural where several photos show what can be
