@@ -31,7 +31,7 @@ FLOORS = {
     "photos": GROUND,
     "clustering": {"", "errors", "support"},
     "methods": {"", "errors", "settings", "clustering", "wordnet"},
-    "naming": {"", "errors", "support", "models.protocols"},
+    "naming": {"", "errors", "support", "wordnet", "models.protocols"},
     "models": {""},
     "models.protocols": {"errors", "support", "store", "photos"},
     "models.weights": {"errors", "support", "models.protocols"},

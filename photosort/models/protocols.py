@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,8 @@ __all__ = [
     "Pictures",
     "Pixels",
     "QuestionTooLong",
+    "Sightings",
+    "SubjectReader",
     "TextEncoder",
     "Used",
     "Vectors",
@@ -105,6 +107,26 @@ class JointEncoder(TextEncoder, Protocol):
 
 class DualEncoder(ImageEncoder, JointEncoder, Protocol):
     """An image encoder that encodes texts too, into the same space."""
+
+
+class Sightings(NamedTuple):
+    """What b photos show, in numbers.
+
+    concepts  (b, c) for each concept of `wordnet.album`, by how many standard deviations a photo is nearer to it than
+              ordinary pictures are
+    labels    (b, 1000) the probability of each label of `wordnet.nouns`
+    """
+
+    concepts: Vectors
+    labels: Vectors
+
+
+class SubjectReader(Protocol):
+    """Vectors of the image encoder to what names of folders are made of."""
+
+    def read(self, vectors: Vectors) -> Sightings:
+        """(b, d) vectors, not normalised -> what the b photos show."""
+        ...
 
 
 class Captioner(Protocol):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from photosort.errors import SettingsError
 from photosort.methods.specs import samples as texts_wanted
 from photosort.models.captioners.choice import cannot_answer, local_captioner
@@ -25,11 +27,15 @@ from photosort.models.protocols import (
     FeatureCaptioner,
     ImageEncoder,
     JointEncoder,
+    SubjectReader,
     TextEncoder,
 )
 from photosort.models.runtime.placement import BATCH_SIZES, DevicePlacement
 from photosort.models.weights.hub import located
 from photosort.settings.settings import Settings
+
+if TYPE_CHECKING:
+    from photosort.models.encoders.conse import ConSE
 
 
 def image_encoder(settings: Settings) -> ImageEncoder:
@@ -115,6 +121,18 @@ def soft_captions(settings: Settings, texts: TextEncoder) -> JointEncoder | None
     return _conse(settings, texts) if _named(settings, "captioner") == TAGS else None
 
 
+def subject_reader(settings: Settings, texts: TextEncoder) -> SubjectReader | None:
+    """Return what reads the subjects of folders out of the vectors that the captions come from; None where captions
+    come from pixels, and say more.
+    """
+    if _named(settings, "captioner") != TAGS:
+        return None
+    from photosort.models.encoders.efficientnet import LabelHead
+    from photosort.models.encoders.subjects import LabelSubjects
+
+    return LabelSubjects(LabelHead(settings.model_folder), _conse(settings, texts))
+
+
 def dual_encoder(settings: Settings) -> DualEncoder:
     """Return the image encoder, where it encodes texts too. Raises what `image_encoder` raises."""
     name = _named(settings, "image_encoder")
@@ -155,7 +173,7 @@ def _captions(settings: Settings) -> int:
     return settings.captions or texts_wanted(settings, choose(settings.profile, settings.device).profile.captions)
 
 
-def _conse(settings: Settings, texts: TextEncoder) -> JointEncoder:
+def _conse(settings: Settings, texts: TextEncoder) -> ConSE:
     from photosort.models.encoders.conse import ConSE
     from photosort.models.encoders.efficientnet import LabelHead
 

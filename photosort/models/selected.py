@@ -15,6 +15,7 @@ from photosort.models.protocols import (
     ImageEncoder,
     JointEncoder,
     LanguageModel,
+    SubjectReader,
     TextEncoder,
 )
 from photosort.models.runtime.devices import check_device
@@ -85,6 +86,10 @@ class ModelSet:
     def soft_captions(self, texts: TextEncoder) -> JointEncoder | None:
         """Return what says in full, as a vector, what the captions say in a few words; None where there is nothing."""
         return registry.soft_captions(self.settings, texts)
+
+    def subjects(self, texts: TextEncoder) -> SubjectReader | None:
+        """Return what reads the subjects of folders; None where names are made of captions alone."""
+        return registry.subject_reader(self.settings, texts)
 
     @property
     def named_by(self) -> str:

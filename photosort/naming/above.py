@@ -4,29 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from photosort.naming.cluster_texts import ENOUGH, MIXED, Counted, cluster_texts, without_doubt
-from photosort.naming.counted import written
 from photosort.naming.folder_name import name_key
-from photosort.naming.words import fold_plurals, terms
+from photosort.naming.prompt import MIXED
+from photosort.naming.subject import Subject
 
 LISTED = 3
-"""Titles that are listed where no word holds for all folders."""
+"""Titles that are listed where no subject holds for all folders."""
 
 
-def name_above(captions: Sequence[Sequence[str]], titles: Sequence[str], countable: Counted = lambda noun: None) -> str:
-    """Return a word that is said of enough photos of every folder below, or else the titles of these folders.
+def name_above(subject: Subject, titles: Sequence[str]) -> str:
+    """Return the subject of all photos of several folders, or else the titles of these folders.
 
-    `captions` are those of each folder's photos. What is the title of one of the folders is none for all of them;
-    `countable` as in `cluster_texts`.
+    What is mixed names none, nor does what is the title of one of the folders.
     """
-    said = fold_plurals([[terms(without_doubt(caption)) for caption in members] for members in captions])
-    (union,) = cluster_texts([[caption for members in captions for caption in members]], countable=countable)
-    taken = {name_key(title) for title in titles}
-    for keyword, word in zip(union.keywords, written(union), strict=True):
-        shares = [sum(keyword.term in photo for photo in members) / max(1, len(members)) for members in said]
-        title = word[:1].upper() + word[1:]
-        if min(shares) >= ENOUGH and name_key(title) not in taken:
-            return title
+    title = subject.title
+    taken = {name_key(other) for other in titles}
+    if title and not title.casefold().startswith(MIXED) and name_key(title) not in taken:
+        return title
     return _listed(titles)
 
 

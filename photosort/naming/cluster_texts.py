@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from photosort.naming.keywords import Keyword, Members, Ranking, document_frequency, exclusive_keywords
-from photosort.naming.prompt import NEIGHBOURS, ClusterText
+from photosort.naming.prompt import MIXED, NEIGHBOURS, ClusterText
+from photosort.naming.subject import Subject
 from photosort.naming.words import counting_said, fold_plurals, singular, terms
 
 KEYWORDS = 6
@@ -15,9 +16,8 @@ EXEMPLARS = 5
 NEIGHBOUR_WORDS = 2
 ENOUGH = 1 / 4
 """The share of a cluster's photos that a word has to be said of, to stand for all of them; and of two at least."""
-MIXED = "mixed"
 UNCLEAR = "unclear"
-"""What stands for a folder whose photos share no word, or whose only photo has none."""
+"""What stands for a folder whose only photo has no word; MIXED for one whose photos share none."""
 BLACK_AND_WHITE = "black and white"
 
 Counted = Callable[[str], bool | None]
@@ -33,15 +33,16 @@ def cluster_texts(
     captions: Sequence[Sequence[str]],
     ranking: Ranking = "winner",
     *,
-    files: Sequence[Sequence[str]] = (),
+    subjects: Sequence[Subject] = (),
+    marks: Sequence[Sequence[str]] = (),
     nearest: Sequence[Sequence[int]] = (),
     countable: Counted = lambda noun: None,
 ) -> list[ClusterText]:
     """Captions of each cluster, its exemplars first -> keywords that no other cluster has, with their counts.
 
-    `files` are file names without endings, in the order of `captions`; `nearest` are the other clusters, nearest
-    first; `countable` is asked where captions do not tell ("a daisy (flower)"). What a caption only says with a maybe
-    is not a keyword: a wrong noun in a folder name is worse than none.
+    `subjects` and `marks` are as in `ClusterText`, for each cluster; `nearest` are the other clusters, nearest first;
+    `countable` is asked where captions do not tell ("a daisy (flower)"). What a caption only says with a maybe is not a
+    keyword: a wrong noun in a folder name is worse than none.
     """
     said = said_terms(captions)
     keywords = exclusive_keywords(said, KEYWORDS, ranking)
@@ -55,7 +56,8 @@ def cluster_texts(
             broad=_broad(members, said[number], keywords[number]),
             countable=several,
             tone=_tone(members),
-            files=tuple(files[number][:EXEMPLARS]) if files else (),
+            subject=subjects[number] if subjects else Subject(),
+            marks=tuple(marks[number]) if marks else (),
         )
         for number, members in enumerate(captions)
     ]

@@ -11,8 +11,8 @@ from itertools import islice, takewhile
 from photosort.naming.answer import SUMMARY_WORDS, cut_words
 from photosort.naming.folder_name import UNNAMED
 from photosort.naming.keywords import Keyword
-from photosort.naming.prompt import ClusterText, plain
-from photosort.naming.words import MAX_WORDS, plural
+from photosort.naming.prompt import MIXED, ClusterText, plain
+from photosort.naming.words import MAX_WORDS, plural, word_key
 
 SUMMARY_KEYWORDS = 4
 BROAD_KEYWORDS = 3
@@ -24,33 +24,44 @@ _LOOKED_AT = 200
 def titles(cluster: ClusterText) -> Iterator[str]:
     """Yield titles from the best to ever longer ones, so that one of them is unlike that of any other cluster.
 
-    The first keyword, the next where it is half as frequent and of several photos too, and then more. A cluster
-    without a word for a quarter of its photos is called by its broad noun; in brackets the keywords of more than one
-    photo, or else of a tenth.
+    First the subject, where one is known. Else the first keyword, with the next where that is half as frequent and of
+    several photos too. A cluster without a word for a quarter of its photos is called by its broad noun, or, where
+    there is none, by when the photos were taken. What tells it apart follows, mostly in brackets.
     """
     cluster = _without_broad(cluster)
-    words, keywords = written(cluster), cluster.keywords
-    if cluster.broad:
-        several = min(_several_or_tenth(cluster), BROAD_KEYWORDS)
-        beside = cluster.tone if cluster.tone != cluster.broad else ""
-        base = in_brackets(_broad(cluster), ", ".join(words[:several]) or beside)
-        more = words[several:]
-    elif words:
-        first = 2 if _paired(keywords) else 1
-        base, more = _sentence(_list(words[:first])), words[first:]
-    else:
-        base, more = in_brackets(UNNAMED.capitalize(), cluster.tone), []
+    words = written(cluster)
+    base, more = _first_title(cluster, words)
     yield base
+    yield from cluster.subject.apart
+    known = word_key(base)
+    more = [word for word in dict.fromkeys([*cluster.subject.beside, *more]) if not word_key(word) <= known]
     for length in range(1, len(more) + 1):
         yield in_brackets(base, ", ".join(more[:length]))
     yield from (in_brackets(base, part) for part in traits(cluster) if part not in base)
 
 
+def _first_title(cluster: ClusterText, words: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """Return the best title, and the keywords that it leaves out."""
+    if cluster.subject.title:
+        return cluster.subject.title, words
+    if cluster.broad == MIXED:
+        beside = f"Photos from {cluster.marks[0]}" if cluster.marks else in_brackets(MIXED.capitalize(), cluster.tone)
+        return beside, words
+    if cluster.broad:
+        several = min(_several_or_tenth(cluster), BROAD_KEYWORDS)
+        beside = cluster.tone if cluster.tone != cluster.broad else ""
+        return in_brackets(_broad(cluster), ", ".join(words[:several]) or beside), words[several:]
+    if words:
+        first = 2 if _paired(cluster.keywords) else 1
+        return _sentence(_list(words[:first])), words[first:]
+    return in_brackets(UNNAMED.capitalize(), cluster.tone), ()
+
+
 def traits(cluster: ClusterText) -> Iterator[str]:
-    """Yield what else tells a cluster from another one that has the same words: its tone, its most typical photos."""
+    """Yield what else tells a cluster from another one that has the same words: when it was taken, and its tone."""
+    yield from cluster.marks
     if cluster.tone:
         yield cluster.tone
-    yield from (f"like {name}" for name in cluster.files)
 
 
 def in_brackets(title: str, more: str) -> str:
@@ -61,10 +72,14 @@ def in_brackets(title: str, more: str) -> str:
 
 
 def summary(cluster: ClusterText) -> str:
-    """Return the keywords of more than one photo, or of a tenth, in at most SUMMARY_WORDS words; in brackets after
-    `broad`.
+    """Return the keywords of more than one photo, or of a tenth, in at most SUMMARY_WORDS words; in brackets after the
+    subject or `broad`.
     """
     cluster = _without_broad(cluster)
+    if subject := cluster.subject.title:
+        kept = [word for word in written(cluster)[: _several(cluster)] if not word_key(word) <= word_key(subject)]
+        said = cut_words(_list(kept[:SUMMARY_KEYWORDS]), SUMMARY_WORDS - len(subject.split()))
+        return in_brackets(subject, said)
     most = _several_or_tenth(cluster) if cluster.broad else _several(cluster)
     said = cut_words(_list(written(cluster)[: min(most, SUMMARY_KEYWORDS)]), SUMMARY_WORDS - MAX_WORDS)
     if cluster.broad and said:

@@ -107,9 +107,14 @@ def singular(term: str) -> str:
 
 
 def plural(term: str) -> str:
-    """Return the plural of a noun or noun phrase: "brown bear" -> "brown bears", "fish" -> "fish"."""
-    rest, space, noun = term.rpartition(" ")
-    return rest + space + str(_pluralizer().plural(noun))
+    """Return the plural of a noun or noun phrase: "brown bear" -> "brown bears", "fish" -> "fish",
+    "plate of food" -> "plates of food".
+    """
+    if " or " in term:
+        return " or ".join(map(plural, term.split(" or ")))
+    named, of, what = term.partition(" of ")
+    rest, space, noun = named.rpartition(" ")
+    return rest + space + str(_pluralizer().plural(noun)) + of + what
 
 
 def counting_said(term: str, caption: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import month_name
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -111,6 +112,14 @@ def in_common(facts: Sequence[Facts]) -> dict[str, str]:
         "kind": _most(facts, lambda each: f"{each.kind.name}s" if each.kind else ""),
         "people": _most(facts, _people),
     }
+
+
+def dates(facts: Sequence[Facts]) -> tuple[str, ...]:
+    """Return when most of a folder's photos were taken, from the month to the years; empty where that is not known."""
+    months = _most(facts, lambda each: each.taken[:7])
+    named = f"{month_name[int(months[5:7])]} {months[:4]}" if len(months) == 7 and "01" <= months[5:7] <= "12" else ""
+    years = in_common(facts)["year"] if sum(bool(each.taken) for each in facts) >= MOST * len(facts) else ""
+    return tuple(dict.fromkeys(filter(None, (named, years))))
 
 
 def _people(facts: Facts) -> str:

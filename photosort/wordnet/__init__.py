@@ -1,1 +1,1 @@
-"""The nouns of WordNet that photosort says of photos, and the tree above them."""
+"""The nouns of WordNet: those that photosort says of photos, with the tree above them, and all."""

@@ -17,13 +17,13 @@ from photosort.naming.cluster_texts import cluster_texts
 from photosort.naming.folder_name import folder_name
 from photosort.naming.folders import folder_names
 from photosort.naming.prompt import Wish
+from photosort.naming.subject import Subject
 from photosort.naming.summary import ClusterName, name_clusters
-from photosort.photos.facts import Facts, in_common
-from photosort.photos.photo import Photo
+from photosort.photos.facts import Facts, dates, in_common
 from photosort.settings.settings import Settings
-from photosort.support.printable import printable
 from photosort.support.progress import Progress, silent
 from photosort.wordnet.nouns import nouns
+from photosort.workflows.subjects import SubjectsOf
 
 UNSORTED = ClusterName("Unsorted", "Photos that no folder is clearly right for.", (), "outliers")
 """The folder of what was set aside; its label is k."""
@@ -45,11 +45,11 @@ class Folders:
 
 def make_folders(
     grouped: Candidate,
-    photos: Sequence[Photo],
     facts: Sequence[Facts],
     settings: Settings,
     writer: LanguageModel | None,
     progress: Progress = silent,
+    subjects_of: SubjectsOf = lambda clusters: [Subject() for _ in clusters],
 ) -> Folders:
     """Name the clusters of n photos, and lay out their folders. Names that the method gave are kept."""
     clustering, captions = grouped.clustering, grouped.texts
@@ -61,36 +61,43 @@ def make_folders(
         for number in range(clustering.k)
     ]
     said = [[captions[photo] for photo in cluster] for cluster in members]
-    files = [[printable(photos[photo].path.stem) for photo in cluster] for cluster in members]
-    countable = nouns().can_be_counted
-    texts = cluster_texts(said, settings.keywords, files=files, nearest=clustering.nearest, countable=countable)
+    known = [[facts[photo] for photo in cluster] for cluster in members]
+    texts = cluster_texts(
+        said,
+        settings.keywords,
+        subjects=subjects_of(members),
+        marks=list(map(dates, known)),
+        nearest=clustering.nearest,
+        countable=nouns().can_be_counted,
+    )
     wish = Wish(settings.language, settings.style)
     names = name_clusters(texts, None if grouped.names else writer, wish=wish, progress=progress)
     if grouped.names:
         titles = zip(names, grouped.names, strict=True)
         names = [replace(name, title=title, source=settings.method) for name, title in titles]
     made_of = "title" if grouped.names else settings.names
-    common = [in_common([facts[photo] for photo in cluster]) for cluster in members]
+    common = list(map(in_common, known))
     sizes = [len(cluster) for cluster in members]
     leaves = folder_names(names, sizes, made_of, settings.name_template, common)
     groups = parents(clustering) if settings.levels > 1 else np.arange(clustering.k)
-    paths = _paths(leaves, groups, _parent_names(said, names, groups))
+    paths = _paths(leaves, groups, _parent_names(members, names, groups, subjects_of))
     if (labels == clustering.k).any():
         names, paths = [*names, UNSORTED], [*paths, folder_name(UNSORTED.title, _tops(paths))]
     return Folders(labels, tuple(names), tuple(paths))
 
 
-def _parent_names(said: Sequence[Sequence[str]], names: Sequence[ClusterName], groups: Labels) -> dict[int, str]:
-    """Group -> its name, for the groups of more than one cluster; `said` are the captions of each cluster."""
+def _parent_names(
+    members: Sequence[Sequence[int]], names: Sequence[ClusterName], groups: Labels, subjects_of: SubjectsOf
+) -> dict[int, str]:
+    """Group -> its name, for the groups of more than one cluster; `members` are the photos of each cluster."""
     below: dict[int, list[int]] = {}
     for number, group in enumerate(groups.tolist()):
         below.setdefault(group, []).append(number)
+    several = {group: numbers for group, numbers in sorted(below.items()) if len(numbers) > 1}
+    subjects = subjects_of([[photo for number in numbers for photo in members[number]] for numbers in several.values()])
     return {
-        group: name_above(
-            [said[number] for number in numbers], [names[number].title for number in numbers], nouns().can_be_counted
-        )
-        for group, numbers in sorted(below.items())
-        if len(numbers) > 1
+        group: name_above(subject, [names[number].title for number in numbers])
+        for (group, numbers), subject in zip(several.items(), subjects, strict=True)
     }
 
 

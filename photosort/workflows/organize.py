@@ -41,6 +41,7 @@ from photosort.workflows.folders import Folders, make_folders
 from photosort.workflows.grouping import group
 from photosort.workflows.recording import record
 from photosort.workflows.remembering import RememberedWriter
+from photosort.workflows.subjects import subjects_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,8 @@ def prepare(
         grouping, choice = group(described, models, cache, writer, progress)
         progress("grouping", 1, 1)
         best = grouping.best
-        folders = make_folders(best, described.photos, described.facts, settings, writer, progress)
+        known = subjects_of(described, best.texts, models, cache)
+        folders = make_folders(best, described.facts, settings, writer, progress, known)
     photos, mode = described.photos, Mode(settings.mode)
     seen = survey(source, destination, photos, folders.paths, mode=mode, progress=progress)
     stranded = (Unread(path, WITH_ITS_PHOTO) for bad in described.unread for path in groups[bad.path])

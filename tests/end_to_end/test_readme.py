@@ -77,8 +77,8 @@ def test_every_command_that_the_pages_name_exists(photosort: Command) -> None:
 
 
 COMMANDS = (["organize"], ["explain"], ["models"], ["evaluate"])
-OTHERS = {"--check", "--strict", "--labels", "--wordnet"}
-"""Flags of ruff, of mypy and of the script that makes the nouns."""
+OTHERS = {"--check", "--strict", "--labels", "--wordnet", "--to"}
+"""Flags of ruff, of mypy and of the scripts that make the nouns."""
 
 
 def test_every_flag_that_the_pages_name_exists(photosort: Command) -> None:

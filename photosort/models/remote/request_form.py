@@ -15,7 +15,7 @@ SEED = 42
 LIMITS = ("max_tokens", "max_completion_tokens")
 """The names that servers have for the longest answer; OpenAI's own takes the second."""
 
-REFUSALS = (400, 422, 500, 501)
+REFUSALS = (400, 413, 422, 500, 501)
 """Statuses of a server that may answer the same question in a simpler form; some break down over a schema."""
 
 _OF_THE_SCHEMA = ("schema", "grammar", "structured", "guided")

@@ -14,16 +14,25 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-HYPERNYMS = {"@", "@i"}
+INSTANCE = "@i"
+HYPERNYMS = {"@", INSTANCE}
 COLUMNS = ("wnid", "parents", "label", "kind", "article", "noun", "lemmas")
 
 
 @dataclass(frozen=True)
 class Synset:
-    """One meaning: its words, and the ids of the broader meanings right above it."""
+    """One meaning.
+
+    lemmas    its words
+    parents   the ids of the broader meanings right above it
+    file      number of the lexicographers' file it stands in: lexnames(5WN)
+    instance  whether it is one of a kind, such as Paris
+    """
 
     lemmas: list[str]
     parents: list[str]
+    file: int
+    instance: bool
 
 
 @dataclass(frozen=True)
@@ -46,9 +55,10 @@ def read_wordnet(lines: Iterable[str]) -> dict[str, Synset]:
         words = int(fields[3], 16)
         after = 4 + 2 * words
         pointers = fields[after + 1 : after + 1 + 4 * int(fields[after])]
-        up = zip(pointers[::4], pointers[1::4], strict=True)
-        parents = [f"n{offset}" for kind, offset in up if kind in HYPERNYMS]
-        synsets[f"n{fields[0]}"] = Synset([word.replace("_", " ") for word in fields[4:after:2]], parents)
+        kinds = pointers[::4]
+        parents = [f"n{offset}" for kind, offset in zip(kinds, pointers[1::4], strict=True) if kind in HYPERNYMS]
+        lemmas = [word.replace("_", " ") for word in fields[4:after:2]]
+        synsets[f"n{fields[0]}"] = Synset(lemmas, parents, int(fields[1]), INSTANCE in kinds)
     return synsets
 
 

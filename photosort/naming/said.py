@@ -1,0 +1,200 @@
+"""What a cluster is of, from what captions say of each photo: a word of theirs, or what many of them are kinds of.
+
+Of the nouns that most captions say or mean, the one that tells the most is the subject: its share of the photos times
+how far down in WordNet it stands, so that geese, ducks and swans are birds, and daisies alone are daisies.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from photosort.naming.subject import BESIDE, PART, Subject, mixed, most_of
+from photosort.naming.words import counting_said, plural, singular, terms
+from photosort.wordnet.album import album
+from photosort.wordnet.lexicon import lexicon
+from photosort.wordnet.nouns import nouns
+
+Captions = Sequence[str]
+"""One for each photo of a cluster."""
+
+FIRST, LATER = 1.0, 0.6
+"""What a noun counts in the first phrase of a caption, which is what the photo is of, and what it counts later on."""
+UNSEEN = {
+    *("attribute", "cognition", "communication", "feeling", "group", "motive", "process"),
+    *("quantity", "relation", "shape", "state", "time"),
+}
+"""Fields of WordNet whose words are not said of what a photo shows; the words that people call folders by are."""
+OPENED = 400
+"""Captions of a cluster in which a phrase is looked for."""
+_PLACED = r"\b((?:in|on|at|near|by|under|behind|beside|along|inside|through)(?: the)?) (?:an? |some )?"
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A noun that captions say, or what it is a kind of; `depth` is the number of meanings above it."""
+
+    text: str
+    meaning: str
+    depth: int
+
+
+def subjects(clusters: Sequence[Captions]) -> list[Subject]:
+    """Return the subject of each cluster of captions."""
+    weights = [[_weights(caption) for caption in captions] for captions in clusters]
+    shares = [_shares(some) for some in weights]
+    return [
+        _subject(captions, some, shares, number)
+        for number, (captions, some) in enumerate(zip(clusters, weights, strict=True))
+    ]
+
+
+def is_said_of_photos(term: str) -> bool:
+    """Return whether a term of a caption is a noun; verbs and adverbs that stand where nouns do are not."""
+    word = singular(term)
+    last = word.rpartition(" ")[2]
+    return bool(lexicon().senses(word)) or lexicon().is_noun(last)
+
+
+def _subject(
+    captions: Captions, weights: Sequence[dict[_Word, float]], shares: Sequence[dict[_Word, float]], number: int
+) -> Subject:
+    own = shares[number]
+    said = [word for word, share in own.items() if share >= most_of(len(captions)) and _is_frequent(weights, word)]
+    if not said:
+        return mixed([_voice(some, own) for some in weights])
+    best = max(said, key=lambda word: (own[word] * word.depth, own[word], word.text))
+    support = sum(best in some for some in weights) / len(weights)
+    title = _titled(best.text, captions)
+    others = [share for place, share in enumerate(shares) if place != number]
+    beside = _beside(best, own, others)
+    apart = tuple(phrase for word in beside if (phrase := _phrase(title, word.text, captions)))
+    listed = tuple(_titled(word.text, captions).lower() for word in beside)
+    return Subject(title, support, listed, apart)
+
+
+def _is_frequent(weights: Sequence[dict[_Word, float]], word: _Word) -> bool:
+    return sum(word in some for some in weights) >= min(2, len(weights))
+
+
+def _weights(caption: str) -> dict[_Word, float]:
+    """Return the nouns of a caption, and the everyday words for what they are kinds of, with their weights."""
+    found: dict[_Word, float] = {}
+    first = True
+    for phrase in _phrases(caption):
+        weight = FIRST if first else LATER
+        words = [word for term in phrase for word in _words(singular(term))]
+        for word in words:
+            found[word] = max(weight, found.get(word, 0.0))
+        first = first and not words
+    return found
+
+
+def _phrases(caption: str) -> Iterator[list[str]]:
+    """Yield the terms of each noun phrase together: "tabby cat" has "cat" and "tabby cat"."""
+    phrase: list[str] = []
+    for term in terms(caption):
+        if phrase and not term.endswith(f" {phrase[0]}"):
+            yield phrase
+            phrase = []
+        phrase.append(term)
+    if phrase:
+        yield phrase
+
+
+@lru_cache(maxsize=50_000)
+def _words(term: str) -> tuple[_Word, ...]:
+    """Return a term as a word, where it is one that can be seen, and the everyday words above it."""
+    meaning = _meaning(term)
+    if not meaning:
+        return ()
+    above = lexicon().ancestors(meaning)
+    found = [_Word(term, meaning, len(above))]
+    found += [
+        _Word(everyday, wnid, len(lexicon().ancestors(wnid))) for wnid in above if (everyday := _everyday().get(wnid))
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def _meaning(term: str) -> str:
+    """Return the most frequent meaning of a term that can be seen; empty without one."""
+    words = lexicon()
+    if not words.is_noun(term):
+        return ""
+    known = _everyday()
+    for wnid in words.senses(term)[:2]:
+        if wnid in known or words.field(wnid) not in UNSEEN:
+            return wnid
+    return ""
+
+
+@lru_cache(maxsize=1)
+def _everyday() -> dict[str, str]:
+    """WordNet id -> the everyday word for it, in the singular: names of folders, and what tags are explained by."""
+    kinds = {noun.wnid: noun.noun for noun in nouns() if noun.kind}
+    return kinds | {wnid: singular(concept.inside) for wnid, concept in album().by_meaning.items()}
+
+
+def _shares(weights: Sequence[dict[_Word, float]]) -> dict[_Word, float]:
+    total: dict[_Word, float] = defaultdict(float)
+    for some in weights:
+        for word, weight in some.items():
+            total[word] += weight
+    return {word: weight / len(weights) for word, weight in total.items()}
+
+
+def _voice(weights: dict[_Word, float], shares: dict[_Word, float]) -> str:
+    """Return what a photo is of: of the nouns of its first phrase the one that most other photos share."""
+    first = [word for word, weight in weights.items() if weight == FIRST]
+    best = max(first, key=lambda word: (shares[word] >= PART, shares[word] * word.depth), default=None)
+    return plural(best.text) if best else ""
+
+
+def _beside(best: _Word, own: dict[_Word, float], others: Sequence[dict[_Word, float]]) -> list[_Word]:
+    """Return other words that a quarter of the captions say, by how much more often they do so than other clusters.
+
+    None is a kind of the subject or the other way round, unless it is narrower.
+    """
+    above = set(lexicon().ancestors(best.meaning)) | {best.meaning}
+    found = []
+    for word, share in own.items():
+        if share < PART * LATER or word.meaning in above:
+            continue
+        usual = sum(other.get(word, 0.0) for other in others) / max(1, len(others))
+        found.append((share - usual, word.depth, word))
+    found.sort(key=lambda item: (-item[0], -item[1], item[2].text))
+    kept: list[_Word] = []
+    for _, _, word in found:
+        near = {word.meaning, *lexicon().ancestors(word.meaning)}
+        if all(one.meaning not in near and word.meaning not in lexicon().ancestors(one.meaning) for one in kept):
+            kept.append(word)
+    return kept[:BESIDE]
+
+
+def _phrase(title: str, word: str, captions: Captions) -> str:
+    """Return the title with where captions most often say that it is: "Dogs on the beach"; empty where they do not."""
+    pattern = re.compile(_PLACED + rf"(?:\w+ )?({re.escape(word)}|{re.escape(plural(word))})\b", re.IGNORECASE)
+    found: Counter[str] = Counter()
+    for caption in captions[:OPENED]:
+        for match in pattern.finditer(caption):
+            found[f"{match[1].lower()} {match[2].lower()}"] += 1
+    ((said, count),) = found.most_common(1) or [("", 0)]
+    return f"{title} {said}" if count * 2 >= PART * len(captions) and count > 1 else ""
+
+
+def _titled(word: str, captions: Captions) -> str:
+    """Return a word as a title: in the plural where captions say that there can be several of it."""
+    named = album().by_meaning.get(_meaning(word))
+    if named and singular(named.inside) == word:
+        return named.name
+    votes = 0
+    for caption in captions[:OPENED]:
+        said = terms(caption)
+        votes += plural(word) in said and plural(word) != word
+        votes += counting_said(word, caption) if word in said else 0
+    countable = votes > 0 or (not votes and nouns().can_be_counted(word) is not False)
+    written = plural(word) if countable and len(captions) > 1 else word
+    return written[:1].upper() + written[1:]

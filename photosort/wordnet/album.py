@@ -1,0 +1,60 @@
+"""What people call folders of photos by: things, activities, places, events and kinds of pictures.
+
+The table is data/album.tsv, written for photosort; data/README.md says how.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from importlib.resources import files
+from typing import Literal, cast
+
+ConceptKind = Literal["thing", "activity", "place", "event", "people", "picture"]
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One name for a folder.
+
+    name  as it stands alone: "Beach", "Dogs", "Birthday"
+    kind  what is named
+    seen  how a photo of it could be described, for a text encoder
+    wnid  its meaning in WordNet 3.0; empty where there is none
+    """
+
+    name: str
+    kind: ConceptKind
+    seen: str
+    wnid: str
+
+    @property
+    def inside(self) -> str:
+        """The name in the middle of a text: "beach", "Christmas"."""
+        return self.name if self.name in self.seen else self.name[:1].lower() + self.name[1:]
+
+
+class Album:
+    """All concepts, in the order of the table."""
+
+    def __init__(self, concepts: Iterable[Concept], digest: str = "") -> None:
+        self.concepts = tuple(concepts)
+        self.digest = digest
+
+    @cached_property
+    def by_meaning(self) -> dict[str, Concept]:
+        """WordNet id -> the concept of this meaning."""
+        return {concept.wnid: concept for concept in self.concepts if concept.wnid}
+
+
+@lru_cache(maxsize=1)
+def album() -> Album:
+    """Load the table; later calls return the same one."""
+    text = files("photosort.wordnet").joinpath("data/album.tsv").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+    concepts = (Concept(row["name"], cast(ConceptKind, row["kind"]), row["seen"], row["wnid"]) for row in rows)
+    return Album(concepts, hashlib.sha256(text.encode()).hexdigest()[:12])
