@@ -25,8 +25,9 @@ _LISTED = ("n_ctx", "max_model_len", "loaded_context_length", "context_length", 
 
 _LARGEST = 10**8
 _TOO_LONG = re.compile(
-    r"context[ _](length|size|window)|(exceed|longer than|overflow).{0,60}(context|tokens)"
-    r"|context.{0,40}(exceed|overflow)|(prompt|input|message|request).{0,20}too (long|large)|too many tokens|(less than|at most|<=) \d+ tokens",
+    r"context[ _](length|size|window)|(exceed|longer than|overflow).{0,60}(context|tokens)|"
+    r"context.{0,40}(exceed|overflow)|(prompt|input|message|request).{0,20}too (long|large)|"
+    r"too many tokens|(less than|at most|<=) \d+ tokens",
     re.I,
 )
 _SIZE = re.compile(r"context (?:length|size|window)\D{0,20}(\d+)|(?:less than|at most|<=) (\d+)", re.I)
