@@ -49,18 +49,24 @@ class RequestForm:
 
         The longest answer gets its other name instead. Where it has to be `limited`, one of the two stays.
         """
-        told = f"{getattr(error, 'param', '')} {reason_of(error)}".lower()
-        if any(name in told for name in self.limits[:1]):
-            return self._other_limit(limited)
-        named = {part for part in self.parts if part in told or part.replace("_", " ") in told}
-        if any(word in told for word in _OF_THE_SCHEMA):
-            named |= {"response_format"} & set(self.parts)
-        if named:
-            return replace(self, parts={name: part for name, part in self.parts.items() if name not in named})
+        if named := self.named(error):
+            return self.without(named, limited=limited)
         if self.parts:
             open_ended = not limited and error.status_code < 500
             return RequestForm({}, () if open_ended else self.limits)
-        return self._other_limit(limited) if self.limits and error.status_code < 500 else None
+        return self.without(set(self.limits[:1]), limited=limited) if self.limits and error.status_code < 500 else None
 
-    def _other_limit(self, limited: bool) -> RequestForm | None:
-        return None if limited and not self.limits[1:] else replace(self, limits=self.limits[1:])
+    def named(self, error: APIStatusError) -> set[str]:
+        """Return which of its arguments a server names where it refuses them."""
+        told = f"{getattr(error, 'param', '')} {reason_of(error)}".lower()
+        if any(name in told for name in self.limits[:1]):
+            return set(self.limits[:1])
+        by_other_words = {"response_format"} if any(word in told for word in _OF_THE_SCHEMA) else set[str]()
+        named = {part for part in self.parts if part in told or part.replace("_", " ") in told}
+        return named | by_other_words & set(self.parts)
+
+    def without(self, named: set[str], *, limited: bool) -> RequestForm | None:
+        """Return the form without these arguments; see `simpler`."""
+        if not named.isdisjoint(self.limits):
+            return None if limited and not self.limits[1:] else replace(self, limits=self.limits[1:])
+        return replace(self, parts={name: part for name, part in self.parts.items() if name not in named})

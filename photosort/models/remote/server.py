@@ -96,14 +96,14 @@ def reason_of(error: APIError) -> str:
     """
     import openai
 
-    if isinstance(error, openai.APIConnectionError) and error.__cause__:
-        return one_line(str(error.__cause__)).rstrip(".")
-    told: Any = getattr(error, "body", None)
+    if not isinstance(error, openai.APIStatusError):
+        return one_line(str(error.__cause__ or error)).rstrip(".")
+    told = error.body
     if isinstance(told, Mapping):
         told = next((told[key] for key in ("message", "detail", "error") if told.get(key)), None)
     if isinstance(told, list):
         told = "; ".join(_complaint(item) for item in told)
-    return one_line(told if isinstance(told, str) and told.strip() else str(error)).rstrip(".")
+    return one_line(told if isinstance(told, str) and told.strip() else "no reason given").rstrip(".")
 
 
 def _complaint(item: Any) -> str:

@@ -68,12 +68,16 @@ def is_too_long(error: APIStatusError) -> bool:
 
 
 def told_context(error: APIStatusError) -> int | None:
-    """Return the context that a server names where it refuses a question as too long; None where it names none."""
+    """Return the context that a server names where it refuses a question as too long; None where it names none.
+
+    A number in a sentence may be another one, so that one of less than LEAST is none.
+    """
     size = _told_size(error)
     if size is not None:
         return size
     named = _SIZE.search(reason_of(error))
-    return int(named[1] or named[2]) if named and len(named[1] or named[2]) <= len(str(_LARGEST)) else None
+    size = int((named[1] or named[2])[: len(str(_LARGEST))]) if named else 0
+    return size if size >= LEAST else None
 
 
 def _told_size(error: APIStatusError) -> int | None:

@@ -225,7 +225,7 @@ REASONS = {
     "FastAPI, one": ({"detail": "response_format is unknown"}, "response_format is unknown"),
     "vLLM": ({"object": "error", "message": "guided decoding failed", "code": 400}, "guided decoding failed"),
     "text": ("the grammar is broken", "the grammar is broken"),
-    "nothing": ("", "Error code"),
+    "nothing": ("", "no reason given"),
 }
 
 
