@@ -28,6 +28,10 @@ UNSEEN = {
     *("quantity", "relation", "shape", "state", "time"),
 }
 """Fields of WordNet whose words are not said of what a photo shows; the words that people call folders by are."""
+ENDINGS = (("ies", "y"), ("ches", "ch"), ("shes", "sh"), ("xes", "x"), ("ses", "s"), ("men", "man"), ("s", ""))
+"""Ends of plurals, with those of their singulars: morphy(7WN)."""
+SENSES = 3
+"""Meanings of a word that are looked at, the most frequent first."""
 OPENED = 400
 """Captions of a cluster in which a phrase is looked for."""
 _PLACED = r"\b((?:in|on|at|near|by|under|behind|beside|along|inside|through)(?: the)?) (?:an? |some )?"
@@ -54,7 +58,7 @@ def subjects(clusters: Sequence[Captions]) -> list[Subject]:
 
 def is_said_of_photos(term: str) -> bool:
     """Return whether a term of a caption is a noun; verbs and adverbs that stand where nouns do are not."""
-    word = singular(term)
+    word = _base(term)
     last = word.rpartition(" ")[2]
     return bool(lexicon().senses(word)) or lexicon().is_noun(last)
 
@@ -86,7 +90,7 @@ def _weights(caption: str) -> dict[_Word, float]:
     first = True
     for phrase in _phrases(caption):
         weight = FIRST if first else LATER
-        words = [word for term in phrase for word in _words(singular(term))]
+        words = [word for term in phrase for word in _words(_base(term))]
         for word in words:
             found[word] = max(weight, found.get(word, 0.0))
         first = first and not words
@@ -105,6 +109,15 @@ def _phrases(caption: str) -> Iterator[list[str]]:
         yield phrase
 
 
+def _base(term: str) -> str:
+    """Return the singular of a term; where the library's is no word ("daisie"), by the rules of WordNet."""
+    one = singular(term)
+    if lexicon().senses(one):
+        return one
+    formed = (term.removesuffix(ending) + instead for ending, instead in ENDINGS if term.endswith(ending))
+    return next((word for word in formed if lexicon().senses(word)), one)
+
+
 @lru_cache(maxsize=50_000)
 def _words(term: str) -> tuple[_Word, ...]:
     """Return a term as a word, where it is one that can be seen, and the everyday words above it."""
@@ -120,15 +133,13 @@ def _words(term: str) -> tuple[_Word, ...]:
 
 
 def _meaning(term: str) -> str:
-    """Return the most frequent meaning of a term that can be seen; empty without one."""
-    words = lexicon()
+    """Return the most frequent meaning of a term that can be seen, rather one whose kind has an everyday word; or ""."""
+    words, known = lexicon(), _everyday()
     if not words.is_noun(term):
         return ""
-    known = _everyday()
-    for wnid in words.senses(term)[:2]:
-        if wnid in known or words.field(wnid) not in UNSEEN:
-            return wnid
-    return ""
+    seen = [wnid for wnid in words.senses(term)[:SENSES] if wnid in known or words.field(wnid) not in UNSEEN]
+    akin = (wnid for wnid in seen if not known.keys().isdisjoint((wnid, *words.ancestors(wnid))))
+    return next(akin, seen[0] if seen else "")
 
 
 @lru_cache(maxsize=1)
