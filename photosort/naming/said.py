@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from photosort.naming.subject import BESIDE, PART, Subject, mixed, most_of
+from photosort.naming.subject import BESIDE, MOST, PART, Subject, mixed
 from photosort.naming.words import counting_said, plural, singular, terms
 from photosort.wordnet.album import album
 from photosort.wordnet.lexicon import lexicon
@@ -30,6 +30,8 @@ UNSEEN = {
 """Fields of WordNet whose words are not said of what a photo shows; the words that people call folders by are."""
 ENDINGS = (("ies", "y"), ("ches", "ch"), ("shes", "sh"), ("xes", "x"), ("ses", "s"), ("men", "man"), ("s", ""))
 """Ends of plurals, with those of their singulars: morphy(7WN)."""
+ENDING = 4
+"""Letters of a word that others are taken to be kinds of if they end with it."""
 SENSES = 3
 """Meanings of a word that are looked at, the most frequent first."""
 OPENED = 400
@@ -67,7 +69,7 @@ def _subject(
     captions: Captions, weights: Sequence[dict[_Word, float]], shares: Sequence[dict[_Word, float]], number: int
 ) -> Subject:
     own = shares[number]
-    said = [word for word, share in own.items() if share >= most_of(len(captions)) and _is_frequent(weights, word)]
+    said = [word for word, share in own.items() if share >= MOST and _is_frequent(weights, word)]
     if not said:
         return mixed([_voice(some, own) for some in weights])
     best = max(said, key=lambda word: (own[word] * word.depth, own[word], word.text))
@@ -110,12 +112,17 @@ def _phrases(caption: str) -> Iterator[list[str]]:
 
 
 def _base(term: str) -> str:
-    """Return the singular of a term; where the library's is no word ("daisie"), by the rules of WordNet."""
+    """Return the singular of a term.
+
+    Where the library's is no word ("daisie"), it is formed by the rules of WordNet; a compound that WordNet lacks
+    ("clownfish") becomes what it is a kind of.
+    """
     one = singular(term)
     if lexicon().senses(one):
         return one
     formed = (term.removesuffix(ending) + instead for ending, instead in ENDINGS if term.endswith(ending))
-    return next((word for word in formed if lexicon().senses(word)), one)
+    whole = (word for word in formed if lexicon().senses(word))
+    return next(whole, "") or next((word for word in _compounded() if one.endswith(word)), one)
 
 
 @lru_cache(maxsize=50_000)
@@ -133,7 +140,7 @@ def _words(term: str) -> tuple[_Word, ...]:
 
 
 def _meaning(term: str) -> str:
-    """Return the most frequent meaning of a term that can be seen, rather one whose kind has an everyday word; or ""."""
+    """Return the most frequent meaning of a term that can be seen, rather one whose kind has an everyday word."""
     words, known = lexicon(), _everyday()
     if not words.is_noun(term):
         return ""
@@ -147,6 +154,14 @@ def _everyday() -> dict[str, str]:
     """WordNet id -> the everyday word for it, in the singular: names of folders, and what tags are explained by."""
     kinds = {noun.wnid: noun.noun for noun in nouns() if noun.kind}
     return kinds | {wnid: singular(concept.inside) for wnid, concept in album().by_meaning.items()}
+
+
+@lru_cache(maxsize=1)
+def _compounded() -> tuple[str, ...]:
+    """Return everyday words that others may end with, the longest first."""
+    return tuple(
+        sorted({word for word in _everyday().values() if len(word) >= ENDING}, key=lambda word: (-len(word), word))
+    )
 
 
 def _shares(weights: Sequence[dict[_Word, float]]) -> dict[_Word, float]:
