@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from photosort.naming.subject import BESIDE, PART, Subject, mixed, most_of
+from photosort.naming.subject import BESIDE, MOST, PART, Subject, mixed
 from photosort.naming.words import counting_said, plural, singular, terms
 from photosort.wordnet.album import album
 from photosort.wordnet.lexicon import lexicon
@@ -28,6 +28,12 @@ UNSEEN = {
     *("quantity", "relation", "shape", "state", "time"),
 }
 """Fields of WordNet whose words are not said of what a photo shows; the words that people call folders by are."""
+ENDINGS = (("ies", "y"), ("ches", "ch"), ("shes", "sh"), ("xes", "x"), ("ses", "s"), ("men", "man"), ("s", ""))
+"""Ends of plurals, with those of their singulars: morphy(7WN)."""
+ENDING = 4
+"""Letters of a word that others are taken to be kinds of if they end with it."""
+SENSES = 3
+"""Meanings of a word that are looked at, the most frequent first."""
 OPENED = 400
 """Captions of a cluster in which a phrase is looked for."""
 _PLACED = r"\b((?:in|on|at|near|by|under|behind|beside|along|inside|through)(?: the)?) (?:an? |some )?"
@@ -54,7 +60,7 @@ def subjects(clusters: Sequence[Captions]) -> list[Subject]:
 
 def is_said_of_photos(term: str) -> bool:
     """Return whether a term of a caption is a noun; verbs and adverbs that stand where nouns do are not."""
-    word = singular(term)
+    word = _base(term)
     last = word.rpartition(" ")[2]
     return bool(lexicon().senses(word)) or lexicon().is_noun(last)
 
@@ -63,7 +69,7 @@ def _subject(
     captions: Captions, weights: Sequence[dict[_Word, float]], shares: Sequence[dict[_Word, float]], number: int
 ) -> Subject:
     own = shares[number]
-    said = [word for word, share in own.items() if share >= most_of(len(captions)) and _is_frequent(weights, word)]
+    said = [word for word, share in own.items() if share >= MOST and _is_frequent(weights, word)]
     if not said:
         return mixed([_voice(some, own) for some in weights])
     best = max(said, key=lambda word: (own[word] * word.depth, own[word], word.text))
@@ -86,7 +92,7 @@ def _weights(caption: str) -> dict[_Word, float]:
     first = True
     for phrase in _phrases(caption):
         weight = FIRST if first else LATER
-        words = [word for term in phrase for word in _words(singular(term))]
+        words = [word for term in phrase for word in _words(_base(term))]
         for word in words:
             found[word] = max(weight, found.get(word, 0.0))
         first = first and not words
@@ -105,6 +111,20 @@ def _phrases(caption: str) -> Iterator[list[str]]:
         yield phrase
 
 
+def _base(term: str) -> str:
+    """Return the singular of a term.
+
+    Where the library's is no word ("daisie"), it is formed by the rules of WordNet; a compound that WordNet lacks
+    ("clownfish") becomes what it is a kind of.
+    """
+    one = singular(term)
+    if lexicon().senses(one):
+        return one
+    formed = (term.removesuffix(ending) + instead for ending, instead in ENDINGS if term.endswith(ending))
+    whole = (word for word in formed if lexicon().senses(word))
+    return next(whole, "") or next((word for word in _compounded() if one.endswith(word)), one)
+
+
 @lru_cache(maxsize=50_000)
 def _words(term: str) -> tuple[_Word, ...]:
     """Return a term as a word, where it is one that can be seen, and the everyday words above it."""
@@ -120,15 +140,13 @@ def _words(term: str) -> tuple[_Word, ...]:
 
 
 def _meaning(term: str) -> str:
-    """Return the most frequent meaning of a term that can be seen; empty without one."""
-    words = lexicon()
+    """Return the most frequent meaning of a term that can be seen, rather one whose kind has an everyday word."""
+    words, known = lexicon(), _everyday()
     if not words.is_noun(term):
         return ""
-    known = _everyday()
-    for wnid in words.senses(term)[:2]:
-        if wnid in known or words.field(wnid) not in UNSEEN:
-            return wnid
-    return ""
+    seen = [wnid for wnid in words.senses(term)[:SENSES] if wnid in known or words.field(wnid) not in UNSEEN]
+    akin = (wnid for wnid in seen if not known.keys().isdisjoint((wnid, *words.ancestors(wnid))))
+    return next(akin, seen[0] if seen else "")
 
 
 @lru_cache(maxsize=1)
@@ -136,6 +154,14 @@ def _everyday() -> dict[str, str]:
     """WordNet id -> the everyday word for it, in the singular: names of folders, and what tags are explained by."""
     kinds = {noun.wnid: noun.noun for noun in nouns() if noun.kind}
     return kinds | {wnid: singular(concept.inside) for wnid, concept in album().by_meaning.items()}
+
+
+@lru_cache(maxsize=1)
+def _compounded() -> tuple[str, ...]:
+    """Return everyday words that others may end with, the longest first."""
+    return tuple(
+        sorted({word for word in _everyday().values() if len(word) >= ENDING}, key=lambda word: (-len(word), word))
+    )
 
 
 def _shares(weights: Sequence[dict[_Word, float]]) -> dict[_Word, float]:

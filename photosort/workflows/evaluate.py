@@ -19,6 +19,7 @@ from photosort.methods.method import Views
 from photosort.methods.specs import CAPTION
 from photosort.models.runtime.devices import wanted_cuda
 from photosort.models.selected import EVEN, ModelSet
+from photosort.photos.facts import Facts
 from photosort.photos.photo import Unread
 from photosort.photos.scan import scan
 from photosort.store.cache import Cache, open_cache
@@ -53,12 +54,16 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """N photos whose classes are known, in the views of the methods; `source` and `left` are as in Evaluation."""
+    """N photos whose classes are known, in the views of the methods; `source` and `left` are as in Evaluation.
+
+    facts  of each photo; empty where there are only texts
+    """
 
     truth: tuple[str, ...]
     views: Views
     source: str
     left: tuple[Unread, ...] = ()
+    facts: tuple[Facts, ...] = ()
 
 
 def evaluate(
@@ -154,4 +159,5 @@ def ground_of_photos(
         return Ground(tuple(printable(line.label) for line in mine), views, "from the file", left)
     seen = replace(seen, texts=tuple(tuple(texts[n] for n in kept) for texts in seen.texts))
     truth = tuple(printable(names[n].parts[0]) for n in kept)
-    return Ground(truth, views_of(seen, models, cache), f"by {settings.captioner}", left)
+    known = tuple(seen.facts[n] for n in kept)
+    return Ground(truth, views_of(seen, models, cache), f"by {settings.captioner}", left, known)

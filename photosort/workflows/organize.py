@@ -147,7 +147,7 @@ def prepare(
         grouping, choice = group(described, models, cache, writer, progress)
         progress("grouping", 1, 1)
         best = grouping.best
-        known = subjects_of(described, best.texts, models, cache)
+        known = subjects_of(described.vectors, described.facts, best.texts, models, cache)
         folders = make_folders(best, described.facts, settings, writer, progress, known)
     photos, mode = described.photos, Mode(settings.mode)
     seen = survey(source, destination, photos, folders.paths, mode=mode, progress=progress)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from photosort.describing.describe import Described
+from photosort.models.protocols import Vectors
 from photosort.models.selected import ModelSet
 from photosort.naming import said, seen
 from photosort.naming.subject import Subject
@@ -16,18 +16,30 @@ SubjectsOf = Callable[[Sequence[Sequence[int]]], list[Subject]]
 """Clusters, each the numbers of its photos -> what each is of."""
 
 
-def subjects_of(described: Described, captions: Sequence[str], models: ModelSet, cache: Cache) -> SubjectsOf:
-    """Return what tells the subjects of clusters of photos: by what a model sees in them, or else by their captions,
-    one for each photo.
+def subjects_of(
+    vectors: Vectors, facts: Sequence[Facts], captions: Sequence[str], models: ModelSet, cache: Cache
+) -> SubjectsOf:
+    """Return what tells the subjects of clusters of n photos: by what a model sees in their vectors (n, d) and by their
+    facts, or else by their captions.
     """
+    return by_sight(vectors, facts, models, cache) or by_captions(captions)
+
+
+def by_captions(captions: Sequence[str]) -> SubjectsOf:
+    """Return what tells the subjects of clusters of n photos by their captions."""
+    return lambda members: said.subjects([[captions[photo] for photo in cluster] for cluster in members])
+
+
+def by_sight(vectors: Vectors, facts: Sequence[Facts], models: ModelSet, cache: Cache) -> SubjectsOf | None:
+    """Return what tells them by vectors (n, d) and facts; None where no model reads vectors."""
     reader = models.subjects(RememberedTexts(models.text_encoder, cache))
+    if reader is None:
+        return None
 
     def read(members: Sequence[Sequence[int]]) -> list[Subject]:
-        if reader is None:
-            return said.subjects([[captions[photo] for photo in cluster] for cluster in members])
-        shown = [reader.read(described.vectors[list(cluster)]) for cluster in members]
-        facts = [_in_words([described.facts[photo] for photo in cluster]) for cluster in members]
-        return seen.subjects(list(zip(shown, facts, strict=True)))
+        shown = [reader.read(vectors[list(cluster)]) for cluster in members]
+        known = [_in_words([facts[photo] for photo in cluster]) for cluster in members]
+        return seen.subjects(list(zip(shown, known, strict=True)))
 
     return read
 

@@ -1,11 +1,12 @@
-"""How well names say what folders hold: python tests/bench/naming.py DIR [--texts-file FILE.jsonl] [--writer NAME ...]
+"""How well names say what folders hold: python tests/bench/naming.py DIR [--texts-file FILE.jsonl] [--list]
 
 DIR holds one folder for each class. For the true classes and for the clusters that photosort makes of them with each of
 ten seeds (each cluster stands for its most frequent class), and for tags and, with a file of texts as `photosort
 evaluate` takes it, captions by people: the share of clusters whose name contains the true label (SEM), the share whose
 SBERT cosine to it is above 0.4, and the mean of that cosine. Two keywords, joined, which no other cluster has among its
-two, are what "Text-Guided Image Clustering" measures; names are the titles that photosort makes of keywords, by each
-ranking, and the titles and summaries of each writer.
+two, are what "Text-Guided Image Clustering" measures; names are those that photosort gives without a language model,
+and the titles and summaries of each writer. The last column is the share of names that say "Mixed" or nothing. `--list`
+prints every name of the true classes and of the clusters of the first seed, to be judged by eye.
 """
 
 from __future__ import annotations
@@ -26,9 +27,11 @@ from photosort.methods.method import joined
 from photosort.models.language import writers
 from photosort.models.protocols import TextEncoder
 from photosort.models.selected import EVEN, select_models
-from photosort.naming.cluster_texts import cluster_texts, said_terms
+from photosort.naming.cluster_texts import UNCLEAR, cluster_texts, said_terms
+from photosort.naming.folder_name import UNNAMED
 from photosort.naming.keywords import Ranking, exclusive_keywords
-from photosort.naming.prompt import ClusterText
+from photosort.naming.prompt import MIXED, ClusterText
+from photosort.naming.subject import Subject
 from photosort.naming.summary import BY_KEYWORDS, name_clusters
 from photosort.settings.settings import Settings, load_settings
 from photosort.store.cache import Cache, open_cache
@@ -36,41 +39,44 @@ from photosort.wordnet.nouns import nouns
 from photosort.workflows.evaluate import Ground, ground_of_photos
 from photosort.workflows.grouping import Clusters, method_of
 from photosort.workflows.remembering import RememberedTexts, RememberedWriter
+from photosort.workflows.subjects import SubjectsOf, by_captions, subjects_of
 
 TOP = 2
-TITLE = f"  {'':<24}{'SEM':<9}{'SBERT':<9}cosine"
+TITLE = f"  {'':<24}{'SEM':<9}{'SBERT':<9}{'cosine':<9}mixed"
 
 
 @dataclass
 class Labelled:
-    """One clustering: the true label and the captions of each cluster, exemplars first."""
+    """One clustering: the true label, the captions of each cluster, exemplars first, and what each is of."""
 
     truth: list[str]
     captions: list[list[str]]
+    subjects: list[Subject]
 
 
-def by_class(ground: Ground) -> Labelled:
+def by_class(ground: Ground, subjects_of: SubjectsOf) -> Labelled:
     """The true classes as clusters."""
     classes, labels = np.unique(ground.truth, return_inverse=True)
-    return _labelled(ground, [np.flatnonzero(labels == number).tolist() for number in range(len(classes))])
+    members = [np.flatnonzero(labels == number).tolist() for number in range(len(classes))]
+    return _labelled(ground, members, subjects_of)
 
 
-def by_cluster(ground: Ground, settings: Settings) -> Labelled:
+def by_cluster(ground: Ground, subjects_of: SubjectsOf, settings: Settings) -> Labelled:
     """As many clusters as there are classes, as photosort makes them."""
     wanted = settings.model_copy(update={"k": len(set(ground.truth))})
     clustering = method_of(select_models(wanted)).group(ground.views, Clusters(wanted)).best.clustering
-    return _labelled(ground, [clustering.members(number).tolist() for number in range(clustering.k)])
+    return _labelled(ground, [clustering.members(number).tolist() for number in range(clustering.k)], subjects_of)
 
 
-def _labelled(ground: Ground, clusters: Sequence[Sequence[int]]) -> Labelled:
+def _labelled(ground: Ground, clusters: Sequence[Sequence[int]], subjects_of: SubjectsOf) -> Labelled:
     captions = joined(ground.views.texts[0])
     majority = [Counter(ground.truth[photo] for photo in members).most_common(1)[0][0] for members in clusters]
-    return Labelled(majority, [[captions[photo] for photo in members] for members in clusters])
+    return Labelled(majority, [[captions[photo] for photo in members] for members in clusters], subjects_of(clusters))
 
 
-def texts_of(labelled: Labelled, ranking: Ranking = "winner") -> list[ClusterText]:
+def texts_of(labelled: Labelled) -> list[ClusterText]:
     """What the names are made of."""
-    return cluster_texts(labelled.captions, ranking, countable=nouns().can_be_counted)
+    return cluster_texts(labelled.captions, subjects=labelled.subjects, countable=nouns().can_be_counted)
 
 
 def show(row: str, names: Sequence[Sequence[str]], several: Sequence[Labelled], encoder: TextEncoder) -> None:
@@ -79,19 +85,25 @@ def show(row: str, names: Sequence[Sequence[str]], several: Sequence[Labelled], 
         (sem(some, one.truth), sbert_match(some, one.truth, encoder), label_cosines(some, one.truth, encoder).mean())
         for some, one in zip(names, several, strict=True)
     ]
-    print(f"  {row:<24}" + "    ".join(f"{value:.3f}" for value in np.mean(measured, axis=0)))
+    said = [name.casefold() for some in names for name in some]
+    mixed = sum(name.startswith((MIXED, UNNAMED, UNCLEAR, "photos from")) for name in said) / len(said)
+    print(f"  {row:<24}" + "    ".join(f"{value:.3f}" for value in (*np.mean(measured, axis=0), mixed)))
 
 
-def measure(several: Sequence[Labelled], named: Sequence[str], encoder: TextEncoder, cache: Cache) -> None:
+def measure(
+    several: Sequence[Labelled], named: Sequence[str], encoder: TextEncoder, cache: Cache, *, listed: bool
+) -> None:
     """Print the table of one set."""
     rankings = get_args(Ranking)
-    by_ranking = {ranking: [name_clusters(texts_of(one, ranking)) for one in several] for ranking in rankings}
     for ranking in rankings:
         exclusive = [exclusive_keywords(said_terms(one.captions), TOP, ranking) for one in several]
         words = [[", ".join(word.term for word in cluster) for cluster in clusters] for clusters in exclusive]
         show(f"two keywords, {ranking}", words, several, encoder)
-    for ranking, found in by_ranking.items():
-        show(f"names by {ranking}", [[name.title for name in names] for names in found], several, encoder)
+    titles = [[name.title for name in name_clusters(texts_of(one))] for one in several]
+    show("names", titles, several, encoder)
+    if listed:
+        for truth, title in zip(several[0].truth, titles[0], strict=True):
+            print(f"    {truth:<24}{title}")
     for name in named:
         writer = writers.writer(load_settings(writer=name))
         asked = RememberedWriter(writer, cache) if writer else None
@@ -109,6 +121,7 @@ def main() -> None:
     parser.add_argument("--texts-file", type=Path)
     parser.add_argument("--writer", action="append", dest="writers", default=[])
     parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--list", action="store_true")
     arguments = parser.parse_args()
     settings, root = load_settings(), arguments.folder.resolve()
     models = select_models(settings)
@@ -119,12 +132,19 @@ def main() -> None:
             grounds["captions by people"] = (read_texts_file(arguments.texts_file), EVEN)
         for source, (lines, weight) in grounds.items():
             ground = ground_of_photos(root, lines, models, cache)
+            captions = joined(ground.views.texts[0])
+            subjects = (
+                by_captions(captions)
+                if lines
+                else subjects_of(ground.views.image, ground.facts, captions, models, cache)
+            )
             print(f"\n{source}, true classes\n{TITLE}")
-            measure([by_class(ground)], arguments.writers, encoder, cache)
+            measure([by_class(ground, subjects)], arguments.writers, encoder, cache, listed=arguments.list)
             print(f"\n{source}, k-means, mean of {arguments.seeds} seeds\n{TITLE}")
             seeds = range(settings.seed, settings.seed + arguments.seeds)
             several = [settings.model_copy(update={"weight": weight, "seed": seed}) for seed in seeds]
-            measure([by_cluster(ground, one) for one in several], arguments.writers, encoder, cache)
+            clusterings = [by_cluster(ground, subjects, one) for one in several]
+            measure(clusterings, arguments.writers, encoder, cache, listed=arguments.list)
 
 
 if __name__ == "__main__":

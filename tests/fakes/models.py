@@ -133,5 +133,6 @@ def use_colours(monkeypatch: pytest.MonkeyPatch) -> None:
     encoder, captioner = ColourEncoder(), ColourCaptioner()
     monkeypatch.setattr(registry, "image_encoder", lambda settings: encoder)
     monkeypatch.setattr(registry, "captioner", lambda settings, question: captioner)
+    monkeypatch.setattr(registry, "subject_reader", lambda settings, texts: None)
     monkeypatch.setattr(registry, "fact_models", lambda settings: FactModels(RedFaces()) if settings.facts else None)
     monkeypatch.setattr(workflow, "engine_for", lambda models: None)

@@ -11,6 +11,7 @@ from photosort.naming.cluster_texts import cluster_texts
 from photosort.naming.counted import summary, titles, without_nested
 from photosort.naming.keywords import Keyword
 from photosort.naming.prompt import ClusterText
+from photosort.naming.subject import Subject
 from photosort.naming.summary import name_clusters
 
 
@@ -47,11 +48,11 @@ def test_a_proper_name_keeps_its_capitals() -> None:
 UNCLEAR = Counter({"a photo of something unclear": 3})
 
 
-def test_nameless_clusters_differ_by_tone_or_exemplar() -> None:
+def test_nameless_clusters_differ_by_tone_or_by_when_they_were_taken() -> None:
     blue = ClusterText(UNCLEAR, broad="mixed", tone="mostly blue")
-    photo = ClusterText(UNCLEAR, broad="mixed", files=("IMG_2041", "IMG_2050"))
-    names = [name.title for name in name_clusters([blue, photo, photo, photo, ClusterText({})])]
-    assert names == ["Mixed (mostly blue)", "Mixed", "Mixed (like IMG_2041)", "Mixed (like IMG_2050)", "Unnamed"]
+    photo = ClusterText(UNCLEAR, broad="mixed", marks=("June 2019", "2019"))
+    names = [name.title for name in name_clusters([blue, photo, photo, ClusterText({})])]
+    assert names == ["Mixed (mostly blue)", "Photos from June 2019", "Photos from June 2019 (2)", "Unnamed"]
 
 
 def test_one_photo_alone_is_not_mixed() -> None:
@@ -59,9 +60,9 @@ def test_one_photo_alone_is_not_mixed() -> None:
 
 
 def test_a_number_is_the_last_resort_and_never_stands_alone() -> None:
-    same = ClusterText(UNCLEAR, broad="mixed", files=("IMG_1",))
-    names = [name.title for name in name_clusters([same] * 4)]
-    assert names == ["Mixed", "Mixed (like IMG_1)", "Mixed (like IMG_1, 2)", "Mixed (like IMG_1, 3)"]
+    same = ClusterText(UNCLEAR, broad="mixed", tone="mostly blue")
+    names = [name.title for name in name_clusters([same] * 3)]
+    assert names == ["Mixed (mostly blue)", "Mixed (mostly blue, 2)", "Mixed (mostly blue, 3)"]
 
 
 def test_equal_clusters_get_ever_more_keywords() -> None:
@@ -79,10 +80,17 @@ def test_a_summary_lists_what_more_than_one_photo_shows() -> None:
     assert summary(text) == "Dogs and balls"
 
 
-def test_a_summary_says_mixed_as_its_title_does() -> None:
+def test_what_few_photos_show_names_no_mixed_folder() -> None:
     mixed = [f"a {word}" for word in ("car", "car", "hat", "hat", "fox", "elk", "bee", "ant", "owl")]
     (text,) = cluster_texts([mixed])
-    assert (next(titles(text)), summary(text)) == ("Mixed (cars, hats)", "Mixed (cars and hats)")
+    assert (next(titles(text)), summary(text)) == ("Mixed", "Mixed (cars and hats)")
+
+
+def test_the_subject_names_a_cluster_and_its_keywords_stand_behind_it() -> None:
+    subject = Subject("Dogs", 0.9, beside=("snow", "sleds"), apart=("Dogs in the snow",))
+    (text,) = cluster_texts([["a dog in the snow"] * 5 + ["a ball"] * 2], subjects=[subject])
+    assert list(islice(titles(text), 4)) == ["Dogs", "Dogs in the snow", "Dogs (snow)", "Dogs (snow, sleds)"]
+    assert summary(text) == "Dogs (snow and balls)"
 
 
 def test_a_small_writer_is_not_asked_without_counted_words() -> None:

@@ -1,0 +1,100 @@
+"""What models see in the photos of a cluster, as a subject."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from photosort.models.protocols import Sightings
+from photosort.naming import seen
+from photosort.naming.seen import Facts
+from photosort.naming.subject import Subject
+from photosort.wordnet.album import album
+from photosort.wordnet.nouns import nouns
+
+CONCEPTS = {concept.name: place for place, concept in enumerate(album().concepts)}
+LABELS = {noun.noun: noun.label for noun in nouns().labels}
+
+
+def photos(*each: tuple[dict[str, float], dict[str, float]]) -> Sightings:
+    """For each photo its nearness to concepts, and the probability of labels."""
+    concepts = np.zeros((len(each), len(CONCEPTS)), np.float32)
+    labels = np.zeros((len(each), len(nouns().labels)), np.float32)
+    for row, (near, likely) in enumerate(each):
+        for name, nearness in near.items():
+            concepts[row, CONCEPTS[name]] = nearness
+        for noun, probability in likely.items():
+            labels[row, LABELS[noun]] = probability
+    return Sightings(concepts, labels)
+
+
+def nothing(count: int) -> Facts:
+    return Facts([""] * count, [""] * count)
+
+
+def subject(shown: Sightings, facts: Facts | None = None) -> Subject:
+    (found,) = seen.subjects([(shown, facts or nothing(len(shown.concepts)))])
+    return found
+
+
+def test_what_most_photos_support_is_the_subject() -> None:
+    beach = ({"Beach": 5.0, "Lakes": 3.0}, {})
+    assert subject(photos(*[beach] * 6, *[({"Dogs": 5.0}, {})] * 4)).title == "Beach"
+
+
+def test_what_too_few_support_is_mixed_and_listed() -> None:
+    some = photos(*[({"Beach": 5.0}, {})] * 4, *[({"Food": 5.0}, {})] * 3, ({"Chess": 5.0}, {}), ({"Cars": 2.0}, {}))
+    assert subject(some).title == "Mixed (beach, food)"
+
+
+def test_half_of_a_few_photos_is_not_most() -> None:
+    assert subject(photos(*[({"Cathedrals": 5.0}, {})] * 3, *[({}, {})] * 2)).title == "Mixed (cathedrals and more)"
+
+
+@pytest.mark.parametrize(
+    ("near", "likely", "title"),
+    [
+        ({"Dogs": 5.0}, {"dalmatian": 0.9}, "Dalmatians"),
+        ({"Cloister": 5.0}, {"dalmatian": 0.9}, "Dalmatians"),
+        ({"Golf": 5.0}, {"golf ball": 0.9}, "Golf"),
+        ({"Crabs": 5.0}, {"American lobster": 0.9}, "American lobsters"),
+        ({"Cattle": 5.0, "Mammals": 4.0}, {"beaver": 0.4, "otter": 0.4}, "Mammals"),
+        ({}, {"broccoli": 0.4, "cauliflower": 0.4}, "Vegetables"),
+        ({}, {}, ""),
+    ],
+)
+def test_a_noun_is_said_where_it_says_more_than_a_concept(
+    near: dict[str, float], likely: dict[str, float], title: str
+) -> None:
+    assert subject(photos(*[(near, likely)] * 5)).title == title
+
+
+@pytest.mark.parametrize(
+    ("kind", "people", "near", "title"),
+    [
+        ("screenshots", "", {"Books": 6.0}, "Screenshots"),
+        ("", "portraits", {"Clothes": 6.0}, "Portraits"),
+        ("", "two people", {}, "Two people"),
+        ("", "people", {"Wedding": 6.0}, "Wedding"),
+    ],
+)
+def test_facts_name_what_labels_cannot_tell(kind: str, people: str, near: dict[str, float], title: str) -> None:
+    assert subject(photos(*[(near, {})] * 5), Facts([kind] * 5, [people] * 5)).title == title
+
+
+def test_faces_of_several_kinds_are_people() -> None:
+    facts = Facts([""] * 6, ["portraits", "two people", "people"] * 2)
+    assert subject(photos(*[({}, {"suit": 0.9})] * 6), facts).title == "People"
+
+
+def test_what_is_beside_a_subject_is_rarer_in_other_clusters() -> None:
+    dogs = {"dalmatian": 0.2, "pug": 0.2}
+    snow = photos(*[({"Dogs": 5.0, "Snow": 4.5}, dogs)] * 4)
+    beach = photos(*[({"Dogs": 5.0, "Beach": 4.5}, dogs)] * 4)
+    found = seen.subjects([(snow, nothing(4)), (beach, nothing(4))])
+    assert [(one.title, one.beside) for one in found] == [("Dogs", ("snow",)), ("Dogs", ("beach",))]
+
+
+def test_a_cluster_without_photos_has_no_subject() -> None:
+    assert seen.subjects([]) == []
+    assert subject(photos()) == Subject()
