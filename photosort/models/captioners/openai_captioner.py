@@ -19,6 +19,7 @@ from photosort.errors import ModelFailed, SettingsError
 from photosort.models.captioners.chat_captioner import CAPTION
 from photosort.models.captioners.generating import Asking, tidy
 from photosort.models.protocols import Frame, Identity, Pictures, Pixels
+from photosort.models.remote.pace import Pace
 from photosort.models.remote.refusal import PhotoRefused
 from photosort.models.remote.request_form import LIMITS, RequestForm
 from photosort.models.remote.server import (
@@ -92,6 +93,7 @@ class OpenAICaptioner:
         self.batch = BatchSize(most or BATCH)
         revision = f"{to.address}-{REVISION}-{decode.REVISION}-{SIDE}q{QUALITY}"
         self.identity = Identity(f"server:{model}", revision, asking.prompt(CAPTION))
+        self._pace = Pace(1 if to.here else IN_FLIGHT, IN_FLIGHT, PATIENCE)
         self._answers: dict[Question, str | PhotoRefused] = {}
 
     def caption(self, pixels: Pictures) -> list[tuple[str, ...]]:
@@ -114,7 +116,7 @@ class OpenAICaptioner:
         return tidy(map(str, answers), self._asking)
 
     def _ask_all(self, questions: Iterable[Question]) -> None:
-        """Ask IN_FLIGHT at a time."""
+        """Ask up to IN_FLIGHT at a time, as the server can take them."""
         asked, client = list(questions), self._client
         for number, answer in at_once(lambda question: self._ask(client, *question), asked, IN_FLIGHT):
             self._answers[asked[number]] = answer
@@ -132,7 +134,9 @@ class OpenAICaptioner:
         while True:
             arguments = form.arguments(self._asking.most_tokens)
             try:
-                return text_of(client.chat.completions.create(model=self._model, messages=messages, **arguments))
+                with self._pace.turn():
+                    answer = client.chat.completions.create(model=self._model, messages=messages, **arguments)
+                return text_of(answer)
             except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
                 named = form.named(error)
                 simpler = form.without(named, limited=True) if named else None

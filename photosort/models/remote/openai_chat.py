@@ -30,9 +30,6 @@ RETRIES = 5
 TIMEOUT = 120.0
 """Seconds for one answer; a large model on a processor takes its time."""
 
-SLOW = 0.25
-"""The share of that after which fewer questions are asked at once."""
-
 CHECK_SECONDS = 15.0
 READY: tuple[str, str, dict[str, Any]] = (
     "You answer in JSON.",
@@ -93,7 +90,7 @@ class OpenAIChat:
         self.meter = Meter(price, max_cost, free=self.server.here)
         self._timeout, self._retries = timeout, retries
         self._window = Window()
-        self._pace = Pace(1 if self.server.here else PARALLEL, PARALLEL, SLOW * timeout)
+        self._pace = Pace(1 if self.server.here else PARALLEL, PARALLEL, timeout)
         self._limits: tuple[str, ...] = LIMITS[::-1] if self._is_openai else LIMITS
         self._answered = False
         self._lock = Lock()

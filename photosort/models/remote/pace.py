@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Condition
 
+SLOW = 0.25
+"""The share of the time for an answer after which fewer questions are asked at once."""
+
 
 class Pace:
     """Lets more questions go while answers come fast, and fewer while they come slowly.
@@ -15,11 +18,11 @@ class Pace:
     late. Nothing tells how many slots it has but the time that it takes.
     """
 
-    def __init__(self, first: int, most: int, slow: float) -> None:
-        """Begin with `first` at once; never more than `most`; an answer that takes longer than `slow` seconds halves
-        the number, one in less than half of that doubles it.
+    def __init__(self, first: int, most: int, patience: float) -> None:
+        """Begin with `first` at once; never more than `most`. An answer that takes more than SLOW of the `patience`,
+        in seconds, halves the number, one in less than half of that doubles it.
         """
-        self._now, self._most, self._slow = first, most, slow
+        self._now, self._most, self._slow = first, most, SLOW * patience
         self._under_way = 0
         self._changed = Condition()
 

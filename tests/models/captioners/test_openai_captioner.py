@@ -61,6 +61,15 @@ def test_answers_keep_the_order_of_the_photos(server: CaptionServer) -> None:
     assert server.most >= 8
 
 
+def test_a_slow_server_on_this_machine_gets_one_photo_at_a_time(
+    server: CaptionServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(openai_captioner, "PATIENCE", 0.8)
+    server.replies = [Reply(seconds=0.25)]
+    assert len(model().caption([np.full((8, 8, 3), number, np.uint8) for number in range(4)])) == 4
+    assert (len(server.asked), server.most) == (4, 1)
+
+
 def test_a_question_and_samples_have_their_own_seeds(server: CaptionServer) -> None:
     server.replies = [Reply("one"), Reply("two"), Reply("two")]
     asked = model("What is it?", samples=3, seed=5)

@@ -345,7 +345,7 @@ def test_a_server_with_one_slow_slot_is_asked_one_question_at_a_time(serve: Serv
 
 
 def test_questions_go_down_where_a_server_elsewhere_turns_out_to_be_slow() -> None:
-    pace = Pace(8, 8, slow=0.05)
+    pace = Pace(8, 8, patience=0.2)
     with pace.turn():
         time.sleep(0.06)
     assert pace.at_once == 4
