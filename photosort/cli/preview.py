@@ -231,7 +231,6 @@ def _folder_document(folder: PlannedFolder, name: ClusterName) -> dict[str, Any]
         "summary": name.summary,
         "named_by": name.source,
         "note": name.note,
-        "topics": list(name.topics),
         "keywords": [{"word": keyword.term, "photos": keyword.count} for keyword in name.keywords],
         "files": [
             {

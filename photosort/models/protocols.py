@@ -20,6 +20,7 @@ from photosort.store.identity import Identity
 from photosort.support.progress import Used
 
 __all__ = [
+    "BYTES_PER_TOKEN",
     "BatchSize",
     "Captioner",
     "DualEncoder",
@@ -35,12 +36,14 @@ __all__ = [
     "NoAnswer",
     "Pictures",
     "Pixels",
+    "QuestionTooLong",
     "Sightings",
     "SubjectReader",
     "TextEncoder",
     "Used",
     "Vectors",
     "WriterForm",
+    "tokens",
 ]
 
 Pixels = NDArray[np.uint8]
@@ -198,6 +201,14 @@ class FactModels:
 
 WriterForm = Literal["full", "small", "digest"]
 
+BYTES_PER_TOKEN = 3
+"""A cautious guess: English has four bytes a token, other scripts have three or more bytes a character."""
+
+
+def tokens(text: str) -> int:
+    """Return about how many tokens a text has, rather too many than too few."""
+    return len(text.encode()) // BYTES_PER_TOKEN + 1
+
 
 class LanguageModel(Protocol):
     """A language model that puts what a question holds into words.
@@ -205,13 +216,16 @@ class LanguageModel(Protocol):
     form      how it has to be asked: "full", by instructions and captions, for JSON; "small", by examples and
               keywords, for JSON; "digest", by captions that are to be made shorter, for plain text
     parallel  questions that may be asked at once, from as many threads
-    budget    tokens that a question may have
     """
 
     identity: Identity
     form: WriterForm
     parallel: int
-    budget: int
+
+    @property
+    def budget(self) -> int:
+        """Tokens that a question may have; fewer once a server has shown how little it has room for."""
+        ...
 
     @property
     def used(self) -> Used | None:
@@ -223,9 +237,16 @@ class LanguageModel(Protocol):
         ...
 
     def write(self, system: str, prompt: str, schema: dict[str, Any]) -> str:
-        """Return the answer as raw, untrusted text; `schema` is the JSON schema it should follow."""
+        """Return the answer as raw, untrusted text; `schema` is the JSON schema it should follow.
+
+        Raises QuestionTooLong where `budget` has turned out to be too large; it is smaller then.
+        """
         ...
 
 
 class NoAnswer(PhotosortError):
     """A writer has failed for good, and the names are made without it; the message says why."""
+
+
+class QuestionTooLong(PhotosortError):
+    """A question has more tokens than the model has room for; the message says how many it takes."""

@@ -1,45 +1,40 @@
-"""What a language model answered, read as untrusted text: a title, a summary and keywords, or the reason why not."""
+"""What a language model answered, read as untrusted text: titles and a summary, or the reason why not."""
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from photosort.naming.keywords import Keyword
-from photosort.naming.language import is_another
-from photosort.naming.words import content_words, singular, word_key
+from photosort.naming.evidence import Evidence
+from photosort.naming.extraction import LONGEST, NoObjectError, find_object
+from photosort.naming.folder_name import MAX_BYTES
+from photosort.naming.language import written_out
+from photosort.naming.wording import ENGLISH, Wording
+from photosort.naming.words import content_words, word_key
 
 SUMMARY_WORDS = 30
 """The longest summary; a longer one is cut by code ("Organizing photos by image-text fusion" asks for 30)."""
 
+TITLES = 3
+"""Titles that are asked for, best first: the others stand in where the best one is bad or taken."""
+
 TITLE_WORDS = 8
 """A longer title is refused, for a title cut short says something else."""
-
-LONGEST = 20_000
-"""Characters of an answer that is read at all: a dozen times what is asked for."""
 
 TITLE_CHARACTERS = 80
 SUMMARY_CHARACTERS = 1000
 
-FEW = 4
-"""In a cluster smaller than this, one photo may decide what is said."""
-
-TOPICS = 6
-KEYWORD_CHARACTERS = 40
-
 SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {
-        "title": {"type": "string"},
+        "titles": {"type": "array", "items": {"type": "string"}, "minItems": TITLES, "maxItems": TITLES},
         "summary": {"type": "string"},
-        "keywords": {"type": "array", "items": {"type": "string"}},
     },
-    "required": ["title", "summary", "keywords"],
+    "required": ["titles", "summary"],
     "additionalProperties": False,
 }
 """What a model that follows instructions answers."""
@@ -53,9 +48,8 @@ SMALL_SCHEMA: dict[str, Any] = {
     "required": ["title", "summary"],
     "additionalProperties": False,
 }
-"""What a small model answers: bounded, for it does not find an end; without keywords, which it would repeat."""
+"""What a small model answers: bounded, for it does not find an end; one title, for it would repeat it."""
 
-_THOUGHT = re.compile(r"</?\s*(think|thinking|thought|reasoning)\b", re.I)
 _MARKDOWN = re.compile(r"```|`[^`]*`|\*\*|__|^[ \t]*(#+|[-*+>]|\d+\.)\s|\]\(", re.M)
 _MARKUP = re.compile(r"<\s*/?\s*\w|<\||&\w+;")
 _ADDRESS = re.compile(r"[/\\]|\.\.|\w:\S|\bwww\.|\S@\S", re.I)
@@ -64,9 +58,7 @@ _REFUSAL = re.compile(
     r"|language model|i (do not|don['’]t) (have|know)|i apologi[sz]e|cannot (assist|help|comply|provide))",
     re.I,
 )
-
-
-_JOINT = re.compile(r"(\s*[,;.:](?:\s+(?:and|or|with|maybe|possibly|probably|perhaps)\b)?\s+|\s+(?:and|or)\s+)")
+_ABOUT_PICTURES = re.compile(r"\b(an?\s+|the\s+)?(group|collection|photo|picture|image)s?\s+of\s+", re.I)
 
 
 class AnswerError(ValueError):
@@ -77,151 +69,116 @@ class AnswerError(ValueError):
 class Answer:
     """What a model said, each text in one line.
 
-    title     at most TITLE_WORDS words; empty where the model only summarizes
-    summary   at most SUMMARY_WORDS words
-    keywords  at most TOPICS, none twice; empty where the model was not asked for them
+    titles   best first, each of at most TITLE_WORDS words; none where the model only summarizes
+    summary  at most SUMMARY_WORDS words
+    fault    why a better answer is worth another question; empty where nothing is wrong
     """
 
-    title: str
+    titles: tuple[str, ...]
     summary: str
-    keywords: tuple[str, ...] = ()
+    fault: str = ""
 
 
-class Evidence:
-    """What the captions of a cluster say, to hold an answer against."""
+def read_answer(raw: str, wording: Wording, injected: Container[str] = ()) -> Answer:
+    """Read three titles and a summary, and leave out those that are badly worded.
 
-    def __init__(self, captions: Mapping[str, int], keywords: Sequence[Keyword] = ()) -> None:
-        """`captions`: caption -> number of photos with exactly this caption."""
-        self._said = [(_with_singulars(content_words(caption)), photos) for caption, photos in captions.items()]
-        self._keywords = _with_singulars(word for keyword in keywords for word in content_words(keyword.term))
-        self._common = max((keyword.count for keyword in keywords), default=1)
-        self._few = sum(captions.values()) < FEW
-
-    def true_title(self, title: str) -> str:
-        """Return `title` up to the first clause that less than half as many photos hold as have the best keyword.
-
-        Raises AnswerError where nothing is left, or no keyword is.
-        """
-        kept = self._true_part(title, 1 / 2)
-        if not kept:
-            raise AnswerError(f"its title says what too few captions say: {title}")
-        if self._keywords and not any(_all_in([word], self._keywords) for word in content_words(kept)):
-            raise AnswerError("its title leaves out every keyword")
-        return kept
-
-    def true_summary(self, summary: str) -> str:
-        """Return `summary` up to the first clause that less than a quarter hold; see `true_title`."""
-        kept = self._true_part(summary, 1 / 4)
-        if not kept:
-            raise AnswerError("its summary says what too few captions say")
-        return kept
-
-    def _true_part(self, text: str, share: float) -> str:
-        """Return `text` up to the first clause that does not hold or that came before."""
-        kept, seen = "", set[frozenset[str]]()
-        for joint, clause in _clauses(text):
-            said = word_key(clause)
-            if not self._holds(clause, share) or said in seen:
-                break
-            seen.add(said)
-            kept += joint + clause
-        return kept.rstrip(",;:( ")
-
-    def _holds(self, clause: str, share: float) -> bool:
-        """Return whether the captions of enough photos have all content words of `clause`, and it has one.
-
-        Enough are a share of those of the best keyword, and two wherever a keyword has two.
-        """
-        said = content_words(clause)
-        enough = 1 if self._few else max(min(2, self._common), self._common * share)
-        return bool(said) and sum(photos for known, photos in self._said if _all_in(said, known)) >= enough
-
-
-def read_answer(
-    raw: str, evidence: Evidence | None = None, injected: Container[str] = (), language: str = ""
-) -> Answer:
-    """Parse `raw` strictly and check it.
-
-    `evidence`: a small model's answer, without keywords, is held against them. `injected` are words that only
-    captions with instructions in them have: an answer with one of them obeyed. `language`: an answer that is
-    certainly in another is refused. Raises AnswerError with the fault.
+    `injected` are words that only captions with instructions in them have: an answer with one of them obeyed.
+    Raises AnswerError with the fault where no title is left, where they are in another language, or where anything is
+    unclean: then the rest is not trusted either.
     """
-    data = _parse(raw, SMALL_SCHEMA if evidence else SCHEMA)
-    title, summary = (_one_line(data[key]) for key in ("title", "summary"))
-    keywords = tuple(dict.fromkeys(filter(None, map(_one_line, data.get("keywords", ())))))
-    title = title.rstrip(".:;,! ")
-    for text in (title, summary):
-        _check_text(text)
-    for keyword in keywords:
-        _check_clean(keyword)
-    if len(title.split()) > TITLE_WORDS or len(title) > TITLE_CHARACTERS:
-        raise AnswerError(f"its title was longer than {TITLE_WORDS} words")
-    _check_length(summary)
-    if evidence is not None:
-        title, summary = evidence.true_title(title), evidence.true_summary(summary)
-    if any(word in injected for word in content_words(" ".join([title, summary, *keywords]))):
-        raise AnswerError("it repeats what a caption ordered")
-    if _stutters(content_words(title)) or _stutters(content_words(summary)):
-        raise AnswerError("it repeated itself")
-    if language and is_another(f"{title}. {summary}", language):
-        raise AnswerError(f"it was not written in this language: {language}")
-    short = [keyword for keyword in keywords if len(keyword) <= KEYWORD_CHARACTERS]
-    return Answer(title[0].upper() + title[1:], cut_words(summary, SUMMARY_WORDS), tuple(short[:TOPICS]))
+    data = _object(raw, SCHEMA)
+    given = [data["titles"]] if isinstance(data["titles"], str) else data["titles"]
+    if not isinstance(given, list):
+        raise AnswerError("its titles were no list of texts")
+    titles, summary = _clean_texts(given[:TITLES], data["summary"])
+    _check_obeyed([*titles, summary], injected)
+    if wording.is_foreign(f"{titles[0]}. {summary}"):
+        raise AnswerError(f"it was not written in this language: {written_out(wording.language)}")
+    faults = [_title_fault(title, wording) for title in titles]
+    good = dict[object, str]()
+    for title, fault in zip(titles, faults, strict=True):
+        if not fault:
+            good.setdefault(word_key(title) or title, _sentence(title))
+    if not good:
+        raise AnswerError(faults[0])
+    kept = tuple(good.values())
+    unusable = _far_too_long(summary) or _repeats(summary) or wording.fault_of_summary(summary)
+    short = kept[0] if unusable else _sentence(cut_words(summary, SUMMARY_WORDS))
+    return Answer(kept, short, faults[0] or unusable or _too_long_for_a_folder(summary))
 
 
-def read_digest(raw: str, evidence: Evidence, injected: Container[str] = ()) -> Answer:
-    """Read the plain text of a summarizer, as far as the captions hold it. Raises AnswerError with the fault."""
-    summary = _one_line(_short(raw))
-    _check_text(summary)
-    _check_length(summary)
-    summary = evidence.true_summary(summary)
-    if any(word in injected for word in content_words(summary)):
-        raise AnswerError("it repeats what a caption ordered")
-    if _stutters(content_words(summary)):
-        raise AnswerError("it repeated itself")
-    summary = cut_words(summary.rstrip(" ."), SUMMARY_WORDS)
-    return Answer("", summary[0].upper() + summary[1:])
+def read_small_answer(raw: str, evidence: Evidence, wording: Wording, injected: Container[str] = ()) -> Answer:
+    """Read a title and a summary as far as the captions hold them. Raises AnswerError with the fault."""
+    data = _object(raw, SMALL_SCHEMA)
+    (title,), summary = _clean_texts([data["title"]], data["summary"])
+    if fault := _length_fault(title) or _far_too_long(summary):
+        raise AnswerError(fault)
+    kept, short = evidence.true_title(title), evidence.true_summary(summary)
+    if not kept:
+        raise AnswerError(f"its title says what too few captions say: {title}")
+    if not evidence.has_keyword(kept):
+        raise AnswerError("its title leaves out every keyword")
+    return _held_answer(kept, short, wording, injected)
+
+
+def read_digest(raw: str, evidence: Evidence, wording: Wording, injected: Container[str] = ()) -> Answer:
+    """Read the plain text of a summarizer, as far as the captions hold it. Raises AnswerError with the fault.
+
+    It cannot be asked again, so that "a group of dogs" is read as "dogs".
+    """
+    if len(raw) > LONGEST:
+        raise AnswerError("it was far too long")
+    text = _one_line(raw.strip())
+    _check_text(text)
+    if fault := _far_too_long(text):
+        raise AnswerError(fault)
+    return _held_answer("", evidence.true_summary(_ABOUT_PICTURES.sub("", text)).rstrip(" ."), wording, injected)
 
 
 def cut_words(text: str, limit: int) -> str:
-    """Return at most `limit` words: whole sentences where they fill a third of it, else the first words."""
-    kept = text.split()
-    if len(kept) <= limit:
+    """Return at most `limit` words, cut where a phrase ends.
+
+    That is after a sentence or before a joining word ("with", "and"), where the rest fills a third of the limit; a
+    text without such a place is cut between words.
+    """
+    every = text.split()
+    if len(every) <= limit:
         return text
-    kept = kept[:limit]
-    ends = [place for place, word in enumerate(kept, 1) if word.endswith((".", "!", "?"))]
-    if ends and ends[-1] * 3 >= limit:
-        return " ".join(kept[: ends[-1]])
-    while len(kept) > 1 and not content_words(kept[-1]):
+    for is_end in (_ends_sentence, _ends_phrase, lambda *_: True):
+        place = next((place for place in range(limit, 0, -1) if is_end(every[place - 1], every[place])), 0)
+        if place * 3 >= limit:
+            break
+    kept = every[:place]
+    while len(kept) > 1 and not _ends_sentence(kept[-1]) and not content_words(kept[-1]):
         kept.pop()
     return " ".join(kept).rstrip(",;:-– ")
 
 
-def _parse(raw: str, schema: dict[str, Any]) -> dict[str, Any]:
-    text = _short(raw)
-    if not text:
-        raise AnswerError("it was empty")
-    if _THOUGHT.search(text):
-        raise AnswerError("it thought aloud")
-    if text.startswith("```"):
-        raise AnswerError("it was wrapped in Markdown")
+def _ends_sentence(word: str, _following: str = "") -> bool:
+    return word.endswith((".", "!", "?"))
+
+
+def _ends_phrase(word: str, following: str) -> bool:
+    return word.endswith((",", ";", ":")) or following.casefold() in ENGLISH.joins | ENGLISH.open
+
+
+def _object(raw: str, schema: dict[str, Any]) -> dict[str, Any]:
     try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
-        raise AnswerError("it was a refusal" if _REFUSAL.search(text) else "it was no JSON") from None
-    if not isinstance(data, dict) or set(data) != set(schema["required"]):
-        raise AnswerError(f"it was not an object with {', '.join(schema['required'])} and nothing else")
-    keywords = data.get("keywords", [])
-    texts = [data["title"], data["summary"], *(keywords if isinstance(keywords, list) else [keywords])]
-    if not all(isinstance(value, str) for value in texts) or not isinstance(keywords, list):
-        raise AnswerError("its title, its summary or a keyword was no text")
-    return data
+        return find_object(raw, schema["required"])
+    except NoObjectError as error:
+        raise AnswerError("it was a refusal" if _REFUSAL.search(raw[:LONGEST]) else str(error)) from None
 
 
-def _short(raw: str) -> str:
-    if len(raw) > LONGEST:
-        raise AnswerError("it was far too long")
-    return raw.strip()
+def _clean_texts(titles: Sequence[Any], summary: Any) -> tuple[list[str], str]:
+    """Return one or more titles and the summary, each in one line. Raises AnswerError for any that is unclean."""
+    if not all(isinstance(text, str) for text in (*titles, summary)):
+        raise AnswerError("a title or its summary was no text")
+    lines = [_one_line(title).strip(".:;,! ") for title in titles]
+    cleaned = [line for line in lines if line] or [""]
+    summary = _one_line(summary).lstrip(".:;,! ")
+    for text in (*cleaned, summary):
+        _check_text(text)
+    return cleaned, summary
 
 
 def _one_line(text: str) -> str:
@@ -235,10 +192,6 @@ def _one_line(text: str) -> str:
 def _check_text(text: str) -> None:
     if not any(c.isalpha() for c in text):
         raise AnswerError("its title or summary was empty")
-    _check_clean(text)
-
-
-def _check_clean(text: str) -> None:
     if _REFUSAL.search(text):
         raise AnswerError("it was a refusal")
     if _MARKUP.search(text):
@@ -247,27 +200,53 @@ def _check_clean(text: str) -> None:
         raise AnswerError("it wrote a path or an address")
 
 
-def _check_length(summary: str) -> None:
-    if len(summary.split()) > 3 * SUMMARY_WORDS or len(summary) > SUMMARY_CHARACTERS:
-        raise AnswerError(f"its summary was far longer than {SUMMARY_WORDS} words")
+def _check_obeyed(texts: Sequence[str], injected: Container[str]) -> None:
+    if any(word in injected for word in content_words(" ".join(texts))):
+        raise AnswerError("it repeats what a caption ordered")
 
 
-def _stutters(said: list[str]) -> bool:
-    """Return whether a word follows itself, or every second word is a repetition."""
-    if any(word == after for word, after in pairwise(said)):
-        return True
-    return len(said) >= 4 and len(set(said)) * 2 <= len(said)
+def _title_fault(title: str, wording: Wording) -> str:
+    return _length_fault(title) or _repeats(title) or wording.fault_of_title(title)
 
 
-def _clauses(text: str) -> list[tuple[str, str]]:
-    """Split where one thing ends and another begins; each clause comes with what joins it to the last."""
-    parts = _JOINT.split(text)
-    return [(joint, clause) for joint, clause in zip(["", *parts[1::2]], parts[::2], strict=True) if clause.strip(" .")]
+def _length_fault(title: str) -> str:
+    longer = len(title.split()) > TITLE_WORDS or len(title) > TITLE_CHARACTERS
+    return f"its title was longer than {TITLE_WORDS} words" if longer else ""
 
 
-def _all_in(said: Iterable[str], known: Container[str]) -> bool:
-    return all(word in known or singular(word) in known for word in said)
+def _far_too_long(summary: str) -> str:
+    longer = len(summary.split()) > 3 * SUMMARY_WORDS or len(summary) > SUMMARY_CHARACTERS
+    return f"its summary was far longer than {SUMMARY_WORDS} words" if longer else ""
 
 
-def _with_singulars(words: Iterable[str]) -> set[str]:
-    return {form for word in words for form in (word, singular(word))}
+def _too_long_for_a_folder(summary: str) -> str:
+    """Return the fault of a summary that no folder's name has room for; other scripts have more bytes a character."""
+    size = len(summary.rstrip(" .").encode())
+    if size <= MAX_BYTES and len(summary.split()) <= SUMMARY_WORDS:
+        return ""
+    room = len(summary) * MAX_BYTES // size
+    return f"its summary has {len(summary)} characters and there is room for {min(room, MAX_BYTES)}: make it shorter"
+
+
+def _repeats(text: str) -> str:
+    """Return the fault of a text in which a word follows itself, or every second word is a repetition."""
+    said = content_words(text)
+    again = any(word == after for word, after in pairwise(said))
+    return "it repeated itself" if again or (len(said) >= 4 and len(set(said)) * 2 <= len(said)) else ""
+
+
+def _held_answer(title: str, summary: str, wording: Wording, injected: Container[str]) -> Answer:
+    """Return what the captions hold of an answer. Raises AnswerError where that names nothing, or is badly worded."""
+    if not summary:
+        raise AnswerError("its summary says what too few captions say")
+    _check_obeyed([title, summary], injected)
+    fault = _repeats(title) or _repeats(summary) or wording.fault_of_summary(summary)
+    if title:
+        fault = fault or wording.fault_of_title(title)
+    if fault:
+        raise AnswerError(fault)
+    return Answer((_sentence(title),) if title else (), _sentence(cut_words(summary, SUMMARY_WORDS)))
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

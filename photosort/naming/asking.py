@@ -7,18 +7,22 @@ held to what the captions say; a summarizer nothing but captions to be made shor
 from __future__ import annotations
 
 from collections.abc import Container
+from dataclasses import replace
 
-from photosort.models.protocols import LanguageModel
+from photosort.models.protocols import LanguageModel, QuestionTooLong, tokens
 from photosort.naming.answer import (
     SCHEMA,
     SMALL_SCHEMA,
     Answer,
     AnswerError,
-    Evidence,
     read_answer,
     read_digest,
+    read_small_answer,
 )
+from photosort.naming.evidence import Evidence
 from photosort.naming.prompt import (
+    EXAMPLE_NAMES,
+    SMALL_EXAMPLE_NAMES,
     SMALL_SYSTEM,
     ClusterText,
     Wish,
@@ -26,8 +30,8 @@ from photosort.naming.prompt import (
     full_prompt,
     full_system,
     small_prompt,
-    tokens,
 )
+from photosort.naming.wording import Wording
 
 TRIES = 2
 
@@ -40,17 +44,22 @@ def ask(
     fault: str = "",
     tries: int = TRIES,
 ) -> Answer | str:
-    """Return a usable answer, or the fault of the last one.
+    """Return an answer, or the fault of the last one.
 
-    Each retry gets the fault of the answer before; the first try gets `fault`. A summarizer, which cannot
-    be told anything, is asked once.
+    Each retry gets the fault of the answer before; the first try gets `fault`. What can be used of an answer with a
+    fault is returned where no try brings a better one. A summarizer, which cannot be told anything, is asked once.
     """
+    usable = None
     for _ in range(1 if writer.form == "digest" else tries):
         try:
-            return _answer(writer, cluster, wish, injected, fault)
+            answer = _answer(writer, cluster, wish, injected, fault)
         except AnswerError as error:
             fault = str(error)
-    return fault
+            continue
+        if not answer.fault:
+            return answer
+        usable, fault = answer, answer.fault
+    return replace(usable, fault=fault) if usable else fault
 
 
 def is_worth_asking(writer: LanguageModel, cluster: ClusterText) -> bool:
@@ -62,11 +71,26 @@ def is_worth_asking(writer: LanguageModel, cluster: ClusterText) -> bool:
 
 def _answer(writer: LanguageModel, cluster: ClusterText, wish: Wish, injected: Container[str], fault: str) -> Answer:
     if writer.form == "full":
-        system = full_system(wish)
-        prompt = full_prompt(cluster, fault, writer.budget - tokens(system))
-        return read_answer(writer.write(system, prompt, SCHEMA), injected=injected, language=wish.language)
+        raw, system = _written(writer, cluster, wish, fault)
+        wording = Wording(system, EXAMPLE_NAMES, cluster.captions, wish.language)
+        return read_answer(raw, wording, injected)
     evidence = Evidence(cluster.captions, cluster.keywords)
     if writer.form == "small":
-        raw = writer.write(SMALL_SYSTEM, small_prompt(cluster, fault), SMALL_SCHEMA)
-        return read_answer(raw, evidence, injected)
-    return read_digest(writer.write("", digest_prompt(cluster), {}), evidence, injected)
+        prompt = small_prompt(cluster, fault)
+        wording = Wording(SMALL_SYSTEM, SMALL_EXAMPLE_NAMES, cluster.captions, wish.language)
+        return read_small_answer(writer.write(SMALL_SYSTEM, prompt, SMALL_SCHEMA), evidence, wording, injected)
+    wording = Wording("", (), cluster.captions, wish.language)
+    return read_digest(writer.write("", digest_prompt(cluster), {}), evidence, wording, injected)
+
+
+def _written(writer: LanguageModel, cluster: ClusterText, wish: Wish, fault: str) -> tuple[str, str]:
+    """Return what a writer answers to a question that it has room for, and the instructions of that question."""
+    while True:
+        budget = writer.budget
+        system = full_system(budget)
+        prompt = full_prompt(cluster, wish, fault, budget - tokens(system))
+        try:
+            return writer.write(system, prompt, SCHEMA), system
+        except QuestionTooLong as error:
+            if writer.budget >= budget:
+                raise AnswerError(str(error)) from error

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Literal
 
-from photosort.naming.answer import cut_words
+from photosort.naming.answer import SUMMARY_WORDS, cut_words
 from photosort.naming.folder_name import MAX_BYTES, folder_name, name_key
 from photosort.naming.summary import BY_KEYWORDS, ClusterName
 
@@ -28,17 +29,18 @@ def folder_names(
     """Return a folder name for each cluster, all different on any disk.
 
     `photos` are the numbers of photos. `template` may have {name}, which is what `made_of` says, {title}, {summary},
-    {keywords}, {index} from 1, {photos}, and what `facts` has for each cluster. A name that is taken already gives way
-    to the title, which no other cluster has. What is too long is cut between words, and not before one that hangs in
-    the air.
+    {keywords}, {index} from 1, {photos}, and what `facts` has for each cluster. A name that is taken already, or that
+    has no room whole, gives way to the title, which no other cluster has. What has no room with it either is cut where
+    a phrase ends.
     """
     folders: list[str] = []
     for index, (name, count) in enumerate(zip(names, photos, strict=True), 1):
         taken = {name_key(folder) for folder in folders}
         common = facts[index - 1] if facts else {}
-        forms = [_fill(template, form, name, index, count, common) for form in _forms(name, made_of)]
-        free = (form for form in forms if name_key(folder_name(form)) not in taken)
-        folders.append(folder_name(next(free, forms[-1]), folders))
+        forms = [partial(_fill, template, form, name, index, count, common) for form in _forms(name, made_of)]
+        whole = [text for text in (fill() for fill in forms) if _fits(text)]
+        free = (text for text in whole if name_key(folder_name(text)) not in taken)
+        folders.append(folder_name(next(free, whole[-1] if whole else _shortened(forms[-1])), folders))
     return folders
 
 
@@ -48,21 +50,27 @@ def _forms(name: ClusterName, made_of: MadeOf) -> Iterator[str]:
     yield name.title
 
 
-def _fill(template: str, form: str, name: ClusterName, index: int, photos: int, facts: Mapping[str, str]) -> str:
-    words = name.topics or tuple(keyword.term for keyword in name.keywords)
-    keywords = ", ".join(words[:LISTED]) or name.title
+def _fill(
+    template: str, form: str, name: ClusterName, index: int, photos: int, facts: Mapping[str, str], most: int = 0
+) -> str:
+    """Return the name by the template, with texts of at most `most` words; whole ones where that is 0."""
+    keywords = ", ".join(keyword.term for keyword in name.keywords[:LISTED]) or name.title
+    short = partial(cut_words, limit=most) if most else str
+    text = template.format(
+        name=short(form),
+        title=name.title,
+        summary=short(name.summary),
+        keywords=keywords,
+        index=index,
+        photos=photos,
+        **facts,
+    )
+    return text if all(facts.values()) else text.strip(SEPARATORS)
 
-    def filled(most: int) -> str:
-        text = template.format(
-            name=cut_words(form, most),
-            title=name.title,
-            summary=cut_words(name.summary, most),
-            keywords=keywords,
-            index=index,
-            photos=photos,
-            **facts,
-        )
-        return text if all(facts.values()) else text.strip(SEPARATORS)
 
-    lengths = range(max(len(form.split()), len(name.summary.split())), 0, -1)
-    return next((text for most in lengths if len((text := filled(most)).encode()) <= MAX_BYTES), filled(1))
+def _shortened(fill: Callable[..., str]) -> str:
+    return next((text for most in range(SUMMARY_WORDS, 1, -1) if _fits(text := fill(most))), fill(1))
+
+
+def _fits(text: str) -> bool:
+    return len(text.encode()) <= MAX_BYTES

@@ -2,7 +2,8 @@
 
 Summaries of at most 30 words: "Enhancing Image Clustering with Captions" (Cai et al.), which publishes no
 prompt. What the model returns is untrusted: read strictly, asked for once more, and replaced by keywords when
-it is unusable. Names that say the same are set apart: by asking once more with both shown, then by the next keyword.
+it is unusable. Names that say the same are set apart: by the writer's next title, by asking once more with both shown,
+then by the next keyword.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class ClusterName:
     keywords  counted ones, as they were given, without those that repeat a better one
     source    the settings string of the writer, or "keywords"
     note      why the writer's answer was not used, or not as it was; empty where it was, or no writer was asked
-    topics    the writer's own keywords, in the language it was asked for; empty where it gave none
+    spare     the writer's other titles, the better ones first
     """
 
     title: str
@@ -45,7 +46,7 @@ class ClusterName:
     keywords: tuple[Keyword, ...]
     source: str
     note: str = ""
-    topics: tuple[str, ...] = ()
+    spare: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +130,22 @@ def _set_apart(
     writer: LanguageModel | None,
     wish: Wish,
 ) -> ClusterName:
-    """Return a name that says something else than those taken: asked once more, or with one keyword more."""
+    """Return a name that says something else than those taken: by a spare title, asked once more, or with one keyword
+    more.
+    """
     other = taken.get(title_key(name.title))
     if other is None:
         return name
+    if spare := next((title for title in name.spare if title_key(title) not in taken), ""):
+        return replace(name, title=spare)
     if writer is not None and name.source != BY_KEYWORDS and writer.form != "digest":
-        fault = f"another group is called {other.title} ({other.summary}); say what sets this one apart from it"
+        fault = f"another folder is called {other.title} ({other.summary}); say what sets this one apart from it"
         outcome = ask(writer, one.text, wish, one.injected, fault, tries=1)
-        if isinstance(outcome, Answer) and title_key(outcome.title) not in taken:
-            return _written_name(outcome, one.text, writer)
-        name = replace(name, note=f"{writer.identity.model}: another group is called {other.title} already")
+        titles = outcome.titles if isinstance(outcome, Answer) else ()
+        free = tuple(title for title in titles if title_key(title) not in taken)
+        if isinstance(outcome, Answer) and free:
+            return _written_name(replace(outcome, titles=free), one.text, writer)
+        name = replace(name, note=f"{writer.identity.model}: another folder is called {other.title} already")
     longer = _longer_titles(name, one.text)
     return replace(name, title=next(title for title in longer if title_key(title) not in taken))
 
@@ -149,17 +156,18 @@ def _longer_titles(name: ClusterName, cluster: ClusterText) -> Iterator[str]:
         for last in counted.titles(cluster):
             yield last
     else:
-        words = (*name.topics, *counted.written(cluster), *counted.traits(cluster))
         last = name.title
-        for word in words:
+        for word in (*counted.written(cluster), *counted.traits(cluster)):
             if not word_key(word) <= word_key(name.title):
                 yield (last := counted.in_brackets(name.title, word))
     yield from (counted.in_brackets(last, f"{number}") for number in count(2))
 
 
 def _written_name(answer: Answer, cluster: ClusterText, writer: LanguageModel) -> ClusterName:
-    title = answer.title or next(counted.titles(cluster))
-    return ClusterName(title, answer.summary, cluster.keywords, writer.identity.model, topics=answer.keywords)
+    title, *spare = answer.titles or [next(counted.titles(cluster))]
+    model = writer.identity.model
+    note = f"{model}: {answer.fault}" if answer.fault else ""
+    return ClusterName(title, answer.summary, cluster.keywords, model, note, tuple(spare))
 
 
 def _counted_name(cluster: ClusterText, note: str = "") -> ClusterName:

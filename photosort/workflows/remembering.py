@@ -12,6 +12,8 @@ from photosort.models.protocols import LanguageModel, NoAnswer, TextEncoder, Use
 from photosort.naming.answer import AnswerError
 from photosort.store.cache import Cache, text_key
 
+_BUDGET = text_key("budget")
+
 
 class RememberedTexts:
     """A TextEncoder that asks the cache first, so that each distinct text is encoded once, ever."""
@@ -35,17 +37,27 @@ class RememberedWriter:
     """A LanguageModel whose answers are kept under the whole question, so that a second run starts no language model.
 
     An empty answer is none, and is not kept. A writer that has failed for good (it raises NoAnswer) is not asked
-    again; what it answered before still counts.
+    again; what it answered before still counts. The budget of the last answer is kept as well: questions are the same
+    again without a look at the server.
     """
 
     def __init__(self, writer: LanguageModel, cache: Cache) -> None:
         self.identity = replace(writer.identity, prompt="write")
-        self.form, self.parallel, self.budget = writer.form, writer.parallel, writer.budget
+        self.form, self.parallel = writer.form, writer.parallel
         self._writer = writer
         self._fault = ""
         self._checked = False
         self._cache = cache
         self._lock = Lock()
+        self._of_budget = replace(writer.identity, prompt="budget")
+        known = cache.texts(self._of_budget, [_BUDGET]).get(_BUDGET, "")
+        self._kept_budget = int(known) if known.isdecimal() else None
+
+    @property
+    def budget(self) -> int:
+        """Tokens that a question may have: what the writer says once it was tried, else what it last said."""
+        now = self._writer.budget
+        return now if self._checked or self._kept_budget is None else min(self._kept_budget, now)
 
     @property
     def used(self) -> Used | None:
@@ -77,6 +89,9 @@ class RememberedWriter:
         if answer.strip():
             with self._lock:
                 self._cache.put_texts(self.identity, {key: answer})
+                if self.budget != self._kept_budget:
+                    self._kept_budget = self.budget
+                    self._cache.put_texts(self._of_budget, {_BUDGET: str(self._kept_budget)})
         return answer
 
     def _ask(self, system: str, prompt: str, schema: dict[str, Any]) -> str:

@@ -38,17 +38,25 @@ def failed(status: int, message: str = "no", *, seconds: str = "0.01", **more: A
 class ChatServer:
     """The replies are given in turn, the last one for ever; `asked` are the bodies of the questions.
 
-    `models` as a str is the whole body; where they have `moved`, the server says where to.
+    `models` as a str is the whole body, a dict is an entry of its own; where they have `moved`, the server says where
+    to. Only so many questions as there are `slots` are answered at once; `most` is how many were there at once.
     """
 
     replies: list[Reply]
-    models: list[str] | str | None = None
+    models: list[str | dict[str, Any]] | str | None = None
     key: str = ""
     asked: list[dict[str, Any]] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     url: str = ""
     moved: str = ""
+    slots: int = 100
+    most: int = 0
+    under_way: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
+    answer: Callable[[dict[str, Any]], Reply | None] = lambda body: None
+
+    def __post_init__(self) -> None:
+        self.free = threading.Semaphore(self.slots)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -83,9 +91,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif isinstance(self.script.models, str):
             self._send(200, self.script.models)
         else:
-            self._send(
-                200, {"object": "list", "data": [{"id": name, "object": "model"} for name in self.script.models]}
-            )
+            entries = [one if isinstance(one, dict) else {"id": one, "object": "model"} for one in self.script.models]
+            self._send(200, {"object": "list", "data": entries})
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
@@ -95,8 +102,13 @@ class _Handler(BaseHTTPRequestHandler):
         with script.lock:
             script.requests.append(f"POST {self.path}")
             script.asked.append(body)
-            reply = script.replies.pop(0) if len(script.replies) > 1 else script.replies[0]
-        time.sleep(reply.seconds)
+            script.under_way += 1
+            script.most = max(script.most, script.under_way)
+            reply = script.answer(body) or (script.replies.pop(0) if len(script.replies) > 1 else script.replies[0])
+        with script.free:
+            time.sleep(reply.seconds)
+        with script.lock:
+            script.under_way -= 1
         if reply.raw is not None:
             self._send_raw(reply.raw)
             return

@@ -59,6 +59,6 @@ def answer(title: str, summary: str) -> str:
     return json.dumps({"title": title, "summary": summary})
 
 
-def full_answer(title: str, summary: str, *keywords: str) -> str:
+def full_answer(title: str, summary: str, *spare: str) -> str:
     """Return the JSON of a good answer of a writer that follows instructions."""
-    return json.dumps({"title": title, "summary": summary, "keywords": keywords})
+    return json.dumps({"titles": [title, *spare], "summary": summary})

@@ -11,8 +11,8 @@ from photosort.naming.summary import ClusterName
 WORDS = (Keyword("dog", 7, 9), Keyword("beach", 5, 9), Keyword("ball", 3, 9), Keyword("sofa", 1, 9))
 
 
-def name(title: str, summary: str = "Dogs play on a beach.", source: str = "llm", *topics: str) -> ClusterName:
-    return ClusterName(title, summary, WORDS, source, topics=topics)
+def name(title: str, summary: str = "Dogs play on a beach.", source: str = "llm") -> ClusterName:
+    return ClusterName(title, summary, WORDS, source)
 
 
 def test_folders_are_called_by_summary_or_by_counted_title() -> None:
@@ -22,11 +22,11 @@ def test_folders_are_called_by_summary_or_by_counted_title() -> None:
 
 
 def test_a_template_puts_names_together() -> None:
-    names = [name("Dogs at play"), name("Hunde", "Hunde.", "llm", "Hund", "Strand")]
+    names = [name("Dogs at play"), name("Hunde", "Hunde.")]
     template = "{index:02d} {title} ({photos}) {keywords}"
     assert folder_names(names, [9, 3], "title", template) == [
         "01 Dogs at play (9) dog, beach, ball",
-        "02 Hunde (3) Hund, Strand",
+        "02 Hunde (3) dog, beach, ball",
     ]
     assert folder_names(names, [9, 3], "title", "{name} - {summary}")[1] == "Hunde - Hunde"
 
@@ -42,15 +42,24 @@ def test_equal_summaries_give_way_to_the_title() -> None:
     assert folder_names([name("Dogs"), name("Puppies")], [1, 1]) == ["Dogs play on a beach", "Puppies"]
 
 
-def test_a_long_summary_is_cut_between_words() -> None:
-    long = (
-        "Several happy dogs of many breeds running with red and yellow balls along a wide and sandy beach "
-        "in the evening sun of the summer"
+LONG = (
+    "Several happy dogs of many breeds running with red and yellow balls along a wide and sandy beach "
+    "in the evening sun of the summer"
+)
+
+
+def test_a_summary_without_room_gives_way_to_the_title_and_is_never_cut() -> None:
+    assert folder_names([name("Dogs", LONG)], [1]) == ["Dogs"]
+    assert folder_names([name("Dogs", LONG[:110])], [1]) == [LONG[:110]]
+    assert folder_names([name("Dogs", LONG[:117])], [1], template="{index:02d} {name}") == [f"01 {LONG[:117]}"]
+    assert folder_names([name("Dogs", LONG[:118])], [1], template="{index:02d} {name}") == ["01 Dogs"]
+
+
+def test_what_has_no_room_with_the_title_either_is_cut_where_a_phrase_ends() -> None:
+    (cut,) = folder_names([name("Dogs", LONG)], [1], template="{title}: {summary}")
+    assert (
+        cut == "Dogs Several happy dogs of many breeds running with red and yellow balls along a wide and sandy beach"
     )
-    (cut,) = folder_names([name("Dogs", long)], [1])
-    assert cut == long[: long.index(" of the summer")]
-    (numbered,) = folder_names([name("Dogs", long)], [1], template="{index:02d} {name}")
-    assert numbered == "01 " + long[: long.index(" of the summer")] and len(numbered) <= MAX_BYTES
 
 
 @given(

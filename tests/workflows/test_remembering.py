@@ -1,7 +1,6 @@
 """Asked once, on any day; and what happens where nothing can be asked."""
 
 import json
-import re
 import sys
 from collections import Counter
 from importlib.machinery import ModuleSpec
@@ -16,6 +15,7 @@ from fakes.writer import ScriptedWriter, answer
 
 from photosort.errors import ModelMissing
 from photosort.models.language import smollm2, writers
+from photosort.models.protocols import NoAnswer
 from photosort.models.weights.pull import smollm2_path
 from photosort.naming.keywords import Keyword
 from photosort.naming.prompt import ClusterText
@@ -147,30 +147,34 @@ def test_a_language_model_that_fails_ends_the_run_in_one_line(cache: Cache, faul
     assert "\n" not in str(caught.value)
 
 
-def test_keywords_replace_an_unrequested_language_model(cache: Cache, fault: str) -> None:
-    writer = writers.writer(load_settings(writer="auto"))
-    assert writer is not None
-    names = name_clusters([DOGS, CATS], RememberedWriter(writer, cache))
-    assert [(name.title, name.source) for name in names] == [("Dog", "keywords"), ("Cat", "keywords")]
-    for name in names:
-        assert re.match(f"smollm2: {fault}", name.note), name.note
+def test_a_language_model_is_not_taken_unasked(weights: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counting names more folders well than smollm2 does."""
+    install(GoodForOne, monkeypatch)
+    assert writers.writer(load_settings()) is None
+    assert writers.writer(load_settings(writer="auto")) is None
+    assert writers.writer(load_settings(writer="smollm2")) is not None
 
 
-def test_a_failed_engine_is_not_restarted(cache: Cache, weights: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    started: list[object] = []
-
-    class Counted(Unwilling):
-        def __init__(self, params: object) -> None:
-            started.append(params)
-            super().__init__(params)
-
-    def sources(*clusters: ClusterText) -> list[str]:
-        writer = writers.writer(load_settings(writer="auto"))
-        assert writer is not None
+def test_a_writer_that_failed_for_good_is_not_asked_again(cache: Cache) -> None:
+    def sources(writer: ScriptedWriter, *clusters: ClusterText) -> list[str]:
         return [name.source for name in name_clusters(clusters, RememberedWriter(writer, cache))]
 
-    install(GoodForOne, monkeypatch)
-    assert sources(DOGS, CATS) == ["smollm2", "keywords"]
-    install(Counted, monkeypatch)
-    assert sources(CATS, CATS, DOGS) == ["keywords", "keywords", "smollm2"]
-    assert len(started) == 1
+    gone = ScriptedWriter([answer("Dogs", "Dogs."), NoAnswer("it is gone")])
+    assert sources(gone, DOGS, CATS) == ["scripted", "keywords"]
+    assert len(gone.asked) == 2
+    still_gone = ScriptedWriter([NoAnswer("it is gone")])
+    assert sources(still_gone, CATS, CATS, DOGS) == ["keywords", "keywords", "scripted"]
+    assert len(still_gone.asked) == 1
+
+
+def test_the_budget_of_the_last_answer_is_kept(cache: Cache) -> None:
+    small, large = ScriptedWriter(["one"]), ScriptedWriter(["two"])
+    small.budget = 400
+    assert RememberedWriter(large, cache).budget == 2000
+    RememberedWriter(small, cache).write("system", "prompt", {})
+    again = RememberedWriter(large, cache)
+    assert again.budget == 400
+    again.check(needed=True)
+    assert again.budget == 2000
+    again.write("system", "other", {})
+    assert RememberedWriter(large, cache).budget == 2000

@@ -43,10 +43,8 @@ def _written(data: dict[str, Any]) -> dict[str, bytes]:
 def _text(data: dict[str, Any]) -> str:
     title, summary, photos = data["title"], data["summary"], data["photos"]
     words = ", ".join(f"{word['word']} ({word['photos']})" for word in data["words"])
-    topics = data["keywords"] if data["keywords"] != [word["word"] for word in data["words"]] else []
     by = "by counting what the captions say" if data["named_by"] == BY_KEYWORDS else f"by {data['named_by']}"
     lines = [title, "=" * len(title), "", *([] if summary == title else [summary, ""])]
-    lines += [f"Keywords: {', '.join(topics)}"] if topics else []
     lines += [f"Words of the captions, with the number of photos: {words}"] if words else []
     lines += [f"Named {by}.", "", f"Photos: {len(photos)}, and where each came from", ""]
     width = max((len(printable(photo["file"])) for photo in photos), default=0)
@@ -63,7 +61,7 @@ def _data(name: ClusterName, photos: Sequence[Operation], files: Sequence[Operat
         "photosort": FORMAT,
         "title": printable(name.title),
         "summary": printable(name.summary),
-        "keywords": [printable(term) for term in name.topics or [word.term for word in name.keywords]],
+        "keywords": [printable(word.term) for word in name.keywords],
         "words": [{"word": printable(word.term), "photos": word.count} for word in name.keywords],
         "named_by": name.source,
         "photos": [

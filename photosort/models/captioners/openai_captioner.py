@@ -20,7 +20,18 @@ from photosort.models.captioners.chat_captioner import CAPTION
 from photosort.models.captioners.generating import Asking, tidy
 from photosort.models.protocols import Frame, Identity, Pictures, Pixels
 from photosort.models.remote.refusal import PhotoRefused
-from photosort.models.remote.server import ADDRESS, BROKEN, KEY, Server, one_line, redirected, server_at, text_of
+from photosort.models.remote.request_form import LIMITS, RequestForm
+from photosort.models.remote.server import (
+    ADDRESS,
+    BROKEN,
+    KEY,
+    Server,
+    one_line,
+    reason_of,
+    redirected,
+    server_at,
+    text_of,
+)
 from photosort.models.runtime.batch_size import BatchSize
 from photosort.models.runtime.devices import CPU
 from photosort.photos import decode
@@ -115,23 +126,25 @@ class OpenAICaptioner:
             {"type": "text", "text": self._asking.question or CAPTION},
             {"type": "image_url", "image_url": {"url": f"data:image/jpeg;base64,{picture}"}},
         ]
-        try:
-            answer = client.chat.completions.create(
-                model=self._model,
-                messages=[{"role": "user", "content": content}],
-                max_tokens=self._asking.most_tokens,
-                temperature=1.0 if self._asking.drawn else 0.0,
-                seed=(self._asking.seed + number) % 2**31,
-            )
-            return text_of(answer)
-        except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
-            return PhotoRefused(f"{self._server.host} refuses it ({_told(error)})")
-        except openai.APIStatusError as error:
-            raise self._failed(redirected(error) or _told(error)) from error
-        except openai.APIError as error:
-            raise self._failed(str(error.__cause__ or error)) from error
-        except BROKEN as error:
-            raise self._failed("its answer is none of a chat model") from error
+        messages = [{"role": "user", "content": content}]
+        seed = (self._asking.seed + number) % 2**31
+        form = RequestForm({"temperature": 1.0 if self._asking.drawn else 0.0, "seed": seed}, LIMITS)
+        while True:
+            arguments = form.arguments(self._asking.most_tokens)
+            try:
+                return text_of(client.chat.completions.create(model=self._model, messages=messages, **arguments))
+            except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
+                named = form.named(error)
+                simpler = form.without(named, limited=True) if named else None
+                if simpler is None:
+                    return PhotoRefused(f"{self._server.host} refuses it ({_told(error)})")
+                form = simpler
+            except openai.APIStatusError as error:
+                raise self._failed(redirected(error) or _told(error)) from error
+            except openai.APIError as error:
+                raise self._failed(str(error.__cause__ or error)) from error
+            except BROKEN as error:
+                raise self._failed("its answer is none of a chat model") from error
 
     def _failed(self, reason: str) -> ModelFailed:
         return ModelFailed(
@@ -145,8 +158,7 @@ class OpenAICaptioner:
 
 
 def _told(error: Any) -> str:
-    said = error.body.get("message") if isinstance(error.body, dict) else error.body
-    return one_line(f"status {error.status_code}: {said or 'no reason given'}")
+    return f"status {error.status_code}: {reason_of(error)}"
 
 
 def _jpeg(pixels: Pixels) -> str:

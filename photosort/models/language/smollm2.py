@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from photosort.errors import ModelMissing, PhotosortError
+from photosort.errors import ModelMissing
 from photosort.models.protocols import Identity, WriterForm
 from photosort.models.weights.pinned import SMOLLM2, verify
 from photosort.models.weights.pull import smollm2_path
@@ -47,15 +47,11 @@ class SmolLM2:
     budget = CONTEXT - MAX_TOKENS
     used = None
 
-    def __init__(self, cache_dir: Path, *, failure: type[PhotosortError] = ModelMissing) -> None:
-        """Find engine and weights, or raise ModelMissing; `cache_dir` is the model cache.
-
-        `failure` is what `write` raises where the engine is there but does not work.
-        """
+    def __init__(self, cache_dir: Path) -> None:
+        """Find engine and weights, or raise ModelMissing; `cache_dir` is the model cache."""
         if importlib.util.find_spec("xllamacpp") is None:
             raise ModelMissing("The language model smollm2 needs xllamacpp", pip_install("xllamacpp"))
         self.key = secrets.token_hex()
-        self._failure = failure
         self._path = smollm2_path(cache_dir)
         self._remembered = cache_dir / SMOLLM2.model / "verified.json"
         if not self._path.is_file():
@@ -67,7 +63,7 @@ class SmolLM2:
     def write(self, system: str, prompt: str, schema: dict[str, Any]) -> str:
         """Return the answer, which follows `schema` unless it was cut off; empty where the engine gives none.
 
-        Raises WeightsMismatch at the first call where the weights are not the pinned ones, and `failure` where
+        Raises WeightsMismatch at the first call where the weights are not the pinned ones, and ModelMissing where
         the engine cannot be imported, cannot load them, or breaks down.
         """
         request = {
@@ -82,7 +78,7 @@ class SmolLM2:
         try:
             answer = server.handle_chat_completions(request)
         except RuntimeError as error:
-            raise self._failed("xllamacpp broke down over a question", error, REINSTALL) from error
+            raise _failed("xllamacpp broke down over a question", error, REINSTALL) from error
         choices = answer.get("choices") or [{}]
         return str(choices[0].get("message", {}).get("content") or "")
 
@@ -92,7 +88,7 @@ class SmolLM2:
         try:
             import xllamacpp
         except (ImportError, OSError) as error:
-            raise self._failed("xllamacpp is installed but cannot be imported", error, REINSTALL) from error
+            raise _failed("xllamacpp is installed but cannot be imported", error, REINSTALL) from error
         params = xllamacpp.CommonParams()
         params.model.path = str(self._path)
         params.n_ctx = CONTEXT
@@ -112,7 +108,8 @@ class SmolLM2:
         try:
             return xllamacpp.Server(params)
         except RuntimeError as error:
-            raise self._failed(f"xllamacpp cannot load {self._path}", error, SMOLLM2.remedy) from error
+            raise _failed(f"xllamacpp cannot load {self._path}", error, SMOLLM2.remedy) from error
 
-    def _failed(self, problem: str, error: Exception, hint: str) -> PhotosortError:
-        return self._failure(f"{problem} ({' '.join(str(error).split())})", hint)
+
+def _failed(problem: str, error: Exception, hint: str) -> ModelMissing:
+    return ModelMissing(f"{problem} ({' '.join(str(error).split())})", hint)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable
 
-from photosort.errors import ModelMissing, SettingsError
+from photosort.errors import SettingsError
 from photosort.models.catalogue import unknown
-from photosort.models.protocols import LanguageModel, NoAnswer
+from photosort.models.protocols import LanguageModel
 from photosort.settings.settings import Settings
 
 
 def writer(settings: Settings) -> LanguageModel | None:
     """Return the language model that writes names; None where keywords are to name the folders.
 
-    `auto` takes smollm2 where it is installed and pulled, and else none; `openai:MODEL` asks a server; `t5:NAME`
-    summarizes. Raises SettingsError for an unknown name, and where the user wishes for a language or a style that the
-    writer cannot follow.
+    `auto` takes keywords: smollm2, which has to be asked for, names fewer folders well (tests/bench/README.md);
+    `openai:MODEL` asks a server; `t5:NAME` summarizes. Raises SettingsError for an unknown name, and where the user
+    wishes for a language or a style that the writer cannot follow.
     """
     kind, colon, name = settings.writer.partition(":")
     if settings.names == "keywords":
@@ -46,18 +45,6 @@ def _smollm2(settings: Settings) -> LanguageModel:
     return SmolLM2(settings.model_folder)
 
 
-def _best_writer(settings: Settings) -> LanguageModel | None:
-    """Return the packaged writer where it works. Not asked for by name, so a failure falls back to keywords."""
-    if importlib.util.find_spec("xllamacpp") is None:
-        return None
-    from photosort.models.language.smollm2 import SmolLM2
-
-    try:
-        return SmolLM2(settings.model_folder, failure=NoAnswer)
-    except ModelMissing:
-        return None
-
-
 def _openai(settings: Settings, model: str) -> LanguageModel:
     from photosort.models.remote.openai_chat import OpenAIChat
 
@@ -83,7 +70,7 @@ def _check_wishes(settings: Settings, chosen: LanguageModel | None) -> None:
 
 
 _WRITERS: dict[str, Callable[[Settings], LanguageModel | None]] = {
-    "auto": _best_writer,
+    "auto": lambda settings: None,
     "smollm2": _smollm2,
     "keywords": lambda settings: None,
 }

@@ -13,25 +13,25 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from photosort.errors import SettingsError, WriterRefused
-from photosort.models.protocols import Identity, NoAnswer, Used, WriterForm
+from photosort.models.protocols import Identity, NoAnswer, QuestionTooLong, Used, WriterForm, tokens
+from photosort.models.remote.pace import Pace
 from photosort.models.remote.pricing import Meter, price_of
-from photosort.models.remote.server import ADDRESS, BROKEN, KEY, one_line, redirected, server_at, text_of
+from photosort.models.remote.request_form import LIMITS, REFUSALS, RequestForm
+from photosort.models.remote.server import ADDRESS, BROKEN, KEY, reason_of, redirected, server_at, text_of
+from photosort.models.remote.window import ANSWER, LEAST, Window, is_too_long, listed_context, told_context
 
 if TYPE_CHECKING:
-    from openai import APIError, BadRequestError, OpenAI
+    from openai import APIError, APIStatusError, OpenAI
 
 OPENAI = "https://api.openai.com/v1"
 PARALLEL = 8
-BUDGET = 2000
-"""Tokens of a question. Ollama gives a model 4,096 unless told otherwise, for question and answer together."""
-
-MAX_TOKENS = 1500
-"""Longest answer. A name takes 150; a model that thinks first spends the rest."""
-
 RETRIES = 5
 
 TIMEOUT = 120.0
 """Seconds for one answer; a large model on a processor takes its time."""
+
+SLOW = 0.25
+"""The share of that after which fewer questions are asked at once."""
 
 CHECK_SECONDS = 15.0
 READY: tuple[str, str, dict[str, Any]] = (
@@ -45,9 +45,8 @@ READY: tuple[str, str, dict[str, Any]] = (
     },
 )
 """A question that asks for nothing but an answer."""
-SEED = 42
-LIMITS = ("max_tokens", "max_completion_tokens")
-"""The names that servers have for the longest answer; OpenAI's own takes the second."""
+READY_TOKENS = 16
+_PASSING = (408, 409, 429)
 _NAMES_SHOWN = 5
 _MOST_COUNTED = 10**9
 """Tokens of one answer that are believed."""
@@ -56,12 +55,13 @@ _MOST_COUNTED = 10**9
 class OpenAIChat:
     """Questions to JSON, asked of a server.
 
-    `response_format` and the other optional parts of a request are left out as soon as a server refuses them.
+    `response_format` and the other optional parts of a request are left out of a question that a server refuses or
+    breaks down over; the next one has them again. A server on this machine, which may have a single slot, is asked one
+    question at a time until its answers come fast.
     """
 
     form: WriterForm = "full"
     parallel = PARALLEL
-    budget = BUDGET
 
     def __init__(
         self,
@@ -92,7 +92,9 @@ class OpenAIChat:
         price = None if self.server.here else price_of(model, self.server.address)
         self.meter = Meter(price, max_cost, free=self.server.here)
         self._timeout, self._retries = timeout, retries
-        self._refused: set[str] = set()
+        self._window = Window()
+        self._pace = Pace(1 if self.server.here else PARALLEL, PARALLEL, SLOW * timeout)
+        self._limits: tuple[str, ...] = LIMITS[::-1] if self._is_openai else LIMITS
         self._answered = False
         self._lock = Lock()
 
@@ -101,36 +103,50 @@ class OpenAIChat:
         """Calls, tokens and cost so far."""
         return self.meter.used
 
+    @property
+    def budget(self) -> int:
+        """Tokens that a question may have, as far as the context of the server is known."""
+        return self._window.question
+
     def check(self) -> None:
         """Learn whether the server takes key and model, before anything is worth losing; no caption is sent.
 
-        A list of models tells that of a server on this machine. Others show theirs to any key, hide it from a good
-        one, or list models under other names (OpenRouter, OpenAI's restricted keys, Gemini), so that only an answer
-        tells: READY costs some thirty tokens, where `max_cost` allows them.
+        A list of models tells that of a server on this machine, and often the context. Others show theirs to any key,
+        hide it from a good one, or list models under other names (OpenRouter, OpenAI's restricted keys, Gemini), so
+        that only an answer tells: READY costs some thirty tokens, where `max_cost` allows them.
 
-        Raises WriterRefused where the server cannot be reached or does not answer.
+        Raises WriterRefused where the server cannot be reached or does not answer, or its context is too small.
         """
-        names = self._listed()
-        known = self.model in names or f"{self.model}:latest" in names
-        if known and self.server.here:
+        listed = self._listed()
+        own = [model for name, model in listed if name in (self.model, f"{self.model}:latest")]
+        only = own or [model for _, model in listed if len(listed) == 1]
+        if only and (context := listed_context(only[0])):
+            self._narrow(context)
+        if own and self.server.here:
             return
         try:
-            self.write(*READY)
+            self._ask(*READY, READY_TOKENS)
         except NoAnswer:
             return
         except WriterRefused as error:
-            if known or not names:
+            if own or not listed:
                 raise
-            raise WriterRefused(error.problem, f"It has {', '.join(sorted(names)[:_NAMES_SHOWN])}.") from error
+            names = sorted(name for name, _ in listed)
+            raise WriterRefused(error.problem, f"It has {', '.join(names[:_NAMES_SHOWN])}.") from error
 
     def write(self, system: str, prompt: str, schema: dict[str, Any]) -> str:
         """Return the answer, raw. Failures that pass (429, 5xx, a cut line) are tried again with growing pauses.
 
         Raises WriterRefused for a bad key or an unknown model, and where a server that never answered fails; NoAnswer
-        where it goes on failing later, or the next question might cost more than is left.
+        where it goes on failing later, or the next question might cost more than is left; QuestionTooLong where
+        `budget` has become smaller than the question.
         """
-        with self.meter.reserve(system + prompt, MAX_TOKENS) as spent:
-            answer = self._answer(system, prompt, schema)
+        return self._ask(system, prompt, schema, ANSWER)
+
+    def _ask(self, system: str, prompt: str, schema: dict[str, Any], longest: int) -> str:
+        """Return an answer of at most `longest` tokens."""
+        with self._pace.turn(), self.meter.reserve(system + prompt, longest) as spent:
+            answer = self._answer(system, prompt, schema, longest)
             usage = getattr(answer, "usage", None)
             spent(_count(usage, "prompt_tokens"), _count(usage, "completion_tokens"))
         try:
@@ -140,34 +156,47 @@ class OpenAIChat:
         self._answered = True
         return text
 
-    def _listed(self) -> list[str]:
-        """Return the models that the server lists; none where it does not tell. Raises WriterRefused where it is not
-        there.
+    def _listed(self) -> list[tuple[str, Any]]:
+        """Return the models that the server lists, by name; none where it does not tell. Raises WriterRefused where it
+        is not there.
         """
         import openai
 
         try:
             client = self._client.with_options(timeout=CHECK_SECONDS, max_retries=1)
             content = client.models.with_raw_response.list().http_response.json()
-            return [str(model["id"]) for model in (content if isinstance(content, list) else content["data"])]
+            return [(str(model["id"]), model) for model in (content if isinstance(content, list) else content["data"])]
         except openai.APIConnectionError as error:
             raise self._failure(error) from error
         except (openai.APIError, *BROKEN):
             return []
 
-    def _answer(self, system: str, prompt: str, schema: dict[str, Any]) -> Any:
-        """Return what the server says, unread; None where that is not JSON of its kind."""
+    def _answer(self, system: str, prompt: str, schema: dict[str, Any], longest: int) -> Any:
+        """Return what the server says, unread; None where that is not JSON of its kind.
+
+        What breaks down once may do so for ever in this form, so the first tries are few.
+        """
         import openai
 
         messages: Any = [{"role": "system", "content": system}, {"role": "user", "content": prompt}]
+        form, refused = RequestForm.best(schema, self._limits), ""
+        retries, later = min(1, self._retries), self._retries - 2
         while True:
-            parts = self._parts(schema)
+            client, most = self._client.with_options(max_retries=retries), min(longest, self._window.answer)
             try:
-                return self._client.chat.completions.create(model=self.model, messages=messages, **parts)
-            except openai.BadRequestError as error:
-                self._leave_out(error, parts)
+                return client.chat.completions.create(model=self.model, messages=messages, **form.arguments(most))
             except openai.APIError as error:
-                raise self._failure(error) from error
+                status = getattr(error, "status_code", None)
+                if isinstance(error, openai.APIStatusError) and status in REFUSALS:
+                    if self._has_room_now(error, tokens(system + prompt), most):
+                        continue
+                    form = self._simpler(form, error, refused)
+                    refused = refused or f"{status}: {reason_of(error)}"
+                    retries, later = (0, later) if form.parts else (self._retries, -1)
+                elif later >= 0 and (status is None or status in _PASSING or status >= 500):
+                    retries, later = later, -1
+                else:
+                    raise self._failure(error, refused) from error
             except BROKEN:
                 return None
 
@@ -175,40 +204,49 @@ class OpenAIChat:
     def _is_openai(self) -> bool:
         return self.server.address == OPENAI
 
-    def _parts(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """Return what makes an answer better where the server knows it, and keeps it short."""
-        form = {"name": "answer", "schema": schema, "strict": True}
-        parts: dict[str, Any] = {
-            "response_format": {"type": "json_schema", "json_schema": form},
-            "temperature": 0,
-            "seed": SEED,
-        }
-        limits = [name for name in (LIMITS[::-1] if self._is_openai else LIMITS) if name not in self._refused]
-        return {name: part for name, part in parts.items() if name not in self._refused} | (
-            {limits[0]: MAX_TOKENS} if limits else {}
-        )
+    def _simpler(self, form: RequestForm, error: APIStatusError, refused: str) -> RequestForm:
+        simpler = form.simpler(error, limited=self.meter.is_limited)
+        if simpler is None:
+            raise self._failure(error, refused) from error
+        if simpler.parts and simpler.limits:
+            self._limits = tuple(sorted(LIMITS, key=lambda name: name != simpler.limits[0]))
+        return simpler
 
-    def _leave_out(self, error: BadRequestError, parts: Mapping[str, Any]) -> None:
-        """Ask without the part that the server has named, or, where it names none, without all.
+    def _has_room_now(self, error: APIStatusError, question: int, answer: int) -> bool:
+        """Return whether a question refused for its length has room after all beside a shorter answer; False where it
+        was refused for anything else. Both in tokens, the answer as it was asked for.
 
-        The longest answer gets its other name instead. Where a cost is to be kept, one of the two stays.
+        Raises QuestionTooLong where it has none, and WriterRefused where the context has room for no question.
         """
-        told = f"{error.param} {error.message}".lower()
-        named = {part for part in parts if part in told or part.replace("_", " ") in told}
-        named |= {"response_format"} & set(parts) if "schema" in told else set()
-        all_of_them = (set(parts) - set(LIMITS) or set(parts)) if self.meter.is_limited else {*parts, *LIMITS}
+        if not is_too_long(error):
+            return False
+        context = told_context(error)
         with self._lock:
-            refused = self._refused | (named or all_of_them)
-            if not parts or (self.meter.is_limited and refused >= set(LIMITS)):
-                raise self._failure(error) from error
-            self._refused = refused
+            if context:
+                self._narrow(context)
+            if question <= self._window.question and self._window.answer < answer:
+                return True
+            if question < LEAST // 2:
+                return False
+            self._window.shorten(question)
+        raise QuestionTooLong(f"{self.host} has no room for the question ({reason_of(error)})")
 
-    def _failure(self, error: APIError) -> WriterRefused | NoAnswer:
+    def _narrow(self, context: int) -> None:
+        if context < LEAST:
+            raise WriterRefused(
+                f"{self.host} gives {self.model} a context of {context} tokens, too few for a question",
+                f"Start the server with a larger one, of at least {LEAST} tokens.",
+            )
+        self._window.narrow(context)
+
+    def _failure(self, error: APIError, refused: str = "") -> WriterRefused | NoAnswer:
+        """Return the failure of a question; `refused` is why its first form was."""
         import openai
 
         code = getattr(error, "status_code", None)
-        told = error.__cause__ if isinstance(error, openai.APIConnectionError) and error.__cause__ else error
-        said = one_line(str(getattr(told, "message", "") or told)).rstrip(".")
+        said = reason_of(error)
+        if refused and not refused.endswith(said):
+            said = f"{said}; first {refused}"
         if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
             return WriterRefused(f"{self.host} refuses the key ({code}: {said})", "Set OPENAI_API_KEY to one it takes.")
         if isinstance(error, openai.NotFoundError):

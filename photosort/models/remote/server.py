@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import weakref
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -86,6 +87,32 @@ def text_of(answer: Any) -> str:
 def one_line(text: str) -> str:
     """Return what a server gives as a reason, to be shown and stored."""
     return _writable(" ".join(text.split())[:_LINE])
+
+
+def reason_of(error: APIError) -> str:
+    """Return the reason that a server gives, in one line, wherever it keeps it in its answer.
+
+    OpenAI has {"error": {"message": …}}, Ollama {"error": …}, FastAPI {"detail": [{"loc": …, "msg": …}]}.
+    """
+    import openai
+
+    if not isinstance(error, openai.APIStatusError):
+        return one_line(str(error.__cause__ or error)).rstrip(".")
+    told = error.body
+    if isinstance(told, Mapping):
+        told = next((told[key] for key in ("message", "detail", "error") if told.get(key)), None)
+    if isinstance(told, list):
+        told = "; ".join(_complaint(item) for item in told)
+    return one_line(told if isinstance(told, str) and told.strip() else "no reason given").rstrip(".")
+
+
+def _complaint(item: Any) -> str:
+    """Return what FastAPI says of one part of a request."""
+    if not isinstance(item, Mapping):
+        return str(item)
+    place = item.get("loc")
+    where = ".".join(map(str, place)) if isinstance(place, list) else ""
+    return f"{where}: {item.get('msg', '')}" if where else str(item.get("msg", ""))
 
 
 def redirected(error: APIError) -> str:

@@ -188,7 +188,7 @@ def test_a_later_run_ignores_about_files(tmp_path: Path) -> None:
     assert "photosort.json" in [path.name for path in scan(folder).others]
 
 
-NAME = ClusterName("Dogs at play", "Dogs play on a beach.", (Keyword("dog", 2, 2),), "llm", topics=("dogs", "beach"))
+NAME = ClusterName("Dogs at play", "Dogs play on a beach.", (Keyword("dog", 2, 2),), "llm")
 
 
 def placed(name: str, group: int, main: bool = True) -> Operation:
@@ -198,12 +198,12 @@ def placed(name: str, group: int, main: bool = True) -> Operation:
 def test_they_say_in_words_and_as_data_what_the_folder_holds() -> None:
     files = about_files(NAME, [placed("I.JPG", 0), placed("I.xmp", 0, main=False), placed("b\x1b.JPG", 1)])
     text = files["ABOUT.txt"].decode()
-    assert text.startswith("Dogs at play\n============\n\nDogs play on a beach.\n\nKeywords: dogs, beach\n")
+    assert text.startswith("Dogs at play\n============\n\nDogs play on a beach.\n\nWords of the captions")
     assert "dog (2)" in text and "Photos: 2" in text and "I.JPG" in text and "/in/I.JPG" in text
     assert "\x1b" not in text and "I.xmp" not in text
     data = json.loads(files["photosort.json"])
     assert files["photosort.json"].startswith(DATA_BEGINS)
-    assert (data["title"], data["summary"], data["keywords"]) == (NAME.title, NAME.summary, ["dogs", "beach"])
+    assert (data["title"], data["summary"], data["keywords"]) == (NAME.title, NAME.summary, ["dog"])
     assert data["photos"][0] == {
         "file": "I.JPG",
         "from": "/in/I.JPG",

@@ -118,6 +118,16 @@ def test_texts_beside_a_refused_photo_are_paid_once(server: CaptionServer) -> No
     assert asked.caption(photos) == [("again",)] * 3, "nothing is kept for longer than that"
 
 
+@pytest.mark.parametrize("status", [400, 422])
+def test_a_part_that_a_server_does_not_know_is_left_out(server: CaptionServer, status: int) -> None:
+    no_seed = b'{"detail": [{"loc": ["body", "seed"], "msg": "Extra inputs are not permitted"}]}'
+    no_limit = b'{"error": {"message": "Use max_completion_tokens instead of max_tokens"}}'
+    server.replies = [Reply(status=status, body=no_seed), Reply(status=status, body=no_limit), Reply("a wall")]
+    assert model().caption([PHOTO]) == [("a wall",)]
+    assert "seed" in server.asked[0] and "seed" not in server.asked[1]
+    assert server.asked[1]["max_tokens"] == server.asked[2]["max_completion_tokens"]
+
+
 @pytest.mark.parametrize("status", [401, 403, 404])
 def test_a_wrong_key_or_model_is_no_matter_of_one_photo(server: CaptionServer, status: int) -> None:
     server.replies = [Reply(status=status, body=b'{"error": {"message": "no"}}')]

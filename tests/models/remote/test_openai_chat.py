@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
 import pytest
 from fakes.chat_server import ChatServer, Reply, failed
@@ -19,6 +21,7 @@ from photosort.errors import SettingsError, WriterRefused
 from photosort.models.language.smollm2 import SmolLM2
 from photosort.models.protocols import NoAnswer, Used
 from photosort.models.remote.openai_chat import READY, OpenAIChat
+from photosort.models.remote.pace import Pace
 from photosort.models.remote.pricing import Meter
 from photosort.naming.answer import SCHEMA, SMALL_SCHEMA
 from photosort.naming.cluster_texts import cluster_texts
@@ -26,7 +29,7 @@ from photosort.naming.summary import name_clusters
 from photosort.store.cache import Cache, open_cache
 from photosort.workflows.remembering import RememberedWriter
 
-GOOD = full_answer("Dogs on a beach", "Dogs play on a beach.", "dogs", "beach")
+GOOD = full_answer("Dogs on a beach", "Dogs play on a beach.", "Beach dogs", "Dogs")
 WELL = Reply(GOOD)
 Serve = Callable[..., ChatServer]
 
@@ -94,7 +97,7 @@ def test_only_names_that_failed_are_asked_again(serve: Serve, tmp_path: Path) ->
         first, second = name_clusters(texts, RememberedWriter(chat, cache))
         assert (first.source, second.source, second.title) == ("openai:tiny", "keywords", "Cats")
         assert "failed (500" in second.note
-        server.replies[:] = [Reply(full_answer("Cats", "Two cats."))]
+        server.replies[:] = [Reply(full_answer("Cats", "Cats."))]
         server.asked.clear()
         again = name_clusters(texts, RememberedWriter(writer(server), cache))
         assert [name.title for name in again] == ["Dogs on a beach", "Cats"]
@@ -202,15 +205,166 @@ def test_a_key_that_went_bad_is_told_at_the_first_new_question(serve: Serve, tmp
             remembered.write("", "new", SCHEMA)
 
 
-def test_what_a_server_does_not_know_is_left_out(serve: Serve) -> None:
-    server = serve(failed(400, "Unsupported: response_format json_schema"), failed(400, "seed?", param="seed"), WELL)
+def test_what_a_server_does_not_know_is_left_out_of_that_question(serve: Serve) -> None:
+    no_schema, no_seed = failed(400, "Unsupported: response_format json_schema"), failed(400, "seed?", param="seed")
+    server = serve(no_schema, no_seed, WELL, WELL)
     chat = writer(server)
     assert chat.write("", "one", SCHEMA) == chat.write("", "two", SCHEMA) == GOOD
-    assert ["response_format" in asked for asked in server.asked] == [True, False, False, False]
-    assert ["seed" in asked for asked in server.asked] == [True, True, False, False]
+    assert ["response_format" in asked for asked in server.asked] == [True, False, False, True]
+    assert ["seed" in asked for asked in server.asked] == [True, True, False, True]
     plain = serve(failed(400, "something is wrong"), WELL)
     assert ask(plain) == GOOD
     assert set(plain.asked[1]) == {"model", "messages"}
+
+
+DETAIL = [{"loc": ["body", "seed"], "msg": "Extra inputs are not permitted", "type": "extra_forbidden"}]
+REASONS = {
+    "OpenAI": ({"error": {"message": "json_schema is not supported"}}, "json_schema is not supported"),
+    "Ollama": ({"error": "invalid JSON schema in format"}, "invalid JSON schema in format"),
+    "FastAPI": ({"detail": DETAIL}, "body.seed: Extra inputs are not permitted"),
+    "FastAPI, one": ({"detail": "response_format is unknown"}, "response_format is unknown"),
+    "vLLM": ({"object": "error", "message": "guided decoding failed", "code": 400}, "guided decoding failed"),
+    "text": ("the grammar is broken", "the grammar is broken"),
+    "nothing": ("", "no reason given"),
+}
+
+
+@pytest.mark.parametrize("status", [400, 422, 500, 501])
+@pytest.mark.parametrize(("body", "reason"), REASONS.values(), ids=REASONS)
+def test_a_refused_form_is_asked_in_a_simpler_one_for_that_question(
+    serve: Serve, status: int, body: object, reason: str
+) -> None:
+    told = body if isinstance(body, str) else json.dumps(body)
+    bad = Reply(status=status, body=told, headers={"retry-after": "0.01"})
+    refusing = ChatServer([WELL], answer=lambda asked: bad if {"response_format", "seed"} & set(asked) else None)
+    with refusing.running() as server:
+        chat = writer(server)
+        assert chat.write("", "one", SCHEMA) == GOOD
+        assert len(server.asked) <= 4 and "response_format" not in server.asked[-1]
+        server.answer = lambda asked: None
+        assert chat.write("", "two", SCHEMA) == GOOD
+        assert {"response_format", "seed", "max_tokens"} <= set(server.asked[-1])
+    with pytest.raises(WriterRefused, match=re.escape(f"{status}: {reason}")) as caught:
+        ask(serve(bad, bad, Reply(status=status, body='{"error": "it is broken"}')), retries=0)
+    assert "\n" not in str(caught.value)
+
+
+CONTEXTS = {
+    "llama.cpp": {
+        "message": "request ({asked} tokens) exceeds the available context size ({size} tokens), try increasing it",
+        "type": "exceed_context_size_error",
+        "n_prompt_tokens": 0,
+        "n_ctx": "{size}",
+    },
+    "vLLM": {
+        "message": "This model's maximum context length is {size} tokens. However, you requested 4321 tokens (2821 in "
+        "the messages, 1500 in the completion). Please reduce the length of the messages or completion."
+    },
+    "vLLM, newer": {
+        "message": "'max_tokens' or 'max_completion_tokens' is too large: 1500. This model's maximum context length is "
+        "{size} tokens and your request has {asked} input tokens (1500 > {size} - {asked})."
+    },
+    "LM Studio": {
+        "message": "Trying to keep the first {asked} tokens when context the overflows. However, the model is loaded "
+        "with context length of only {size} tokens, which is not enough."
+    },
+    "TGI": {"message": "Input validation error: `inputs` must have less than {size} tokens. Given: {asked}"},
+    "no number": {"message": "the prompt is longer than the context allows"},
+}
+
+
+def context_server(size: int, refusal: dict[str, object], status: int = 400) -> ChatServer:
+    """A server with a context of so many tokens, four bytes each."""
+
+    def answer(body: dict[str, Any]) -> Reply | None:
+        asked = sum(len(message["content"]) for message in body["messages"]) // 4
+        if asked + min(body.get("max_tokens", 0), size // 2) <= size:
+            return None
+        told = {key: text.format(size=size, asked=asked) if key == "message" else text for key, text in refusal.items()}
+        return failed(status, **{key: size if text == "{size}" else text for key, text in told.items()})
+
+    return ChatServer([Reply(full_answer("Dogs", "Dogs."))], answer=answer)
+
+
+BREEDS = ["beagle", "boxer", "collie", "corgi", "poodle", "pug", "setter", "spaniel", "spitz", "terrier"]
+SCENE = "a {} that plays with a red ball on a wide {} in the evening sun, while a child in a blue jacket looks on"
+LONG = cluster_texts([[SCENE.format(breed, place) for breed in BREEDS for place in ("beach", "lawn")]])
+
+
+@pytest.mark.parametrize("refusal", CONTEXTS.values(), ids=CONTEXTS)
+@pytest.mark.parametrize("size", [512, 1024, 2048, 4096])
+def test_a_small_context_shrinks_the_question(tmp_path: Path, size: int, refusal: dict[str, object]) -> None:
+    status = 422 if "Input" in str(refusal) else 400
+    with context_server(size, refusal, status).running() as server, open_cache(tmp_path) as cache:
+        chat = writer(server)
+        (name,) = name_clusters(LONG, RememberedWriter(chat, cache))
+        assert (name.title, name.note) == ("Dogs", "")
+        assert len(server.asked) <= 5 and '<captions>\n"' in server.asked[-1]["messages"][1]["content"]
+        assert "response_format" in server.asked[-1]
+        server.asked.clear()
+        name_clusters(LONG, RememberedWriter(writer(server), cache))
+        assert not server.asked
+        name_clusters(LONG, chat)
+        assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "entry", [{"meta": {"n_ctx": 512, "n_ctx_train": 131072}}, {"max_model_len": 512}, {"context_length": 512}]
+)
+def test_a_listed_context_is_kept_from_the_first_question_on(entry: dict[str, object]) -> None:
+    server = context_server(512, CONTEXTS["llama.cpp"])
+    for name in ("tiny", "/models/tiny.gguf"):
+        server.models = [{"id": name, **entry}]
+        with server.running():
+            chat = writer(server)
+            chat.check()
+            server.asked.clear()
+            (written,) = name_clusters(LONG, chat)
+            assert (written.title, len(server.asked)) == ("Dogs", 1)
+            assert server.asked[0]["max_tokens"] == 128
+
+
+@pytest.mark.parametrize("size", [None, "512", -1, 0, 10**12, True, [512], {"n_ctx": 512}])
+def test_a_context_that_cannot_be_is_not_believed(serve: Serve, size: object) -> None:
+    chat = writer(serve(WELL, models=[{"id": "tiny", "meta": {"n_ctx": size}}]))
+    chat.check()
+    assert chat.budget == 2000
+
+
+def test_a_context_without_room_for_a_question_is_said_before_any_photo_is_looked_at(serve: Serve) -> None:
+    chat = writer(serve(WELL, models=[{"id": "tiny", "meta": {"n_ctx": 256}}]))
+    with pytest.raises(WriterRefused, match=r"gives tiny a context of 256 tokens, too few for a question\. Start the"):
+        chat.check()
+
+
+def test_a_server_with_one_slow_slot_is_asked_one_question_at_a_time(serve: Serve) -> None:
+    server = serve(Reply(full_answer("", ""), seconds=0.25), slots=1)
+    words = ["dog", "cat", "cow", "hen", "fox", "owl"]
+    name_clusters(cluster_texts([[f"a {word}"] for word in words]), writer(server, timeout=0.9))
+    assert (len(server.asked), server.most) == (12, 1)
+
+
+def test_questions_go_down_where_a_server_elsewhere_turns_out_to_be_slow() -> None:
+    pace = Pace(8, 8, slow=0.05)
+    with pace.turn():
+        time.sleep(0.06)
+    assert pace.at_once == 4
+    for _ in range(3):
+        with pace.turn():
+            time.sleep(0.06)
+    assert pace.at_once == 1
+    for _ in range(2):
+        with pace.turn():
+            pass
+    assert pace.at_once == 4
+
+
+def test_a_trial_asks_for_few_tokens(serve: Serve) -> None:
+    server = serve(WELL, models=None)
+    writer(server).check()
+    assert server.asked[0]["max_tokens"] == 16
+    limited = serve(failed(400, "Could not finish the message because max_tokens was reached"), WELL, models=None)
+    writer(limited).check()
 
 
 def test_an_answer_without_a_text_is_empty(serve: Serve) -> None:
@@ -426,7 +580,7 @@ def test_tokens_and_cost_are_counted_where_the_price_is_known() -> None:
 
 def test_what_is_used_is_told_while_names_are_made(serve: Serve, tmp_path: Path) -> None:
     texts = cluster_texts([[f"a {word}"] * 2 for word in ("dog", "cat", "cow")])
-    server = serve(Reply(full_answer("Dogs", "Two dogs.")), Reply(full_answer("Cats", "Two cats.")), WELL)
+    server = serve(Reply(full_answer("Dogs", "Dogs.")), Reply(full_answer("Cats", "Cats.")), WELL)
 
     def told(cache: Cache) -> list[tuple[object, ...]]:
         chat, now = writer(server), list[tuple[object, ...]]()
