@@ -125,6 +125,8 @@ def _folder(found: "FolderView") -> "RenderableType":
         rows.add_row("about", Text(printable(text), style="italic"))
     if cluster.note:
         rows.add_row("its name", Text(printable(cluster.note), style="yellow"))
+    if cluster.support:
+        rows.add_row("its name", f"says what {cluster.support:.0%} of the photos show")
     if cluster.keywords:
         rows.add_row("keywords", Text(_keywords(cluster), style="green"))
     rows.add_row("cohesion", f"{cluster.cohesion:.2f}, the average similarity of a photo to the folder")
@@ -192,6 +194,7 @@ def _cluster_document(cluster: "ClusterRecord", size: int) -> dict[str, Any]:
         "title": cluster.title,
         "named_by": cluster.named_by,
         "note": cluster.note,
+        "support": round(cluster.support, 4),
         "keywords": [{"word": word, "photos": count} for word, count in cluster.keywords],
         "cohesion": round(cluster.cohesion, 4),
     }

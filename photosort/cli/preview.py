@@ -77,6 +77,8 @@ def view(prepared: Prepared, *, show_all: bool = False) -> RenderableType:
             f"{those} {'was' if copies.photos == 1 else 'were'} passed over: the originals are here as well. "
             f"To sort the copies: photosort organize {shlex.quote(place)}"
         )
+    if prepared.folders.flat:
+        remarks.append(f"One level, not two: {prepared.folders.flat}.")
     if prepared.choice:
         remarks.append(candidates.chosen(prepared.choice))
         remarks += _large(plan)

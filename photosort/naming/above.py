@@ -8,6 +8,8 @@ from photosort.naming.folder_name import name_key
 from photosort.naming.prompt import MIXED
 from photosort.naming.subject import Subject
 
+NEARLY_ALL = 3 / 4
+"""The share of all photos that has to support a subject, so that no folder below it is of something else."""
 LISTED = 3
 """Titles that are listed where no subject holds for all folders."""
 
@@ -19,7 +21,7 @@ def name_above(subject: Subject, titles: Sequence[str]) -> str:
     """
     title = subject.title
     taken = {name_key(other) for other in titles}
-    if title and not title.casefold().startswith(MIXED) and name_key(title) not in taken:
+    if subject.share >= NEARLY_ALL and not title.casefold().startswith(MIXED) and name_key(title) not in taken:
         return title
     return _listed(titles)
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from photosort.naming.prompt import speaks_to_model
 from photosort.naming.subject import BESIDE, MOST, PART, Subject, mixed
 from photosort.naming.words import counting_said, plural, singular, terms
 from photosort.wordnet.album import album
@@ -49,8 +50,8 @@ class _Word:
 
 
 def subjects(clusters: Sequence[Captions]) -> list[Subject]:
-    """Return the subject of each cluster of captions."""
-    weights = [[_weights(caption) for caption in captions] for captions in clusters]
+    """Return the subject of each cluster of captions; those that give orders to a model say nothing."""
+    weights = [[_weights("" if speaks_to_model(text) else text) for text in captions] for captions in clusters]
     shares = [_shares(some) for some in weights]
     return [
         _subject(captions, some, shares, number)

@@ -39,6 +39,7 @@ class ClusterName:
     source    the settings string of the writer, or "keywords"
     note      why the writer's answer was not used, or not as it was; empty where it was, or no writer was asked
     spare     the writer's other titles, the better ones first
+    support   the share of the photos that show what the title says; 0 where that was not found out
     """
 
     title: str
@@ -47,6 +48,7 @@ class ClusterName:
     source: str
     note: str = ""
     spare: tuple[str, ...] = ()
+    support: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +173,8 @@ def _written_name(answer: Answer, cluster: ClusterText, writer: LanguageModel) -
 
 
 def _counted_name(cluster: ClusterText, note: str = "") -> ClusterName:
-    return ClusterName(next(counted.titles(cluster)), counted.summary(cluster), cluster.keywords, BY_KEYWORDS, note)
+    title, text = next(counted.titles(cluster)), counted.summary(cluster)
+    return ClusterName(title, text, cluster.keywords, BY_KEYWORDS, note, support=cluster.subject.share)
 
 
 def _words_of(captions: Iterable[str]) -> frozenset[str]:

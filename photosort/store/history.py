@@ -16,6 +16,7 @@ MIGRATIONS = (
     journal.ADD_CONTENT,
     journal.ADD_LOOKS,
     runs.ADD_FACTS,
+    runs.ADD_SUPPORT,
 )
 
 REMEDY = (

@@ -29,6 +29,7 @@ MIGRATION = (
 )
 
 ADD_NOTES = ("ALTER TABLE clusters ADD COLUMN note TEXT NOT NULL DEFAULT ''",)
+ADD_SUPPORT = ("ALTER TABLE clusters ADD COLUMN support REAL NOT NULL DEFAULT 0",)
 ADD_FACTS = ("ALTER TABLE members ADD COLUMN facts TEXT NOT NULL DEFAULT '{}'",)
 
 
@@ -37,7 +38,8 @@ class ClusterRecord:
     """A cluster of a run that has a folder; `folder` is the folder's name at the destination.
 
     `keywords` are (word, number of members that have it); `cohesion` is the members' mean cosine to the centroid;
-    `note` is why the name is not the one that a writer was asked for.
+    `note` is why the name is not the one that a writer was asked for; `support` the share of the photos that show what
+    the name says, 0 where that was not found out.
     """
 
     number: int
@@ -48,6 +50,7 @@ class ClusterRecord:
     named_by: str
     cohesion: float
     note: str = ""
+    support: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,7 @@ class Runs:
             run = cursor.lastrowid
             assert run is not None
             self._db.executemany(
-                "INSERT INTO clusters VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO clusters VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     (
                         run,
@@ -135,6 +138,7 @@ class Runs:
                         c.named_by,
                         c.cohesion,
                         storable(c.note),
+                        c.support,
                     )
                     for c in clusters
                 ],
@@ -193,7 +197,7 @@ class Runs:
     def clusters(self, run: int) -> list[ClusterRecord]:
         """In their order, the largest first."""
         rows = self._db.execute(
-            "SELECT number, folder, title, summary, keywords, named_by, cohesion, note FROM clusters"
+            "SELECT number, folder, title, summary, keywords, named_by, cohesion, note, support FROM clusters"
             " WHERE run = ? ORDER BY number",
             (run,),
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from photosort.clustering.hierarchy import parents
+from photosort.clustering.hierarchy import LEAST, parents
 from photosort.clustering.kmeans import Labels
 from photosort.clustering.outliers import outliers
 from photosort.methods.method import Candidate
@@ -36,11 +36,13 @@ class Folders:
     labels  (n,) the folder of each photo: its cluster, or k where it was set aside
     names   what each folder stands for, cluster by cluster, and UNSORTED where there is one
     paths   for each of them the path below the destination, with "/" between levels
+    flat    why there is one level, though two were asked for; empty where they are there or were not
     """
 
     labels: Labels
     names: tuple[ClusterName, ...]
     paths: tuple[str, ...]
+    flat: str = ""
 
 
 def make_folders(
@@ -83,7 +85,14 @@ def make_folders(
     paths = _paths(leaves, groups, _parent_names(members, names, groups, subjects_of))
     if (labels == clustering.k).any():
         names, paths = [*names, UNSORTED], [*paths, folder_name(UNSORTED.title, _tops(paths))]
-    return Folders(labels, tuple(names), tuple(paths))
+    flat = _flat(clustering.k) if settings.levels > 1 and len(set(groups.tolist())) == clustering.k else ""
+    return Folders(labels, tuple(names), tuple(paths), flat)
+
+
+def _flat(k: int) -> str:
+    if k < LEAST:
+        return f"there are fewer than {LEAST} folders"
+    return "a folder above others would hold more than half of all photos"
 
 
 def _parent_names(

@@ -46,6 +46,7 @@ def record(
                 named_by=name.source,
                 cohesion=float(own[filed].mean()),
                 note=name.note,
+                support=name.support,
             )
         )
         members += [

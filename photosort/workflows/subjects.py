@@ -12,6 +12,9 @@ from photosort.photos.facts import GROUP, Facts
 from photosort.store.cache import Cache
 from photosort.workflows.remembering import RememberedTexts
 
+ENOUGH = 2_000
+"""Photos of a cluster that are asked what they show: shares of so many are exact to 2 %."""
+
 SubjectsOf = Callable[[Sequence[Sequence[int]]], list[Subject]]
 """Clusters, each the numbers of its photos -> what each is of."""
 
@@ -27,7 +30,7 @@ def subjects_of(
 
 def by_captions(captions: Sequence[str]) -> SubjectsOf:
     """Return what tells the subjects of clusters of n photos by their captions."""
-    return lambda members: said.subjects([[captions[photo] for photo in cluster] for cluster in members])
+    return lambda members: said.subjects([[captions[photo] for photo in _some(cluster)] for cluster in members])
 
 
 def by_sight(vectors: Vectors, facts: Sequence[Facts], models: ModelSet, cache: Cache) -> SubjectsOf | None:
@@ -37,11 +40,17 @@ def by_sight(vectors: Vectors, facts: Sequence[Facts], models: ModelSet, cache: 
         return None
 
     def read(members: Sequence[Sequence[int]]) -> list[Subject]:
-        shown = [reader.read(vectors[list(cluster)]) for cluster in members]
-        known = [_in_words([facts[photo] for photo in cluster]) for cluster in members]
+        some = list(map(_some, members))
+        shown = [reader.read(vectors[cluster]) for cluster in some]
+        known = [_in_words([facts[photo] for photo in cluster]) for cluster in some]
         return seen.subjects(list(zip(shown, known, strict=True)))
 
     return read
+
+
+def _some(cluster: Sequence[int]) -> list[int]:
+    """Return at most ENOUGH photos of a cluster, spread from its centre to its edge."""
+    return [cluster[place * len(cluster) // ENOUGH] for place in range(ENOUGH)] if len(cluster) > ENOUGH else [*cluster]
 
 
 def _in_words(facts: Sequence[Facts]) -> seen.Facts:

@@ -10,6 +10,7 @@ def test_what_all_photos_are_names_the_folder_above() -> None:
 
 def test_without_a_subject_the_titles_are_listed() -> None:
     assert name_above(UNKNOWN, ["Animals", "Tools (hammers)"]) == "Animals, tools"
+    assert name_above(Subject("Animals", 0.7), ["Dogs", "Tools"]) == "Dogs, tools"
     assert name_above(Subject("Mixed (animals, tools)", 0.9), ["Animals", "Tools"]) == "Animals, tools"
 
 

@@ -62,7 +62,10 @@ def test_two_levels_put_what_is_akin_together_and_name_both() -> None:
 
 
 def test_no_folder_of_most_photos_stands_above_others() -> None:
-    assert folders(levels=2).paths == ("Dogs", "Cats", "Lakes", "Hills"), "dogs and cats are 70 of 100"
+    found = folders(levels=2)
+    assert found.paths == ("Dogs", "Cats", "Lakes", "Hills"), "dogs and cats are 70 of 100"
+    assert "more than half" in found.flat
+    assert not folders().flat
 
 
 def test_outliers_are_set_aside_and_name_no_folder() -> None:

@@ -43,7 +43,7 @@ def _written(data: dict[str, Any]) -> dict[str, bytes]:
 def _text(data: dict[str, Any]) -> str:
     title, summary, photos = data["title"], data["summary"], data["photos"]
     words = ", ".join(f"{word['word']} ({word['photos']})" for word in data["words"])
-    by = "by counting what the captions say" if data["named_by"] == BY_KEYWORDS else f"by {data['named_by']}"
+    by = "by counting what the photos show" if data["named_by"] == BY_KEYWORDS else f"by {data['named_by']}"
     lines = [title, "=" * len(title), "", *([] if summary == title else [summary, ""])]
     lines += [f"Words of the captions, with the number of photos: {words}"] if words else []
     lines += [f"Named {by}.", "", f"Photos: {len(photos)}, and where each came from", ""]
