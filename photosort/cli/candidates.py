@@ -12,6 +12,7 @@ from photosort.clustering.choose_k import KChoice
 from photosort.clustering.kmeans import Clustering
 from photosort.methods.method import Candidate, Grouping
 from photosort.naming.cluster_texts import cluster_texts
+from photosort.naming.said import subjects
 from photosort.naming.summary import name_clusters
 from photosort.support.printable import printable
 
@@ -78,9 +79,10 @@ def _titles(candidate: Candidate) -> list[Text]:
 
 
 def _named(candidate: Candidate) -> list[tuple[str, int]]:
-    """Return the keyword title and the size of each cluster."""
+    """Return the title that the captions give each cluster, and its size."""
     said = [[candidate.texts[photo] for photo in members] for members in _members(candidate.clustering)]
-    return [(name.title, len(texts)) for name, texts in zip(name_clusters(cluster_texts(said)), said, strict=True)]
+    names = name_clusters(cluster_texts(said, subjects=subjects(said)))
+    return [(name.title, len(texts)) for name, texts in zip(names, said, strict=True)]
 
 
 def _members(clustering: Clustering) -> list[list[int]]:

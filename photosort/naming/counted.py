@@ -12,6 +12,7 @@ from photosort.naming.answer import SUMMARY_WORDS, cut_words
 from photosort.naming.folder_name import UNNAMED
 from photosort.naming.keywords import Keyword
 from photosort.naming.prompt import MIXED, ClusterText, plain
+from photosort.naming.said import is_kind_of
 from photosort.naming.words import MAX_WORDS, plural, word_key
 
 SUMMARY_KEYWORDS = 4
@@ -145,11 +146,13 @@ def _several_or_tenth(cluster: ClusterText) -> int:
 
 
 def _paired(keywords: Sequence[Keyword]) -> bool:
-    """Return whether the second keyword stands beside the first in a title."""
+    """Return whether the second keyword stands beside the first in a title; neither is a kind of the other there."""
     if len(keywords) < 2:
         return False
     best, second = keywords[0].count, keywords[1].count
-    return second * 2 >= best and (second > 1 or best == 1)
+    often = second * 2 >= best and (second > 1 or best == 1)
+    first, other = keywords[0].term, keywords[1].term
+    return often and not is_kind_of(first, other) and not is_kind_of(other, first)
 
 
 def _nested(one: Keyword, other: Keyword) -> bool:

@@ -73,6 +73,12 @@ def is_said_of_photos(term: str) -> bool:
     return bool(lexicon().senses(word)) or lexicon().is_noun(last)
 
 
+def is_kind_of(one: str, other: str) -> bool:
+    """Return whether the first of two nouns means a kind of what the second one means: a starfish is an animal."""
+    meaning, broader = (_meaning(_base(noun)) for noun in (one, other))
+    return bool(meaning and broader) and broader in lexicon().ancestors(meaning)
+
+
 def _subject(
     captions: Captions, weights: Sequence[dict[_Word, float]], shares: Sequence[dict[_Word, float]], number: int
 ) -> Subject:

@@ -31,6 +31,7 @@ def test_a_second_word_is_named_where_it_is_half_as_frequent() -> None:
     assert first_titles(["a dog", "a dog", "a dog", "a dog", "a ball", "a ball"]) == ["Dogs and balls"]
     assert first_titles(["a dog", "a dog", "a dog", "a dog", "a dog", "a ball", "a ball"]) == ["Dogs"]
     assert first_titles(["a dog", "a dog", "a ball"]) == ["Dogs"], "one ball is no trait of the folder"
+    assert first_titles(["an animal", "an animal", "a starfish", "a starfish"]) == ["Animals"], "a starfish is one"
 
 
 def test_a_broad_name_lists_what_is_there_in_brackets() -> None:
