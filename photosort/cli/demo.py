@@ -13,7 +13,7 @@ from photosort.cli.output import plural, speaking
 
 def demo(
     folder: Annotated[Path, typer.Option("--dir", help="Where the photos go.")] = Path("photosort-demo"),
-    k: Annotated[int, typer.Option("--k", help="Number of folders.")] = 10,
+    k: Annotated[int, typer.Option("--k", help="Number of folders.")] = 12,
     quiet: QuietFlag = False,
 ) -> None:
     """Organize 47 free photos. They come from your package index."""

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from photosort.naming.cluster_texts import without_doubt
 from photosort.naming.prompt import speaks_to_model
 from photosort.naming.subject import BESIDE, MOST, PART, Subject, mixed
 from photosort.naming.words import counting_said, plural, singular, terms
@@ -33,6 +34,8 @@ ENDINGS = (("ies", "y"), ("ches", "ch"), ("shes", "sh"), ("xes", "x"), ("ses", "
 """Ends of plurals, with those of their singulars: morphy(7WN)."""
 ENDING = 4
 """Letters of a word that others are taken to be kinds of if they end with it."""
+DEPTH = 7
+"""Meanings above one from which on it says something: a container and a structure have fewer, a cup has more."""
 SENSES = 3
 """Meanings of a word that are looked at, the most frequent first."""
 OPENED = 400
@@ -50,8 +53,12 @@ class _Word:
 
 
 def subjects(clusters: Sequence[Captions]) -> list[Subject]:
-    """Return the subject of each cluster of captions; those that give orders to a model say nothing."""
-    weights = [[_weights("" if speaks_to_model(text) else text) for text in captions] for captions in clusters]
+    """Return the subject of each cluster of captions; those that give orders to a model say nothing, nor
+    does what they only guess.
+    """
+    weights = [
+        [_weights("" if speaks_to_model(text) else without_doubt(text)) for text in captions] for captions in clusters
+    ]
     shares = [_shares(some) for some in weights]
     return [
         _subject(captions, some, shares, number)
@@ -145,16 +152,20 @@ def _meaning(term: str) -> str:
     words, known = lexicon(), _everyday()
     if not words.is_noun(term):
         return ""
-    seen = [wnid for wnid in words.senses(term)[:SENSES] if wnid in known or words.field(wnid) not in UNSEEN]
+    seen = [wnid for wnid in words.senses(term)[:SENSES] if wnid in known or _says_something(wnid)]
     akin = (wnid for wnid in seen if not known.keys().isdisjoint((wnid, *words.ancestors(wnid))))
     return next(akin, seen[0] if seen else "")
 
 
+def _says_something(wnid: str) -> bool:
+    words = lexicon()
+    return words.field(wnid) not in UNSEEN and len(words.ancestors(wnid)) >= DEPTH
+
+
 @lru_cache(maxsize=1)
 def _everyday() -> dict[str, str]:
-    """WordNet id -> the everyday word for it, in the singular: names of folders, and what tags are explained by."""
-    kinds = {noun.wnid: noun.noun for noun in nouns() if noun.kind}
-    return kinds | {wnid: singular(concept.inside) for wnid, concept in album().by_meaning.items()}
+    """WordNet id -> the everyday word for it, in the singular: what people call folders by."""
+    return {wnid: singular(concept.inside) for wnid, concept in album().by_meaning.items()}
 
 
 @lru_cache(maxsize=1)

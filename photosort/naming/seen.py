@@ -25,13 +25,16 @@ CLEAR, NEARLY = 2.5, 0.7
 """A photo supports a concept from so many standard deviations on, where no other concept is much nearer to it: this one
 has so much of the nearness of the nearest. With both, 95 % of 132 true classes had a concept that most of their photos
 support, and 14 % of mixtures of five classes."""
-ALONE, ALIKE = 4.0, 0.9
-"""The same for what a single photo is of, in a mixed cluster, where no other photos bear it out."""
+ALONE, ALIKE, FEW = 3.5, 0.9, 8
+"""The same for what a single photo is of, in a mixed cluster; and the photos below which a cluster has to be as clear,
+for among so many concepts a few photos agree on one by chance."""
 PROBABLE = 0.5
 NARROW = 6.0
 """Bits from which on a noun says more than a concept that is broader: at most 15 of the 1,000 labels lie under it."""
 PEOPLED = 2 / 3
 """The share of photos with people from which on they are the subject, unless more than a thing can be said."""
+RATHER = 1.1
+"""How much nearer a thing has to be than a place or what goes on there: "Kitchen" says more than "Furniture"."""
 AGREED = 0.3
 """The probability, over the photos of a cluster, of the labels that mean a concept."""
 CLOTHING, ANIMAL = "n03051540", "n00015388"
@@ -66,7 +69,7 @@ class _Cluster:
             seen,
             facts,
             seen.concepts.mean(axis=0),
-            supported(seen.concepts).mean(axis=0),
+            supported(seen.concepts, ALONE if len(seen.concepts) < FEW else CLEAR).mean(axis=0),
             seen.labels.mean(axis=0),
             spoken.mean(axis=0),
             (spoken >= PROBABLE).mean(axis=0),
@@ -126,8 +129,9 @@ def _best_concept(one: _Cluster) -> int:
     meant, means = _labels_of_concepts()
     agreed = ~meant | (means @ one.labels >= AGREED)
     allowed = _seen_by_labels() & agreed
-    supported_by_most = allowed & (one.clear >= one.most)
-    return int(np.argmax(np.where(supported_by_most if supported_by_most.any() else allowed, one.nearness, -np.inf)))
+    by_most = allowed & (one.clear >= one.most)
+    nearness = np.where(_things(), one.nearness, RATHER * one.nearness)
+    return int(np.argmax(np.where(by_most if by_most.any() else allowed, nearness, -np.inf)))
 
 
 def _best_noun(one: _Cluster, least: float = 0.0, *, everyday: bool = False) -> int | None:
@@ -226,6 +230,12 @@ def _seen_by_labels() -> NDArray[np.bool_]:
 
 
 @lru_cache(maxsize=1)
+def _things() -> NDArray[np.bool_]:
+    """(c,) which concepts are things."""
+    return np.array([concept.kind == "thing" for concept in album().concepts])
+
+
+@lru_cache(maxsize=1)
 def _labels_of_concepts() -> tuple[NDArray[np.bool_], Vectors]:
     """Return which concepts are animals that labels mean, (c,), and which labels they are, (c, 1000).
 
@@ -246,6 +256,6 @@ def _sayable() -> NDArray[np.bool_]:
 
 @lru_cache(maxsize=1)
 def _everyday() -> NDArray[np.bool_]:
-    """(s,) which nouns are everyday categories."""
+    """(s,) which nouns people call folders by."""
     known = album().by_meaning
-    return np.array([noun.kind or noun.wnid in known for noun in nouns().spoken])
+    return np.array([noun.wnid in known for noun in nouns().spoken])

@@ -10,7 +10,8 @@ MOST = 1 / 2
 """The share of the photos of a large cluster that has to support its subject; see `most_of`."""
 PART = 1 / 4
 """The share from which on a thing is named among what a mixed cluster shows, and of two photos at least."""
-PARTS = 2
+PARTS, ALONE = 2, 3
+"""Things that are named at most, and the photos that show one if it is the only one."""
 BESIDE = 3
 
 
@@ -43,7 +44,7 @@ def mixed(voices: Sequence[str]) -> Subject:
     counts = Counter(filter(None, voices))
     enough = max(2, PART * len(voices))
     parts = [(word, count) for word, count in counts.most_common() if count >= enough][:PARTS]
-    if not parts:
+    if not parts or (len(parts) == 1 and parts[0][1] < ALONE):
         return Subject()
     share = sum(count for _, count in parts) / len(voices)
     listed = ", ".join(word for word, _ in parts)

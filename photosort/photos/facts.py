@@ -115,11 +115,10 @@ def in_common(facts: Sequence[Facts]) -> dict[str, str]:
 
 
 def dates(facts: Sequence[Facts]) -> tuple[str, ...]:
-    """Return when most of a folder's photos were taken, from the month to the years; empty where that is not known."""
+    """Return the month and the year that most of a folder's photos were taken in, as far as there is one."""
     months = _most(facts, lambda each: each.taken[:7])
     named = f"{month_name[int(months[5:7])]} {months[:4]}" if len(months) == 7 and "01" <= months[5:7] <= "12" else ""
-    years = in_common(facts)["year"] if sum(bool(each.taken) for each in facts) >= MOST * len(facts) else ""
-    return tuple(dict.fromkeys(filter(None, (named, years))))
+    return tuple(filter(None, (named, _most(facts, lambda each: each.taken[:4]))))
 
 
 def _people(facts: Facts) -> str:

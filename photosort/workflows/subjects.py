@@ -23,9 +23,20 @@ def subjects_of(
     vectors: Vectors, facts: Sequence[Facts], captions: Sequence[str], models: ModelSet, cache: Cache
 ) -> SubjectsOf:
     """Return what tells the subjects of clusters of n photos: by what a model sees in their vectors (n, d) and by their
-    facts, or else by their captions.
+    facts, and where that is nothing, or no model reads vectors, by their captions.
     """
-    return by_sight(vectors, facts, models, cache) or by_captions(captions)
+    sight, words = by_sight(vectors, facts, models, cache), by_captions(captions)
+    if sight is None:
+        return words
+
+    def both(members: Sequence[Sequence[int]]) -> list[Subject]:
+        found = sight(members)
+        unnamed = [place for place, subject in enumerate(found) if not subject.title]
+        for place, subject in zip(unnamed, words([members[place] for place in unnamed]), strict=True):
+            found[place] = subject
+        return found
+
+    return both
 
 
 def by_captions(captions: Sequence[str]) -> SubjectsOf:

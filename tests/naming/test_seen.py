@@ -48,7 +48,7 @@ def test_what_too_few_support_is_mixed_and_listed() -> None:
 
 
 def test_half_of_a_few_photos_is_not_most() -> None:
-    assert subject(photos(*[({"Cathedrals": 5.0}, {})] * 3, *[({}, {})] * 2)).title == "Mixed (cathedrals and more)"
+    assert subject(photos(*[({"Cathedrals": 5.0}, {})] * 3, *[({}, {})] * 3)).title == "Mixed (cathedrals and more)"
 
 
 @pytest.mark.parametrize(

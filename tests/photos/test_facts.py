@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from photosort.photos.facts import Facts, Kind, People, Said, in_common
+from photosort.photos.facts import Facts, Kind, People, Said, dates, in_common
 
 FULL = Facts(
     People(2, portrait=False, sure=0.9),
@@ -57,3 +57,18 @@ def test_what_holds_for_most_is_said_of_all() -> None:
     assert in_common([people(1, portrait=True)])["people"] == "portraits"
     assert in_common([FULL, FULL, people(0)])["kind"] == "memes"
     assert in_common([people(0)] * 3) == {"year": "", "kind": "", "people": ""}
+
+
+@pytest.mark.parametrize(
+    ("taken", "said"),
+    [
+        (["2019-06-01T10:00:00", "2019-06-30", "2019-06", ""], ("June 2019", "2019")),
+        (["2019-06-01", "2019-07-01", "2019-08-01"], ("2019",)),
+        (["2018-06-01", "2019-07-01", "2020-08-01"], ()),
+        (["2019-06-01", "", ""], ()),
+        (["2019-13-01", "2019-13-02"], ("2019",)),
+        ([], ()),
+    ],
+)
+def test_dates_are_the_month_and_the_year_of_most_photos(taken: list[str], said: tuple[str, ...]) -> None:
+    assert dates([Facts(taken=one) for one in taken]) == said
