@@ -2,7 +2,7 @@
 
 Captions may hold anything, a sign that was photographed as well as an attack. They are handed over as data:
 each one a JSON string on a line of its own, inside a fence that they cannot close. Those that speak to a
-model instead of about a photo are told by `speaks_to_model`; `summary` leaves them out.
+model instead of about a photo are found by `speaks_to_model`; `summary` leaves them out.
 """
 
 from __future__ import annotations
