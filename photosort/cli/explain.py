@@ -126,7 +126,7 @@ def _folder(found: "FolderView") -> "RenderableType":
     if cluster.note:
         rows.add_row("its name", Text(printable(cluster.note), style="yellow"))
     if cluster.support:
-        rows.add_row("its name", f"says what {cluster.support:.0%} of the photos show")
+        rows.add_row("true of", f"{cluster.support:.0%} of the photos, as far as the models can tell")
     if cluster.keywords:
         rows.add_row("keywords", Text(_keywords(cluster), style="green"))
     rows.add_row("cohesion", f"{cluster.cohesion:.2f}, the average similarity of a photo to the folder")

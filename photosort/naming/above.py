@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from photosort.naming.folder_name import name_key
 from photosort.naming.prompt import MIXED
-from photosort.naming.subject import Subject
+from photosort.naming.subject import Subject, inside
 
-NEARLY_ALL = 3 / 4
+NEARLY_ALL = 2 / 3
 """The share of all photos that has to support a subject, so that no folder below it is of something else."""
-LISTED = 3
+LISTED = 2
 """Titles that are listed where no subject holds for all folders."""
 
 
@@ -27,9 +27,9 @@ def name_above(subject: Subject, titles: Sequence[str]) -> str:
 
 
 def _listed(titles: Sequence[str]) -> str:
-    """Return the titles without what stands in brackets, each once, those of mixed folders last."""
+    """Return the titles without what stands in brackets, each once, and no mixed one beside others."""
     plain = list(dict.fromkeys(title.partition(" (")[0] for title in titles))
-    plain.sort(key=lambda title: title.casefold() == MIXED)
+    plain = [title for title in plain if title.casefold() != MIXED] or plain
     shown = plain[:LISTED]
     rest = " and more" if len(plain) > LISTED else ""
-    return ", ".join([shown[0], *(title[:1].lower() + title[1:] for title in shown[1:])]) + rest
+    return ", ".join([shown[0], *map(inside, shown[1:])]) + rest

@@ -56,7 +56,7 @@ def cluster_texts(
             broad=_broad(members, said[number], keywords[number]),
             countable=several,
             tone=_tone(members),
-            subject=subjects[number] if subjects else Subject(),
+            subject=subjects[number] if subjects else None,
             marks=tuple(marks[number]) if marks else (),
         )
         for number, members in enumerate(captions)

@@ -13,10 +13,13 @@ from photosort.naming.folder_name import UNNAMED
 from photosort.naming.keywords import Keyword
 from photosort.naming.prompt import MIXED, ClusterText, plain
 from photosort.naming.said import is_kind_of
-from photosort.naming.words import MAX_WORDS, plural, word_key
+from photosort.naming.subject import PART, starting
+from photosort.naming.words import MAX_WORDS, plural, singular, word_key
 
 SUMMARY_KEYWORDS = 4
 BROAD_KEYWORDS = 3
+SHORT = 3
+"""Letters of a word that may be part of another by chance."""
 TENTH = 10
 MOSTLY = 2 / 3
 _LOOKED_AT = 200
@@ -25,37 +28,50 @@ _LOOKED_AT = 200
 def titles(cluster: ClusterText) -> Iterator[str]:
     """Yield titles from the best to ever longer ones, so that one of them is unlike that of any other cluster.
 
-    First the subject, where one is known. Else the first keyword, with the next where that is half as frequent and of
-    several photos too. A cluster without a word for a quarter of its photos is called by its broad noun, or, where
-    there is none, by when the photos were taken. What tells it apart follows, mostly in brackets.
+    First the subject. One that was looked for and not found leaves when the photos were taken, or "Mixed". Where none
+    was looked for, it is the first keyword, with the next where that is half as frequent and of several photos too, or
+    else the broad noun of the cluster. What tells it apart follows, mostly in brackets.
     """
     cluster = _without_broad(cluster)
-    words = written(cluster)
-    base, more = _first_title(cluster, words)
+    base, more = _first_title(cluster, written(cluster))
     yield base
-    yield from cluster.subject.apart
-    known = word_key(base)
-    more = [word for word in dict.fromkeys([*cluster.subject.beside, *more]) if not word_key(word) <= known]
-    for length in range(1, len(more) + 1):
-        yield in_brackets(base, ", ".join(more[:length]))
+    if cluster.subject:
+        yield from cluster.subject.apart
+        more = [*cluster.subject.beside, *more]
+    said = [word for word in dict.fromkeys(more) if _adds(word, base)]
+    for length in range(1, len(said) + 1):
+        yield in_brackets(base, ", ".join(said[:length]))
     yield from (in_brackets(base, part) for part in traits(cluster) if part not in base)
+
+
+def _adds(word: str, title: str) -> bool:
+    """Return whether a word tells more than a title: it neither repeats it nor is what the title is a kind of."""
+    heads = {singular(part) for part in word.casefold().split()}
+    repeats = any(len(head) > SHORT and head in title.casefold() for head in heads) or word_key(word) <= word_key(title)
+    return not repeats and not is_kind_of(title.casefold(), word)
 
 
 def _first_title(cluster: ClusterText, words: Sequence[str]) -> tuple[str, Sequence[str]]:
     """Return the best title, and the keywords that it leaves out."""
-    if cluster.subject.title:
-        return cluster.subject.title, words
-    if cluster.broad == MIXED:
-        beside = f"Photos from {cluster.marks[0]}" if cluster.marks else in_brackets(MIXED.capitalize(), cluster.tone)
-        return beside, words
+    if cluster.subject and cluster.subject.title:
+        return cluster.subject.title, _frequent(cluster, words, 1 / TENTH)
+    if cluster.broad == MIXED or (cluster.subject and cluster.photos > 1):
+        mixed = in_brackets(MIXED.capitalize(), cluster.tone)
+        return (f"Photos from {cluster.marks[0]}" if cluster.marks else mixed), _frequent(cluster, words, PART)
     if cluster.broad:
         several = min(_several_or_tenth(cluster), BROAD_KEYWORDS)
         beside = cluster.tone if cluster.tone != cluster.broad else ""
         return in_brackets(_broad(cluster), ", ".join(words[:several]) or beside), words[several:]
     if words:
         first = 2 if _paired(cluster.keywords) else 1
-        return _sentence(_list(words[:first])), words[first:]
+        return starting(_list(words[:first])), words[first:]
     return in_brackets(UNNAMED.capitalize(), cluster.tone), ()
+
+
+def _frequent(cluster: ClusterText, words: Sequence[str], share: float) -> list[str]:
+    """Return the words that this share of the photos show, and two at least."""
+    enough = max(2, share * cluster.photos)
+    return [text for text, word in zip(words, cluster.keywords, strict=True) if word.count >= enough]
 
 
 def traits(cluster: ClusterText) -> Iterator[str]:
@@ -77,15 +93,16 @@ def summary(cluster: ClusterText) -> str:
     subject or `broad`.
     """
     cluster = _without_broad(cluster)
-    if subject := cluster.subject.title:
-        kept = [word for word in written(cluster)[: _several(cluster)] if not word_key(word) <= word_key(subject)]
-        said = cut_words(_list(kept[:SUMMARY_KEYWORDS]), SUMMARY_WORDS - len(subject.split()))
-        return in_brackets(subject, said)
+    if cluster.subject:
+        title = next(titles(cluster))
+        kept = [word for word in written(cluster)[: _several(cluster)] if _adds(word, title)]
+        said = cut_words(_list(kept[:SUMMARY_KEYWORDS]), SUMMARY_WORDS - len(title.split()))
+        return in_brackets(title, said)
     most = _several_or_tenth(cluster) if cluster.broad else _several(cluster)
     said = cut_words(_list(written(cluster)[: min(most, SUMMARY_KEYWORDS)]), SUMMARY_WORDS - MAX_WORDS)
     if cluster.broad and said:
         return in_brackets(_broad(cluster), said)
-    return _sentence(said) or next(titles(cluster))
+    return starting(said) or next(titles(cluster))
 
 
 def written(cluster: ClusterText) -> list[str]:
@@ -131,7 +148,7 @@ def _without_broad(cluster: ClusterText) -> ClusterText:
 
 
 def _broad(cluster: ClusterText) -> str:
-    return _sentence(plural(cluster.broad) if cluster.broad in cluster.countable else cluster.broad)
+    return starting(plural(cluster.broad) if cluster.broad in cluster.countable else cluster.broad)
 
 
 def _several(cluster: ClusterText) -> int:
@@ -167,7 +184,3 @@ def _better(kept: Keyword, later: Keyword) -> Keyword:
 
 def _list(words: Sequence[str]) -> str:
     return ", ".join(words[:-1]) + f" and {words[-1]}" if len(words) > 1 else "".join(words)
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]

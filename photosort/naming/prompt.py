@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from photosort.models.protocols import BYTES_PER_TOKEN, tokens
 from photosort.naming.keywords import Keyword
 from photosort.naming.language import written_out
-from photosort.naming.subject import UNKNOWN, Subject
+from photosort.naming.subject import Subject
 from photosort.naming.words import plural
 
 CAPTIONS = 16
@@ -80,8 +80,8 @@ _EXAMPLES = (
 SMALL_EXAMPLE_NAMES = tuple(name for _, title, summary in _EXAMPLES for name in (title, summary))
 
 _SPEAKS_TO_MODEL = re.compile(
-    r"\b(ignore|disregard|forget|override|bypass)\b"
-    r"|\b(instructions?|prompts?|system|assistant|developer mode|jailbreak|json)\b"
+    r"\b(ignore|disregard|forget(?!-me)|override|bypass (the|all|any|your))\b"
+    r"|\b(instructions?|prompts?|developer mode|jailbreak|json)\b|\b(system|assistant)\s*(:|prompt|message|mode)"
     r"|\b(you (are|must|should|will)|your (answer|task|output|reply|name))\b"
     r"|\b(answer|reply|respond|output|print|write|return|say|repeat|title|summary)\s*(with|only|as|is|:|=|this|the)"
     r"|\b(name|call|rename|label)\s+(this|it|the (folder|group|cluster|album))\b"
@@ -119,7 +119,7 @@ class ClusterText:
                 noun that is said of enough, though other clusters may have it too, else "mixed"; else empty
     countable   keywords of which captions say that there can be several ("a dog", "dogs", but "grass")
     tone        what most photos look like, such as "mostly blue"; empty where there is no such thing
-    subject     what the cluster is of, where that is known
+    subject     what the cluster is of; None where that was not looked for
     marks       when most of the photos were taken, best first: "June 2019", "2019"; no model sees them
     """
 
@@ -130,7 +130,7 @@ class ClusterText:
     broad: str = ""
     countable: frozenset[str] = frozenset()
     tone: str = ""
-    subject: Subject = UNKNOWN
+    subject: Subject | None = None
     marks: tuple[str, ...] = ()
 
     def inflected(self, keyword: Keyword, written: str = "") -> str:

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from photosort.naming.cluster_texts import without_doubt
 from photosort.naming.prompt import speaks_to_model
-from photosort.naming.subject import BESIDE, MOST, PART, Subject, mixed
+from photosort.naming.subject import BESIDE, MOST, PART, Subject, inside, mixed, starting
 from photosort.naming.words import counting_said, plural, singular, terms
 from photosort.wordnet.album import album
 from photosort.wordnet.lexicon import lexicon
@@ -40,6 +40,14 @@ SENSES = 3
 """Meanings of a word that are looked at, the most frequent first."""
 OPENED = 400
 """Captions of a cluster in which a phrase is looked for."""
+PERSON = "person"
+"""WordNet's field of words for people."""
+_PARTS = re.compile(
+    r"\b(?:bowl|cup|glass|mug|plate|dish|tray|pot|piece|slice|pile|stack|heap|bunch|view|part|edge|interior|inside|side"
+    r"|top|front|back|row|herd|flock)s? of\b",
+    re.IGNORECASE,
+)
+"""What holds, or is part of, what a photo is of: of "a bowl of soup" the soup is the subject."""
 _PLACED = r"\b((?:in|on|at|near|by|under|behind|beside|along|inside|through)(?: the)?) (?:an? |some )?"
 
 
@@ -66,13 +74,6 @@ def subjects(clusters: Sequence[Captions]) -> list[Subject]:
     ]
 
 
-def is_said_of_photos(term: str) -> bool:
-    """Return whether a term of a caption is a noun; verbs and adverbs that stand where nouns do are not."""
-    word = _base(term)
-    last = word.rpartition(" ")[2]
-    return bool(lexicon().senses(word)) or lexicon().is_noun(last)
-
-
 def is_kind_of(one: str, other: str) -> bool:
     """Return whether the first of two nouns means a kind of what the second one means: a starfish is an animal."""
     meaning, broader = (_meaning(_base(noun)) for noun in (one, other))
@@ -83,34 +84,38 @@ def _subject(
     captions: Captions, weights: Sequence[dict[_Word, float]], shares: Sequence[dict[_Word, float]], number: int
 ) -> Subject:
     own = shares[number]
-    said = [word for word, share in own.items() if share >= MOST and _is_frequent(weights, word)]
+    said = [word for word, share in own.items() if share >= MOST and _is_most(weights, word)]
     if not said:
-        return mixed([_voice(some, own) for some in weights])
+        return mixed([_voice(some, own, captions) for some in weights])
     best = max(said, key=lambda word: (own[word] * word.depth, own[word], word.text))
     support = sum(best in some for some in weights) / len(weights)
     title = _titled(best.text, captions)
     others = [share for place, share in enumerate(shares) if place != number]
     beside = _beside(best, own, others)
     apart = tuple(phrase for word in beside if (phrase := _phrase(title, word.text, captions)))
-    listed = tuple(_titled(word.text, captions).lower() for word in beside)
+    listed = tuple(inside(_titled(word.text, captions)) for word in beside)
     return Subject(title, support, listed, apart)
 
 
-def _is_frequent(weights: Sequence[dict[_Word, float]], word: _Word) -> bool:
-    return sum(word in some for some in weights) >= min(2, len(weights))
+def _is_most(weights: Sequence[dict[_Word, float]], word: _Word) -> bool:
+    return sum(word in some for some in weights) > MOST * len(weights)
 
 
 def _weights(caption: str) -> dict[_Word, float]:
-    """Return the nouns of a caption, and the everyday words for what they are kinds of, with their weights."""
+    """Return the nouns of a caption, and the everyday words for what they are kinds of, with their weights.
+
+    People count less than what they do it with: of "a man riding a wave" the wave is the subject, of "a man" the man.
+    """
     found: dict[_Word, float] = {}
     first = True
-    for phrase in _phrases(caption):
-        weight = FIRST if first else LATER
+    for phrase in _phrases(_PARTS.sub("", caption)):
         words = [word for term in phrase for word in _words(_base(term))]
+        people = any(lexicon().field(word.meaning) == PERSON for word in words)
+        weight = FIRST if first and not people else LATER
         for word in words:
             found[word] = max(weight, found.get(word, 0.0))
-        first = first and not words
-    return found
+        first = first and (people or not words)
+    return dict.fromkeys(found, FIRST) if first else found
 
 
 def _phrases(caption: str) -> Iterator[list[str]]:
@@ -190,11 +195,11 @@ def _shares(weights: Sequence[dict[_Word, float]]) -> dict[_Word, float]:
     return {word: weight / len(weights) for word, weight in total.items()}
 
 
-def _voice(weights: dict[_Word, float], shares: dict[_Word, float]) -> str:
+def _voice(weights: dict[_Word, float], shares: dict[_Word, float], captions: Captions) -> str:
     """Return what a photo is of: of the nouns of its first phrase the one that most other photos share."""
     first = [word for word, weight in weights.items() if weight == FIRST]
     best = max(first, key=lambda word: (shares[word] >= PART, shares[word] * word.depth), default=None)
-    return plural(best.text) if best else ""
+    return inside(_titled(best.text, captions)) if best else ""
 
 
 def _beside(best: _Word, own: dict[_Word, float], others: Sequence[dict[_Word, float]]) -> list[_Word]:
@@ -230,15 +235,17 @@ def _phrase(title: str, word: str, captions: Captions) -> str:
 
 
 def _titled(word: str, captions: Captions) -> str:
-    """Return a word as a title: in the plural where captions say that there can be several of it."""
+    """Return a word as a title: in the plural where captions say that there can be several of it; names as they are."""
     named = album().by_meaning.get(_meaning(word))
     if named and singular(named.inside) == word:
         return named.name
+    senses = lexicon().senses(word)
+    if senses and all(map(lexicon().is_instance, senses)):
+        return word.title()
     votes = 0
     for caption in captions[:OPENED]:
         said = terms(caption)
         votes += plural(word) in said and plural(word) != word
         votes += counting_said(word, caption) if word in said else 0
-    countable = votes > 0 or (not votes and nouns().can_be_counted(word) is not False)
-    written = plural(word) if countable and len(captions) > 1 else word
-    return written[:1].upper() + written[1:]
+    several = votes > 0 or (not votes and nouns().can_be_counted(word))
+    return starting(plural(word) if several and len(captions) > 1 else word)

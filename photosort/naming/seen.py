@@ -7,7 +7,7 @@ A subject is said only where most photos support it. Nouns are hedged as in Deng
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photosort.models.protocols import Sightings, Vectors
-from photosort.naming.subject import BESIDE, MOST, PART, Subject, mixed, most_of
+from photosort.naming.subject import BESIDE, MOST, PART, Subject, inside, mixed, most_of, starting
 from photosort.naming.words import plural
 from photosort.wordnet.album import Concept, album
 from photosort.wordnet.nouns import nouns
@@ -34,7 +34,11 @@ NARROW = 6.0
 PEOPLED = 2 / 3
 """The share of photos with people from which on they are the subject, unless more than a thing can be said."""
 RATHER = 1.1
-"""How much nearer a thing has to be than a place or what goes on there: "Kitchen" says more than "Furniture"."""
+"""How much nearer a thing has to be than an animal, a place or what goes on there: "Kitchen" says more than
+"Furniture"."""
+SURE = 0.05
+"""The probability of its likeliest label below which a photo shows nothing that labels can tell. Black squares have
+.03; in five sets, one photo in a hundred has less than .06."""
 AGREED = 0.3
 """The probability, over the photos of a cluster, of the labels that mean a concept."""
 CLOTHING, ANIMAL = "n03051540", "n00015388"
@@ -52,27 +56,36 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class _Cluster:
-    """The means and the shares of support over the photos of a cluster, (c,) of concepts and (s,) of nouns."""
+    """What m photos show together.
 
-    seen: Sightings
+    nearness     (c,) the mean nearness to each concept
+    clear        (c,) the share of the photos that support each concept
+    labels       (1000,) the mean probability of each label
+    probability  (s,) the mean probability of each spoken noun
+    probable     (s,) the share of the photos in which each spoken noun is more likely than not
+    voices       what each photo is of, where that is clear
+    """
+
     facts: Facts
     nearness: Vectors
     clear: Shares
     labels: Vectors
     probability: Vectors
     probable: Shares
+    voices: tuple[str, ...]
 
     @classmethod
     def of(cls, seen: Sightings, facts: Facts) -> _Cluster:
         spoken = seen.labels @ nouns().membership.T
+        few = len(seen.concepts) < FEW
         return cls(
-            seen,
             facts,
             seen.concepts.mean(axis=0),
-            supported(seen.concepts, ALONE if len(seen.concepts) < FEW else CLEAR).mean(axis=0),
+            supported(seen, ALONE if few else CLEAR).mean(axis=0),
             seen.labels.mean(axis=0),
             spoken.mean(axis=0),
             (spoken >= PROBABLE).mean(axis=0),
+            tuple(_voices(seen, facts)),
         )
 
     def share(self, said: Sequence[str]) -> tuple[str, float]:
@@ -82,14 +95,14 @@ class _Cluster:
 
     @property
     def most(self) -> float:
-        return most_of(len(self.seen.concepts))
+        return most_of(len(self.voices))
 
     @property
     def peopled(self) -> float:
-        return sum(map(bool, self.facts.people)) / max(1, len(self.facts.people))
+        return sum(map(bool, self.facts.people)) / max(1, len(self.voices))
 
 
-def subjects(several: Sequence[tuple[Sightings, Facts]]) -> list[Subject]:
+def subjects(several: Iterable[tuple[Sightings, Facts]]) -> list[Subject]:
     """Return the subject of each cluster, from what its photos show; one without photos has none."""
     clusters = [_Cluster.of(seen, facts) if len(seen.concepts) else None for seen, facts in several]
     known = [one for one in clusters if one]
@@ -121,7 +134,7 @@ def _subject(one: _Cluster) -> Subject:
     broad = _best_noun(one, everyday=True)
     if broad is not None and not _is_below(broad, CLOTHING):
         return Subject(_written(broad), float(one.probable[broad]))
-    return mixed(_voices(one))
+    return mixed(one.voices)
 
 
 def _best_concept(one: _Cluster) -> int:
@@ -130,7 +143,7 @@ def _best_concept(one: _Cluster) -> int:
     agreed = ~meant | (means @ one.labels >= AGREED)
     allowed = _seen_by_labels() & agreed
     by_most = allowed & (one.clear >= one.most)
-    nearness = np.where(_things(), one.nearness, RATHER * one.nearness)
+    nearness = np.where(_things() & ~meant, one.nearness, RATHER * one.nearness)
     return int(np.argmax(np.where(by_most if by_most.any() else allowed, nearness, -np.inf)))
 
 
@@ -144,54 +157,52 @@ def _best_noun(one: _Cluster, least: float = 0.0, *, everyday: bool = False) -> 
     return place if gain[place] >= 0 else None
 
 
-def _voices(one: _Cluster) -> list[str]:
-    """Return for each photo what it is of, in the middle of a text; empty where that is not clear.
+def _voices(seen: Sightings, facts: Facts) -> Iterator[str]:
+    """Yield for each photo what it is of, in the middle of a text; empty where that is not clear.
 
     Of the concepts that are about as near to a photo as any, it is the one that speaks for most photos.
     """
-    support = supported(one.seen.concepts, ALONE, ALIKE)
-    best = np.where(support, support.sum(axis=0) + _fraction(one.nearness), -np.inf).argmax(axis=1)
-    said = []
+    support = supported(seen, ALONE, ALIKE)
+    nearness = seen.concepts.mean(axis=0)
+    between = np.clip(nearness, 0, None) / (1 + np.abs(nearness).max())
+    best = np.where(support, support.sum(axis=0) + between, -np.inf).argmax(axis=1)
     for row, place in enumerate(best.tolist()):
-        fact = one.facts.kinds[row] or one.facts.people[row]
-        said.append(fact or (album().concepts[place].inside if support[row, place] else ""))
-    return said
+        fact = facts.kinds[row] or facts.people[row]
+        yield fact or (album().concepts[place].inside if support[row, place] else "")
 
 
-def _fraction(nearness: Vectors) -> Vectors:
-    """Return what decides between concepts of as many photos, below 1."""
-    return np.asarray(np.clip(nearness, 0, None) / (1 + np.abs(nearness).max()), np.float32)
-
-
-def supported(nearness: Vectors, clear: float = CLEAR, nearly: float = NEARLY) -> NDArray[np.bool_]:
-    """(m, c) nearness of photos to concepts -> which photos support which."""
-    near = np.where(_seen_by_labels(), nearness, -np.inf)
-    return np.asarray((near >= clear) & (near >= nearly * near.max(axis=1, keepdims=True)))
+def supported(seen: Sightings, clear: float = CLEAR, nearly: float = NEARLY) -> NDArray[np.bool_]:
+    """Return which of m photos support which concepts, (m, c)."""
+    near = np.where(_seen_by_labels(), seen.concepts, -np.inf)
+    sure = seen.labels.max(axis=1, keepdims=True) >= SURE
+    return np.asarray(sure & (near >= clear) & (near >= nearly * near.max(axis=1, keepdims=True)))
 
 
 def _beside(one: _Cluster, title: str, usual: Shares, usually: Shares) -> tuple[str, ...]:
-    """Return what tells the cluster from others of the same title: narrower nouns and other concepts, by how much more
-    often they are seen here than in all clusters.
+    """Return what tells a cluster from others of its title: narrower nouns, concepts of another kind, then of its kind.
+
+    Of each, the first is what is seen here most often in comparison with all clusters.
     """
     concepts = album().concepts
-    found: list[tuple[float, str]] = []
-    for place in np.flatnonzero((one.probable >= PART) & (nouns().information >= NARROW)).tolist():
-        found.append((float(one.probable[place] - usual[place]), _written(place).lower()))
+    kinds = {concept.kind for concept in concepts if concept.name == title}
+    found: list[tuple[bool, float, str]] = []
+    for place in np.flatnonzero((one.probable >= PART) & (nouns().information >= NARROW) & _sayable()).tolist():
+        found.append((False, float(one.probable[place] - usual[place]), inside(_written(place))))
     for place in np.flatnonzero((one.clear >= one.most) & _seen_by_labels()).tolist():
         if concepts[place].kind != "thing":
-            found.append((float(one.clear[place] - usually[place]), concepts[place].inside))
+            lift = float(one.clear[place] - usually[place])
+            found.append((concepts[place].kind in kinds, lift, concepts[place].inside))
     people, share = one.share(one.facts.people)
     if share > MOST:
-        found.append((share, people))
-    found.sort(key=lambda item: -item[0])
-    said = (word for _, word in found if word.casefold() not in title.casefold())
+        found.append((False, share, people))
+    found.sort(key=lambda item: (item[0], -item[1]))
+    said = (word for *_, word in found if word.casefold() not in title.casefold())
     return tuple(islice(dict.fromkeys(said), BESIDE))
 
 
 def _written(place: int) -> str:
     noun = nouns().spoken[place].noun
-    several = plural(noun) if nouns().can_be_counted(noun) else noun
-    return several[:1].upper() + several[1:]
+    return starting(plural(noun) if nouns().can_be_counted(noun) else noun)
 
 
 def _says_more(place: int, concept: Concept) -> bool:
@@ -202,8 +213,8 @@ def _says_more(place: int, concept: Concept) -> bool:
     """
     if concept.kind != "thing":
         return _is_below(place, ANIMAL)
-    mine, theirs = _labels_of(place), _labels_under(concept.wnid)
-    return bool(theirs) and (mine < theirs or mine.isdisjoint(theirs))
+    mine, theirs = _labels_of(place), _labels_meaning(concept)
+    return mine < theirs or mine.isdisjoint(theirs)
 
 
 def _is_below(place: int, wnid: str) -> bool:
@@ -213,6 +224,10 @@ def _is_below(place: int, wnid: str) -> bool:
 @lru_cache(maxsize=1024)
 def _labels_of(place: int) -> frozenset[int]:
     return frozenset(np.flatnonzero(nouns().membership[place]).tolist())
+
+
+def _labels_meaning(concept: Concept) -> frozenset[int]:
+    return frozenset().union(*map(_labels_under, concept.wnids))
 
 
 @lru_cache(maxsize=1024)
@@ -243,7 +258,7 @@ def _labels_of_concepts() -> tuple[NDArray[np.bool_], Vectors]:
     """
     means = np.zeros((len(album().concepts), len(nouns().labels)), np.float32)
     for place, concept in enumerate(album().concepts):
-        if under := _labels_under(concept.wnid) & _labels_under(ANIMAL):
+        if under := _labels_meaning(concept) & _labels_under(ANIMAL):
             means[place, list(under)] = 1
     return np.asarray(means.any(axis=1), np.bool_), means
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+
+from photosort.wordnet.album import album
+from photosort.wordnet.nouns import nouns
 
 MOST = 1 / 2
 """The share of the photos of a large cluster that has to support its subject; see `most_of`."""
@@ -31,7 +35,8 @@ class Subject:
     apart: tuple[str, ...] = ()
 
 
-UNKNOWN = Subject()
+NOTHING = Subject()
+"""Of a cluster that was looked at, and of which nothing can be said."""
 
 
 def most_of(photos: int) -> float:
@@ -45,7 +50,31 @@ def mixed(voices: Sequence[str]) -> Subject:
     enough = max(2, PART * len(voices))
     parts = [(word, count) for word, count in counts.most_common() if count >= enough][:PARTS]
     if not parts or (len(parts) == 1 and parts[0][1] < ALONE):
-        return Subject()
+        return NOTHING
     share = sum(count for _, count in parts) / len(voices)
     listed = ", ".join(word for word, _ in parts)
     return Subject(f"Mixed ({listed})" if len(parts) > 1 else f"Mixed ({listed} and more)", share)
+
+
+def inside(title: str) -> str:
+    """Return a title in the middle of a text: "Beach" as "beach", but "Christmas" and "Egyptian cats" as they are."""
+    named = _by_name().get(title)
+    if named:
+        return named
+    return title if title.split(" ", maxsplit=1)[0] in _proper() else title[:1].lower() + title[1:]
+
+
+def starting(text: str) -> str:
+    """Return a text with a capital at its start."""
+    return text[:1].upper() + text[1:]
+
+
+@lru_cache(maxsize=1)
+def _by_name() -> dict[str, str]:
+    return {concept.name: concept.inside for concept in album().concepts}
+
+
+@lru_cache(maxsize=1)
+def _proper() -> frozenset[str]:
+    """Return the words with a capital that nouns begin with: "Egyptian", "German"."""
+    return frozenset(noun.noun.split(" ")[0] for noun in nouns() if noun.noun[:1].isupper())

@@ -174,7 +174,9 @@ def _written_name(answer: Answer, cluster: ClusterText, writer: LanguageModel) -
 
 def _counted_name(cluster: ClusterText, note: str = "") -> ClusterName:
     title, text = next(counted.titles(cluster)), counted.summary(cluster)
-    return ClusterName(title, text, cluster.keywords, BY_KEYWORDS, note, support=cluster.subject.share)
+    return ClusterName(
+        title, text, cluster.keywords, BY_KEYWORDS, note, support=cluster.subject.share if cluster.subject else 0.0
+    )
 
 
 def _words_of(captions: Iterable[str]) -> frozenset[str]:

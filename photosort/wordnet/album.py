@@ -6,7 +6,6 @@ The table is data/album.tsv, written for photosort; data/README.md says how.
 from __future__ import annotations
 
 import csv
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -20,16 +19,16 @@ ConceptKind = Literal["thing", "activity", "place", "event", "people", "picture"
 class Concept:
     """One name for a folder.
 
-    name  as it stands alone: "Beach", "Dogs", "Birthday"
-    kind  what is named
-    seen  how a photo of it could be described, for a text encoder
-    wnid  its meaning in WordNet 3.0; empty where there is none
+    name   as it stands alone: "Beach", "Dogs", "Birthday"
+    kind   what is named
+    seen   how a photo of it could be described, for a text encoder
+    wnids  its meanings in WordNet 3.0; none where WordNet has no word for it
     """
 
     name: str
     kind: ConceptKind
     seen: str
-    wnid: str
+    wnids: tuple[str, ...]
 
     @property
     def inside(self) -> str:
@@ -40,14 +39,13 @@ class Concept:
 class Album:
     """All concepts, in the order of the table."""
 
-    def __init__(self, concepts: Iterable[Concept], digest: str = "") -> None:
+    def __init__(self, concepts: Iterable[Concept]) -> None:
         self.concepts = tuple(concepts)
-        self.digest = digest
 
     @cached_property
     def by_meaning(self) -> dict[str, Concept]:
         """WordNet id -> the concept of this meaning."""
-        return {concept.wnid: concept for concept in self.concepts if concept.wnid}
+        return {wnid: concept for concept in self.concepts for wnid in concept.wnids}
 
 
 @lru_cache(maxsize=1)
@@ -56,5 +54,6 @@ def album() -> Album:
     text = files("photosort.wordnet").joinpath("data/album.tsv").read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
-    concepts = (Concept(row["name"], cast(ConceptKind, row["kind"]), row["seen"], row["wnid"]) for row in rows)
-    return Album(concepts, hashlib.sha256(text.encode()).hexdigest()[:12])
+    return Album(
+        Concept(row["name"], cast(ConceptKind, row["kind"]), row["seen"], tuple(row["wnids"].split())) for row in rows
+    )

@@ -76,7 +76,7 @@ def make_folders(
     names = name_clusters(texts, None if grouped.names else writer, wish=wish, progress=progress)
     if grouped.names:
         titles = zip(names, grouped.names, strict=True)
-        names = [replace(name, title=title, source=settings.method) for name, title in titles]
+        names = [replace(name, title=title, source=settings.method, support=0.0) for name, title in titles]
     made_of = "title" if grouped.names else settings.names
     common = list(map(in_common, known))
     sizes = [len(cluster) for cluster in members]

@@ -51,10 +51,8 @@ def by_sight(vectors: Vectors, facts: Sequence[Facts], models: ModelSet, cache: 
         return None
 
     def read(members: Sequence[Sequence[int]]) -> list[Subject]:
-        some = list(map(_some, members))
-        shown = [reader.read(vectors[cluster]) for cluster in some]
-        known = [_in_words([facts[photo] for photo in cluster]) for cluster in some]
-        return seen.subjects(list(zip(shown, known, strict=True)))
+        some = map(_some, members)
+        return seen.subjects((reader.read(vectors[rows]), _in_words([facts[photo] for photo in rows])) for rows in some)
 
     return read
 

@@ -167,12 +167,12 @@ def test_a_captioner_that_follows_no_question_says_so(photosort: Command, pictur
 
 def test_folders_in_folders_are_made_and_taken_back(photosort: Command, pictures: Path) -> None:
     before = digests(pictures)
-    done = photosort("organize", pictures, "--k", 6, "--levels", 2, "--outliers", "--json")
+    done = photosort("organize", pictures, "--k", 10, "--levels", 2, "--outliers", "--json")
     sorted_ = pictures.with_name("Pictures-sorted")
     places = {Path(file["to"]).relative_to(sorted_) for folder in done.json["folders"] for file in folder["files"]}
     assert {len(place.parts) for place in places} >= {3}
     assert all((sorted_ / place).is_file() for place in places)
-    shown = photosort("organize", pictures, "--k", 6, "--levels", 2, "--dry-run").out
+    shown = photosort("organize", pictures, "--k", 10, "--levels", 2, "--dry-run").out
     assert "│   ├──" in shown
     place = next(place for place in places if len(place.parts) == 3)
     assert photosort("explain", sorted_ / place, "--json").json["folder"] == place.parent.as_posix()

@@ -20,6 +20,7 @@ def photos(*each: tuple[dict[str, float], dict[str, float]]) -> Sightings:
     """For each photo its nearness to concepts, and the probability of labels."""
     concepts = np.zeros((len(each), len(CONCEPTS)), np.float32)
     labels = np.zeros((len(each), len(nouns().labels)), np.float32)
+    labels[:, LABELS["tray"]] = 0.1
     for row, (near, likely) in enumerate(each):
         for name, nearness in near.items():
             concepts[row, CONCEPTS[name]] = nearness
@@ -98,3 +99,9 @@ def test_what_is_beside_a_subject_is_rarer_in_other_clusters() -> None:
 def test_a_cluster_without_photos_has_no_subject() -> None:
     assert seen.subjects([]) == []
     assert subject(photos()) == Subject()
+
+
+def test_a_photo_of_nothing_supports_nothing() -> None:
+    shown = photos(*[({"Tools": 6.0}, {})] * 9)
+    shown.labels[:] = 0.001
+    assert subject(shown) == Subject()
