@@ -231,6 +231,7 @@ def _folder_document(folder: PlannedFolder, name: ClusterName) -> dict[str, Any]
         "summary": name.summary,
         "named_by": name.source,
         "note": name.note,
+        "support": round(name.support, 4),
         "keywords": [{"word": keyword.term, "photos": keyword.count} for keyword in name.keywords],
         "files": [
             {

@@ -48,7 +48,7 @@ _PARTS = re.compile(
     re.IGNORECASE,
 )
 """What holds, or is part of, what a photo is of: of "a bowl of soup" the soup is the subject."""
-_PLACED = r"\b((?:in|on|at|near|by|under|behind|beside|along|inside|through)(?: the)?) (?:an? |some )?"
+_PLACED = r"\b(in|on|at|near|by|under|behind|beside|along|inside|through)( the| an?)? "
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,8 @@ def _base(term: str) -> str:
         return one
     formed = (term.removesuffix(ending) + instead for ending, instead in ENDINGS if term.endswith(ending))
     whole = (word for word in formed if lexicon().senses(word))
-    return next(whole, "") or next((word for word in _compounded() if one.endswith(word)), one)
+    kinds = (word for word in _compounded() if one.endswith(word) and lexicon().senses(one.removesuffix(word)))
+    return next(whole, "") or next(kinds, one)
 
 
 @lru_cache(maxsize=50_000)
@@ -226,12 +227,16 @@ def _beside(best: _Word, own: dict[_Word, float], others: Sequence[dict[_Word, f
 def _phrase(title: str, word: str, captions: Captions) -> str:
     """Return the title with where captions most often say that it is: "Dogs on the beach"; empty where they do not."""
     pattern = re.compile(_PLACED + rf"(?:\w+ )?({re.escape(word)}|{re.escape(plural(word))})\b", re.IGNORECASE)
-    found: Counter[str] = Counter()
+    places, articles = Counter[tuple[str, str]](), Counter[tuple[str, str, str]]()
     for caption in captions[:OPENED]:
-        for match in pattern.finditer(caption):
-            found[f"{match[1].lower()} {match[2].lower()}"] += 1
-    ((said, count),) = found.most_common(1) or [("", 0)]
-    return f"{title} {said}" if count * 2 >= PART * len(captions) and count > 1 else ""
+        for preposition, article, said in (found.groups("") for found in pattern.finditer(caption)):
+            places[preposition.lower(), said.lower()] += 1
+            articles[preposition.lower(), said.lower(), article.lower()] += 1
+    ((place, count),) = places.most_common(1) or [(("", ""), 0)]
+    if count < 2 or count * 2 < PART * len(captions):
+        return ""
+    article = max((one for one in articles if one[:2] == place), key=lambda one: (articles[one], one))[2]
+    return f"{title} {place[0]}{article} {place[1]}"
 
 
 def _titled(word: str, captions: Captions) -> str:

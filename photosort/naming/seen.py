@@ -47,8 +47,8 @@ Shares = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known of each of m photos: the kind of picture where it is no photo, and who can be seen, as plurals."""
+class Told:
+    """What facts tell of each of m photos, as plurals: what it is instead of a photo, and who can be seen."""
 
     kinds: Sequence[str]
     people: Sequence[str]
@@ -66,7 +66,7 @@ class _Cluster:
     voices       what each photo is of, where that is clear
     """
 
-    facts: Facts
+    facts: Told
     nearness: Vectors
     clear: Shares
     labels: Vectors
@@ -75,7 +75,7 @@ class _Cluster:
     voices: tuple[str, ...]
 
     @classmethod
-    def of(cls, seen: Sightings, facts: Facts) -> _Cluster:
+    def of(cls, seen: Sightings, facts: Told) -> _Cluster:
         spoken = seen.labels @ nouns().membership.T
         few = len(seen.concepts) < FEW
         return cls(
@@ -102,7 +102,7 @@ class _Cluster:
         return sum(map(bool, self.facts.people)) / max(1, len(self.voices))
 
 
-def subjects(several: Iterable[tuple[Sightings, Facts]]) -> list[Subject]:
+def subjects(several: Iterable[tuple[Sightings, Told]]) -> list[Subject]:
     """Return the subject of each cluster, from what its photos show; one without photos has none."""
     clusters = [_Cluster.of(seen, facts) if len(seen.concepts) else None for seen, facts in several]
     known = [one for one in clusters if one]
@@ -157,7 +157,7 @@ def _best_noun(one: _Cluster, least: float = 0.0, *, everyday: bool = False) -> 
     return place if gain[place] >= 0 else None
 
 
-def _voices(seen: Sightings, facts: Facts) -> Iterator[str]:
+def _voices(seen: Sightings, facts: Told) -> Iterator[str]:
     """Yield for each photo what it is of, in the middle of a text; empty where that is not clear.
 
     Of the concepts that are about as near to a photo as any, it is the one that speaks for most photos.
@@ -167,7 +167,7 @@ def _voices(seen: Sightings, facts: Facts) -> Iterator[str]:
     between = np.clip(nearness, 0, None) / (1 + np.abs(nearness).max())
     best = np.where(support, support.sum(axis=0) + between, -np.inf).argmax(axis=1)
     for row, place in enumerate(best.tolist()):
-        fact = facts.kinds[row] or facts.people[row]
+        fact = facts.kinds[row] or ("people" if facts.people[row] else "")
         yield fact or (album().concepts[place].inside if support[row, place] else "")
 
 

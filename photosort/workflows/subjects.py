@@ -62,8 +62,8 @@ def _some(cluster: Sequence[int]) -> list[int]:
     return [cluster[place * len(cluster) // ENOUGH] for place in range(ENOUGH)] if len(cluster) > ENOUGH else [*cluster]
 
 
-def _in_words(facts: Sequence[Facts]) -> seen.Facts:
-    return seen.Facts(tuple(f"{each.kind.name}s" if each.kind else "" for each in facts), tuple(map(_people, facts)))
+def _in_words(facts: Sequence[Facts]) -> seen.Told:
+    return seen.Told(tuple(f"{each.kind.name}s" if each.kind else "" for each in facts), tuple(map(_people, facts)))
 
 
 def _people(facts: Facts) -> str:

@@ -70,3 +70,13 @@ def test_captions_that_give_orders_to_a_model_name_nothing() -> None:
 
 def test_half_of_the_captions_are_not_most() -> None:
     assert subject(*["a cake"] * 4, *["a cat"] * 4).title == "Mixed (cakes, cats)"
+
+
+def test_a_place_keeps_the_article_that_captions_give_it() -> None:
+    sofa, snow = ["a dog on a sofa", "two dogs on a red sofa"] * 2, ["a dog in snow", "dogs in snow"] * 2
+    assert [one.apart[:1] for one in said.subjects([sofa, snow])] == [("Dogs on a sofa",), ("Dogs in snow",)]
+
+
+def test_flowers_and_planets_give_no_orders() -> None:
+    assert subject(*["forget-me-not flowers in the grass"] * 3).title == "Flowers"
+    assert subject(*["a model of the solar system"] * 3) != Subject()

@@ -7,7 +7,7 @@ import pytest
 
 from photosort.models.protocols import Sightings
 from photosort.naming import seen
-from photosort.naming.seen import Facts
+from photosort.naming.seen import Told
 from photosort.naming.subject import Subject
 from photosort.wordnet.album import album
 from photosort.wordnet.nouns import nouns
@@ -29,11 +29,11 @@ def photos(*each: tuple[dict[str, float], dict[str, float]]) -> Sightings:
     return Sightings(concepts, labels)
 
 
-def nothing(count: int) -> Facts:
-    return Facts([""] * count, [""] * count)
+def nothing(count: int) -> Told:
+    return Told([""] * count, [""] * count)
 
 
-def subject(shown: Sightings, facts: Facts | None = None) -> Subject:
+def subject(shown: Sightings, facts: Told | None = None) -> Subject:
     (found,) = seen.subjects([(shown, facts or nothing(len(shown.concepts)))])
     return found
 
@@ -80,11 +80,11 @@ def test_a_noun_is_said_where_it_says_more_than_a_concept(
     ],
 )
 def test_facts_name_what_labels_cannot_tell(kind: str, people: str, near: dict[str, float], title: str) -> None:
-    assert subject(photos(*[(near, {})] * 5), Facts([kind] * 5, [people] * 5)).title == title
+    assert subject(photos(*[(near, {})] * 5), Told([kind] * 5, [people] * 5)).title == title
 
 
 def test_faces_of_several_kinds_are_people() -> None:
-    facts = Facts([""] * 6, ["portraits", "two people", "people"] * 2)
+    facts = Told([""] * 6, ["portraits", "two people", "people"] * 2)
     assert subject(photos(*[({}, {"suit": 0.9})] * 6), facts).title == "People"
 
 
