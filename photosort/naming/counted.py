@@ -57,7 +57,7 @@ def _first_title(cluster: ClusterText, words: Sequence[str]) -> tuple[str, Seque
         return cluster.subject.title, _frequent(cluster, words, 1 / TENTH)
     if cluster.broad == MIXED or (cluster.subject and cluster.photos > 1):
         mixed = in_brackets(MIXED.capitalize(), cluster.tone)
-        return (f"Photos from {cluster.marks[0]}" if cluster.marks else mixed), _frequent(cluster, words, PART)
+        return (cluster.marks[0] if cluster.marks else mixed), _frequent(cluster, words, PART)
     if cluster.broad:
         several = min(_several_or_tenth(cluster), BROAD_KEYWORDS)
         beside = cluster.tone if cluster.tone != cluster.broad else ""

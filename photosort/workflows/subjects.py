@@ -8,12 +8,14 @@ from photosort.models.protocols import Vectors
 from photosort.models.selected import ModelSet
 from photosort.naming import said, seen
 from photosort.naming.subject import Subject
-from photosort.photos.facts import GROUP, Facts
+from photosort.photos.facts import Facts
 from photosort.store.cache import Cache
 from photosort.workflows.remembering import RememberedTexts
 
 ENOUGH = 2_000
 """Photos of a cluster that are asked what they show: shares of so many are exact to 2 %."""
+
+PAIR = 2
 
 SubjectsOf = Callable[[Sequence[Sequence[int]]], list[Subject]]
 """Clusters, each the numbers of its photos -> what each is of."""
@@ -71,4 +73,4 @@ def _people(facts: Facts) -> str:
         return ""
     if facts.people.portrait:
         return "portraits"
-    return ("", "people", "two people")[facts.people.count] if facts.people.count < GROUP else "groups of people"
+    return "two people" if facts.people.count == PAIR else "people"

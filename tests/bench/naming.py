@@ -86,7 +86,7 @@ def show(row: str, names: Sequence[Sequence[str]], several: Sequence[Labelled], 
         for some, one in zip(names, several, strict=True)
     ]
     said = [name.casefold() for some in names for name in some]
-    mixed = sum(name.startswith((MIXED, UNNAMED, UNCLEAR, "photos from")) for name in said) / len(said)
+    mixed = sum(name.startswith((MIXED, UNNAMED, UNCLEAR)) for name in said) / len(said)
     print(f"  {row:<24}" + "    ".join(f"{value:.3f}" for value in (*np.mean(measured, axis=0), mixed)))
 
 

@@ -53,7 +53,7 @@ def test_nameless_clusters_differ_by_tone_or_by_when_they_were_taken() -> None:
     blue = ClusterText(UNCLEAR, broad="mixed", tone="mostly blue")
     photo = ClusterText(UNCLEAR, broad="mixed", marks=("June 2019", "2019"))
     names = [name.title for name in name_clusters([blue, photo, photo, ClusterText({})])]
-    assert names == ["Mixed (mostly blue)", "Photos from June 2019", "Photos from June 2019 (2)", "Unnamed"]
+    assert names == ["Mixed (mostly blue)", "June 2019", "June 2019 (2)", "Unnamed"]
 
 
 def test_one_photo_alone_is_not_mixed() -> None:
