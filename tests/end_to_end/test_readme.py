@@ -55,7 +55,7 @@ def test_the_first_command_works_in_a_clean_clone(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr[-3000:]
     assert "47 photos copied" in done.stdout
     folders = [path for path in (clone / "photosort-demo" / "photos-sorted").iterdir() if path.is_dir()]
-    assert len(folders) == 10
+    assert len(folders) == 12
     assert sum(not is_about_name(path.name) for folder in folders for path in folder.iterdir()) == 47
     names = " ".join(folder.name for folder in folders)
     assert all(word in names for word in ("Animals", "Screenshots", "Documents", "People"))

@@ -84,14 +84,14 @@ def test_a_stopped_and_a_second_run_fill_the_same_cache(
 
 
 def looked_at(database: Path) -> int:
-    """Photos that are in the cache."""
+    """Photos of which the cache has the vector."""
     if not database.exists():
         return 0
     try:
         with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as db:
             count = int(
                 db.execute(
-                    "SELECT count(*) FROM texts JOIN identities i ON identity = i.id WHERE model = 'tone'"
+                    "SELECT count(*) FROM vectors JOIN identities i ON identity = i.id WHERE model LIKE 'efficientnet%'"
                 ).fetchone()[0]
             )
         db.close()
