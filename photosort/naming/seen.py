@@ -240,7 +240,7 @@ def _labels_under(wnid: str) -> frozenset[int]:
 
 @lru_cache(maxsize=1)
 def _seen_by_labels() -> NDArray[np.bool_]:
-    """(c,) which concepts the labels of ImageNet can tell: people and kinds of pictures are told by facts instead."""
+    """(c,) which concepts the labels of ImageNet can tell: people and kinds of pictures come from facts."""
     return np.array([concept.kind not in ("people", "picture") for concept in album().concepts])
 
 
