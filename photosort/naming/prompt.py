@@ -22,7 +22,7 @@ from photosort.naming.words import plural
 CAPTIONS = 16
 CAPTION_CHARACTERS = 160
 LEAST_CAPTIONS = 5
-"""A caption is shortened where there is no room for so many whole ones."""
+"""If fewer whole captions than this fit, each is shortened."""
 LEAST_CHARACTERS = 40
 BARE = 200
 """Tokens below which a question has captions alone, without words and neighbours."""

@@ -133,8 +133,8 @@ def _phrases(caption: str) -> Iterator[list[str]]:
 def _base(term: str) -> str:
     """Return the singular of a term.
 
-    Where the library's is no word ("daisie"), it is formed by the rules of WordNet; a compound that WordNet lacks
-    ("clownfish") becomes what it is a kind of.
+    If the library returns a form that is not a word ("daisie"), WordNet's own rules are tried. A compound that is
+    missing from WordNet ("clownfish") is replaced by its last part ("fish").
     """
     one = singular(term)
     if lexicon().senses(one):

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photosort.models.protocols import Sightings, Vectors
-from photosort.naming.subject import BESIDE, MOST, PART, Subject, inside, mixed, most_of, starting
+from photosort.naming.subject import BESIDE, MOST, NOTHING, PART, Subject, inside, mixed, most_of, starting
 from photosort.naming.words import plural
 from photosort.wordnet.album import Concept, album
 from photosort.wordnet.nouns import nouns
@@ -110,7 +110,7 @@ def subjects(several: Iterable[tuple[Sightings, Told]]) -> list[Subject]:
     usually = np.mean([one.clear for one in known], axis=0) if known else np.zeros(0)
     found = []
     for one in clusters:
-        subject = _subject(one) if one else Subject()
+        subject = _subject(one) if one else NOTHING
         found.append(replace(subject, beside=_beside(one, subject.title, usual, usually)) if one else subject)
     return found
 

@@ -13,7 +13,7 @@ from photosort.naming.words import content_words, singular, word_key, words
 
 ENGLISH_CODE = "en"
 RARE = 4
-"""A caption of fewer than one in so many photos is no name for all."""
+"""A name that repeats a caption is refused if fewer than one in this many photos has that caption."""
 
 MOST_LISTED = 2
 """Things that a title may list."""
