@@ -30,7 +30,7 @@ FLOORS = {
     "wordnet": {""},
     "photos": GROUND,
     "clustering": {"", "errors", "support"},
-    "methods": {"", "errors", "settings", "clustering", "wordnet"},
+    "methods": {"", "errors", "support", "settings", "clustering", "wordnet", "naming", "models.protocols"},
     "naming": {"", "errors", "support", "wordnet", "models.protocols"},
     "models": {""},
     "models.protocols": {"errors", "support", "store", "photos"},

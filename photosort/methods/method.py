@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import NamedTuple, Protocol
 
-import numpy as np
-
-from photosort.clustering.kmeans import Clustering, Vectors, from_labels
+from photosort.clustering.kmeans import Clustering, Labels, Vectors
+from photosort.methods.conversation import Announce, Question, Settle, as_proposed, unannounced, unknown
+from photosort.models.protocols import Category, LanguageModel
 
 Texts = Sequence[tuple[str, ...]]
 """For each photo the texts that one captioner gave."""
+
+
+class Examples(NamedTuple):
+    """M photos that show what belongs into the categories of the user.
+
+    image      (m, d) as the image encoder gave them
+    zero_shot  (m, c) as `Views.zero_shot` rates them; None where no model tells
+    owner      (m,) the category, by its place in the list, that each of them is an example of
+    """
+
+    image: Vectors
+    zero_shot: Vectors | None
+    owner: Labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +39,15 @@ class Views:
     joint_embed    m texts -> (m, e) unit vectors in the joint space; None where that is the space of `embed`
     soft_captions  () -> (n, e) the mean of all nouns that the captioner thought possible, by their probability, for a
                    captioner that says only the most probable; None for any other
-    ask            (system, prompt, JSON schema) -> the raw answer of the language model, not to be trusted; None
-                   without one
+    zero_shot      categories -> (n, c) how well each photo fits each, larger is better; None where no model tells
+    examples       photos that show categories, where the user gave some
+    told           for each photo what its facts say in words, such as ("people",) or ("screenshots",); empty where no
+                   facts are known
+    categories     what the photos are to be sorted into, where the user has said that
+    model          the language model; None without one
+    known          whether the language model has answered a question before, so that it costs nothing now
+    announce       is shown what is about to be asked
+    settle         decides on the categories that a language model proposes
     """
 
     image: Vectors
@@ -37,7 +57,14 @@ class Views:
     joint_image: Callable[[], Vectors] | None = None
     joint_embed: Callable[[Sequence[str]], Vectors] | None = None
     soft_captions: Callable[[], Vectors] | None = None
-    ask: Callable[[str, str, dict[str, Any]], str] | None = None
+    zero_shot: Callable[[Sequence[Category]], Vectors] | None = None
+    examples: Examples | None = None
+    told: tuple[tuple[str, ...], ...] = ()
+    categories: tuple[Category, ...] = ()
+    model: LanguageModel | None = None
+    known: Callable[[Question], bool] = unknown
+    announce: Announce = unannounced
+    settle: Settle = as_proposed
 
 
 VectorFactory = Callable[[], Vectors]
@@ -48,18 +75,43 @@ Clusterer = Callable[[Sequence[VectorFactory]], list[Clustering]]
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """How one photo came to its category.
+
+    label      what a language model called what its description says of the criterion; empty where none was asked
+    runner_up  the category that would have been next, also one without a photo; empty where there is only one
+    by         how its own was found: "zero-shot", "examples", "text", "answer", "second answer" or "nearest"
+    """
+
+    label: str = ""
+    runner_up: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """One clustering of all photos.
 
     question  what the texts answer
     texts     one line for each photo
     names     what the method calls its clusters, by number; empty where naming has to find that
+    above     for each cluster the folder that its own lies in, "" at the top; empty where there is one level
+    aside     photos that belong to no cluster, by number, each with the reason; `clustering` has them where they fit
+              best
+    rest      the name of the folder for those; empty for "Unsorted"
+    answers   for each photo what was found out on the way to its cluster; empty where nothing was
+    remarks   what the user should know of how the clusters came about, a sentence each
     """
 
     question: str
     clustering: Clustering
     texts: tuple[str, ...] = field(repr=False)
     names: tuple[str, ...] = ()
+    above: tuple[str, ...] = ()
+    aside: Mapping[int, str] = field(default_factory=dict, repr=False)
+    rest: str = ""
+    answers: tuple[Found, ...] = field(default=(), repr=False)
+    remarks: tuple[str, ...] = ()
 
     @property
     def loss(self) -> float:
@@ -85,18 +137,6 @@ class Method(Protocol):
     def group(self, views: Views, cluster: Clusterer) -> Grouping:
         """Bring the views of n photos into clusters."""
         ...
-
-
-def sorted_into(categories: Sequence[str], vectors: Vectors, texts: Texts, question: str = "") -> Candidate:
-    """Make the candidate of a method that has no centroids, but says of each photo in which category it is.
-
-    categories  (n,) the name of each photo's category, which becomes the name of its cluster
-    vectors     (n, d) unit rows from which centroids are taken, for whoever asks what lies near what
-    """
-    number = {name: place for place, name in enumerate(dict.fromkeys(categories))}
-    clustering = from_labels(vectors, np.array([number[name] for name in categories]))
-    names = tuple(categories[np.flatnonzero(clustering.labels == cluster)[0]] for cluster in range(clustering.k))
-    return Candidate(question, clustering, joined(texts), names)
 
 
 def constant(vectors: Vectors) -> VectorFactory:

@@ -23,6 +23,8 @@ __all__ = [
     "BYTES_PER_TOKEN",
     "BatchSize",
     "Captioner",
+    "Category",
+    "CategoryReader",
     "DualEncoder",
     "FaceCounter",
     "FactModels",
@@ -119,6 +121,33 @@ class Sightings(NamedTuple):
 
     concepts: Vectors
     labels: Vectors
+
+
+class Category(NamedTuple):
+    """A folder that the user names, or a language model on the user's behalf.
+
+    name     of the folder
+    hint     words for what belongs into it; may be empty
+    without  words for what does not; may be empty
+    above    the name of the folder that it lies in; empty at the top
+    """
+
+    name: str
+    hint: str = ""
+    without: str = ""
+    above: str = ""
+
+
+class CategoryReader(Protocol):
+    """Vectors of the image encoder to how well photos fit categories, of which no example is needed (zero-shot)."""
+
+    identity: Identity
+
+    def scores(self, vectors: Vectors, categories: Sequence[Category]) -> Vectors:
+        """(b, d) vectors, not normalised -> (b, c), one column a category. Larger is better; the scores of one photo
+        compare with each other, and with those of other photos to the same categories.
+        """
+        ...
 
 
 class SubjectReader(Protocol):

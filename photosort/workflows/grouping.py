@@ -72,7 +72,7 @@ def views_of(described: Described, models: ModelSet, cache: Cache, writer: Langu
         joint_image=lambda: joint.place(described.vectors),
         joint_embed=RememberedTexts(joint, cache).encode_texts,
         soft_captions=(lambda: soft.place(described.vectors)) if soft else None,
-        ask=writer.write if writer else None,
+        model=writer,
     )
 
 
