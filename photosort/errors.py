@@ -23,6 +23,7 @@
     ├── LibraryBroken                21   a library that photosort stands on is missing, or cannot be imported
     ├── OutOfMemory                  22   the memory of this machine did not suffice
     ├── Unexpected                   23   what photosort itself has no words for: of the system, a library, or a bug
+    ├── TooExpensive                 24   what is about to be asked would cost more than --max-cost
     └── Interrupted                 130   Ctrl-C, a closed terminal, or a request to end (SIGTERM)
 
 The number is the exit code of the command.
@@ -185,6 +186,12 @@ class Unexpected(PhotosortError):
     """An error of the system, of a library, or a bug, that nothing else describes."""
 
     exit_code = 23
+
+
+class TooExpensive(PhotosortError):
+    """What is about to be asked of a language model would cost more than the user allows."""
+
+    exit_code = 24
 
 
 class Interrupted(PhotosortError):

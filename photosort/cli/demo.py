@@ -18,7 +18,7 @@ def demo(
 ) -> None:
     """Organize 47 free photos. They come from your package index."""
     with speaking(quiet=quiet) as out:
-        from photosort.cli.organize import run
+        from photosort.cli.run import run
         from photosort.workflows.demo import gather
 
         settings, photos = settings_of(out, k=k), folder / "photos"

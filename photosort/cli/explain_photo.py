@@ -13,6 +13,18 @@ if TYPE_CHECKING:
     from photosort.workflows.explain import PhotoView
 
 
+HOW = {
+    "answer": "by the answer of the language model",
+    "second answer": "by the answer of the language model to a second question",
+    "nearest": "as the name nearest to what the language model answered, which is none of the folders",
+    "text": "as the folder whose name is nearest to its text",
+    "zero-shot": "as the folder whose name fits it best, by the image encoder",
+    "examples": "as the folder whose examples and name fit it best, by the image encoder",
+    "facts": "by what is simply true of it: faces, a screenshot, a paper",
+}
+"""How a photo came to its folder, by `Found.by`."""
+
+
 def view(found: "PhotoView") -> "RenderableType":
     """Return where the photo lies, what it shows, and how near it is to its folder."""
     from rich.console import Group
@@ -26,8 +38,8 @@ def view(found: "PhotoView") -> "RenderableType":
     if found.own.note:
         rows.add_row("its name", Text(printable(found.own.note), style="yellow"))
     rows.add_row("tags" if _is_tagged(found) else "caption", Text(printable(photo.caption)))
-    for label, text in _distances(found):
-        rows.add_row(label, Text(text))
+    for label, text in (*_answers(found), *_distances(found)):
+        rows.add_row(label, Text(printable(text)))
     shared = [word for word, _ in found.own.keywords if word in photo.caption.lower()]
     if shared:
         rows.add_row("shares", Text(printable(", ".join(shared)), style="green"))
@@ -39,12 +51,29 @@ def view(found: "PhotoView") -> "RenderableType":
     return Group(head, rows)
 
 
+def _answers(found: "PhotoView") -> Iterator[tuple[str, str]]:
+    """Yield how the photo came to a folder that has a name of the user's, or by a criterion of the user's."""
+    answer, criteria = found.photo.answer, found.run.settings.get("by") or ()
+    if criteria:
+        yield "sorted by", ", then by ".join(criteria)
+    if label := answer.get("label"):
+        yield "label", f"“{label}”, what its description was called"
+    if reason := answer.get("reason"):
+        yield "set aside", reason
+    elif how := HOW.get(answer.get("by", "")):
+        yield "put there", how
+    if answer.get("runner_up"):
+        yield "runner-up", f"“{answer['runner_up']}”"
+
+
 def _distances(found: "PhotoView") -> Iterator[tuple[str, str]]:
     """Yield how near the photo is to its own folder and to the next; of one that was set aside, to the nearest."""
-    from photosort.workflows.folders import UNSORTED
+    from photosort.workflows.folders import ASIDE
 
     photo, following = found.photo, found.next
-    if found.own.named_by == UNSORTED.source:
+    if found.own.named_by == ASIDE and photo.answer:
+        return
+    if found.own.named_by == ASIDE:
         if following is not None:
             yield "nearest", f"{photo.similarity:.2f} to “{printable(following.folder)}”, hardly more than to the next"
         return
@@ -96,6 +125,7 @@ def document(found: "PhotoView") -> dict[str, Any]:
         "note": found.own.note,
         "caption": photo.caption,
         "facts": photo.facts,
+        "answer": photo.answer,
         "similarity": round(photo.similarity, 4),
         "next": following or None,
         "margin": round(found.margin, 4),

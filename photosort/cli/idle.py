@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
-from photosort.methods.specs import METHODS
+from photosort.methods.specs import METHODS, asks_writer
 
 if TYPE_CHECKING:
     from photosort.settings.settings import Settings
 
 OF_CHOICE = ("min_k", "max_k")
+OF_CLUSTERS = ("levels", "outliers", "keywords", "names", "language", "style")
 
 
 def idle_flags(settings: Settings, given: Collection[str]) -> Iterator[str]:
@@ -25,7 +26,16 @@ def idle_flags(settings: Settings, given: Collection[str]) -> Iterator[str]:
         reasons |= {"show_all": "it compares several questions (--ask)"}
     for name, spec in METHODS.items():
         if name != settings.method:
-            reasons |= dict.fromkeys(spec.flags, f"it only applies to --method {name}")
+            reasons |= dict.fromkeys(spec.flags, f"it only applies to {spec.chosen_by or f'--method {name}'}")
+    if named := METHODS[settings.method].chosen_by:
+        reasons |= dict.fromkeys(OF_CLUSTERS, f"with {named} folders have names before they have photos")
+    if settings.into is not None:
+        reasons |= dict.fromkeys(("k", *OF_CHOICE), "--into says which folders there are")
+        reasons |= (
+            {} if asks_writer(settings) else {"writer": "--into names the folders", "max_cost": "it costs nothing"}
+        )
+    if not named:
+        reasons |= {"assign": "it only applies to --into and --by"}
     if settings.fusion in ("image", "text"):
         reasons |= {"weight": f"--fusion {settings.fusion} takes no share of the other"}
     if settings.k is not None:

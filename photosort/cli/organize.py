@@ -1,6 +1,5 @@
 """photosort organize: the main command."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -8,15 +7,11 @@ import typer
 
 from photosort.cli import offers
 from photosort.cli.options import AsJson, QuietFlag, Yes, named_path, settings_of
-from photosort.cli.output import Output, finish, plural, speaking
+from photosort.cli.output import speaking
 from photosort.methods.specs import METHODS
-from photosort.settings.choices import FilingMode, FusionMode, Keywords, Names, TextSource, TextVectors
-from photosort.support.printable import printable
+from photosort.settings.choices import Assign, FilingMode, FusionMode, Keywords, Names, TextSource, TextVectors
 
 if TYPE_CHECKING:
-    from photosort.settings.settings import Settings
-    from photosort.workflows.organize import Organized, Prepared
-
     MethodName = str
 else:
     MethodName = Literal[tuple(METHODS)]
@@ -25,6 +20,7 @@ METHOD_HELP = "; ".join(f"{name} ({spec.help})" for name, spec in METHODS.items(
 
 GROUPS = {
     "Folders": (
+        *("by", "into", "other", "no_other", "assign", "names_from"),
         *("method", "fusion", "weight", "texts", "ask", "vectors", "show_all"),
         *("outliers", "levels", "min_k", "max_k", "seed"),
     ),
@@ -81,6 +77,32 @@ def organize(
     about: Annotated[
         bool | None,
         typer.Option("--about/--no-about", help="Write a description into each folder.  [default: about]"),
+    ] = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option("--by", metavar="CRITERION", help="Sort by this, in your words; twice for folders in folders."),
+    ] = None,
+    into: Annotated[
+        str | None,
+        typer.Option(
+            "--into",
+            metavar="FOLDERS",
+            help="Sort into these: a list, a file with a line for each, or a folder with examples in subfolders.",
+        ),
+    ] = None,
+    other: Annotated[
+        str | None,
+        typer.Option("--other", metavar="NAME", help="Folder for what fits none of --into.  [default: Other]"),
+    ] = None,
+    no_other: Annotated[
+        bool, typer.Option("--no-other", help="Put every photo into the folder of --into that it fits best.")
+    ] = False,
+    assign: Annotated[
+        Assign | None,
+        typer.Option("--assign", help="What puts photos into folders of --by or --into.  [default: by models]"),
+    ] = None,
+    names_from: Annotated[
+        int | None, typer.Option("--names-from", metavar="RUN", help="Sort --by into the folders of an earlier run.")
     ] = None,
     method: Annotated[
         MethodName | None,
@@ -197,6 +219,8 @@ def organize(
     """Sort the photos of DIR into a few well-named folders. Copies by default: DIR stays as it is."""
     with speaking(as_json=as_json, quiet=quiet) as out_:
         from photosort.cli.idle import idle_flags
+        from photosort.cli.run import run
+        from photosort.errors import SettingsError
 
         flags = {
             "k": k,
@@ -216,6 +240,11 @@ def organize(
             "allow_upload": allow_upload or None,
             "fusion": fusion,
             "weight": weight,
+            "by": by or None,
+            "into": into,
+            "other": "" if no_other else other,
+            "assign": assign,
+            "names_from": names_from,
             "method": method,
             "texts": texts,
             "ask": ask or None,
@@ -233,59 +262,10 @@ def organize(
             "batch": batch,
             "seed": seed,
         }
+        if no_other and other:
+            raise SettingsError("--other and --no-other exclude each other", "Choose one.")
         settings = settings_of(out_, **flags)
         given = [name for name, value in {**flags, "show_all": show_all or None}.items() if value is not None]
         for line in idle_flags(settings, given):
             out_.note(line)
         run(source, out, settings, out_, dry_run=dry_run, yes=yes, show_all=show_all)
-
-
-def run(
-    source: Path,
-    destination: Path | None,
-    settings: "Settings",
-    out: Output,
-    *,
-    dry_run: bool = False,
-    yes: bool = False,
-    show_all: bool = False,
-) -> "Organized":
-    """Organize, showing the preview on the way and the outcome at the end."""
-    from photosort.cli import preview
-    from photosort.cli.renewing import with_cache
-    from photosort.models.selected import select_models
-    from photosort.workflows import organize as workflow
-
-    source = Path(os.path.realpath(source))
-    models = select_models(settings)
-    head = preview.models(models)
-    for sent in filter(None, (models.photos_sent, models.texts_sent)):
-        out.disclose(sent)
-    with out.progress() as progress:
-
-        def review(prepared: "Prepared") -> None:
-            out.show(lambda: head)
-            out.show(lambda: preview.view(prepared, show_all=show_all))
-            for note in preview.notes(prepared):
-                out.note(note)
-            if settings.mode == "move" and not dry_run and not yes:
-                count = sum(len(folder.photos) for folder in prepared.plan.folders)
-                out.confirm(f"Move {plural(count, 'photo')} out of {printable(str(source))}?")
-
-        organized = with_cache(
-            settings.cache_dir,
-            out,
-            lambda: workflow.organize(
-                source,
-                destination or source.parent / f"{source.name or 'photos'}-sorted",
-                models,
-                dry_run=dry_run,
-                review=review,
-                progress=progress,
-            ),
-        )
-    out.show(lambda: preview.ending(organized))
-    out.document(lambda: preview.document(organized))
-    if organized.outcome is not None:
-        finish(stopped=bool(organized.outcome.stopped), failed=bool(organized.outcome.failed))
-    return organized

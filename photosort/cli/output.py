@@ -34,6 +34,7 @@ class Output(Protocol):
     disclose  what leaves this process and where it goes, on standard error, however little is wanted
     progress  a function that draws how far a stage is, while the block runs
     confirm   a yes from the user; raises Declined where the answer is no, or the user cannot be asked
+    ask       a line from the user; None where no terminal is there to ask at
     error     why the command stops
     """
 
@@ -43,6 +44,7 @@ class Output(Protocol):
     def disclose(self, text: str) -> None: ...
     def progress(self) -> AbstractContextManager[Progress]: ...
     def confirm(self, question: str) -> None: ...
+    def ask(self, question: str) -> str | None: ...
     def error(self, error: PhotosortError) -> None: ...
 
 
@@ -95,6 +97,16 @@ class Human:
         if not agreed:
             raise Declined("Nothing was done")
 
+    def ask(self, question: str) -> str | None:
+        """Ask on the terminal, where there is one."""
+        self._clear_bars()
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            return None
+        try:
+            return str(typer.prompt(question, default="", show_default=False, prompt_suffix=" ", err=True)).strip()
+        except typer.Abort:
+            raise Declined("Nothing was done") from None
+
     def error(self, error: PhotosortError) -> None:
         """Write one line on standard error."""
         self._clear_bars()
@@ -139,6 +151,10 @@ class Quiet(Human):
 
     def note(self, text: str) -> None:
         """Show nothing."""
+
+    def ask(self, question: str) -> str | None:
+        """Ask nothing: what is asked has an answer of its own."""
+        return None
 
     @contextmanager
     def progress(self) -> Iterator[Progress]:

@@ -15,10 +15,13 @@ from photosort.cli import candidates
 from photosort.cli.output import plural, short
 from photosort.filing.plan.model import Mode
 from photosort.filing.plan.plan import Plan, PlannedFolder
+from photosort.methods.conversation import Bill
+from photosort.methods.specs import assignment
 from photosort.models.protocols import Used
 from photosort.models.selected import ModelSet
 from photosort.naming.folder_name import folder_name
 from photosort.naming.summary import BY_KEYWORDS, ClusterName
+from photosort.settings.settings import Settings
 from photosort.support.printable import printable
 from photosort.workflows.organize import Organized, Prepared
 
@@ -36,6 +39,28 @@ def models(chosen: ModelSet) -> RenderableType:
     looking = f"{settings.captioner}{by} {settings.image_encoder}, {settings.text_encoder}"
     line = f"models: {choice.profile.name} ({choice.why}): {looking}; names by {chosen.named_by}"
     return Text(printable(line), style="dim")
+
+
+def assigned(settings: Settings) -> list[str]:
+    """Return what puts photos into the categories of the user, and from where those come; nothing without any."""
+    if not settings.by and settings.into is None:
+        return []
+    how = {
+        "llm": f"{settings.writer}, which reads the description of each photo",
+        "text": "the embeddings of texts: each photo goes to the folder whose name is nearest",
+        "joint": f"{settings.image_encoder}, which compares each photo with the folders' names",
+    }[assignment(settings)]
+    by = f"by {' and then by '.join(settings.by)}" if settings.by else "into folders of yours"
+    return [printable(f"sorting {by}, by {how}" if not settings.by else f"sorting {by}; assigned by {how}")]
+
+
+def bill(asked: Bill, cost: float | None) -> str:
+    """Return what is about to be asked of a language model, in one line."""
+    if not asked.calls:
+        return "questions: none, all were answered before"
+    price = "at no known price" if cost is None else "free of charge" if not cost else f"about ${cost:.4f}"
+    tokens = f"about {asked.tokens_in:,} tokens asked and {asked.tokens_out:,} answered"
+    return f"questions: about {asked.calls:,}, {tokens}, {price} (--assign {asked.assign})"
 
 
 def view(prepared: Prepared, *, show_all: bool = False) -> RenderableType:
@@ -77,6 +102,7 @@ def view(prepared: Prepared, *, show_all: bool = False) -> RenderableType:
             f"{those} {'was' if copies.photos == 1 else 'were'} passed over: the originals are here as well. "
             f"To sort the copies: photosort organize {shlex.quote(place)}"
         )
+    remarks += [printable(remark) for remark in prepared.grouping.best.remarks]
     if prepared.folders.flat:
         remarks.append(f"One level, not two: {prepared.folders.flat}.")
     if prepared.choice:

@@ -14,7 +14,7 @@ from photosort.errors import SettingsError
 
 if TYPE_CHECKING:
     from photosort.methods.method import Method
-    from photosort.settings.choices import FusionMode, TextVectors
+    from photosort.settings.choices import Assign, FusionMode, TextVectors
     from photosort.settings.settings import Settings
 
 
@@ -22,6 +22,10 @@ CAPTION = ""
 """The question that asks for a caption."""
 KEYWORD_QUESTION = "Which keywords describe the image?"
 """From "Text-Guided Image Clustering" (Stephan et al. 2024)."""
+SERVED = "openai:"
+"""What the name of a language model on a server begins with."""
+BEST_FOLDER = "which of these folders the photo belongs into"
+"""The criterion of a language model that only gets categories."""
 SAMPLES = 6
 """Sampled texts for each photo and question, as in that paper."""
 
@@ -61,6 +65,7 @@ class MethodSpec:
     questions  settings -> the questions that every photo is asked
     samples    texts for each photo and question, at least
     flags      the settings that no other method reads
+    chosen_by  the flag that chooses it, where it is not --method
     """
 
     help: str
@@ -69,6 +74,7 @@ class MethodSpec:
     questions: Callable[[Settings], tuple[str, ...]] = caption_only
     samples: int = 1
     flags: tuple[str, ...] = ()
+    chosen_by: str = ""
 
 
 def _fusion(mode: FusionMode, weight: float = 0.5) -> Method:
@@ -81,6 +87,44 @@ def _text_guided(vectors: TextVectors) -> Method:
     from photosort.methods.text_guided import TextGuided
 
     return TextGuided(vectors)
+
+
+def criteria_questions(settings: Settings) -> tuple[str, ...]:
+    """Return the question for each criterion."""
+    from photosort.methods.criterion.prompts import question_of
+
+    return tuple(map(question_of, settings.by))
+
+
+def assignment(settings: Settings) -> Assign:
+    """Return what puts photos into categories: what the user says, else the best that the models of the run can do."""
+    if settings.assign is not None:
+        return settings.assign
+    if settings.writer.startswith(SERVED):
+        return "llm"
+    return "text" if settings.by else "joint"
+
+
+def asks_writer(settings: Settings) -> bool:
+    """Return whether a language model has anything to do: names that the user gave leave it nothing to name."""
+    return settings.into is None or bool(settings.by) or assignment(settings) == "llm"
+
+
+def _criterion(settings: Settings) -> Method:
+    from photosort.methods.criterion.steps import Criterion
+
+    most = settings.max_k
+    return Criterion(settings.by, assignment(settings), settings.k, settings.min_k, most)
+
+
+def _into(settings: Settings) -> Method:
+    if assignment(settings) == "llm":
+        from photosort.methods.criterion.steps import Criterion
+
+        return Criterion((BEST_FOLDER,), "llm")
+    from photosort.methods.into import Into
+
+    return Into()
 
 
 METHODS: Mapping[str, MethodSpec] = {
@@ -105,6 +149,21 @@ METHODS: Mapping[str, MethodSpec] = {
         questions=answers,
         samples=SAMPLES,
         flags=("texts", "vectors", "show_all"),
+    ),
+    "criterion": MethodSpec(
+        help="a criterion of yours, --by",
+        build=lambda settings, weight: _criterion(settings),
+        variants={},
+        questions=criteria_questions,
+        flags=("names_from",),
+        chosen_by="--by",
+    ),
+    "into": MethodSpec(
+        help="folders of your own, --into",
+        build=lambda settings, weight: _into(settings),
+        variants={},
+        flags=("other",),
+        chosen_by="--into",
     ),
 }
 

@@ -261,6 +261,10 @@ class LanguageModel(Protocol):
         """What was used so far, for a writer on a server; None for one on this machine."""
         ...
 
+    def cost(self, tokens_in: int, tokens_out: int) -> float | None:
+        """Return the US dollars that questions and answers of so many tokens cost; None where no price is known."""
+        ...
+
     def check(self) -> None:
         """Raise the failure that the first question would meet, where it can be told without asking one."""
         ...

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from photosort.methods.specs import questions, samples
+from photosort.methods.specs import asks_writer, questions, samples
 from photosort.models import registry
 from photosort.models.language import writers
 from photosort.models.profiles import Choice, choose
 from photosort.models.protocols import (
     Captioner,
+    CategoryReader,
     FactModels,
     FeatureCaptioner,
     ImageEncoder,
@@ -77,7 +78,7 @@ class ModelSet:
     @cached_property
     def language_model(self) -> LanguageModel | None:
         """The language model that names the folders; None where keywords do."""
-        return writers.writer(self.settings)
+        return writers.writer(self.settings) if asks_writer(self.settings) else None
 
     def joint(self, texts: TextEncoder) -> JointEncoder:
         """Return what puts photos into a space of texts: that of the image encoder, or else that of `texts`."""
@@ -90,6 +91,10 @@ class ModelSet:
     def subjects(self, texts: TextEncoder) -> SubjectReader | None:
         """Return what reads the subjects of folders; None where names are made of captions alone."""
         return registry.subject_reader(self.settings, texts)
+
+    def categories(self, texts: TextEncoder) -> CategoryReader:
+        """Return what tells how well photos fit categories."""
+        return registry.category_reader(self.settings, texts)
 
     @property
     def named_by(self) -> str:
@@ -110,7 +115,9 @@ class ModelSet:
     @property
     def texts_sent(self) -> str:
         """Which texts go to a language model on a server, and to which, in one line; empty where none do."""
-        return writers.texts_sent(self.language_model)
+        if not self.settings.by:
+            return writers.texts_sent(self.language_model)
+        return writers.texts_sent(self.language_model, "descriptions and your criterion")
 
 
 def select_models(settings: Settings) -> ModelSet:

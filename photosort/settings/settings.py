@@ -22,7 +22,7 @@ from pydantic_settings import (
 from pydantic_settings import SettingsError as UnreadableSettings
 
 from photosort.errors import SettingsError
-from photosort.settings.choices import FilingMode, FusionMode, Keywords, Names, TextSource, TextVectors
+from photosort.settings.choices import Assign, FilingMode, FusionMode, Keywords, Names, TextSource, TextVectors
 from photosort.settings.config_file import config_file, may_set, read_config
 from photosort.settings.messages import cut, nearest, wrong_value
 
@@ -30,6 +30,8 @@ PREFIX = "PHOTOSORT_"
 """What the variables of the environment begin with."""
 
 Loaded = TypeVar("Loaded", bound="Places")
+
+LONGEST_CRITERION = 500
 
 NAME_FIELDS = {
     **dict.fromkeys(("name", "title", "summary", "keywords"), "a"),
@@ -85,6 +87,15 @@ class Settings(Places):
         None, description="what the method text asks; ask where there are questions, or caption"
     )
     ask: tuple[str, ...] = Field((), description="the questions for texts = ask")
+    by: tuple[str, ...] = Field((), max_length=2, description="criteria that a language model sorts photos by")
+    into: str | None = Field(
+        None, description="categories to sort photos into: a list, a file, or a folder of examples"
+    )
+    other: str = Field(
+        "Other", max_length=80, description="the folder for photos that fit none of the categories; empty for none"
+    )
+    assign: Assign | None = Field(None, description="what puts photos into categories; the best at hand if missing")
+    names_from: int | None = Field(None, description="the run whose categories are taken again")
     captions: int | None = Field(
         None, ge=1, le=100, description="texts for each photo; 6 for the method text, else those of the profile"
     )
@@ -137,6 +148,33 @@ class Settings(Places):
     def _each_once(cls, ask: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(ask))
 
+    @field_validator("by")
+    @classmethod
+    def _criteria(cls, by: tuple[str, ...]) -> tuple[str, ...]:
+        criteria = tuple(dict.fromkeys(" ".join(one.split()) for one in by))
+        if not all(0 < len(one) <= LONGEST_CRITERION for one in criteria):
+            raise ValueError(f"is not valid; a criterion is a text of 1 to {LONGEST_CRITERION} characters")
+        return criteria
+
+    @field_validator("into")
+    @classmethod
+    def _is_said(cls, text: str | None) -> str | None:
+        if text is not None and not text.strip():
+            raise ValueError('is empty; name folders, such as "people, food, landscapes"')
+        return text
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_or_into(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """Take the method from the flags that only it reads."""
+        meant = "criterion" if given.get("by") else "into" if given.get("into") is not None else None
+        if meant is None:
+            return given
+        if given.get("method", meant) != meant:
+            flag = "--by" if given.get("by") else "--into"
+            raise ValueError(f"{flag} is a way to sort of its own; leave out --method {given['method']}")
+        return {**given, "method": meant}
+
     @field_validator("engine")
     @classmethod
     def _known_engine(cls, engine: str) -> str:
@@ -178,6 +216,14 @@ class Settings(Places):
             raise ValueError('texts = ask needs a question, such as --ask "Which activity is shown?"')
         if self.ask and self.texts not in (None, "ask"):
             raise ValueError(f"with texts = {self.texts} no question of yours is asked; leave out texts, or ask")
+        if self.method == "criterion" and not self.by:
+            raise ValueError('--method criterion needs a criterion, such as --by "the mood of the scene"')
+        if self.method == "into" and self.into is None:
+            raise ValueError('--method into needs categories, such as --into "people, food, landscapes"')
+        if self.names_from is not None and (len(self.by) != 1 or self.into is not None):
+            raise ValueError("--names-from takes the categories of an earlier run for one --by, without --into")
+        if len(self.by) > 1 and self.into is not None:
+            raise ValueError("--into takes one --by at most: its folders are the categories of that one")
         return self
 
 

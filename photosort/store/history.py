@@ -17,6 +17,7 @@ MIGRATIONS = (
     journal.ADD_LOOKS,
     runs.ADD_FACTS,
     runs.ADD_SUPPORT,
+    runs.ADD_ANSWERS,
 )
 
 REMEDY = (

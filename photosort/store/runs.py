@@ -30,6 +30,7 @@ MIGRATION = (
 
 ADD_NOTES = ("ALTER TABLE clusters ADD COLUMN note TEXT NOT NULL DEFAULT ''",)
 ADD_SUPPORT = ("ALTER TABLE clusters ADD COLUMN support REAL NOT NULL DEFAULT 0",)
+ADD_ANSWERS = ("ALTER TABLE members ADD COLUMN answer TEXT NOT NULL DEFAULT '{}'",)
 ADD_FACTS = ("ALTER TABLE members ADD COLUMN facts TEXT NOT NULL DEFAULT '{}'",)
 
 
@@ -56,7 +57,8 @@ class ClusterRecord:
 @dataclass(frozen=True, slots=True)
 class MemberRecord:
     """A photo of a run. `rank` 0 is the exemplar of its cluster; similarities are cosines to centroids; `facts` are
-    those of `Facts.as_dict`.
+    those of `Facts.as_dict`; `answer` is what a method with categories found out on the way, by name: "label", "by",
+    "runner_up" and "reason".
     """
 
     path: Path
@@ -68,6 +70,7 @@ class MemberRecord:
     runner_up: int
     runner_up_similarity: float
     facts: dict[str, Any] = field(default_factory=dict)
+    answer: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +147,7 @@ class Runs:
                 ],
             )
             self._db.executemany(
-                "INSERT INTO members VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO members VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     (
                         run,
@@ -157,6 +160,7 @@ class Runs:
                         m.runner_up,
                         m.runner_up_similarity,
                         json.dumps(m.facts),
+                        json.dumps(m.answer),
                     )
                     for m in members
                 ),
@@ -272,10 +276,10 @@ class Runs:
 
     def _members(self, tail: str, *values: object) -> list[MemberRecord]:
         query = (
-            "SELECT path, digest, cluster, rank, caption, similarity, runner_up, runner_up_similarity, facts"
+            "SELECT path, digest, cluster, rank, caption, similarity, runner_up, runner_up_similarity, facts, answer"
             " FROM members " + tail
         )
         return [
-            MemberRecord(*(Path(os.fsdecode(path)), *rest, json.loads(facts)))
-            for path, *rest, facts in self._db.execute(query, values)
+            MemberRecord(*(Path(os.fsdecode(path)), *rest, json.loads(facts), json.loads(answer)))
+            for path, *rest, facts, answer in self._db.execute(query, values)
         ]

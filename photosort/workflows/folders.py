@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-
-import numpy as np
 
 from photosort.clustering.hierarchy import LEAST, parents
 from photosort.clustering.kmeans import Labels
 from photosort.clustering.outliers import outliers
 from photosort.methods.method import Candidate
+from photosort.methods.sorting import UNSORTED
 from photosort.models.protocols import LanguageModel
 from photosort.naming.above import name_above
 from photosort.naming.cluster_texts import cluster_texts
@@ -18,15 +17,19 @@ from photosort.naming.folder_name import folder_name
 from photosort.naming.folders import folder_names
 from photosort.naming.prompt import Wish
 from photosort.naming.subject import Subject
-from photosort.naming.summary import ClusterName, name_clusters
+from photosort.naming.summary import BY_KEYWORDS, ClusterName, name_clusters
 from photosort.photos.facts import Facts, dates, in_common
+from photosort.settings.choices import Names
 from photosort.settings.settings import Settings
 from photosort.support.progress import Progress, silent
 from photosort.wordnet.nouns import nouns
 from photosort.workflows.subjects import SubjectsOf
 
-UNSORTED = ClusterName("Unsorted", "Photos that no folder is clearly right for.", (), "outliers")
-"""The folder of what was set aside; its label is k."""
+UNCLEAR = "Photos that no folder is clearly right for."
+ASIDE = "outliers"
+"""The source of the name of a folder for what was set aside; its label is k."""
+THE_USER = "you"
+"""The source of names that the user gave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Folders:
     """Where n photos go.
 
     labels  (n,) the folder of each photo: its cluster, or k where it was set aside
-    names   what each folder stands for, cluster by cluster, and UNSORTED where there is one
+    names   what each folder stands for, cluster by cluster, and the one for what was set aside where there is one
     paths   for each of them the path below the destination, with "/" between levels
     flat    why there is one level, though two were asked for; empty where they are there or were not
     """
@@ -56,8 +59,9 @@ def make_folders(
     """Name the clusters of n photos, and lay out their folders. Names that the method gave are kept."""
     clustering, captions = grouped.clustering, grouped.texts
     labels = clustering.labels.copy()
-    if settings.outliers:
+    if settings.outliers and not grouped.names:
         labels[outliers(clustering)] = clustering.k
+    labels[list(grouped.aside)] = clustering.k
     members = [
         [photo for photo in clustering.members(number).tolist() if labels[photo] == number]
         for number in range(clustering.k)
@@ -75,18 +79,66 @@ def make_folders(
     wish = Wish(settings.language, settings.style)
     names = name_clusters(texts, None if grouped.names else writer, wish=wish, progress=progress)
     if grouped.names:
-        titles = zip(names, grouped.names, strict=True)
-        names = [replace(name, title=title, source=settings.method, support=0.0) for name, title in titles]
-    made_of = "title" if grouped.names else settings.names
-    common = list(map(in_common, known))
-    sizes = [len(cluster) for cluster in members]
-    leaves = folder_names(names, sizes, made_of, settings.name_template, common)
-    groups = parents(clustering) if settings.levels > 1 else np.arange(clustering.k)
-    paths = _paths(leaves, groups, _parent_names(members, names, groups, subjects_of))
+        by, titles = _namer(settings, writer), zip(names, grouped.names, strict=True)
+        names = [replace(name, title=title, summary=title, source=by, support=0.0) for name, title in titles]
+    laid_out = _Layout(settings, names, [len(cluster) for cluster in members], list(map(in_common, known)))
+    flat = ""
+    if grouped.above:
+        paths = laid_out.below(grouped.above)
+    elif settings.levels > 1 and not grouped.names:
+        groups = parents(clustering)
+        paths = _paths(laid_out.leaves(), groups, _parent_names(members, names, groups, subjects_of))
+        flat = _flat(clustering.k) if len(set(groups.tolist())) == clustering.k else ""
+    else:
+        paths = laid_out.leaves("title" if grouped.names else settings.names)
     if (labels == clustering.k).any():
-        names, paths = [*names, UNSORTED], [*paths, folder_name(UNSORTED.title, _tops(paths))]
-    flat = _flat(clustering.k) if settings.levels > 1 and len(set(groups.tolist())) == clustering.k else ""
+        aside = ClusterName(grouped.rest or UNSORTED, UNCLEAR, (), ASIDE)
+        names, paths = [*names, aside], [*paths, folder_name(aside.title, _tops(paths))]
     return Folders(labels, tuple(names), tuple(paths), flat)
+
+
+def _namer(settings: Settings, writer: LanguageModel | None) -> str:
+    """Return what gave the names that the method brought: the user, a language model, or what photos were called."""
+    if settings.into is not None or settings.names_from is not None:
+        return THE_USER
+    return writer.identity.model if writer else BY_KEYWORDS
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Clusters by number: what they are called, how many photos they have, and what those have in common."""
+
+    settings: Settings
+    names: Sequence[ClusterName]
+    sizes: Sequence[int]
+    common: Sequence[Mapping[str, str]]
+
+    def leaves(self, made_of: Names | None = None, of: Sequence[int] | None = None) -> list[str]:
+        """Return the folder names of these clusters, of all without any, which differ from each other."""
+        numbers = range(len(self.names)) if of is None else of
+        return folder_names(
+            [self.names[number] for number in numbers],
+            [self.sizes[number] for number in numbers],
+            made_of or self.settings.names,
+            self.settings.name_template,
+            [self.common[number] for number in numbers],
+        )
+
+    def below(self, above: Sequence[str]) -> list[str]:
+        """Return a path for each cluster, in the folder of its name `above`; "" is the top."""
+        numbers: dict[str, list[int]] = {}
+        for number, name in enumerate(above):
+            numbers.setdefault(name, []).append(number)
+        paths = [""] * len(above)
+        taken = self.leaves("title", alone) if (alone := numbers.pop("", [])) else []
+        for number, leaf in zip(alone, taken, strict=True):
+            paths[number] = leaf
+        for name, inside in numbers.items():
+            top = folder_name(name, taken)
+            taken = [*taken, top]
+            for number, leaf in zip(inside, self.leaves("title", inside), strict=True):
+                paths[number] = f"{top}/{leaf}"
+        return paths
 
 
 def _flat(k: int) -> str:

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
 from photosort.clustering.choose_k import KChoice, choose_k, drawn, most_for
 from photosort.clustering.kmeans import Clustering, Vectors, kmeans
 from photosort.describing.describe import Described
+from photosort.methods.conversation import Announce, Settle, as_proposed, unannounced, unknown
 from photosort.methods.fusion import unit
-from photosort.methods.method import Grouping, Method, VectorFactory, Views
+from photosort.methods.method import Examples, Grouping, Method, VectorFactory, Views
 from photosort.methods.specs import questions, spec_of
-from photosort.models.protocols import LanguageModel
+from photosort.models.protocols import Category, CategoryReader
 from photosort.models.runtime.devices import wanted_cuda
 from photosort.models.selected import ModelSet
 from photosort.settings.settings import Settings
 from photosort.store.cache import Cache
 from photosort.support.progress import Progress, silent
-from photosort.workflows.remembering import RememberedTexts
+from photosort.workflows.remembering import RememberedTexts, RememberedWriter
+from photosort.workflows.subjects import in_words
 
 
 @dataclass(slots=True)
@@ -60,10 +63,35 @@ class Clusters:
         return kmeans(vectors, k, restarts=self.settings.restarts, seed=self.settings.seed, fewer=chosen, cuda=cuda)
 
 
-def views_of(described: Described, models: ModelSet, cache: Cache, writer: LanguageModel | None = None) -> Views:
+@dataclass(frozen=True, slots=True)
+class Categories:
+    """What the user wants photos to be sorted into, where the method needs that, and who decides on proposals.
+
+    wanted      the categories
+    examples    photos that show them, described
+    owner       (m,) for each of these the place of its category
+    announce    is shown what is about to be asked
+    settle      decides on categories that a language model proposes
+    """
+
+    wanted: tuple[Category, ...] = ()
+    examples: Described | None = None
+    owner: tuple[int, ...] = ()
+    announce: Announce = unannounced
+    settle: Settle = as_proposed
+
+
+def views_of(
+    described: Described,
+    models: ModelSet,
+    cache: Cache,
+    writer: RememberedWriter | None = None,
+    categories: Categories = Categories(),
+) -> Views:
     """Return the photos as methods see them; texts are encoded when a method asks."""
     texts = RememberedTexts(models.text_encoder, cache)
     joint, soft = models.joint(texts), models.soft_captions(texts)
+    reader, shown = models.categories(texts), categories.examples
     return Views(
         image=described.vectors,
         questions=questions(models.settings),
@@ -72,8 +100,19 @@ def views_of(described: Described, models: ModelSet, cache: Cache, writer: Langu
         joint_image=lambda: joint.place(described.vectors),
         joint_embed=RememberedTexts(joint, cache).encode_texts,
         soft_captions=(lambda: soft.place(described.vectors)) if soft else None,
+        zero_shot=partial(reader.scores, described.vectors),
+        examples=_examples(reader, shown, categories) if shown else None,
+        told=tuple(map(in_words, described.facts)),
+        categories=categories.wanted,
         model=writer,
+        known=writer.knows if writer else unknown,
+        announce=categories.announce,
+        settle=categories.settle,
     )
+
+
+def _examples(reader: CategoryReader, shown: Described, categories: Categories) -> Examples:
+    return Examples(shown.vectors, reader.scores(shown.vectors, categories.wanted), np.array(categories.owner))
 
 
 def method_of(models: ModelSet) -> Method:
@@ -85,12 +124,13 @@ def group(
     described: Described,
     models: ModelSet,
     cache: Cache,
-    writer: LanguageModel | None = None,
+    writer: RememberedWriter | None = None,
     progress: Progress = silent,
+    categories: Categories = Categories(),
 ) -> tuple[Grouping, KChoice | None]:
     """Group the photos; also how the number of clusters was chosen, where it was.
 
     Raises TooManyClusters, SettingsError and what the models raise.
     """
     clusters = Clusters(models.settings, progress)
-    return method_of(models).group(views_of(described, models, cache, writer), clusters), clusters.choice
+    return method_of(models).group(views_of(described, models, cache, writer, categories), clusters), clusters.choice

@@ -22,6 +22,7 @@ from photosort.filing.journaled.apply import Outcome, apply
 from photosort.filing.plan.about import about_files
 from photosort.filing.plan.model import Mode
 from photosort.filing.plan.plan import Plan, make_plan, no_files
+from photosort.methods.conversation import Bill, Settle, as_proposed
 from photosort.methods.method import Grouping
 from photosort.models.protocols import Used
 from photosort.models.selected import ModelSet
@@ -36,6 +37,7 @@ from photosort.store.journal import Filing
 from photosort.store.placed import placed_below
 from photosort.store.runs import Runs
 from photosort.support.progress import Progress, silent
+from photosort.workflows.categories import categories_of, check_assignment, wanted_categories
 from photosort.workflows.earlier import lying_twice, refuse_over_unfinished, unfinished_runs
 from photosort.workflows.folders import Folders, make_folders
 from photosort.workflows.grouping import group
@@ -82,6 +84,21 @@ class Prepared:
 
 
 @dataclass(frozen=True, slots=True)
+class Talk:
+    """What a run shows the user on its way, and lets the user decide.
+
+    announce  is shown what is about to be asked of a language model, and its cost in US dollars, None where no price is
+              known
+    settle    decides on the categories that a language model proposes
+    review    is shown everything before the first file is touched
+    """
+
+    announce: Callable[[Bill, float | None], None] = lambda bill, cost: None
+    settle: Settle = as_proposed
+    review: Callable[[Prepared], None] = lambda prepared: None
+
+
+@dataclass(frozen=True, slots=True)
 class Organized:
     """A finished run; `outcome` is None after a dry run."""
 
@@ -95,35 +112,36 @@ def organize(
     models: ModelSet,
     *,
     dry_run: bool = False,
-    review: Callable[[Prepared], None] = lambda prepared: None,
+    talk: Talk = Talk(),
     progress: Progress = silent,
 ) -> Organized:
     """Sort the photos of `source` into named folders of `destination`.
 
-    `review` is called with the plan before the first file is touched; what it raises ends the run there. A dry run
-    goes the same way up to that point.
+    What a function of `talk` raises ends the run there. A dry run goes the same way up to the first file.
 
-    Raises SourceMissing, EmptyFolder, NoPhotos, TooManyClusters, DestinationError, Busy, Unfinished, SettingsError and
-    what the models raise; nothing has been touched then.
+    Raises SourceMissing, EmptyFolder, NoPhotos, TooManyClusters, DestinationError, Busy, Unfinished, SettingsError,
+    TooExpensive and what the models raise; nothing has been touched then.
     """
     source, destination = Path(os.path.realpath(source)), Path(os.path.realpath(destination))
     settings = models.settings
     lock = nullcontext() if dry_run else hold(destination, settings.data_dir)
     with lock, open_history(settings.data_dir) as connection:
         refuse_over_unfinished(connection, destination)
-        prepared = prepare(source, destination, models, connection, progress)
-        review(prepared)
+        prepared = prepare(source, destination, models, connection, talk, progress)
+        talk.review(prepared)
         if dry_run:
             return Organized(prepared, None)
         return Organized(prepared, _filed(prepared, connection, progress))
 
 
 def prepare(
-    source: Path, destination: Path, models: ModelSet, connection: sqlite3.Connection, progress: Progress
+    source: Path, destination: Path, models: ModelSet, connection: sqlite3.Connection, talk: Talk, progress: Progress
 ) -> Prepared:
     """Scan, describe, fuse, cluster, name and plan; store the run. Touches no file of the user's."""
-    models.make_all()
     settings = models.settings
+    wanted = wanted_categories(settings, connection)
+    check_assignment(models)
+    models.make_all()
     with open_cache(settings.cache_dir) as cache:
         found = scan(
             source,
@@ -144,7 +162,8 @@ def prepare(
         writer = _writer(models, cache)
         described = _described(mains, groups, models, cache, writer, progress)
         progress("grouping", 0, 1)
-        grouping, choice = group(described, models, cache, writer, progress)
+        categories = categories_of(wanted, models, cache, writer, talk.announce, talk.settle, progress)
+        grouping, choice = group(described, models, cache, writer, progress, categories)
         progress("grouping", 1, 1)
         best = grouping.best
         known = subjects_of(described.vectors, described.facts, best.texts, models, cache)
@@ -168,9 +187,8 @@ def prepare(
         Runs(connection),
         plan,
         photos,
-        best.texts,
+        best,
         described.facts,
-        best.clustering,
         folders,
         settings.model_dump(mode="json"),
     )

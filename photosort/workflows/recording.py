@@ -9,6 +9,7 @@ import numpy as np
 
 from photosort.clustering.kmeans import Clustering, Labels
 from photosort.filing.plan.plan import Plan
+from photosort.methods.method import Candidate, Found
 from photosort.photos.facts import Facts
 from photosort.photos.photo import Photo
 from photosort.store.runs import ClusterRecord, CompanionRecord, MemberRecord, Runs
@@ -19,9 +20,8 @@ def record(
     runs: Runs,
     plan: Plan,
     photos: Sequence[Photo],
-    captions: Sequence[str],
+    grouped: Candidate,
     facts: Sequence[Facts],
-    clustering: Clustering,
     folders: Folders,
     settings: dict[str, Any],
 ) -> int:
@@ -30,6 +30,7 @@ def record(
     What is remembered is the plan: its folders under the names that they get, and the photos that go into them. A
     cluster without a photo to file has no folder and is left out, here and as a runner-up.
     """
+    clustering, captions = grouped.clustering, grouped.texts
     own, runner_up = clustering.own, _runner_up(clustering, folders.labels, [folder.label for folder in plan.folders])
     number = {photo.path: position for position, photo in enumerate(photos)}
     clusters, members = [], []
@@ -60,6 +61,7 @@ def record(
                 runner_up=int(runner_up[photo]),
                 runner_up_similarity=float(clustering.similarity[photo, min(runner_up[photo], clustering.k - 1)]),
                 facts=facts[photo].as_dict(),
+                answer=_answer(grouped, photo),
             )
             for rank, photo in enumerate(filed)
         ]
@@ -73,6 +75,12 @@ def record(
         left=[(left.path, left.reason) for left in plan.left],
         companions=_companions(plan),
     )
+
+
+def _answer(grouped: Candidate, photo: int) -> dict[str, str]:
+    found = grouped.answers[photo] if grouped.answers else Found()
+    said = {"label": found.label, "by": found.by, "runner_up": found.runner_up, "reason": grouped.aside.get(photo, "")}
+    return {name: text for name, text in said.items() if text}
 
 
 def _runner_up(clustering: Clustering, labels: Labels, filed: Sequence[int]) -> Labels:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from threading import Lock
 from typing import Any
 
+from photosort.methods.conversation import Question
 from photosort.models.protocols import LanguageModel, NoAnswer, TextEncoder, Used, Vectors
 from photosort.naming.answer import AnswerError
 from photosort.store.cache import Cache, text_key
@@ -64,6 +65,15 @@ class RememberedWriter:
         """What the writer itself has used."""
         return self._writer.used
 
+    def cost(self, tokens_in: int, tokens_out: int) -> float | None:
+        """Return what the writer says."""
+        return self._writer.cost(tokens_in, tokens_out)
+
+    def knows(self, question: Question) -> bool:
+        """Return whether exactly this question was answered before."""
+        with self._lock:
+            return bool(self._known(_key(*question)))
+
     def check(self, *, needed: bool = False) -> None:
         """Raise what keeps the writer from answering; try it once at most.
 
@@ -80,9 +90,9 @@ class RememberedWriter:
         Raises AnswerError where the writer has failed for good and the names are made without it, and what else it
         raises.
         """
-        key = text_key(json.dumps([system, prompt, schema], sort_keys=True))
+        key = _key(system, prompt, schema)
         with self._lock:
-            known = self._cache.texts(self.identity, [key]).get(key, "").strip()
+            known = self._known(key)
         if known:
             return known
         answer = self._ask(system, prompt, schema)
@@ -94,6 +104,9 @@ class RememberedWriter:
                     self._cache.put_texts(self._of_budget, {_BUDGET: str(self._kept_budget)})
         return answer
 
+    def _known(self, key: str) -> str:
+        return self._cache.texts(self.identity, [key]).get(key, "").strip()
+
     def _ask(self, system: str, prompt: str, schema: dict[str, Any]) -> str:
         if self._fault:
             raise AnswerError(self._fault)
@@ -102,3 +115,7 @@ class RememberedWriter:
         except NoAnswer as error:
             self._fault = str(error)
             raise AnswerError(self._fault) from error
+
+
+def _key(system: str, prompt: str, schema: dict[str, Any]) -> str:
+    return text_key(json.dumps([system, prompt, schema], sort_keys=True))

@@ -59,6 +59,11 @@ def by_sight(vectors: Vectors, facts: Sequence[Facts], models: ModelSet, cache: 
     return read
 
 
+def in_words(facts: Facts) -> tuple[str, ...]:
+    """Return what the facts of a photo say in words that folders are named by: ("people",), ("screenshots",)."""
+    return tuple(filter(None, (f"{facts.kind.name}s" if facts.kind else "", _people(facts))))
+
+
 def _some(cluster: Sequence[int]) -> list[int]:
     """Return at most ENOUGH photos of a cluster, spread from its centre to its edge."""
     return [cluster[place * len(cluster) // ENOUGH] for place in range(ENOUGH)] if len(cluster) > ENOUGH else [*cluster]

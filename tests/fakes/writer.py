@@ -46,6 +46,9 @@ class ScriptedWriter:
             raise said
         return said
 
+    def cost(self, tokens_in: int, tokens_out: int) -> float | None:
+        return None
+
     def check(self) -> None:
         """It is there."""
 

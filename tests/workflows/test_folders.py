@@ -11,11 +11,13 @@ from fakes.writer import ScriptedWriter
 
 from photosort.clustering.kmeans import Clustering, kmeans
 from photosort.methods.fusion import unit
-from photosort.methods.method import Candidate, sorted_into
+from photosort.methods.method import Candidate
+from photosort.methods.sorting import sorted_into
+from photosort.models.protocols import Category
 from photosort.naming import said
 from photosort.photos.facts import Facts
 from photosort.settings.settings import Settings
-from photosort.workflows.folders import UNSORTED, Folders, make_folders
+from photosort.workflows.folders import ASIDE, THE_USER, Folders, make_folders
 
 KINDS = ("dog", "cat", "lake", "hill")
 COUNTS = (40, 30, 20, 10)
@@ -72,7 +74,7 @@ def test_outliers_are_set_aside_and_name_no_folder() -> None:
     found = folders(extra=2, outliers=True)
     aside = np.flatnonzero(found.labels == 4)
     assert {100, 101} <= set(aside.tolist()) and len(aside) <= 6
-    assert found.names[4] is UNSORTED and found.paths[4] == "Unsorted"
+    assert (found.names[4].title, found.names[4].source) == ("Unsorted", ASIDE) and found.paths[4] == "Unsorted"
     assert not any("shoe" in str(name) for name in found.names)
 
 
@@ -96,13 +98,35 @@ def test_a_cluster_whose_photos_are_all_outliers_is_handled(levels: int, monkeyp
     assert len(set(found.paths)) == 5
 
 
-def test_names_of_the_method_are_kept_without_a_writer() -> None:
-    vectors, _ = blobs([3, 5])
-    writer = ScriptedWriter([])
-    grouped = sorted_into(["calm"] * 3 + ["loud"] * 5, vectors, [("a dog",)] * 3 + [("a band on a stage",)] * 5)
-    found = make_folders(grouped, [Facts()] * 8, Settings(method="mood"), writer)
+CHOSEN = np.array([0] * 3 + [1] * 5 + [2] * 4)
+
+
+def in_categories(*categories: Category, settings: Settings, writer: ScriptedWriter | None = None) -> Folders:
+    """Three calm photos, five loud ones, four of which the last fits nothing."""
+    vectors, _ = blobs([3, 5, 4])
+    captions = ["a dog"] * 3 + ["a band on a stage"] * 5 + ["a lake"] * 4
+    fits = np.eye(3, dtype=np.float32)[CHOSEN]
+    grouped = sorted_into(categories, CHOSEN, fits, vectors, captions, aside={11: "fits none"}, rest="The rest")
+    return make_folders(grouped, [Facts()] * 12, settings, writer)
+
+
+def test_names_of_the_user_are_kept_without_asking_a_writer() -> None:
+    writer, named = ScriptedWriter([]), [Category("calm"), Category("loud"), Category("wet")]
+    found = in_categories(*named, settings=Settings(into="calm, loud, wet", outliers=True, levels=2), writer=writer)
     assert writer.asked == []
-    assert found.paths == ("loud", "calm")
-    assert [(name.title, name.source) for name in found.names] == [("loud", "mood"), ("calm", "mood")]
+    assert found.paths == ("loud", "calm", "wet", "The rest") and not found.flat
+    assert {name.source for name in found.names[:3]} == {THE_USER} and found.names[3].source == ASIDE
     assert found.names[1].keywords[0].term == "dog"
-    assert found.labels.tolist() == [1] * 3 + [0] * 5
+    assert found.labels.tolist() == [1] * 3 + [0] * 5 + [2] * 3 + [3]
+
+
+def test_a_language_model_is_said_to_have_made_the_names_of_a_criterion() -> None:
+    named = [Category("calm"), Category("loud"), Category("wet")]
+    found = in_categories(*named, settings=Settings(by=("the mood",)), writer=ScriptedWriter([]))
+    assert {name.source for name in found.names[:3]} == {"scripted"}
+
+
+def test_categories_lie_in_the_folders_that_the_user_names() -> None:
+    named = [Category("same", above="Indoors"), Category("same", above="Outdoors"), Category("Indoors")]
+    found = in_categories(*named, settings=Settings(into="x"))
+    assert found.paths == ("Outdoors/same", "Indoors (2)/same", "Indoors", "The rest")

@@ -17,7 +17,7 @@ from photosort.naming.summary import ClusterName
 from photosort.photos.facts import Facts
 from photosort.store.history import open_history
 from photosort.store.runs import Runs
-from photosort.workflows.folders import UNSORTED, Folders
+from photosort.workflows.folders import ASIDE, UNCLEAR, Folders
 from photosort.workflows.recording import record
 
 NAMES = ("Dogs", "Lakes", "Moons")
@@ -53,7 +53,7 @@ def recorded(runs: Runs, source: Path, *changed: str, labels: Sequence[int] = (0
     captions = tuple(photo.path.stem for photo in photos)
     clustering = Clustering(np.array([0, 0, 0, 1, 2]), np.eye(3, dtype=np.float32), SIMILARITY, 1.0)
     names = tuple(ClusterName(name, name, (Keyword(name.lower(), 1, 1.0),), "keywords") for name in NAMES)
-    folders = Folders(np.array(labels), (*names, UNSORTED), (*NAMES, "Unsorted"))
+    folders = Folders(np.array(labels), (*names, ClusterName("Unsorted", UNCLEAR, (), ASIDE)), (*NAMES, "Unsorted"))
     return record(runs, plan, photos, captions, [Facts()] * len(photos), clustering, folders, {"k": 3}), plan
 
 

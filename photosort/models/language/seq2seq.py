@@ -52,6 +52,10 @@ class Seq2Seq:
         self._placement = DevicePlacement(device)
         self.identity = Identity(self._snapshot.name, f"{self._snapshot.revision}-1")
 
+    def cost(self, tokens_in: int, tokens_out: int) -> float | None:
+        """Return 0: it runs on this machine."""
+        return 0.0
+
     def check(self) -> None:
         """The folder was found by the constructor."""
 

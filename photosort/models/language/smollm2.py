@@ -57,6 +57,10 @@ class SmolLM2:
         if not self._path.is_file():
             raise ModelMissing(f"The weights of smollm2 are not at {self._path}", SMOLLM2.remedy)
 
+    def cost(self, tokens_in: int, tokens_out: int) -> float | None:
+        """Return 0: it runs on this machine."""
+        return 0.0
+
     def check(self) -> None:
         """Engine and weights were found by the constructor."""
 

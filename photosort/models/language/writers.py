@@ -18,7 +18,7 @@ def writer(settings: Settings) -> LanguageModel | None:
     wishes for a language or a style that the writer cannot follow.
     """
     kind, colon, name = settings.writer.partition(":")
-    if settings.names == "keywords":
+    if settings.names == "keywords" and not settings.by and settings.into is None:
         chosen = None
     elif colon and kind in _NAMED_WRITERS:
         chosen = _NAMED_WRITERS[kind](settings, name)
@@ -29,14 +29,14 @@ def writer(settings: Settings) -> LanguageModel | None:
     return chosen
 
 
-def texts_sent(chosen: LanguageModel | None) -> str:
+def texts_sent(chosen: LanguageModel | None, what: str = "captions and keywords") -> str:
     """Return which texts go to a language model on a server, and to which, in one line; empty where none do."""
     from photosort.models.remote.openai_chat import OpenAIChat
 
     if not isinstance(chosen, OpenAIChat):
         return ""
     where = f"{chosen.host}, on this machine" if chosen.server.here else chosen.host
-    return f"{chosen.identity.model} gets captions and keywords, no pixels and no file names, sent to {where}"
+    return f"{chosen.identity.model} gets {what}, no pixels and no file names, sent to {where}"
 
 
 def _smollm2(settings: Settings) -> LanguageModel:

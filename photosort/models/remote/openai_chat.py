@@ -105,6 +105,10 @@ class OpenAIChat:
         """Tokens that a question may have, as far as the context of the server is known."""
         return self._window.question
 
+    def cost(self, tokens_in: int, tokens_out: int) -> float | None:
+        """Return the US dollars of so many tokens; None where no price is known, 0 on this machine."""
+        return self.meter.cost(tokens_in, tokens_out)
+
     def check(self) -> None:
         """Learn whether the server takes key and model, before anything is worth losing; no caption is sent.
 

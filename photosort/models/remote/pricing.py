@@ -42,7 +42,7 @@ class Meter:
                 "--max-cost cannot be kept: no price is known for this model",
                 f"Leave it out, or upgrade the prices: {pip_install('--upgrade', 'genai-prices')}",
             )
-        self._price, self._limit = price, limit
+        self._price, self._limit, self._free = price, limit, free
         self._settled = Condition()
         self._open: list[float] = []
         self.calls = self._in = self._out = 0
@@ -56,6 +56,10 @@ class Meter:
     def used(self) -> Used:
         """What was used so far."""
         return Used(self.calls, self._in, self._out, self._price(self._in, self._out) if self._price else None)
+
+    def cost(self, tokens_in: int, tokens_out: int) -> float | None:
+        """Return the US dollars of so many tokens; None where no price is known, 0 where nothing is paid."""
+        return 0.0 if self._free else self._price(tokens_in, tokens_out) if self._price else None
 
     @contextmanager
     def reserve(self, question: str, answer_tokens: int) -> Iterator[Callable[[int | None, int | None], None]]:

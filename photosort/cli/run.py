@@ -1,0 +1,78 @@
+"""Organize a folder, with all that a command shows and asks on the way."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from photosort.cli.output import Output, finish, plural
+from photosort.support.printable import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from photosort.methods.conversation import Bill, Proposal
+    from photosort.models.protocols import Category
+    from photosort.settings.settings import Settings
+    from photosort.workflows.organize import Organized, Prepared
+
+
+def run(
+    source: Path,
+    destination: Path | None,
+    settings: Settings,
+    out: Output,
+    *,
+    dry_run: bool = False,
+    yes: bool = False,
+    show_all: bool = False,
+) -> Organized:
+    """Organize, showing the preview on the way and the outcome at the end."""
+    from photosort.cli import preview
+    from photosort.cli.renewing import with_cache
+    from photosort.cli.settling import settled
+    from photosort.models.selected import select_models
+    from photosort.workflows import organize as workflow
+
+    source = Path(os.path.realpath(source))
+    models = select_models(settings)
+    head = preview.models(models)
+    for sent in filter(None, (models.photos_sent, models.texts_sent)):
+        out.disclose(sent)
+    for line in preview.assigned(settings):
+        out.note(line)
+    with out.progress() as progress:
+
+        def announce(bill: Bill, cost: float | None) -> None:
+            out.note(preview.bill(bill, cost))
+
+        def settle(proposal: Proposal) -> Sequence[Category]:
+            return settled(proposal, out, ask=not yes)
+
+        def review(prepared: Prepared) -> None:
+            out.show(lambda: head)
+            out.show(lambda: preview.view(prepared, show_all=show_all))
+            for note in preview.notes(prepared):
+                out.note(note)
+            if settings.mode == "move" and not dry_run and not yes:
+                count = sum(len(folder.photos) for folder in prepared.plan.folders)
+                out.confirm(f"Move {plural(count, 'photo')} out of {printable(str(source))}?")
+
+        organized = with_cache(
+            settings.cache_dir,
+            out,
+            lambda: workflow.organize(
+                source,
+                destination or source.parent / f"{source.name or 'photos'}-sorted",
+                models,
+                dry_run=dry_run,
+                talk=workflow.Talk(announce, settle, review),
+                progress=progress,
+            ),
+        )
+    out.show(lambda: preview.ending(organized))
+    out.document(lambda: preview.document(organized))
+    if organized.outcome is not None:
+        finish(stopped=bool(organized.outcome.stopped), failed=bool(organized.outcome.failed))
+    return organized
