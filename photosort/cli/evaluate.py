@@ -11,13 +11,14 @@ from photosort.cli import offers
 from photosort.cli.options import AsJson, QuietFlag, named_path, settings_of
 from photosort.cli.output import plural, speaking
 from photosort.methods.specs import VARIANTS, reader_of
-from photosort.settings.choices import TextSource
+from photosort.settings.choices import Assign, TextSource
 from photosort.support.printable import printable
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from photosort.evaluation.contest import Result
+    from photosort.methods.conversation import Bill
     from photosort.workflows.evaluate import Evaluation
 
 MOST_SEEDS = 1000
@@ -37,7 +38,7 @@ def evaluate(
             "--methods",
             "--method",
             autocompletion=offers.methods,
-            help=f"{', '.join(VARIANTS)}, or all; comma-separated.  [default: all]",
+            help=f"{', '.join(VARIANTS)}, or all, those that need nothing else; comma-separated.  [default: all]",
         ),
     ] = None,
     seeds: Annotated[int, typer.Option("--seeds", min=1, max=MOST_SEEDS, help="Number of seeds, from --seed on.")] = 1,
@@ -52,6 +53,17 @@ def evaluate(
         list[str] | None,
         typer.Option("--ask", metavar="QUESTION", help="Question about each photo; repeatable."),
     ] = None,
+    by: Annotated[
+        list[str] | None, typer.Option("--by", metavar="CRITERION", help="What the method criterion sorts by.")
+    ] = None,
+    assign: Annotated[
+        Assign | None, typer.Option("--assign", help="What puts photos into folders.  [default: llm with --writer]")
+    ] = None,
+    writer: Annotated[
+        str | None,
+        typer.Option("--writer", autocompletion=offers.writers, help="Language model of the method criterion."),
+    ] = None,
+    max_cost: Annotated[float | None, typer.Option("--max-cost", help="Maximum cost of it, in US dollars.")] = None,
     captions: Annotated[int | None, typer.Option("--captions", help="Texts for each photo.")] = None,
     captioner: Annotated[
         str | None,
@@ -84,6 +96,10 @@ def evaluate(
             method=asked,
             texts=texts,
             ask=ask or None,
+            by=by or None,
+            assign=assign,
+            writer=writer,
+            max_cost=max_cost,
             captions=captions,
             captioner=captioner,
             weight=weight,
@@ -94,6 +110,7 @@ def evaluate(
             from photosort.evaluation.plot import check_plot, draw
 
             check_plot(plot)
+        from photosort.cli.preview import bill as said_of
         from photosort.cli.renewing import with_cache
         from photosort.models.selected import select_models
         from photosort.workflows.evaluate import evaluate as measure
@@ -101,12 +118,18 @@ def evaluate(
         models = select_models(settings)
         if source is not None and texts_file is None and models.photos_sent:
             out.disclose(models.photos_sent)
+        if writer is not None and models.texts_sent:
+            out.disclose(models.texts_sent)
+
+        def announce(bill: "Bill", cost: float | None) -> None:
+            out.note(said_of(bill, cost))
+
         names = [name.strip() for some in methods or ["all"] for name in some.split(",")]
         with out.progress() as progress:
             found = with_cache(
                 settings.cache_dir,
                 out,
-                lambda: measure(source, texts_file, names, models, seeds=seeds, progress=progress),
+                lambda: measure(source, texts_file, names, models, seeds=seeds, announce=announce, progress=progress),
             )
         out.show(lambda: _view(found))
         out.document(lambda: {**_document(found), "rows": _rows(found)} if as_csv else _document(found))

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 
 from photosort.clustering.kmeans import Clustering, Labels, Vectors, kmeans
 from photosort.errors import SettingsError
 from photosort.evaluation.measures import agreement, confusion, silhouette
-from photosort.evaluation.names import sbert_match, sem
-from photosort.methods.method import Method, VectorFactory, Views, joined
-from photosort.methods.specs import VARIANTS
-from photosort.models.protocols import TextEncoder
+from photosort.evaluation.names import sbert_match, sem, spoken
+from photosort.methods.fusion import unit
+from photosort.methods.method import Candidate, Method, VectorFactory, Views, joined
+from photosort.methods.specs import USUAL_VARIANTS, VARIANTS, Given
+from photosort.models.protocols import Category, TextEncoder
 from photosort.naming.cluster_texts import without_doubt
 from photosort.naming.keywords import exclusive_keywords
 from photosort.naming.words import fold_plurals, terms
@@ -63,20 +64,30 @@ class Result:
         return float(np.std([getattr(run, measure) for run in self.runs], ddof=1)) if len(self.runs) > 1 else 0.0
 
 
-def read_methods(names: Sequence[str], weight: float, *, photos: bool) -> dict[str, Method]:
-    """From names such as `image`, `concat` or `concat:0.7` (the share of the text) to methods; `all` are all of them.
+@dataclass(frozen=True, slots=True)
+class Contestant:
+    """A method in the contest; `named` and `asks` as in `Variant`."""
+
+    method: Method
+    named: bool = False
+    asks: bool = False
+
+
+def read_methods(names: Sequence[str], given: Given, *, photos: bool) -> dict[str, Contestant]:
+    """From names such as `image`, `concat` or `concat:0.7` (the share of the text) to methods; `all` are those that
+    need nothing of the user's.
 
     Without `photos`, `all` are those that read texts alone. Raises SettingsError for what is not known or not possible.
     """
-    able = [name for name, variant in VARIANTS.items() if photos or not variant.needs_photos]
+    able = [name for name in USUAL_VARIANTS if photos or not VARIANTS[name].needs_photos]
     wanted = dict.fromkeys(one for name in names for one in (able if name == ALL else [name]))
-    return {name: _method(name, weight, photos=photos) for name in wanted}
+    return {name: _contestant(name, given, photos=photos) for name in wanted}
 
 
 def compete(
     views: Views,
     truth: Sequence[str],
-    methods: dict[str, Method],
+    methods: dict[str, Contestant],
     encoder: TextEncoder,
     *,
     seeds: Sequence[int] = (42,),
@@ -89,15 +100,15 @@ def compete(
     `encoder` compares names with classes; `cuda` goes to `kmeans`. Raises TooManyClusters where a method cannot tell
     so many apart.
     """
-    k, done = len(set(truth)), 0
+    done = 0
     for name, method in methods.items():
         runs, first = [], None
         for seed in seeds:
             progress("evaluating", done, len(methods) * len(seeds))
             done += 1
-            labels, vectors, texts = _run(method, views, k, seed, restarts, cuda)
-            runs.append(_scores(truth, labels, vectors, texts, encoder))
-            first = first or (labels, vectors)
+            best, vectors = _run(method, views, truth, seed, restarts, cuda)
+            runs.append(_named_scores(truth, best, vectors) if method.named else _scores(truth, best, vectors, encoder))
+            first = first or (best.clustering.labels, vectors)
         assert first is not None
         progress("evaluating", done, len(methods) * len(seeds))
         yield Result(name, tuple(seeds), tuple(runs), *first)
@@ -125,7 +136,7 @@ def true_names(views: Views, truth: Sequence[str], encoder: TextEncoder) -> tupl
     return name_scores(joined(views.texts[0]), labels, classes.tolist(), encoder)
 
 
-def _method(name: str, weight: float, *, photos: bool) -> Method:
+def _contestant(name: str, given: Given, *, photos: bool) -> Contestant:
     kind, colon, share = name.partition(":")
     weighted = [other for other, variant in VARIANTS.items() if variant.weighted]
     known = f"Choose from: {', '.join(VARIANTS)}, {ALL}; {' and '.join(weighted)} take a share of the text: concat:0.7"
@@ -133,35 +144,56 @@ def _method(name: str, weight: float, *, photos: bool) -> Method:
     if variant is None or (colon and not variant.weighted):
         raise SettingsError(f"Unknown method '{name}'", known)
     try:
-        weight = float(share) if colon else weight
+        weight = float(share) if colon else given.weight
     except ValueError:
         weight = math.nan
     if not 0 <= weight <= 1:
         raise SettingsError(f"'{share}' must be a share of the text between 0 and 1", known)
     if variant.needs_photos and not photos:
         raise SettingsError(f"The method {name} needs the photos", "Name their folder before the file of texts.")
-    return variant.build(weight)
+    return Contestant(variant.build(given._replace(weight=weight)), variant.named, variant.asks)
 
 
 def _run(
-    method: Method, views: Views, k: int, seed: int, restarts: int | None, cuda: str
-) -> tuple[Labels, Vectors, tuple[str, ...]]:
-    """Return labels (n,), the vectors (n, d) that they come from, and what the method read of each photo."""
+    contestant: Contestant, views: Views, truth: Sequence[str], seed: int, restarts: int | None, cuda: str
+) -> tuple[Candidate, Vectors]:
+    """Return what the method found, and the vectors (n, d) that it comes from: those that it clustered, else those of
+    the photos or texts.
+    """
     seen: list[VectorFactory] = []
+    classes = sorted(set(truth))
 
     def cluster(several: Sequence[VectorFactory]) -> list[Clustering]:
         seen.extend(several)
-        return [kmeans(made(), k, restarts=restarts, seed=seed, cuda=cuda) for made in several]
+        return [kmeans(made(), len(classes), restarts=restarts, seed=seed, cuda=cuda) for made in several]
 
-    grouping = method.group(views, cluster)
+    if contestant.named:
+        views = replace(views, categories=tuple(Category(spoken(name)) for name in classes))
+    grouping = contestant.method.group(views, cluster)
     best = grouping.best
-    return best.clustering.labels, seen[grouping.candidates.index(best)](), best.texts
+    if len(seen) == len(grouping.candidates):
+        return best, seen[grouping.candidates.index(best)]()
+    return best, unit(views.image) if views.image.shape[1] else views.embed(joined(views.texts[0]))
 
 
-def _scores(
-    truth: Sequence[str], labels: Labels, vectors: Vectors, texts: Sequence[str], encoder: TextEncoder
-) -> Scores:
+def _scores(truth: Sequence[str], best: Candidate, vectors: Vectors, encoder: TextEncoder) -> Scores:
+    labels = best.clustering.labels
     agreed, crossed = agreement(truth, labels), confusion(truth, labels)
     classes = [crossed.class_of(cluster) for cluster in range(crossed.counts.shape[1])]
-    rated = name_scores(texts, labels, classes, encoder)
+    if best.names:
+        rated = sem(best.names, classes), sbert_match(best.names, classes, encoder)
+    else:
+        rated = name_scores(best.texts, labels, classes, encoder)
     return Scores(agreed.acc, agreed.nmi, agreed.ari, silhouette(vectors, labels), *rated)
+
+
+def _named_scores(truth: Sequence[str], best: Candidate, vectors: Vectors) -> Scores:
+    """Rate a method that was given the names: a photo is right where the name of its class is its own, and names are
+    not rated.
+    """
+    labels = best.clustering.labels.copy()
+    labels[list(best.aside)] = best.clustering.k
+    said = [*best.names, ""]
+    agreed = agreement(truth, labels)
+    right = [said[label] == spoken(name) for label, name in zip(labels.tolist(), truth, strict=True)]
+    return Scores(float(np.mean(right)), agreed.nmi, agreed.ari, silhouette(vectors, labels), math.nan, math.nan)

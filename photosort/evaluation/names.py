@@ -20,7 +20,7 @@ def sem(names: Sequence[str], truth: Sequence[str]) -> float:
 
     `names[i]` and `truth[i]` belong to one cluster. Raises ValueError where there are none.
     """
-    return _share([_spoken(true) in name.lower() for name, true in zip(names, truth, strict=True)])
+    return _share([spoken(true) in name.lower() for name, true in zip(names, truth, strict=True)])
 
 
 def sbert_match(
@@ -35,12 +35,13 @@ def sbert_match(
 
 def label_cosines(names: Sequence[str], truth: Sequence[str], encoder: TextEncoder) -> Vectors:
     """Return (k,) the cosine of each name to its true class name, underscores as spaces."""
-    vectors = encoder.encode_texts([*names, *map(_spoken, truth)])
+    vectors = encoder.encode_texts([*names, *map(spoken, truth)])
     cosines: Vectors = np.einsum("ij,ij->i", vectors[: len(names)], vectors[len(names) :])
     return cosines
 
 
-def _spoken(name: str) -> str:
+def spoken(name: str) -> str:
+    """Return a class name as it is said: lower-cased, underscores as spaces."""
     return name.replace("_", " ").lower()
 
 

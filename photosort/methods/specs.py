@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from photosort.errors import SettingsError
 
@@ -41,18 +41,36 @@ def answers(settings: Settings) -> tuple[str, ...]:
     return {"caption": (CAPTION,), "keywords": (KEYWORD_QUESTION,), "ask": settings.ask}[texts]
 
 
+class Given(NamedTuple):
+    """What a variant is built with.
+
+    weight    share of the text, 0 to 1
+    k         the number of classes
+    by        criteria of the user
+    assign    what puts photos into categories
+    """
+
+    weight: float = 0.5
+    k: int = 2
+    by: tuple[str, ...] = ()
+    assign: Assign = "text"
+
+
 @dataclass(frozen=True, slots=True)
 class Variant:
     """A method with its options fixed, as `evaluate --methods` names it.
 
-    build         share of the text, 0 to 1 -> the method
     needs_photos  false where it reads texts alone
     weighted      whether the share of the text changes anything
+    named         whether it gets the names of the true classes, which no other one sees
+    asks          whether it may ask a language model
     """
 
-    build: Callable[[float], Method]
+    build: Callable[[Given], Method]
     needs_photos: bool = True
     weighted: bool = False
+    named: bool = False
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +140,25 @@ def _into(settings: Settings) -> Method:
         from photosort.methods.criterion.steps import Criterion
 
         return Criterion((BEST_FOLDER,), "llm")
+    return _into_text(settings.other) if assignment(settings) == "text" else _into_joint(settings.other)
+
+
+def _criterion_of(given: Given) -> Method:
+    from photosort.methods.criterion.steps import Criterion
+
+    return Criterion(given.by, given.assign, given.k)
+
+
+def _into_joint(rest: str) -> Method:
     from photosort.methods.into import Into
 
-    return Into()
+    return Into(rest)
+
+
+def _into_text(rest: str) -> Method:
+    from photosort.methods.into import Into
+
+    return Into(rest, "text")
 
 
 METHODS: Mapping[str, MethodSpec] = {
@@ -132,10 +166,10 @@ METHODS: Mapping[str, MethodSpec] = {
         help="image and caption together",
         build=lambda settings, weight: _fusion(settings.fusion, weight),
         variants={
-            "image": Variant(lambda weight: _fusion("image")),
-            "text": Variant(lambda weight: _fusion("text"), needs_photos=False),
-            "sum": Variant(lambda weight: _fusion("sum", weight), weighted=True),
-            "concat": Variant(lambda weight: _fusion("concat", weight), weighted=True),
+            "image": Variant(lambda given: _fusion("image")),
+            "text": Variant(lambda given: _fusion("text"), needs_photos=False),
+            "sum": Variant(lambda given: _fusion("sum", given.weight), weighted=True),
+            "concat": Variant(lambda given: _fusion("concat", given.weight), weighted=True),
         },
         flags=("fusion", "weight"),
     ),
@@ -143,8 +177,8 @@ METHODS: Mapping[str, MethodSpec] = {
         help="captions, or answers to questions",
         build=lambda settings, weight: _text_guided(settings.vectors),
         variants={
-            "text-tfidf": Variant(lambda weight: _text_guided("tfidf"), needs_photos=False),
-            "text-sbert": Variant(lambda weight: _text_guided("sbert"), needs_photos=False),
+            "text-tfidf": Variant(lambda given: _text_guided("tfidf"), needs_photos=False),
+            "text-sbert": Variant(lambda given: _text_guided("sbert"), needs_photos=False),
         },
         questions=answers,
         samples=SAMPLES,
@@ -153,7 +187,10 @@ METHODS: Mapping[str, MethodSpec] = {
     "criterion": MethodSpec(
         help="a criterion of yours, --by",
         build=lambda settings, weight: _criterion(settings),
-        variants={},
+        variants={
+            "criterion": Variant(_criterion_of, needs_photos=False, asks=True),
+            "criterion-named": Variant(_criterion_of, needs_photos=False, named=True, asks=True),
+        },
         questions=criteria_questions,
         flags=("names_from",),
         chosen_by="--by",
@@ -161,16 +198,25 @@ METHODS: Mapping[str, MethodSpec] = {
     "into": MethodSpec(
         help="folders of your own, --into",
         build=lambda settings, weight: _into(settings),
-        variants={},
+        variants={
+            "into": Variant(lambda given: _into_joint(""), named=True),
+            "into-text": Variant(lambda given: _into_text(""), needs_photos=False, named=True),
+        },
         flags=("other",),
         chosen_by="--into",
     ),
 }
 
+USUAL = ("fusion", "text")
+"""The methods that have a part in every contest; the others want a word of the user's, or the names of the classes."""
+
 VARIANTS: Mapping[str, Variant] = {
     name: variant for spec in METHODS.values() for name, variant in spec.variants.items()
 }
 """The variants of all methods, by name."""
+
+
+USUAL_VARIANTS = tuple(name for method in USUAL for name in METHODS[method].variants)
 
 
 def spec_of(settings: Settings) -> MethodSpec:

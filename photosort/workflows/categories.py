@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from photosort.describing.describe import describe
-from photosort.errors import PhotosortError, SettingsError, SourceMissing, TooExpensive
+from photosort.errors import PhotosortError, SettingsError, SourceMissing
 from photosort.methods.category_lists import LIKE, checked, from_lines, from_list, from_toml
-from photosort.methods.conversation import Bill, Settle
+from photosort.methods.conversation import Settle
 from photosort.methods.sorting import UNSORTED
 from photosort.methods.specs import assignment
 from photosort.models.protocols import Category, LanguageModel
@@ -22,6 +21,7 @@ from photosort.settings.settings import Settings
 from photosort.store.cache import Cache
 from photosort.store.runs import Runs
 from photosort.support.progress import Progress, silent
+from photosort.workflows.asking import Show, announcing
 from photosort.workflows.folders import ASIDE
 from photosort.workflows.grouping import Categories
 
@@ -103,7 +103,7 @@ def categories_of(
     models: ModelSet,
     cache: Cache,
     writer: LanguageModel | None,
-    announce: Callable[[Bill, float | None], None],
+    announce: Show,
     settle: Settle,
     progress: Progress = silent,
 ) -> Categories:
@@ -111,16 +111,7 @@ def categories_of(
 
     A bill above the limit of the user raises TooExpensive before anything is asked.
     """
-
-    def show(bill: Bill) -> None:
-        cost, most = writer.cost(bill.tokens_in, bill.tokens_out) if writer else 0.0, models.settings.max_cost
-        if cost is not None and most is not None and cost > most:
-            raise TooExpensive(
-                f"{bill.calls:,} questions would cost about ${cost:.4f}, more than --max-cost {most:g} allows",
-                "Allow more, or sort without a language model: --assign text or joint, or --into.",
-            )
-        announce(bill, cost)
-
+    show = announcing(writer, models.settings, announce)
     found = [photo for photos in wanted.examples for photo in photos]
     if not found:
         return Categories(wanted.categories, announce=show, settle=settle)

@@ -16,7 +16,7 @@ from photosort.errors import NoPhotos, SettingsError
 from photosort.evaluation.contest import Result, compete, read_methods, true_names
 from photosort.evaluation.texts_file import Labelled, read_texts_file
 from photosort.methods.method import Views
-from photosort.methods.specs import CAPTION
+from photosort.methods.specs import CAPTION, Given, assignment
 from photosort.models.runtime.devices import wanted_cuda
 from photosort.models.selected import EVEN, ModelSet
 from photosort.photos.facts import Facts
@@ -25,8 +25,12 @@ from photosort.photos.scan import scan
 from photosort.store.cache import Cache, open_cache
 from photosort.support.printable import printable
 from photosort.support.progress import Progress, silent
+from photosort.workflows.asking import Show, announcing, checked_writer, unshown
 from photosort.workflows.grouping import views_of
 from photosort.workflows.remembering import RememberedTexts
+
+KINDS = "what kind of thing it shows"
+"""The criterion of an evaluation that is given none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ def evaluate(
     models: ModelSet,
     *,
     seeds: int = 1,
+    announce: Show = unshown,
     progress: Progress = silent,
 ) -> Evaluation:
     """Run `methods` on a `folder` that holds one folder for each class, on a file of texts, or on both together.
@@ -85,17 +90,25 @@ def evaluate(
     settings = models.settings
     lines = read_texts_file(texts_file) if texts_file else ()
     weight = EVEN if lines and settings.weight is None else models.text_weight
-    chosen = read_methods(methods, weight, photos=folder is not None)
+    given = Given(weight, by=settings.by or (KINDS,), assign=assignment(settings))
+    asks = any(one.asks for one in read_methods(methods, given, photos=folder is not None).values())
     with open_cache(settings.cache_dir) as cache:
         encoder = RememberedTexts(models.text_encoder, cache)
+        writer = checked_writer(models, cache) if asks else None
         if folder is None:
             ground = _of_texts(lines, encoder.encode_texts)
         else:
             ground = ground_of_photos(Path(os.path.realpath(folder)), lines, models, cache, progress)
+        if writer is not None:
+            views = replace(
+                ground.views, model=writer, known=writer.knows, announce=announcing(writer, settings, announce)
+            )
+            ground = replace(ground, views=views)
         if len(set(ground.truth)) < 2:
             raise SettingsError(
                 f"There is only one class, {ground.truth[0]}", "An evaluation needs one folder for each class."
             )
+        chosen = read_methods(methods, given._replace(k=len(set(ground.truth))), photos=folder is not None)
         several = range(settings.seed, settings.seed + seeds)
         results = compete(
             ground.views,

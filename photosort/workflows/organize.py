@@ -22,7 +22,7 @@ from photosort.filing.journaled.apply import Outcome, apply
 from photosort.filing.plan.about import about_files
 from photosort.filing.plan.model import Mode
 from photosort.filing.plan.plan import Plan, make_plan, no_files
-from photosort.methods.conversation import Bill, Settle, as_proposed
+from photosort.methods.conversation import Settle, as_proposed
 from photosort.methods.method import Grouping
 from photosort.models.protocols import Used
 from photosort.models.selected import ModelSet
@@ -37,6 +37,7 @@ from photosort.store.journal import Filing
 from photosort.store.placed import placed_below
 from photosort.store.runs import Runs
 from photosort.support.progress import Progress, silent
+from photosort.workflows.asking import Show, checked_writer, unshown
 from photosort.workflows.categories import categories_of, check_assignment, wanted_categories
 from photosort.workflows.earlier import lying_twice, refuse_over_unfinished, unfinished_runs
 from photosort.workflows.folders import Folders, make_folders
@@ -93,7 +94,7 @@ class Talk:
     review    is shown everything before the first file is touched
     """
 
-    announce: Callable[[Bill, float | None], None] = lambda bill, cost: None
+    announce: Show = unshown
     settle: Settle = as_proposed
     review: Callable[[Prepared], None] = lambda prepared: None
 
@@ -159,7 +160,7 @@ def prepare(
                 f"{settings.k} clusters were asked for, more than there are photos ({len(mains)})",
                 f"--k {len(mains)} is the maximum, or less if photos are equal; without --k photosort chooses.",
             )
-        writer = _writer(models, cache)
+        writer = checked_writer(models, cache)
         described = _described(mains, groups, models, cache, writer, progress)
         progress("grouping", 0, 1)
         categories = categories_of(wanted, models, cache, writer, talk.announce, talk.settle, progress)
@@ -204,15 +205,6 @@ def prepare(
         unfinished=tuple(unfinished_runs(connection, settings.data_dir)),
         twice=lying_twice(connection, plan),
     )
-
-
-def _writer(models: ModelSet, cache: Cache) -> RememberedWriter | None:
-    """Return the language model that writes names, checked before hours of looking at photos."""
-    if models.language_model is None:
-        return None
-    remembered = RememberedWriter(models.language_model, cache)
-    remembered.check()
-    return remembered
 
 
 def _described(

@@ -8,7 +8,7 @@ from fakes.vectors import blobs
 from photosort.errors import SettingsError
 from photosort.evaluation.contest import MEASURES, Result, Scores, compete, names_of, read_methods, true_names
 from photosort.methods.method import Views
-from photosort.methods.specs import VARIANTS
+from photosort.methods.specs import USUAL_VARIANTS, Given
 
 TRUTH = ["dog"] * 12 + ["lake"] * 9 + ["moon"] * 6
 TEXTS = [(f"a photo of a {name}, a big one",) for name in TRUTH]
@@ -22,9 +22,9 @@ def views() -> Views:
 
 
 def test_every_method_is_perfect_where_the_groups_are_plain() -> None:
-    methods = read_methods(["all"], 0.5, photos=True)
+    methods = read_methods(["all"], Given(), photos=True)
     found = list(compete(views(), TRUTH, methods, LetterTexts(), seeds=range(42, 44), restarts=5))
-    assert [result.method for result in found] == list(VARIANTS)
+    assert [result.method for result in found] == list(USUAL_VARIANTS)
     for result in found:
         assert result.seeds == (42, 43) and len(result.runs) == 2
         for measure in ("acc", "nmi", "ari", "sem"):
@@ -47,18 +47,18 @@ def test_the_deviation_is_that_of_a_sample() -> None:
 
 
 def test_methods_are_read_with_their_weights() -> None:
-    methods = read_methods(["concat:0.7", "concat", "image", "image"], 0.3, photos=True)
+    methods = read_methods(["concat:0.7", "concat", "image", "image"], Given(0.3), photos=True)
     assert list(methods) == ["concat:0.7", "concat", "image"]
-    assert [getattr(methods[name], "weight", None) for name in ("concat:0.7", "concat")] == [0.7, 0.3]
-    assert list(read_methods(["all"], 0.5, photos=False)) == ["text", "text-tfidf", "text-sbert"]
+    assert [getattr(methods[name].method, "weight", None) for name in ("concat:0.7", "concat")] == [0.7, 0.3]
+    assert list(read_methods(["all"], Given(), photos=False)) == ["text", "text-tfidf", "text-sbert"]
 
 
 @pytest.mark.parametrize("name", ["magic", "", "image:0.5", "concat:2", "concat:x", "concat:", "concat:nan"])
 def test_what_is_no_method_is_refused_with_those_that_are(name: str) -> None:
     with pytest.raises(SettingsError, match="Choose from: image, text, sum, concat"):
-        read_methods([name], 0.5, photos=True)
+        read_methods([name], Given(), photos=True)
 
 
 def test_a_method_that_sees_needs_photos() -> None:
     with pytest.raises(SettingsError, match="needs the photos"):
-        read_methods(["concat"], 0.5, photos=False)
+        read_methods(["concat"], Given(), photos=False)
