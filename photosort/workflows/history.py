@@ -6,11 +6,12 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
-from photosort.errors import NoSuchRun
+from photosort.errors import NoSuchRun, Unfinished
 from photosort.filing.disk.lock import hold, is_held
 from photosort.filing.journaled.apply import Outcome
 from photosort.filing.journaled.resume import resume
 from photosort.filing.journaled.undo import UndoOutcome, undo
+from photosort.filing.plan.model import Mode
 from photosort.store.history import open_history
 from photosort.store.journal import Filing, FilingState, Journal, filings, read_filing, unfinished
 from photosort.store.operation import State
@@ -50,6 +51,26 @@ def past_runs(data_dir: Path) -> list[PastRun]:
             )
             for run in runs.all()
         ]
+
+
+def run_to_refine(data_dir: Path, number: int | None = None) -> Run:
+    """Return the run of this number, or the last one by a criterion, whose photos are still where they were.
+
+    Raises NoSuchRun, and Unfinished for one that has moved its photos.
+    """
+    past = past_runs(data_dir)
+    found = next(
+        (one for one in past if (one.run.settings.get("by") if number is None else one.run.id == number)), None
+    )
+    if found is None and number is not None:
+        raise NoSuchRun(f"Run {number} does not exist", ALL_RUNS)
+    if found is None:
+        raise NoSuchRun("No run was sorted by a criterion yet", 'Start with: photosort organize DIR --by "the mood"')
+    if found.run.mode == Mode.MOVE and found.state not in ("previewed", FilingState.UNDONE):
+        raise Unfinished(
+            f"Run {found.run.id} has moved its photos", f"Take them back first: photosort undo {found.run.id}"
+        )
+    return found.run
 
 
 def undo_run(data_dir: Path, number: int | None = None, *, progress: Progress = silent) -> tuple[Filing, UndoOutcome]:

@@ -28,5 +28,6 @@ def cannot_answer(name: str) -> SettingsError:
     """Return why a question to a captioner that follows none is an error, and which ones follow it."""
     answering = ", ".join(short for short, listed in CAPTIONERS.items() if listed.questions)
     return SettingsError(
-        f"The captioner {name} cannot answer questions", f"Choose one with --captioner: {answering}, server:MODEL"
+        f"The captioner {name} cannot answer questions",
+        f"Choose one with --captioner: {answering}, server:MODEL. Without any: --into with folders of your own",
     )
