@@ -37,7 +37,8 @@ def view(found: "PhotoView") -> "RenderableType":
         rows.add_row("about", Text(printable(text), style="italic"))
     if found.own.note:
         rows.add_row("its name", Text(printable(found.own.note), style="yellow"))
-    rows.add_row("tags" if _is_tagged(found) else "caption", Text(printable(photo.caption)))
+    said = "tags" if _is_tagged(found) else "description" if found.run.settings.get("by") else "caption"
+    rows.add_row(said, Text(printable(photo.caption)))
     for label, text in (*_answers(found), *_distances(found)):
         rows.add_row(label, Text(printable(text)))
     shared = [word for word, _ in found.own.keywords if word in photo.caption.lower()]
@@ -62,8 +63,9 @@ def _answers(found: "PhotoView") -> Iterator[tuple[str, str]]:
         yield "set aside", reason
     elif how := HOW.get(answer.get("by", "")):
         yield "put there", how
-    if answer.get("runner_up"):
-        yield "runner-up", f"“{answer['runner_up']}”"
+    runner_up = answer.get("runner_up")
+    if runner_up and not (found.next and found.next.title == runner_up.rpartition(" / ")[2]):
+        yield "runner-up", f"“{runner_up}”, which has no photo"
 
 
 def _distances(found: "PhotoView") -> Iterator[tuple[str, str]]:
@@ -80,7 +82,8 @@ def _distances(found: "PhotoView") -> Iterator[tuple[str, str]]:
     yield "similarity", f"{photo.similarity:.2f} to its own folder (the folder's average is {found.own.cohesion:.2f})"
     if following is not None:
         place = printable(following.folder)
-        yield "next", f"{photo.runner_up_similarity:.2f} to “{place}”, a margin of {found.margin:.2f}"
+        label = "runner-up" if photo.answer else "next"
+        yield label, f"{photo.runner_up_similarity:.2f} to “{place}”, a margin of {found.margin:.2f}"
 
 
 def _facts(found: "PhotoView") -> Iterator[tuple[str, str]]:

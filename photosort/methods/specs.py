@@ -129,7 +129,7 @@ def asks_writer(settings: Settings) -> bool:
 
 
 def _criterion(settings: Settings) -> Method:
-    from photosort.methods.criterion.steps import Criterion
+    from photosort.methods.criterion.method import Criterion
 
     most = settings.max_k
     return Criterion(settings.by, assignment(settings), settings.k, settings.min_k, most)
@@ -137,14 +137,14 @@ def _criterion(settings: Settings) -> Method:
 
 def _into(settings: Settings) -> Method:
     if assignment(settings) == "llm":
-        from photosort.methods.criterion.steps import Criterion
+        from photosort.methods.criterion.method import Criterion
 
         return Criterion((BEST_FOLDER,), "llm")
     return _into_text(settings.other) if assignment(settings) == "text" else _into_joint(settings.other)
 
 
 def _criterion_of(given: Given) -> Method:
-    from photosort.methods.criterion.steps import Criterion
+    from photosort.methods.criterion.method import Criterion
 
     return Criterion(given.by, given.assign, given.k)
 

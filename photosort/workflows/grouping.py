@@ -15,7 +15,7 @@ from photosort.methods.conversation import Announce, Settle, as_proposed, unanno
 from photosort.methods.fusion import unit
 from photosort.methods.method import Examples, Grouping, Method, VectorFactory, Views
 from photosort.methods.specs import questions, spec_of
-from photosort.models.protocols import Category, CategoryReader
+from photosort.models.protocols import Category
 from photosort.models.runtime.devices import wanted_cuda
 from photosort.models.selected import ModelSet
 from photosort.settings.settings import Settings
@@ -91,7 +91,11 @@ def views_of(
     """Return the photos as methods see them; texts are encoded when a method asks."""
     texts = RememberedTexts(models.text_encoder, cache)
     joint, soft = models.joint(texts), models.soft_captions(texts)
-    reader, shown = models.categories(texts), categories.examples
+    shown = categories.examples
+
+    def zero_shot(vectors: Vectors, among: Sequence[Category]) -> Vectors:
+        return models.categories(texts).scores(vectors, among)
+
     return Views(
         image=described.vectors,
         questions=questions(models.settings),
@@ -100,8 +104,10 @@ def views_of(
         joint_image=lambda: joint.place(described.vectors),
         joint_embed=RememberedTexts(joint, cache).encode_texts,
         soft_captions=(lambda: soft.place(described.vectors)) if soft else None,
-        zero_shot=partial(reader.scores, described.vectors),
-        examples=_examples(reader, shown, categories) if shown else None,
+        zero_shot=partial(zero_shot, described.vectors),
+        examples=Examples(shown.vectors, zero_shot(shown.vectors, categories.wanted), np.array(categories.owner))
+        if shown
+        else None,
         told=tuple(map(in_words, described.facts)),
         categories=categories.wanted,
         model=writer,
@@ -109,10 +115,6 @@ def views_of(
         announce=categories.announce,
         settle=categories.settle,
     )
-
-
-def _examples(reader: CategoryReader, shown: Described, categories: Categories) -> Examples:
-    return Examples(shown.vectors, reader.scores(shown.vectors, categories.wanted), np.array(categories.owner))
 
 
 def method_of(models: ModelSet) -> Method:

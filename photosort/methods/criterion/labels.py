@@ -24,7 +24,9 @@ SENTENCE = 12
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _QUOTED = re.compile(r"[\"“«]([^\"“”«»]{2,60})[\"”»]")
 _SMALL = frozenset(("a", "an", "the", "his", "her", "their", "its", "my", "your", "our", "some"))
-_NO_LABEL = frozenset(("none", "no", "unknown", "unclear", "empty", "null", "nothing", "undefined", "unspecified", "label"))
+_NO_LABEL = frozenset(
+    ("none", "no", "unknown", "unclear", "empty", "null", "nothing", "undefined", "unspecified", "label")
+)
 _NOT_APPLICABLE = re.compile(
     r"(n/a|not (applicable|specified|mentioned|clear|sure|enough)|something unclear|no (label|information))\b.*", re.I
 )

@@ -21,6 +21,7 @@ Embed = Callable[[Sequence[str]], Vectors]
 LONGEST_NAME = 60
 """Characters of a name; one word more than was asked for is let through."""
 
+
 def _listed(text: str) -> frozenset[str]:
     return frozenset(text.split())
 

@@ -76,9 +76,7 @@ def nested(outer: Sorted, inner: Sorted, criteria: Sequence[str]) -> Sorted:
     )
     choices = [
         Choice(None, reason=aside[photo]) if photo in aside else Choice(number[pair], _weaker(first.by, second.by))
-        for photo, (pair, first, second) in enumerate(
-            zip(own, outer.answers, inner.answers, strict=True)
-        )
+        for photo, (pair, first, second) in enumerate(zip(own, outer.answers, inner.answers, strict=True))
     ]
     result = Sorted.of(
         categories,

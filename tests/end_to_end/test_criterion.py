@@ -1,0 +1,146 @@
+"""organize --by, with a captioner and a language model on servers, over real HTTP."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes.chat_server import ChatServer, Reply
+from fakes.command import Command
+from PIL import Image
+
+COLOURS = {"red": (200, 30, 30), "green": (30, 160, 30), "blue": (30, 30, 200)}
+CRITERION = "the main colour. Do not consider gender"
+
+
+@pytest.fixture
+def walls(tmp_path: Path) -> Path:
+    """Nine photos of walls in three colours, and one that the captioner says nothing of."""
+    folder = tmp_path / "Walls"
+    folder.mkdir()
+    for name, colour in COLOURS.items():
+        for number in range(3):
+            Image.new("RGB", (64 + number, 48), colour).save(folder / f"{name}-{number}.png")
+    Image.new("RGB", (64, 48), "black").save(folder / "dark.png")
+    return folder
+
+
+def seen(body: dict[str, Any]) -> str:
+    """What a captioner says of the picture in a request; empty where there is none."""
+    content = body["messages"][-1]["content"]
+    if isinstance(content, str):
+        return ""
+    url = next(part["image_url"]["url"] for part in content if part["type"] == "image_url")
+    pixel = Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2]))).convert("RGB").getpixel((9, 9))
+    assert isinstance(pixel, tuple)
+    if max(pixel) < 20:
+        return "something unclear"
+    name = list(COLOURS)[pixel.index(max(pixel))]
+    return f"a wall painted {name}, of width {pixel[0] % 7}"
+
+
+def answer(body: dict[str, Any]) -> Reply:
+    """See a picture, say the colour of a description, call folders by colours, or choose one."""
+    if said := seen(body):
+        return Reply(said)
+    schema = body.get("response_format", {}).get("json_schema", {}).get("schema", {}).get("properties", {})
+    text = body["messages"][-1]["content"]
+    colour = next((name for name in COLOURS if name in text), "")
+    if "label" in schema:
+        return Reply(json.dumps({"label": f"{colour} wall"}))
+    if "names" in schema:
+        names = [f"{name} walls".capitalize() for name in COLOURS]
+        fixed = schema["names"]["type"] == "object"
+        numbered = {str(place): name for place, name in enumerate(names, 1)}
+        return Reply(json.dumps({"names": numbered} if fixed else {"why": "three colours", "names": names}))
+    return Reply(json.dumps({"category": f"{colour} walls".capitalize()}))
+
+
+FLAGS = ("--captioner", "server:tiny", "--writer", "openai:tiny")
+
+
+def folders(found: Any) -> dict[str, list[str]]:
+    return {
+        Path(folder["folder"]).name: sorted(Path(file["from"]).name for file in folder["files"])
+        for folder in found["folders"]
+    }
+
+
+def test_photos_are_sorted_by_a_criterion_and_a_second_run_asks_nothing(photosort: Command, walls: Path) -> None:
+    with ChatServer([Reply("")], models=["tiny"], answer=answer).running() as server:
+        done = photosort("organize", walls, "--by", CRITERION, "--k", 3, *FLAGS, "--json", **server.environment)
+        assert done.code == 0, done.err
+        found = folders(done.json)
+        assert found.pop("Unsorted") == ["dark.png"]
+        assert found == {f"{name.capitalize()} walls": [f"{name}-{n}.png" for n in range(3)] for name in COLOURS}
+        assert "openai:tiny gets descriptions and your criterion" in done.err
+        asked = [str(body["messages"]) for body in server.asked]
+        assert len(asked) > 10 and all("Do not consider gender" in text for text in asked)
+        server.asked.clear()
+        again = photosort(
+            "organize", walls, "--by", CRITERION, "--k", 3, *FLAGS, "--dry-run", "--json", **server.environment
+        )
+        assert folders(again.json) == folders(done.json) and not server.asked
+    told = photosort("explain", walls / "red-0.png")
+    for line in ("sorted by", CRITERION, "“red wall”", "by the answer of the language model", "runner-up"):
+        assert line in told.out, told.out
+    assert "its description says nothing" in photosort("explain", walls / "dark.png").out
+    assert photosort("undo").code == 0
+
+
+def test_the_model_decides_the_number_and_names_are_taken_again(photosort: Command, walls: Path) -> None:
+    with ChatServer([Reply("")], models=["tiny"], answer=answer).running() as server:
+        first = photosort("organize", walls, "--by", CRITERION, *FLAGS, "--dry-run", **server.environment)
+        assert first.code == 0, first.err
+        assert "three colours" in first.out and "questions: about" in first.err and "free of charge" in first.err
+        server.asked.clear()
+        again = photosort(
+            *("organize", walls, "--by", "the tone", "--names-from", 1, *FLAGS, "--dry-run", "--json"),
+            **server.environment,
+        )
+        assert again.code == 0, again.err
+        assert set(folders(again.json)) == {"Red walls", "Green walls", "Blue walls", "Unsorted"}
+        assert not any("Merge the labels" in str(body) for body in server.asked)
+        refined = photosort("refine", "--by", "the colour of the wall", "--dry-run", "--json", **server.environment)
+        assert refined.code == 0 and len(refined.json["folders"]) == 4, refined.err
+
+
+def test_two_criteria_nest_folders(photosort: Command, walls: Path) -> None:
+    with ChatServer([Reply("")], models=["tiny"], answer=answer).running() as server:
+        flags = ("--by", "the colour", "--by", "the surface", "--k", 3, *FLAGS, "--json")
+        done = photosort("organize", walls, *flags, **server.environment)
+        assert done.code == 0, done.err
+    sorted_ = walls.with_name("Walls-sorted")
+    assert len(list((sorted_ / "Red walls" / "Red walls").glob("*.png"))) == 3
+    assert (sorted_ / "Unsorted" / "dark.png").is_file()
+
+
+def test_a_captioner_that_answers_nothing_is_refused_with_what_works(photosort: Command, walls: Path) -> None:
+    done = photosort("organize", walls, "--by", "the mood", "--dry-run")
+    assert done.code == 2
+    assert "tags cannot answer questions" in done.err and "--captioner" in done.err and "--into" in done.err
+
+
+def test_a_server_that_fails_for_good_ends_the_run_and_the_next_one_goes_on(photosort: Command, walls: Path) -> None:
+    count = 0
+
+    def fails_later(body: dict[str, Any]) -> Reply:
+        nonlocal count
+        count += "label" in str(body.get("response_format"))
+        if count > 1:
+            return Reply(status=401, error={"message": "the key has expired"})
+        return answer(body)
+
+    arguments = ("organize", walls, "--by", CRITERION, "--k", 3, *FLAGS, "--dry-run")
+    with ChatServer([Reply("")], models=["tiny"], answer=fails_later).running() as server:
+        assert photosort(*arguments, **server.environment).code not in (0, 23)
+        server.answer = answer
+        server.asked.clear()
+        assert photosort(*arguments, **server.environment).code == 0
+        pictures = [body for body in server.asked if seen(body)]
+        labels = [body for body in server.asked if "label" in str(body.get("response_format"))]
+        assert not pictures and 0 < len(labels) < 3, "the captions and the first label are kept"
