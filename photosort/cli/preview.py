@@ -162,6 +162,7 @@ def document(organized: Organized) -> dict[str, Any]:
         "dry_run": outcome is None,
         "used": prepared.used and asdict(prepared.used),
         **candidates.document(prepared.grouping, prepared.choice),
+        "remarks": list(prepared.grouping.best.remarks),
         "folders": [_folder_document(folder, prepared.names[folder.label]) for folder in plan.folders],
         "left": [{"path": str(left.path), "reason": left.reason} for left in plan.left],
         "copies_passed_over": [

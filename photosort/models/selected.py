@@ -98,7 +98,9 @@ class ModelSet:
 
     @property
     def named_by(self) -> str:
-        """What names the folders: a language model, or "keywords"."""
+        """What names the folders: a language model, "keywords", or "you"."""
+        if self.settings.into is not None or self.settings.names_from is not None:
+            return "you"
         return self.language_model.identity.model if self.language_model else "keywords"
 
     @property

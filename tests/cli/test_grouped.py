@@ -24,7 +24,7 @@ def test_every_flag_is_shown_once_under_its_title(shown: str) -> None:
     for parameter in command.commands["organize"].params:
         if parameter.param_type_name == "option":
             title = next((title for title, names in GROUPS.items() if parameter.name in names), "Options")
-            flag = re.compile(rf"(?m)^  (-\w, )?{parameter.opts[-1]}\b")
+            flag = re.compile(rf"(?m)^  (-\w, )?{parameter.opts[-1]}(?![-\w])")
             assert len(flag.findall(sections[title])) == len(flag.findall(shown)) == 1, parameter.name
 
 

@@ -12,6 +12,7 @@ from photosort.clustering.kmeans import Clustering
 from photosort.filing.disk.survey import survey
 from photosort.filing.plan.model import Mode
 from photosort.filing.plan.plan import Plan, make_plan
+from photosort.methods.method import Candidate, Found
 from photosort.naming.keywords import Keyword
 from photosort.naming.summary import ClusterName
 from photosort.photos.facts import Facts
@@ -54,7 +55,9 @@ def recorded(runs: Runs, source: Path, *changed: str, labels: Sequence[int] = (0
     clustering = Clustering(np.array([0, 0, 0, 1, 2]), np.eye(3, dtype=np.float32), SIMILARITY, 1.0)
     names = tuple(ClusterName(name, name, (Keyword(name.lower(), 1, 1.0),), "keywords") for name in NAMES)
     folders = Folders(np.array(labels), (*names, ClusterName("Unsorted", UNCLEAR, (), ASIDE)), (*NAMES, "Unsorted"))
-    return record(runs, plan, photos, captions, [Facts()] * len(photos), clustering, folders, {"k": 3}), plan
+    found = tuple(Found(f"label {n}", "Lakes", "answer") for n in range(len(photos)))
+    grouped = Candidate("", clustering, captions, aside={1: "fits none"} if 3 in labels else {}, answers=found)
+    return record(runs, plan, photos, grouped, [Facts()] * len(photos), folders, {"k": 3}), plan
 
 
 def test_folders_are_named_as_at_the_destination(runs: Runs, source: Path) -> None:
@@ -116,3 +119,9 @@ def test_an_outlier_has_the_nearest_folder_as_its_next(runs: Runs, source: Path)
     assert (aside.path.name, aside.runner_up, aside.runner_up_similarity) == ("d2.jpg", 0, pytest.approx(0.9))
     assert [(cluster.folder, cluster.named_by) for cluster in runs.clusters(run)][3] == ("Unsorted", "outliers")
     assert runs.sizes(run) == {0: 2, 1: 1, 2: 1, 3: 1}
+
+
+def test_what_was_found_out_of_a_photo_is_remembered(runs: Runs, source: Path) -> None:
+    run, _ = recorded(runs, source, labels=(0, 3, 0, 1, 2))
+    assert runs.members(run, 0)[0].answer == {"label": "label 0", "by": "answer", "runner_up": "Lakes"}
+    assert runs.members(run, 3)[0].answer["reason"] == "fits none"
