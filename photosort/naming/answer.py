@@ -135,6 +135,11 @@ def read_digest(raw: str, evidence: Evidence, wording: Wording, injected: Contai
     return _held_answer("", evidence.true_summary(_ABOUT_PICTURES.sub("", text)).rstrip(" ."), wording, injected)
 
 
+def is_refusal(text: str) -> bool:
+    """Return whether a model says that it cannot or will not answer."""
+    return _REFUSAL.search(text) is not None
+
+
 def cut_words(text: str, limit: int) -> str:
     """Return at most `limit` words, cut where a phrase ends.
 
@@ -166,7 +171,7 @@ def _object(raw: str, schema: dict[str, Any]) -> dict[str, Any]:
     try:
         return find_object(raw, schema["required"])
     except NoObjectError as error:
-        raise AnswerError("it was a refusal" if _REFUSAL.search(raw[:LONGEST]) else str(error)) from None
+        raise AnswerError("it was a refusal" if is_refusal(raw[:LONGEST]) else str(error)) from None
 
 
 def _clean_texts(titles: Sequence[Any], summary: Any) -> tuple[list[str], str]:
@@ -192,7 +197,7 @@ def _one_line(text: str) -> str:
 def _check_text(text: str) -> None:
     if not any(c.isalpha() for c in text):
         raise AnswerError("its title or summary was empty")
-    if _REFUSAL.search(text):
+    if is_refusal(text):
         raise AnswerError("it was a refusal")
     if _MARKUP.search(text):
         raise AnswerError("it held markup")

@@ -26,7 +26,7 @@ def find_object(raw: str, keys: Collection[str]) -> dict[str, Any]:
     A model may draft an answer before the one that counts, so thoughts are left out and the last object is taken.
     Raises NoObjectError.
     """
-    text = _answer_part(raw)
+    text = after_thoughts(raw)
     found = None
     start = text.find("{")
     while start >= 0:
@@ -39,8 +39,8 @@ def find_object(raw: str, keys: Collection[str]) -> dict[str, Any]:
     return found
 
 
-def _answer_part(raw: str) -> str:
-    """Return what follows the thoughts. Raises NoObjectError where there is nothing to read."""
+def after_thoughts(raw: str) -> str:
+    """Return what follows the thoughts of a model. Raises NoObjectError where there is nothing to read."""
     if len(raw) > LONGEST:
         raise NoObjectError("it was far too long")
     text = _ENDS.split(raw)[-1].strip()
