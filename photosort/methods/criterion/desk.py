@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from threading import Lock
 from typing import NamedTuple, NoReturn
 
-from photosort.errors import ModelFailed
+from photosort.errors import ModelFailed, WriterRefused
 from photosort.methods.conversation import Announce, Bill, Question
 from photosort.models.protocols import LanguageModel, NoAnswer, QuestionTooLong, tokens
 from photosort.naming.answer import AnswerError
@@ -16,6 +17,9 @@ Draft = Callable[[int], Question]
 """Tokens that a question may have -> the question."""
 
 GOES_ON = "What it has answered is kept: the same command goes on from there, and asks only the rest."
+
+REFUSED_OF = 10
+"""A server that refuses more than one question, and one in so many answers, refuses the model or the key."""
 
 
 class Cost(NamedTuple):
@@ -54,6 +58,8 @@ class Desk:
     ) -> None:
         self._model, self._known, self._announce, self._assign = model, known, announce, assign
         self._is_announced = False
+        self._answered, self._refused = 0, list[WriterRefused]()
+        self._lock = Lock()
 
     @property
     def budget(self) -> int:
@@ -91,6 +97,8 @@ class Desk:
         if not self._is_announced and (now := self.cost(drafts, answer)).calls:
             self._show(now.plus(coming()))
         given = dict(at_once(ask, drafts, self._model.parallel))
+        if self._refused and not self._answered:
+            raise self._refused[0]
         return [given[number] for number in range(len(drafts))]
 
     def _show(self, cost: Cost) -> None:
@@ -106,14 +114,24 @@ class Desk:
                 continue
 
     def _answer(self, question: Question, budget: int) -> str:
+        """Return the answer; empty for a question that the server refuses, as a content filter does, but not others."""
         try:
-            return self._model.write(*question)
+            answer = self._model.write(*question)
+        except WriterRefused as error:
+            with self._lock:
+                self._refused.append(error)
+                if len(self._refused) > 1 + self._answered // REFUSED_OF:
+                    raise
+            return ""
         except QuestionTooLong as error:
             if self.budget >= budget:
                 self._fail(error, "Start the server with a larger context, or choose another --writer.")
             raise
         except (AnswerError, NoAnswer) as error:
             self._fail(error, GOES_ON)
+        with self._lock:
+            self._answered += 1
+        return answer
 
     def _fail(self, error: Exception, hint: str) -> NoReturn:
         raise ModelFailed(f"{self._model.identity.model} has not answered all questions: {error}", hint) from error

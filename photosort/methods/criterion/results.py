@@ -50,7 +50,9 @@ class Sorted:
         chosen = np.array([choice.place or 0 for choice in choices], dtype=np.intp)
         aside = {photo: choice.reason for photo, choice in enumerate(choices) if choice.place is None}
         next_ones = _runners_up(categories, choices, similarity)
-        answers = tuple(map(Found, labels, next_ones, [choice.by for choice in choices]))
+        answers = tuple(
+            map(Found, labels, next_ones, ["" if choice.place is None else choice.by for choice in choices])
+        )
         return cls(tuple(categories), chosen, similarity, vectors, tuple(texts), aside, answers)
 
 
@@ -64,9 +66,8 @@ def nested(outer: Sorted, inner: Sorted, criteria: Sequence[str]) -> Sorted:
         for one, criterion in zip((inner, outer), reversed(criteria), strict=True)
         for photo, reason in one.aside.items()
     }
-    pairs = sorted(
-        {pair for photo, pair in enumerate(zip(outer.chosen, inner.chosen, strict=True)) if photo not in aside}
-    )
+    own = [*zip(outer.chosen.tolist(), inner.chosen.tolist(), strict=True)]
+    pairs = sorted({pair for photo, pair in enumerate(own) if photo not in aside})
     number = {pair: place for place, pair in enumerate(pairs)}
     categories = [Category(inner.categories[b].name, above=outer.categories[a].name) for a, b in pairs]
     similarity = (

@@ -13,17 +13,19 @@ from photosort.clustering.kmeans import Labels, Vectors
 from photosort.errors import SettingsError
 from photosort.methods.conversation import Proposal
 from photosort.methods.criterion.choosing import Chooser, placeholders
-from photosort.methods.criterion.closed_list import ClosedList, clearly_nearest
+from photosort.methods.criterion.closed_list import ClosedList, clearly_nearest, path_of
 from photosort.methods.criterion.descriptions import Descriptions
 from photosort.methods.criterion.desk import NOTHING, Coming, Cost, Desk, Draft
-from photosort.methods.criterion.labels import counted, fold, folded, frequent, read_label, short_label
+from photosort.methods.criterion.labels import counted, fold, folded, frequent, read_label
 from photosort.methods.criterion.merging import Merger
 from photosort.methods.criterion.names import Wanted, written
 from photosort.methods.criterion.prompts import entry_tokens, label_question, plain_criterion
+from photosort.methods.criterion.replies import trimmed
 from photosort.methods.criterion.results import Choice, Sorted
 from photosort.methods.fusion import unit
 from photosort.methods.method import Clusterer, Views, constant
 from photosort.models.protocols import Category
+from photosort.naming.answer import cut_words
 from photosort.settings.choices import Assign
 
 LABEL_ANSWER = 12
@@ -31,6 +33,9 @@ LABEL_ANSWER = 12
 
 NEW_LABELS = 4
 """One description in so many has a label of its own, about, before the labels are known."""
+
+CLUSTER_WORDS = 6
+"""Longest name of a cluster that is called by what the captioner said."""
 
 NO_LABEL = "its description says nothing that is clearly like one of the folders"
 NO_CATEGORY = "there is no folder to sort it into"
@@ -58,7 +63,7 @@ class Sorter:
         if self.desk is None and not self.views.categories and self.assign == "text":
             result = self._clustered(labels, cluster)
         else:
-            categories = self.views.categories or self._named(labels, later)
+            categories = _in_order(self.views.categories or self._named(labels, later))
             if not categories:
                 result = self._nowhere(labels)
             elif self.assign == "llm":
@@ -89,7 +94,7 @@ class Sorter:
         Empty where there is none, or none is needed. Without a language model the captioner's answer is the label.
         """
         if self.desk is None:
-            return folded([short_label(text) or text for text in self.descriptions.distinct])
+            return folded([trimmed(text) for text in self.descriptions.distinct])
         if not self._needs_labels:
             return [""] * len(self.descriptions.distinct)
         named = bool(self.views.categories)
@@ -204,8 +209,13 @@ class Sorter:
             )
         if self.assign != "llm":
             return cost
-        listed = ClosedList(self.views.categories or placeholders(self.wanted.most))
+        listed = ClosedList(_in_order(self.views.categories or placeholders(self.wanted.most)))
         return cost.plus(Chooser(self.criterion, listed, self.desk, self.views.embed).cost(distinct))
+
+
+def _in_order(categories: Sequence[Category]) -> list[Category]:
+    """Return categories by name, so that the same ones in another order are not asked about again."""
+    return sorted(categories, key=lambda category: (path_of(category).casefold(), category))
 
 
 def _wording(category: Category) -> str:
@@ -218,7 +228,7 @@ def _usual_labels(labels: Sequence[str], clusters: Labels, k: int) -> list[str]:
     names = dict[str, str]()
     for number in range(k):
         own = Counter(label for label, cluster in zip(labels, clusters, strict=True) if cluster == number)
-        ranked = sorted(own, key=lambda label: (-own[label], label))
+        ranked = [cut_words(label, CLUSTER_WORDS) for label in sorted(own, key=lambda label: (-own[label], label))]
         numbered = (f"{ranked[0]} ({count})" for count in range(2, k + 2))
         name = next(label for label in (*ranked, *numbered) if fold(label) not in names)
         names[fold(name)] = written(name)
