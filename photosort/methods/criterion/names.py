@@ -32,7 +32,7 @@ _CATCH_ALL = _listed(
 )
 _EMPTY_WORDS = _CATCH_ALL | _listed(
     "none general everything anything else mixed rest thing stuff item category folder photo picture image label "
-    "name and or n a of the"
+    "name and or of the"
 )
 _LINE = re.compile(r"^\W*(?:(?:answer|name|folder|category)\s*)?(\d+)\s*[.:)\-–]\s*(.+)$", re.I | re.M)
 _NUMBER = re.compile(r"^\W*(?:(?:answer|name|folder|category)\s*)?\d+\s*[.:)\-–]\s*(?=\D)", re.I)
