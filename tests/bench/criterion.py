@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from fakes.criterion_server import CRITERION, KINDS, CriterionServer, descriptions, embed
 
 from photosort.methods.conversation import Bill, Question
 from photosort.methods.criterion.method import Criterion
@@ -28,6 +28,10 @@ from photosort.settings.choices import Assign
 from photosort.store.cache import Cache, open_cache, text_key
 from photosort.workflows.remembering import RememberedWriter
 
+sys.path.append(str(Path(__file__).parents[1]))
+from fakes.criterion_server import CRITERION, KINDS, CriterionServer, descriptions, embed
+
+ASSIGN: tuple[Assign, ...] = ("llm", "text", "joint")
 OUTSIDE = 0.2
 MORE = (
     " The light is soft and comes from the left, and long shadows fall on the ground. Two of the people wear hats; "
@@ -49,10 +53,10 @@ class Row:
 def rows(k: int) -> Iterator[Row]:
     """The ways that are compared."""
     into = tuple(Category(name) for name in KINDS)
-    for assign in ("llm", "text", "joint"):
+    for assign in ASSIGN:
         yield Row(f"{assign}, {k} folders", _criterion(assign, k))
     yield Row("llm, model decides", _criterion("llm", None))
-    for assign in ("llm", "text", "joint"):
+    for assign in ASSIGN:
         yield Row(f"{assign}, own folders", _criterion(assign, None), into)
 
 
