@@ -201,6 +201,7 @@ def test_clearly_nearest_takes_its_scale_from_the_names() -> None:
         ('{"1": "Beaches", "2": "Streets"}', ("Beaches", "Streets")),
         ('Here: ["Beaches", "Streets"]', ("Beaches", "Streets")),
         ("Answer 1: Beaches\nReason 1: sand\nAnswer 2: Streets", ("Beaches", "Streets")),
+        ('{"names": {"1": "Beaches", "2": "Streets", "3', ("Beaches", "Streets")),
         ("Sure!\n1. **Beaches**\n2. Streets.", ("Beaches", "Streets")),
         ('{"names": ["Indoor/outdoor", "Streets<b>"]}', ("Indoor or outdoor", "Streets b")),
     ],

@@ -35,6 +35,7 @@ _EMPTY_WORDS = _CATCH_ALL | _listed(
     "name and or of the"
 )
 _LINE = re.compile(r"^\W*(?:(?:answer|name|folder|category)\s*)?(\d+)\s*[.:)\-–]\s*(.+)$", re.I | re.M)
+_CUT_OFF = re.compile(r'"\d+"\s*:\s*"([^"\n]+)"')
 _NUMBER = re.compile(r"^\W*(?:(?:answer|name|folder|category)\s*)?\d+\s*[.:)\-–]\s*(?=\D)", re.I)
 _UNSAFE = re.compile(r"\s*[/\\|]\s*")
 _MARKUP = re.compile(r"[<>{}]")
@@ -151,7 +152,7 @@ def _given(raw: str) -> tuple[list[str], str]:
 
 
 def _loose(raw: str) -> Any:
-    """Return names that are no part of an object with the right key: by number, in a list, or in numbered lines."""
+    """Return names that are in no object with the right key: by number, also in one that was cut off, or in a list."""
     try:
         prose = after_thoughts(raw)
     except NoObjectError:
@@ -166,7 +167,7 @@ def _loose(raw: str) -> Any:
             return data
         if isinstance(data, dict) and data and all(str(key).isdecimal() for key in data):
             return data
-    return [text for _, text in _LINE.findall(prose)]
+    return _CUT_OFF.findall(prose) or [text for _, text in _LINE.findall(prose)]
 
 
 def _text_of(entry: Any) -> str | None:
