@@ -164,12 +164,15 @@ def test_the_model_may_choose_the_number_and_says_why() -> None:
     assert all("2. Snowy mountains" in prompt for prompt in script.prompts["choice"])
 
 
-def test_a_long_dictionary_is_merged_level_by_level_in_a_small_context() -> None:
-    script, texts = CriterionServer(context=2048, fine=True, schemas=False), descriptions(600)
-    with script.server().running() as server:
+def test_a_long_dictionary_is_merged_level_by_level_in_a_small_context(tmp_path: Path) -> None:
+    script, texts = CriterionServer(context=2048, fine=True, schemas=False), descriptions(480)
+    with script.server().running() as server, open_cache(tmp_path) as cache:
         model = OpenAIChat("tiny", server.environment)
-        found = group(views(texts, model), k=6)
-    assert script.steps["names"] > 4 and script.steps["label"] == 600
+        found = group(views(texts, RememberedWriter(model, cache)), k=6)
+        asked = len(server.asked)
+        again = group(views(texts, RememberedWriter(OpenAIChat("tiny", server.environment), cache)), k=6)
+        assert len(server.asked) == asked and again.answers == found.answers
+    assert script.steps["names"] > 4 and script.steps["label"] == 480
     assert {kind_of(name) for name in found.names} == set(KINDS) and len(found.names) == 6
     right = [kind_of(name) == kind_of(text) for name, text in zip(folders(found), texts, strict=True)]
     assert all(right) and not found.aside

@@ -65,7 +65,7 @@ def folded(labels: Sequence[str]) -> list[str]:
     keys = {label: fold(label) for label in set(labels)}
     for label in labels:
         spelled.setdefault(keys[label], Counter())[label] += 1
-    usual = {key: min(counts, key=lambda label: (-counts[label], label)) for key, counts in spelled.items()}
+    usual = {key: min(counts, key=lambda label: (-counts[label], len(label), label)) for key, counts in spelled.items()}
     return [usual[keys[label]] for label in labels]
 
 

@@ -32,9 +32,10 @@ _CATCH_ALL = _listed(
 )
 _EMPTY_WORDS = _CATCH_ALL | _listed(
     "none general everything anything else mixed rest thing stuff item category folder photo picture image label "
-    "name and or n a of the"
+    "name and or of the"
 )
 _LINE = re.compile(r"^\W*(?:(?:answer|name|folder|category)\s*)?(\d+)\s*[.:)\-–]\s*(.+)$", re.I | re.M)
+_CUT_OFF = re.compile(r'"\d+"\s*:\s*"([^"\n]+)"')
 _NUMBER = re.compile(r"^\W*(?:(?:answer|name|folder|category)\s*)?\d+\s*[.:)\-–]\s*(?=\D)", re.I)
 _UNSAFE = re.compile(r"\s*[/\\|]\s*")
 _MARKUP = re.compile(r"[<>{}]")
@@ -70,8 +71,8 @@ def read_names(raw: str, wanted: Wanted) -> Names:
         return Names((), "", "it was a refusal" if is_refusal(raw) else "it held no names by number")
     names, faults = dict[str, str](), list[str]()
     for text in given:
-        name = _cleaned(text)
-        if fault := _fault_of(name):
+        name = cleaned_name(text)
+        if fault := fault_of_name(name):
             faults.append(fault)
         elif fold(name) in names:
             faults.append(f'"{name}" and "{names[fold(name)]}" say the same')
@@ -94,7 +95,7 @@ def put_right(names: Sequence[str], labels: Mapping[str, int], wanted: Wanted, e
         best = sorted(range(len(names)), key=lambda place: (-photos[place], place))[: wanted.most]
         return tuple(names[place] for place in sorted(best))
     taken = {fold(name) for name in names}
-    spare = {label: count for label, count in labels.items() if fold(label) not in taken and not _fault_of(label)}
+    spare = {label: count for label, count in labels.items() if fold(label) not in taken and not fault_of_name(label)}
     if len(names) < wanted.least and spare:
         names += _farthest(spare, names, wanted.least - len(names), embed)
     return tuple(names)
@@ -151,7 +152,7 @@ def _given(raw: str) -> tuple[list[str], str]:
 
 
 def _loose(raw: str) -> Any:
-    """Return names that are no part of an object with the right key: by number, in a list, or in numbered lines."""
+    """Return names that are in no object with the right key: by number, also in one that was cut off, or in a list."""
     try:
         prose = after_thoughts(raw)
     except NoObjectError:
@@ -166,7 +167,7 @@ def _loose(raw: str) -> Any:
             return data
         if isinstance(data, dict) and data and all(str(key).isdecimal() for key in data):
             return data
-    return [text for _, text in _LINE.findall(prose)]
+    return _CUT_OFF.findall(prose) or [text for _, text in _LINE.findall(prose)]
 
 
 def _text_of(entry: Any) -> str | None:
@@ -180,11 +181,13 @@ def _by_number(key: str) -> tuple[int, str]:
     return (int(digits) if digits else 0, key)
 
 
-def _cleaned(text: str) -> str:
+def cleaned_name(text: str) -> str:
+    """Return a name that a model wrote in one line, with a capital, without Markdown and what no folder's name has."""
     return written(_UNSAFE.sub(" or ", _MARKUP.sub(" ", trimmed(text))).strip())
 
 
-def _fault_of(name: str) -> str:
+def fault_of_name(name: str) -> str:
+    """Return what is wrong with one name, to be read by the model; empty where nothing is."""
     words = fold(name).split()
     if not any(c.isalnum() for c in name):
         return "a name was empty"

@@ -177,10 +177,14 @@ def _listed(number: int, named: tuple[str, Category], hinted: bool) -> str:
 
 def _described(description: str, room: int) -> str:
     """Return a description in its fence, cut to `room` tokens with the fence."""
-    empty = "<description>\n\n</description>"
-    most = max(0, min(DESCRIPTION_TOKENS, room - tokens(empty)))
-    return f"<description>\n{json.dumps(_cut(plain(description), most), ensure_ascii=False)}\n</description>"
-
-
-def _cut(text: str, most: int) -> str:
-    return text.encode()[: most * BYTES_PER_TOKEN].decode(errors="ignore").strip()
+    most = max(0, min(DESCRIPTION_TOKENS, room - tokens("<description>\n\n</description>") - 1))
+    text, room = plain(description).strip(), most * BYTES_PER_TOKEN
+    while room > 0:
+        cut = text.encode()[:room].decode(errors="ignore").strip()
+        quoted = json.dumps(cut, ensure_ascii=False)
+        if tokens(quoted) <= most:
+            break
+        room -= len(quoted.encode()) - most * BYTES_PER_TOKEN + 1
+    else:
+        quoted = '""'
+    return f"<description>\n{quoted}\n</description>"

@@ -12,7 +12,7 @@ from photosort.naming.prompt import plain
 _SAID = re.compile(
     r"^\W*(?:final )?(?:answer|label|category|folder|class|name)(?: \d+)?\s*(?:is\b|[:=])\s*(.+)$", re.I | re.M
 )
-_FENCES = re.compile(r"```\w*|[*_`#]{1,3}(?=\w)|(?<=\w)[*_`]{1,3}|`")
+_FENCES = re.compile(r"```\w*|\*{1,3}|`|\b__|__\b|^#+\s", re.M)
 _ENDS = " \t\"'“”‘’«»[]{}.,:;!"
 
 
