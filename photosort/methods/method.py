@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 from photosort.clustering.kmeans import Clustering, Labels, Vectors
 from photosort.methods.conversation import Announce, Question, Settle, as_proposed, unannounced, unknown
 from photosort.models.protocols import Category, LanguageModel
+from photosort.support.progress import Progress, silent
 
 Texts = Sequence[tuple[str, ...]]
 """For each photo the texts that one captioner gave."""
@@ -47,6 +48,7 @@ class Views:
     model          the language model; None without one
     known          whether the language model has answered a question before, so that it costs nothing now
     announce       is shown what is about to be asked
+    progress       is told how many questions are answered
     settle         decides on the categories that a language model proposes
     """
 
@@ -64,6 +66,7 @@ class Views:
     model: LanguageModel | None = None
     known: Callable[[Question], bool] = unknown
     announce: Announce = unannounced
+    progress: Progress = silent
     settle: Settle = as_proposed
 
 

@@ -87,6 +87,7 @@ def views_of(
     cache: Cache,
     writer: RememberedWriter | None = None,
     categories: Categories = Categories(),
+    progress: Progress = silent,
 ) -> Views:
     """Return the photos as methods see them; texts are encoded when a method asks."""
     texts = RememberedTexts(models.text_encoder, cache)
@@ -113,6 +114,7 @@ def views_of(
         model=writer,
         known=writer.knows if writer else unknown,
         announce=categories.announce,
+        progress=progress,
         settle=categories.settle,
     )
 
@@ -135,4 +137,6 @@ def group(
     Raises TooManyClusters, SettingsError and what the models raise.
     """
     clusters = Clusters(models.settings, progress)
-    return method_of(models).group(views_of(described, models, cache, writer, categories), clusters), clusters.choice
+    return method_of(models).group(
+        views_of(described, models, cache, writer, categories, progress), clusters
+    ), clusters.choice

@@ -11,6 +11,7 @@ from photosort.errors import ModelFailed, WriterRefused
 from photosort.methods.conversation import Announce, Bill, Question
 from photosort.models.protocols import LanguageModel, NoAnswer, QuestionTooLong, tokens
 from photosort.naming.answer import AnswerError
+from photosort.support.progress import Progress, silent
 from photosort.support.threads import at_once
 
 Draft = Callable[[int], Question]
@@ -20,6 +21,9 @@ GOES_ON = "What it has answered is kept: the same command goes on from there, an
 
 REFUSED_OF = 10
 """A server that refuses more than one question, and one in so many answers, refuses the model or the key."""
+
+
+STAGE = "asking"
 
 
 class Cost(NamedTuple):
@@ -54,9 +58,15 @@ class Desk:
     """
 
     def __init__(
-        self, model: LanguageModel, known: Callable[[Question], bool], announce: Announce, assign: str
+        self,
+        model: LanguageModel,
+        known: Callable[[Question], bool],
+        announce: Announce,
+        assign: str,
+        progress: Progress = silent,
     ) -> None:
         self._model, self._known, self._announce, self._assign = model, known, announce, assign
+        self._progress = progress
         self._is_announced = False
         self._answered, self._refused = 0, list[WriterRefused]()
         self._lock = Lock()
@@ -96,7 +106,10 @@ class Desk:
     def _asked(self, ask: Callable[[Draft], str], drafts: Sequence[Draft], answer: int, coming: Coming) -> list[str]:
         if not self._is_announced and (now := self.cost(drafts, answer)).calls:
             self._show(now.plus(coming()))
-        given = dict(at_once(ask, drafts, self._model.parallel))
+        given = dict[int, str]()
+        for number, text in at_once(ask, drafts, self._model.parallel):
+            given[number] = text
+            self._progress(STAGE, len(given), len(drafts), self._model.used)
         if self._refused and not self._answered:
             raise self._refused[0]
         return [given[number] for number in range(len(drafts))]

@@ -53,7 +53,7 @@ class Criterion:
         self._check(views)
         wants_model = self.assign != "joint" or not views.categories
         model = views.model if wants_model else None
-        desk = Desk(model, views.known, views.announce, self.assign) if model else None
+        desk = Desk(model, views.known, views.announce, self.assign, views.progress) if model else None
         sorters = [
             Sorter(criterion, views, Descriptions.of(texts), desk, self.assign, self._wanted(len(texts)))
             for criterion, texts in zip(self.criteria, views.texts, strict=True)
