@@ -101,7 +101,11 @@ def evaluate(
             ground = ground_of_photos(Path(os.path.realpath(folder)), lines, models, cache, progress)
         if writer is not None:
             views = replace(
-                ground.views, model=writer, known=writer.knows, announce=announcing(writer, settings, announce)
+                ground.views,
+                model=writer,
+                known=writer.knows,
+                announce=announcing(writer, settings, announce),
+                progress=progress,
             )
             ground = replace(ground, views=views)
         if len(set(ground.truth)) < 2:

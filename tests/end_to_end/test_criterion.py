@@ -14,6 +14,11 @@ from fakes.command import Command
 from PIL import Image
 
 COLOURS = {"red": (200, 30, 30), "green": (30, 160, 30), "blue": (30, 30, 200)}
+SUGGESTED = {
+    "the main colour": ["Red", "Green", "Blue"],
+    "the time of day": ["Morning", "Noon", "Night"],
+    "the room": ["Kitchen", "Hall", "Garage"],
+}
 CRITERION = "the main colour. Do not consider gender"
 
 
@@ -52,6 +57,9 @@ def answer(body: dict[str, Any]) -> Reply:
     colour = next((name for name in COLOURS if name in text), "")
     if "label" in schema:
         return Reply(json.dumps({"label": f"{colour} wall"}))
+    if "criteria" in schema:
+        one = [{"criterion": text, "why": "It differs.", "folders": named} for text, named in SUGGESTED.items()]
+        return Reply(json.dumps({"criteria": one}))
     if "names" in schema:
         names = [f"{name} walls".capitalize() for name in COLOURS]
         fixed = schema["names"]["type"] == "object"
@@ -144,3 +152,15 @@ def test_a_server_that_fails_for_good_ends_the_run_and_the_next_one_goes_on(phot
         pictures = [body for body in server.asked if seen(body)]
         labels = [body for body in server.asked if "label" in str(body.get("response_format"))]
         assert not pictures and 0 < len(labels) < 3, "the captions and the first label are kept"
+
+
+def test_criteria_are_suggested_with_the_folders_they_would_give(photosort: Command, walls: Path) -> None:
+    with ChatServer([Reply("")], models=["tiny"], answer=answer).running() as server:
+        done = photosort("suggest", walls, *FLAGS, **server.environment)
+        assert done.code == 0, done.err
+        assert "photosort organize" in done.out and "--by 'the main colour' --k 3 --captioner server:tiny" in done.out
+        found = photosort("suggest", walls, *FLAGS, "--json", **server.environment).json["criteria"]
+    assert [one["criterion"] for one in found] == list(SUGGESTED)
+    assert {folder["name"]: folder["photos"] for folder in found[0]["folders"]} == {"Red": 3, "Green": 3, "Blue": 3}
+    refused = photosort("suggest", walls)
+    assert refused.code == 2 and "--writer openai:MODEL" in refused.err
