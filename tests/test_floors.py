@@ -19,7 +19,8 @@ RUNTIME = GROUND | {"photos", "models.protocols", "models.weights", "models.cata
 ADAPTERS = {"models.remote", "models.captioners", "models.encoders", "models.language", "models.facts"}
 MODELS = RUNTIME | ADAPTERS | {"models.profiles", "models.registry", "models.fetching", "models.selected"}
 FILING = {"filing.plan", "filing.disk", "filing.journaled"}
-ROOMS = MODELS | FILING | {"describing", "methods", "clustering", "naming", "evaluation"}
+METHODS = {"methods", "methods.criterion", "methods.specs"}
+ROOMS = MODELS | FILING | METHODS | {"describing", "clustering", "naming", "evaluation"}
 
 FLOORS = {
     "": set[str](),
@@ -31,6 +32,8 @@ FLOORS = {
     "photos": GROUND,
     "clustering": {"", "errors", "support"},
     "methods": {"", "errors", "support", "settings", "clustering", "wordnet", "naming", "models.protocols"},
+    "methods.criterion": {"errors", "support", "settings", "clustering", "naming", "models.protocols", "methods"},
+    "methods.specs": {"errors", "settings", "methods", "methods.criterion"},
     "naming": {"", "errors", "support", "wordnet", "models.protocols"},
     "models": {""},
     "models.protocols": {"errors", "support", "store", "photos"},
@@ -43,15 +46,15 @@ FLOORS = {
     "models.facts": RUNTIME,
     "models.language": RUNTIME | {"models.remote", "models.captioners"},
     "models.profiles": RUNTIME,
-    "models.registry": RUNTIME | ADAPTERS | {"models.profiles", "methods"},
-    "models.selected": {"models.profiles", "models.registry", "models.language"} | RUNTIME | {"methods"},
+    "models.registry": RUNTIME | ADAPTERS | {"models.profiles", "methods.specs"},
+    "models.selected": {"models.profiles", "models.registry", "models.language"} | RUNTIME | {"methods.specs"},
     "models.fetching": RUNTIME | ADAPTERS | {"models.profiles"},
     "filing": {""},
     "filing.plan": GROUND | {"photos", "naming"},
     "filing.disk": GROUND | {"photos", "naming", "filing.plan"},
     "filing.journaled": GROUND | {"photos", "filing.plan", "filing.disk"},
     "describing": MODELS,
-    "evaluation": {"", "errors", "support", "clustering", "methods", "naming", "models.protocols"},
+    "evaluation": {"", "errors", "support", "clustering", "methods", "methods.specs", "naming", "models.protocols"},
     "workflows": ROOMS,
     "cli": ROOMS | {"workflows"},
     "__main__": {"", "errors", "cli"},

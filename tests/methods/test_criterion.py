@@ -280,7 +280,13 @@ def test_without_names_and_model_labels_are_clustered_and_name_their_clusters() 
     found = group(views(texts), assign="text")
     assert folders(found) == ["Beach"] * 3 + ["Street"] * 3 + ["Kitchen"] * 2 + ["", "Kitchen"]
     assert found.aside == {8: "it has no description"} and found.answers[2].label == "Seaside"
-    assert group(views(["", ""]), assign="text").names == ("Unsorted",)
+
+
+@pytest.mark.parametrize(("assign", "into"), [("text", ()), ("text", INTO), ("llm", ()), ("llm", INTO)])
+def test_photos_without_any_description_are_all_unsorted(assign: str, into: tuple[Category, ...]) -> None:
+    writer, bills = scripted("x"), list[Bill]()
+    found = group(views(["", "unclear"], writer, categories=into, announce=bills.append), assign=assign)
+    assert found.names == ("Unsorted",) and not writer.asked and bills == [Bill(assign, 0, 0, 0)]
 
 
 def test_labels_by_the_model_are_assigned_without_further_questions() -> None:

@@ -60,7 +60,9 @@ class Sorter:
     def sort(self, cluster: Clusterer, later: Coming) -> Sorted:
         """Sort the photos; `later` is what the next criterion will cost."""
         labels = self._labels(later)
-        if self.desk is None and not self.views.categories and self.assign == "text":
+        if not labels and self.assign != "joint":
+            result = self._nowhere(labels)
+        elif self.desk is None and not self.views.categories and self.assign == "text":
             result = self._clustered(labels, cluster)
         else:
             categories = _in_order(self.views.categories or self._named(labels, later))
@@ -154,8 +156,6 @@ class Sorter:
 
     def _clustered(self, labels: Sequence[str], cluster: Clusterer) -> Sorted:
         """Cluster the embedded labels, in place of steps 2b and 3, and name each cluster by its most frequent one."""
-        if not labels:
-            return self._nowhere(labels)
         place = self.descriptions.place
         usable, vectors = np.flatnonzero(place >= 0), self.views.embed(labels)
         (clustering,) = cluster([constant(vectors[place[usable]])])
@@ -209,7 +209,7 @@ class Sorter:
             )
         if self.assign != "llm":
             return cost
-        listed = ClosedList(_in_order(self.views.categories or placeholders(self.wanted.most)))
+        listed = ClosedList(_in_order(self.views.categories or placeholders(sum(self.wanted) // 2)))
         return cost.plus(Chooser(self.criterion, listed, self.desk, self.views.embed).cost(distinct))
 
 
