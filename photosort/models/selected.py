@@ -10,6 +10,7 @@ from photosort.models.language import writers
 from photosort.models.profiles import Choice, choose
 from photosort.models.protocols import (
     Captioner,
+    CategoryReader,
     FactModels,
     FeatureCaptioner,
     ImageEncoder,
@@ -90,6 +91,10 @@ class ModelSet:
     def subjects(self, texts: TextEncoder) -> SubjectReader | None:
         """Return what reads the subjects of folders; None where names are made of captions alone."""
         return registry.subject_reader(self.settings, texts)
+
+    def categories(self, texts: TextEncoder) -> CategoryReader:
+        """Return what tells how well photos fit folders that the user names."""
+        return registry.category_reader(self.settings, texts)
 
     @property
     def named_by(self) -> str:
