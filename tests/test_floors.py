@@ -70,7 +70,7 @@ ARITHMETIC = {"photosort.clustering.rows"}
 """What may use torch to reckon: it loads no model."""
 READING = {
     "photosort.settings.config_file",
-    *(f"photosort.wordnet.{name}" for name in ("album", "lexicon", "nouns")),
+    *(f"photosort.wordnet.{name}" for name in ("album", "lexicon", "nouns", "shown")),
 }
 """What may read a file: the settings that are handed down come from it, and the words come with photosort."""
 OPENING = {"open", "fdopen", "read_text", "read_bytes", "write_text", "write_bytes", "touch", "mkdir", "unlink"}

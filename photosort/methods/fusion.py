@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from photosort.clustering.kmeans import Vectors
+from photosort.clustering.kmeans import Labels, Vectors
 from photosort.errors import SettingsError
 from photosort.methods.method import Candidate, Clusterer, Grouping, Texts, Views, constant, joined
 from photosort.settings.choices import FusionMode
@@ -91,21 +91,32 @@ def smoothed(vectors: Vectors) -> Vectors:
     are five neighbours, fewer below 100 photos and none below 40, where they would be the whole group (two photos with
     one neighbour, each other, would become one); they are looked for among 2,500 photos at most, the same every time.
     """
+    near = neighbours(vectors)
+    if not near.shape[1]:
+        return vectors
+    moved = np.empty_like(vectors)
+    for start in range(0, len(vectors), ROWS):
+        rows = slice(start, start + ROWS)
+        moved[rows] = vectors[rows] / 2 + vectors[near[rows]].mean(axis=1) / 2
+    return unit(moved)
+
+
+def neighbours(vectors: Vectors) -> Labels:
+    """Return which of (n, d) unit rows are nearest to each, (n, 0 to 5); see `smoothed` for how many, among which."""
     count = min(NEIGHBOURS, len(vectors) // FEW)
     if count < 2:
-        return vectors
+        return np.empty((len(vectors), 0), dtype=np.intp)
     among = np.arange(len(vectors))
     if len(vectors) > CROWD:
         among = np.sort(np.random.default_rng(0).choice(len(vectors), CROWD, replace=False))
-    crowd, moved = vectors[among], np.empty_like(vectors)
+    crowd, near = vectors[among], np.empty((len(vectors), count), dtype=np.intp)
     for start in range(0, len(vectors), ROWS):
         some = vectors[start : start + ROWS]
         cosines = some @ crowd.T
         own = np.flatnonzero((among >= start) & (among < start + len(some)))
         cosines[among[own] - start, own] = -np.inf
-        near = np.argpartition(-cosines, count - 1, axis=1)[:, :count]
-        moved[start : start + ROWS] = some / 2 + crowd[near].mean(axis=1) / 2
-    return unit(moved)
+        near[start : start + ROWS] = among[np.argpartition(-cosines, count - 1, axis=1)[:, :count]]
+    return near
 
 
 def unit(vectors: Vectors) -> Vectors:

@@ -140,25 +140,28 @@ def _into(settings: Settings) -> Method:
         from photosort.methods.criterion.method import Criterion
 
         return Criterion((BEST_FOLDER,), "llm")
-    return _into_text(settings.other) if assignment(settings) == "text" else _into_joint(settings.other)
+    from photosort.methods.into import Into
+
+    by_text = assignment(settings) == "text"
+    return Into(settings.other, forced=not settings.other, assign="text" if by_text else "joint")
+
+
+def _into_joint(given: Given) -> Method:
+    from photosort.methods.into import Into
+
+    return Into(forced=True)
+
+
+def _into_text(given: Given) -> Method:
+    from photosort.methods.into import Into
+
+    return Into(forced=True, assign="text")
 
 
 def _criterion_of(given: Given) -> Method:
     from photosort.methods.criterion.method import Criterion
 
     return Criterion(given.by, given.assign, given.k)
-
-
-def _into_joint(rest: str) -> Method:
-    from photosort.methods.into import Into
-
-    return Into(rest)
-
-
-def _into_text(rest: str) -> Method:
-    from photosort.methods.into import Into
-
-    return Into(rest, "text")
 
 
 METHODS: Mapping[str, MethodSpec] = {
@@ -199,8 +202,8 @@ METHODS: Mapping[str, MethodSpec] = {
         help="folders of your own, --into",
         build=lambda settings, weight: _into(settings),
         variants={
-            "into": Variant(lambda given: _into_joint(""), named=True),
-            "into-text": Variant(lambda given: _into_text(""), needs_photos=False, named=True),
+            "into": Variant(_into_joint, named=True),
+            "into-text": Variant(_into_text, needs_photos=False, named=True),
         },
         flags=("other",),
         chosen_by="--into",

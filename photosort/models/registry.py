@@ -22,6 +22,7 @@ from photosort.models.catalogue import (
 from photosort.models.profiles import choose
 from photosort.models.protocols import (
     Captioner,
+    CategoryReader,
     DualEncoder,
     FactModels,
     FeatureCaptioner,
@@ -131,6 +132,22 @@ def subject_reader(settings: Settings, texts: TextEncoder) -> SubjectReader | No
     from photosort.models.encoders.subjects import LabelSubjects
 
     return LabelSubjects(LabelHead(settings.model_folder), _conse(settings, texts))
+
+
+def category_reader(settings: Settings, texts: TextEncoder) -> CategoryReader:
+    """Return what tells how well photos fit folders that the user names, from the vectors of the image encoder.
+
+    That is the image encoder itself where it encodes texts too, and else what its labels mean in the space of `texts`.
+    Raises what `image_encoder` raises.
+    """
+    if _named(settings, "image_encoder") == EFFICIENTNET:
+        from photosort.models.encoders.efficientnet import LabelHead
+        from photosort.models.encoders.label_categories import LabelCategories
+
+        return LabelCategories(LabelHead(settings.model_folder), _conse(settings, texts))
+    from photosort.models.encoders.prompted import PromptedCategories
+
+    return PromptedCategories(dual_encoder(settings))
 
 
 def dual_encoder(settings: Settings) -> DualEncoder:

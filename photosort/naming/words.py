@@ -11,17 +11,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from functools import cache
 
-if TYPE_CHECKING:
-    from pluralizer import Pluralizer
+from photosort.wordnet.plurals import plural_noun, singular_noun
 
 MAX_WORDS = 3
 """Longest phrase, in words."""
-
-KNOWN_NOUNS = 50_000
-"""Singulars that are kept in memory: captions repeat their words."""
 
 _WORD = re.compile(r"[^\W\d_](?:[\w'’-]*\w)?|[^\w\s]")
 
@@ -103,7 +98,7 @@ def terms(caption: str) -> list[str]:
 def singular(term: str) -> str:
     """Return the singular of a noun or noun phrase: "geese" -> "goose"; what is none comes back as it is."""
     rest, space, noun = term.rpartition(" ")
-    return rest + space + _singular_noun(noun)
+    return rest + space + singular_noun(noun)
 
 
 def plural(term: str) -> str:
@@ -114,7 +109,7 @@ def plural(term: str) -> str:
         return " or ".join(map(plural, term.split(" or ")))
     named, of, what = term.partition(" of ")
     rest, space, noun = named.rpartition(" ")
-    return rest + space + str(_pluralizer().plural(noun)) + of + what
+    return rest + space + plural_noun(noun) + of + what
 
 
 def counting_said(term: str, caption: str) -> int:
@@ -144,18 +139,6 @@ def fold_plurals(clusters: Iterable[Iterable[Iterable[str]]]) -> list[list[list[
     attested = {term for members in nested for photo in members for term in photo}
     folded = {term: one if (one := singular(term)) in attested else term for term in attested}
     return [[list(dict.fromkeys(folded[term] for term in photo)) for photo in members] for members in nested]
-
-
-@lru_cache(KNOWN_NOUNS)
-def _singular_noun(noun: str) -> str:
-    return str(_pluralizer().singular(noun))
-
-
-@cache
-def _pluralizer() -> Pluralizer:
-    from pluralizer import Pluralizer
-
-    return Pluralizer()  # type: ignore[no-untyped-call]
 
 
 def _tokens(text: str) -> list[str]:

@@ -1,0 +1,87 @@
+"""From what a model says of single photos to what holds for photos that are alike.
+
+A zero-shot score is right on average and wrong in many single cases, while image vectors tell well which photos show
+the same. So the categories get prototypes among the photos themselves, as in "TransCLIP" (Zanella, Gérin & Ben Ayed,
+NeurIPS 2024), here without its Gaussian covariances and its graph; with examples it is semi-supervised, as there.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from photosort.clustering.kmeans import Labels, Vectors
+from photosort.methods.fusion import unit
+
+SHARP = 0.05
+"""The difference of two cosines that makes one of two categories e times as likely as the other."""
+STEPS = 5
+"""Rounds of prototypes and shares; with more, prototypes wander off from what the scores say."""
+ANCHOR = 5
+"""Photos that one example counts as: the user is as sure of it as a model is of several."""
+EXAMPLES = 5
+"""Examples of a category from which on they count twice as much as scores, in comparison."""
+
+
+class Anchors(NamedTuple):
+    """M examples: their rows (m, d) in the space of the photos, scores (m, c), and the category (m,) of each."""
+
+    rows: Vectors
+    scores: Vectors
+    owner: Labels
+
+
+def propagated(scores: Vectors, rows: Vectors, anchors: Anchors | None = None) -> Vectors:
+    """Return the log odds (n, c) of c categories, from scores in standard deviations (n, c) and unit rows (n, d).
+
+    A score is taken for log odds as it is. In each round every category has as its prototype the mean of the photos by
+    their shares in it, and the cosine to the prototypes joins the scores. Categories are not taken to be of equal size:
+    one to which no score points stays empty.
+
+    With examples the first prototypes are the means of these, where a category has any, and they stay in the mean as
+    several photos each. Scores count less the more examples there are, half at five for each category; and those of a
+    category whose own examples have better scores for others, since its name says little of what the user means by it,
+    give way to one that is the same for all photos, see `_heard`.
+    """
+    count = scores.shape[1]
+    trust = 1.0
+    held = np.zeros((count, rows.shape[1]), dtype=np.float32)
+    if anchors is not None and len(anchors.owner):
+        members = np.bincount(anchors.owner, minlength=count)
+        scores = _heard(scores, anchors, members)
+        trust = 1 / (1 + members.mean() / EXAMPLES)
+        np.add.at(held, anchors.owner, ANCHOR * anchors.rows)
+    said = np.asarray(scores * trust, np.float32)
+    shares = softmax(said)
+    if held.any():
+        first = np.where(held.any(axis=1, keepdims=True), held, shares.T @ rows)
+        shares = softmax(said + rows @ unit(first).T / SHARP)
+    odds = said
+    for _ in range(STEPS):
+        odds = said + rows @ unit(shares.T @ rows + held).T / SHARP
+        shares = softmax(odds)
+    return odds
+
+
+def softmax(odds: Vectors) -> Vectors:
+    """Turn log odds (n, c) into shares (n, c), sums of 1."""
+    powers = np.exp(odds - odds.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
+
+
+def _heard(scores: Vectors, anchors: Anchors, members: Labels) -> Vectors:
+    """Return the scores (n, c) as far as examples bear them out.
+
+    Of a category with m examples, of which h have no better score for another, (h + 1) / (m + 1) is left of its scores.
+    The rest is what these examples have for their best other category, on average: enough to compete with it.
+    """
+    places = np.arange(len(anchors.owner))
+    own = anchors.scores[places, anchors.owner]
+    others = anchors.scores.copy()
+    others[places, anchors.owner] = -np.inf
+    best = np.where(np.isfinite(others), others, anchors.scores).max(axis=1)
+    hits = np.bincount(anchors.owner, own >= best, len(members))
+    level = np.bincount(anchors.owner, best, len(members)) / np.maximum(members, 1)
+    share = (hits + 1) / (members + 1)
+    return np.asarray(share * scores + (1 - share) * level, np.float32)
