@@ -40,7 +40,7 @@ def run(
     head = preview.models(models)
     for sent in filter(None, (models.photos_sent, models.texts_sent)):
         out.disclose(sent)
-    for line in preview.assigned(settings):
+    for line in preview.assigned(models.settings):
         out.note(line)
     with out.progress() as progress:
 

@@ -120,7 +120,7 @@ def assignment(settings: Settings) -> Assign:
         return settings.assign
     if settings.writer.startswith(SERVED):
         return "llm"
-    return "text" if settings.by else "joint"
+    return "text" if settings.by or settings.into is None else "joint"
 
 
 def asks_writer(settings: Settings) -> bool:

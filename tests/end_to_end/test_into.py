@@ -1,0 +1,103 @@
+"""organize --into: folders that the user names, without a language model."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes import tiny_models
+from fakes.command import Command
+
+
+def folders(found: Any) -> dict[str, int]:
+    below = Path(found["destination"])
+    return {str(Path(one["folder"]).relative_to(below)): len(one["files"]) for one in found["folders"]}
+
+
+def names_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.glob("*.JPG")}
+
+
+def test_a_list_sorts_by_what_photos_show(photosort: Command, pictures: Path) -> None:
+    done = photosort("organize", pictures, "--into", "flowers, temples", "--no-other", "--json")
+    assert done.code == 0, done.err
+    sorted_ = pictures.with_name("Pictures-sorted")
+    assert names_in(sorted_ / "temples") == {f"IMG_{n:04d}.JPG" for n in range(12)}
+    assert names_in(sorted_ / "flowers") == {f"IMG_{n:04d}.JPG" for n in range(8)}
+    assert "sorting into folders of yours, by efficientnet-lite2" not in done.err, "--json says nothing else"
+    told = photosort("explain", pictures / "c" / "IMG_0000.JPG")
+    assert "as the folder whose name fits it best" in told.out and "runner-up" in told.out
+    assert "Named by you." in (sorted_ / "temples" / "ABOUT.txt").read_text()
+    assert photosort("undo").code == 0 and not sorted_.exists()
+
+
+def test_what_fits_none_goes_to_other(photosort: Command, pictures: Path) -> None:
+    flags = ("--into", "flowers, screenshots", "--other", "All the rest", "--dry-run", "--json")
+    found = photosort("organize", pictures, *flags).json
+    assert folders(found)["flowers"] == 8 and folders(found)["All the rest"] >= 10
+    told = photosort("explain", pictures / "c" / "IMG_0001.JPG")
+    assert "fits none of the folders" in told.out and "set aside" in told.out
+
+
+def test_a_file_nests_folders_and_has_words_for_them(photosort: Command, pictures: Path, tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('[Trips]\nPeking = "temples, palaces"\n[Garden]\nBlossoms = "flowers"\n')
+    done = photosort("organize", pictures, "--into", file, "--no-other", "--dry-run", "--json")
+    assert folders(done.json) == {"Trips/Peking": 13, "Garden/Blossoms": 8}, "one has a sidecar"
+
+
+def test_the_folders_of_examples_take_what_is_like_them(photosort: Command, pictures: Path, tmp_path: Path) -> None:
+    examples = tmp_path / "Mine"
+    for name, source in (("Alpha", "c"), ("Beta", "f")):
+        (examples / name).mkdir(parents=True)
+        for number in range(3):
+            shutil.move(pictures / source / f"IMG_{number:04d}.JPG", examples / name / f"{name}-{number}.JPG")
+    done = photosort("organize", pictures, "--into", examples, "--out", examples, "--json")
+    assert done.code == 0, done.err
+    assert len(names_in(examples / "Alpha")) == 3 + 9 and len(names_in(examples / "Beta")) == 3 + 5
+    assert "whose examples and name fit it best" in photosort("explain", pictures / "f" / "IMG_0005.JPG").out
+
+
+@pytest.mark.parametrize(
+    ("into", "code", "said"),
+    [
+        ("./nowhere.txt", 3, "neither a file nor a folder"),
+        (",", 2, "names no category"),
+        ("a, A", 2, "has a twice"),
+        (" ", 2, "is empty"),
+    ],
+)
+def test_what_names_no_folders_is_refused_in_one_line(
+    photosort: Command, pictures: Path, into: str, code: int, said: str
+) -> None:
+    done = photosort("organize", pictures, "--into", into)
+    assert (done.code, len(done.err.splitlines())) == (code, 1) and said in done.err
+
+
+def test_flags_that_do_not_go_together_are_refused(photosort: Command, pictures: Path) -> None:
+    for flags, said in (
+        (("--into", "a, b", "--method", "text"), "leave out --method text"),
+        (("--into", "a, b", "--other", "x", "--no-other"), "exclude each other"),
+        (("--into", "a, b", "--assign", "llm"), "needs a language model"),
+        (("--method", "into"), "needs categories"),
+        (("--by", "x", "--by", "y", "--into", "a, b"), "takes one --by at most"),
+    ):
+        done = photosort("organize", pictures, *flags)
+        assert done.code == 2 and said in done.err, done.err
+    noted = photosort("organize", pictures, "--into", "flowers, temples", "--k", 3, "--levels", 2, "--dry-run")
+    assert "--k is ignored: --into says which folders there are" in noted.err
+    assert "--levels is ignored" in noted.err and noted.code == 0
+    assert "sorting into folders of yours, by efficientnet-lite2" in noted.err
+
+
+def test_an_encoder_of_photos_and_texts_sorts_too(photosort: Command, pictures: Path, tmp_path: Path) -> None:
+    encoder, captioner = tiny_models.open_clip(tmp_path / "clip"), tiny_models.blip(tmp_path / "blip")
+    for flags in (("--assign", "joint"), ("--assign", "text")):
+        done = photosort(
+            *("organize", pictures, "--into", "flowers: petals; not temples, temples", "--dry-run", "--json", *flags),
+            *(f"--image-encoder=local:{encoder}", f"--captioner=local:{captioner}", "--device=cpu"),
+        )
+        assert done.code == 0, done.err
+        assert sum(folders(done.json).values()) == 21
