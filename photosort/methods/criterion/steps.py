@@ -119,7 +119,7 @@ class Sorter:
         if naming.mended:
             self.remarks.append("The language model twice gave names with a fault, which were put right.")
         if len(naming.names) < self.wanted.least:
-            self.remarks.append(f"The photos have only {len(kept)} different labels, so there are no more folders.")
+            self.remarks.append(f"There are no more folders than different labels, {len(kept)}.")
         proposed = tuple(Category(name) for name in naming.names)
         return tuple(self.views.settle(Proposal(plain_criterion(self.criterion), proposed, naming.why, every)))
 
