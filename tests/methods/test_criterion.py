@@ -339,6 +339,11 @@ def test_what_cannot_be_done_is_told_with_what_can() -> None:
         group(views(TEXTS, categories=INTO), assign="joint")
     with pytest.raises(SettingsError, match="only summarizes"):
         group(views(TEXTS, ScriptedWriter(["x"], form="digest")))
+    with pytest.raises(SettingsError, match="A criterion is too long"):
+        group(views(TEXTS, scripted("x")), criteria=("very " * 300,))
+    many = tuple(Category(f"A folder of number {number}") for number in range(300))
+    with pytest.raises(ModelFailed, match="no room for 300 folders and a description"):
+        group(views(TEXTS, scripted("x"), categories=many))
     with pytest.raises(SettingsError, match="go with one criterion"):
         group(views(TEXTS, scripted("x"), categories=INTO), criteria=("a", "b"))
 

@@ -160,6 +160,7 @@ def test_the_model_may_choose_the_number_and_says_why() -> None:
     assert "from 3 to 4" in script.prompts["names"][0] and len(proposal.categories) == 4
     assert proposal.why == "There are so many kinds of places" and proposal.criterion == CRITERION
     assert sum(proposal.labels.values()) == 96 and len(proposal.labels) == 24
+    assert found.remarks[0] == "The language model chose 4 folders: There are so many kinds of places."
     assert "Snowy mountains" in found.names and "Zoo" not in found.names
     assert all("2. Snowy mountains" in prompt for prompt in script.prompts["choice"])
 

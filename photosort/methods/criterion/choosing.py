@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from photosort.clustering.kmeans import Vectors
+from photosort.errors import ModelFailed
 from photosort.methods.criterion.closed_list import ClosedList, clearly_nearest
 from photosort.methods.criterion.desk import Coming, Cost, Desk, Draft, nothing
 from photosort.methods.criterion.names import Embed
-from photosort.methods.criterion.prompts import choice_question
+from photosort.methods.criterion.prompts import choice_question, has_room_for_list
 from photosort.methods.criterion.replies import read_reply
 from photosort.methods.criterion.results import Choice
 from photosort.models.protocols import Category
@@ -42,6 +43,7 @@ class Chooser:
         An answer outside the list is asked for once more. If that fails, the name counts that what was answered, or
         what was `said` where the answer was an apology, is clearly like, and else there is none.
         """
+        self._check()
         raw = self.desk.answers([self._draft(text) for text in descriptions], CHOICE_ANSWER, coming)
         places = [self.listed.read(answer) for answer in raw]
         choices = [Choice(place, "answer") for place in places]
@@ -65,6 +67,15 @@ class Chooser:
     def cost(self, descriptions: Sequence[str]) -> Cost:
         """Return what the first question about each description costs, where it is not known."""
         return self.desk.cost([self._draft(text) for text in descriptions], CHOICE_ANSWER)
+
+    def _check(self) -> None:
+        """Raise ModelFailed where the list leaves no room for a description: the answers would mean nothing."""
+        budget = self.desk.budget
+        if not has_room_for_list(self.criterion, self.listed.categories, self.listed.shown, budget):
+            raise ModelFailed(
+                f"A question of {budget} tokens has no room for {len(self.listed.shown)} folders and a description",
+                "Use --assign text or joint, or fewer folders.",
+            )
 
     def _draft(self, description: str, fault: str = "") -> Draft:
         categories, shown = self.listed.categories, self.listed.shown

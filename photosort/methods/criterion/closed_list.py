@@ -20,6 +20,9 @@ from photosort.naming.prompt import plain
 LEAD = 8
 """The nearest name has to be nearer than the next by one in this many parts of what names lack to be the same."""
 
+LONGEST_NAMED = 300
+"""Characters in which a name has something in brackets or after a dash around it."""
+
 _NUMBERED = re.compile(r"#?(\d+)\s*(?:[.:)\-–]\s*(.*))?")
 _NEGATION = re.compile(r"\b(not|no|none|neither|nor|never|cannot|\w+n['’]t)\b", re.I)
 _AROUND = re.compile(r"\s*[(\[].*[)\]]$|\s+[-–—:]\s.*$")
@@ -44,7 +47,7 @@ class ClosedList:
         text, bare = read_reply(raw, "category")
         if not text:
             return None
-        for said in dict.fromkeys([text, _AROUND.sub("", text)]):
+        for said in dict.fromkeys([text, _AROUND.sub("", text[:LONGEST_NAMED])]):
             if (place := self._named(said)) is not None:
                 return place
         if bare and (numbered := _NUMBERED.fullmatch(text)):

@@ -22,9 +22,13 @@ from photosort.methods.criterion.results import Sorted, nested
 from photosort.methods.criterion.steps import Sorter
 from photosort.methods.method import Candidate, Clusterer, Grouping, Views
 from photosort.methods.sorting import sorted_into
+from photosort.models.protocols import tokens
 from photosort.settings.choices import Assign
 
 MOST_CRITERIA = 2
+
+LONGEST_CRITERION = 300
+"""Tokens of a criterion, beside which a description still has room in a small context."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ class Criterion:
             desk.close()
         criteria = [plain_criterion(criterion) for criterion in self.criteria]
         whole = found[0] if len(found) == 1 else nested(found[0], found[1], criteria)
-        return Grouping((_candidate(whole, " / ".join(criteria)),))
+        return Grouping((_candidate(whole, " / ".join(views.questions)),))
 
     def _wanted(self, photos: int) -> Wanted:
         if self.k is not None:
@@ -75,6 +79,8 @@ class Criterion:
         """Raise SettingsError for what cannot be asked for together, or without a model."""
         if not 1 <= len(self.criteria) <= MOST_CRITERIA:
             raise SettingsError(f"Photos are sorted by one criterion or by {MOST_CRITERIA}", "Leave out some --by.")
+        if any(tokens(criterion) > LONGEST_CRITERION for criterion in self.criteria):
+            raise SettingsError("A criterion is too long to stand in every question", "Say it in a sentence or two.")
         if views.categories and len(self.criteria) > 1:
             raise SettingsError("Folders of your own go with one criterion", "Leave out --into, or one --by.")
         without = "Add --writer openai:MODEL, name the folders yourself with --into, or use --assign text."

@@ -34,9 +34,9 @@ _EMPTY_WORDS = _CATCH_ALL | _listed(
     "none general everything anything else mixed rest thing stuff item category folder photo picture image label "
     "name and or of the"
 )
-_LINE = re.compile(r"^\W*(?:(?:answer|name|folder|category)\s*)?(\d+)\s*[.:)\-–]\s*(.+)$", re.I | re.M)
+_LINE = re.compile(r"^[^\w\n]*(?:(?:answer|name|folder|category)\s*)?(\d+)\s*[.:)\-–]\s*(.+)$", re.I | re.M)
 _CUT_OFF = re.compile(r'"\d+"\s*:\s*"([^"\n]+)"')
-_NUMBER = re.compile(r"^\W*(?:(?:answer|name|folder|category)\s*)?\d+\s*[.:)\-–]\s*(?=\D)", re.I)
+_NUMBER = re.compile(r"^[^\w\n]*(?:(?:answer|name|folder|category)\s*)?\d+\s*[.:)\-–]\s*(?=\D)", re.I)
 _UNSAFE = re.compile(r"\s*[/\\|]\s*")
 _MARKUP = re.compile(r"[<>{}]")
 

@@ -131,12 +131,20 @@ def choice_question(
     Hints are left out where `budget` has no room for them. `fault` is that of the last answer.
     """
     tail = f"\n{plain(fault)} Answer with one name of the list." if fault else ""
-    for hinted in (True, False):
-        listed = "\n".join(_listed(*each, hinted) for each in enumerate(zip(shown, categories, strict=True), 1))
-        system = _CHOICE.format(criterion=plain_criterion(criterion), listed=listed)
-        if budget - tokens(system + tail) >= min(DESCRIPTION_TOKENS, tokens(description)) + LEAST_TOKENS:
-            break
+    system = _choice_system(criterion, categories, shown, hinted=True)
+    if budget - tokens(system + tail) < min(DESCRIPTION_TOKENS, tokens(description)) + LEAST_TOKENS:
+        system = _choice_system(criterion, categories, shown, hinted=False)
     return Question(system, _described(description, budget - tokens(system + tail)) + tail, _choice_schema(shown))
+
+
+def has_room_for_list(criterion: str, categories: Sequence[Category], shown: Sequence[str], budget: int) -> bool:
+    """Return whether `choice_question` has room for a description beside the list."""
+    return tokens(_choice_system(criterion, categories, shown, hinted=False)) + 2 * LEAST_TOKENS <= budget
+
+
+def _choice_system(criterion: str, categories: Sequence[Category], shown: Sequence[str], *, hinted: bool) -> str:
+    listed = "\n".join(_listed(*each, hinted) for each in enumerate(zip(shown, categories, strict=True), 1))
+    return _CHOICE.format(criterion=plain_criterion(criterion), listed=listed)
 
 
 def _names_system(criterion: str, least: int, most: int) -> str:

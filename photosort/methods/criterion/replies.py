@@ -10,7 +10,7 @@ from photosort.naming.extraction import LONGEST, NoObjectError, after_thoughts, 
 from photosort.naming.prompt import plain
 
 _SAID = re.compile(
-    r"^\W*(?:final )?(?:answer|label|category|folder|class|name)(?: \d+)?\s*(?:is\b|[:=])\s*(.+)$", re.I | re.M
+    r"^[^\w\n]*(?:final )?(?:answer|label|category|folder|class|name)(?: \d+)?\s*(?:is\b|[:=])\s*(.+)$", re.I | re.M
 )
 _FENCES = re.compile(r"```\w*|\*{1,3}|`|\b__|__\b|^#+\s", re.M)
 _ENDS = " \t\"'“”‘’«»[]{}.,:;!"
@@ -28,6 +28,9 @@ class Reply(NamedTuple):
 
 
 NONE = Reply("", True)
+
+READ = 2_000
+"""Characters of a text that are read; a name or a label has a few."""
 
 
 def read_reply(raw: str, key: str) -> Reply:
@@ -49,7 +52,7 @@ def read_reply(raw: str, key: str) -> Reply:
 
 def trimmed(text: str) -> str:
     """Return a text in one line without quotes, Markdown and punctuation around it."""
-    return plain(_FENCES.sub("", text)).strip(_ENDS)
+    return plain(_FENCES.sub("", text[:READ])).strip(_ENDS)
 
 
 def _in_object(raw: str, key: str) -> str | None:

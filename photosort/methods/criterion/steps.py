@@ -114,10 +114,12 @@ class Sorter:
             self.remarks.append(f"{len(every) - len(kept)} rare labels, of {photos} photos, had no say in the names.")
         merger = Merger(self.criterion, self.desk, self.views.embed)
         naming = merger.named(kept, self.wanted, lambda: self._later_cost(named=True).plus(later()))
+        if naming.why:
+            self.remarks.append(f"The language model chose {len(naming.names)} folders: {naming.why}.")
         if naming.mended:
             self.remarks.append("The language model twice gave names with a fault, which were put right.")
         if len(naming.names) < self.wanted.least:
-            self.remarks.append(f"The photos have only {len(kept)} different labels, so there are no more folders.")
+            self.remarks.append(f"There are no more folders than different labels, {len(kept)}.")
         proposed = tuple(Category(name) for name in naming.names)
         return tuple(self.views.settle(Proposal(plain_criterion(self.criterion), proposed, naming.why, every)))
 
