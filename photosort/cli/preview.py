@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -17,7 +18,7 @@ from photosort.filing.plan.model import Mode
 from photosort.filing.plan.plan import Plan, PlannedFolder
 from photosort.methods.conversation import Bill
 from photosort.methods.specs import assignment
-from photosort.models.protocols import Used
+from photosort.models.protocols import Category, Used
 from photosort.models.selected import ModelSet
 from photosort.naming.folder_name import folder_name
 from photosort.naming.summary import BY_KEYWORDS, ClusterName
@@ -41,17 +42,18 @@ def models(chosen: ModelSet) -> RenderableType:
     return Text(printable(line), style="dim")
 
 
-def assigned(settings: Settings) -> list[str]:
-    """Return what puts photos into the categories of the user, and from where those come; nothing without any."""
+def assigned(settings: Settings, categories: Sequence[Category]) -> list[str]:
+    """Return what puts photos into the categories of the user; nothing for a run without any."""
     if not settings.by and settings.into is None:
         return []
     how = {
         "llm": f"{settings.writer}, which reads the description of each photo",
-        "text": "the embeddings of texts: each photo goes to the folder whose name is nearest",
-        "joint": f"{settings.image_encoder}, which compares each photo with the folders' names",
+        "text": f"the nearest of their names, by vectors of texts ({settings.text_encoder})",
+        "joint": f"how well each name fits the photo ({settings.image_encoder})",
     }[assignment(settings)]
-    by = f"by {' and then by '.join(settings.by)}" if settings.by else "into folders of yours"
-    return [printable(f"sorting {by}, by {how}" if not settings.by else f"sorting {by}; assigned by {how}")]
+    into = f"into {plural(len(categories), 'folder')} " if categories else ""
+    criteria = f"by {', then by '.join(settings.by)}, " if settings.by else ""
+    return [printable(f"sorting {into}{criteria}by {how}")]
 
 
 def bill(asked: Bill, cost: float | None) -> str:

@@ -40,9 +40,11 @@ def run(
     head = preview.models(models)
     for sent in filter(None, (models.photos_sent, models.texts_sent)):
         out.disclose(sent)
-    for line in preview.assigned(models.settings):
-        out.note(line)
     with out.progress() as progress:
+
+        def begin(categories: Sequence[Category]) -> None:
+            for line in preview.assigned(models.settings, categories):
+                out.note(line)
 
         def announce(bill: Bill, cost: float | None) -> None:
             out.note(preview.bill(bill, cost))
@@ -67,7 +69,7 @@ def run(
                 destination or source.parent / f"{source.name or 'photos'}-sorted",
                 models,
                 dry_run=dry_run,
-                talk=workflow.Talk(announce, settle, review),
+                talk=workflow.Talk(begin, announce, settle, review),
                 progress=progress,
             ),
         )

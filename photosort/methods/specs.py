@@ -24,8 +24,6 @@ KEYWORD_QUESTION = "Which keywords describe the image?"
 """From "Text-Guided Image Clustering" (Stephan et al. 2024)."""
 SERVED = "openai:"
 """What the name of a language model on a server begins with."""
-BEST_FOLDER = "which of these folders the photo belongs into"
-"""The criterion of a language model that only gets categories."""
 SAMPLES = 6
 """Sampled texts for each photo and question, as in that paper."""
 
@@ -131,15 +129,15 @@ def asks_writer(settings: Settings) -> bool:
 def _criterion(settings: Settings) -> Method:
     from photosort.methods.criterion.method import Criterion
 
-    most = settings.max_k
-    return Criterion(settings.by, assignment(settings), settings.k, settings.min_k, most)
+    rest = "" if settings.into is None else settings.other
+    return Criterion(settings.by, assignment(settings), settings.k, settings.min_k, settings.max_k, rest)
 
 
 def _into(settings: Settings) -> Method:
     if assignment(settings) == "llm":
         from photosort.methods.criterion.method import Criterion
 
-        return Criterion((BEST_FOLDER,), "llm")
+        return Criterion(("",), "llm", rest=settings.other)
     from photosort.methods.into import Into
 
     by_text = assignment(settings) == "text"

@@ -24,7 +24,7 @@ from photosort.filing.plan.model import Mode
 from photosort.filing.plan.plan import Plan, make_plan, no_files
 from photosort.methods.conversation import Settle, as_proposed
 from photosort.methods.method import Grouping
-from photosort.models.protocols import Used
+from photosort.models.protocols import Category, Used
 from photosort.models.selected import ModelSet
 from photosort.naming.summary import ClusterName
 from photosort.photos.copies import Copies
@@ -88,12 +88,14 @@ class Prepared:
 class Talk:
     """What a run shows the user on its way, and lets the user decide.
 
+    begin     is told the categories of the user, once they are known to be usable and before any photo is looked at
     announce  is shown what is about to be asked of a language model, and its cost in US dollars, None where no price is
               known
     settle    decides on the categories that a language model proposes
     review    is shown everything before the first file is touched
     """
 
+    begin: Callable[[Sequence[Category]], None] = lambda categories: None
     announce: Show = unshown
     settle: Settle = as_proposed
     review: Callable[[Prepared], None] = lambda prepared: None
@@ -143,6 +145,7 @@ def prepare(
     wanted = wanted_categories(settings, connection)
     check_assignment(models)
     models.make_all()
+    talk.begin(wanted.categories)
     with open_cache(settings.cache_dir) as cache:
         found = scan(
             source,

@@ -50,6 +50,24 @@ def scripted(*answers: str | Exception | dict) -> ScriptedWriter:
     return ScriptedWriter(given, form="full")
 
 
+def test_a_language_model_may_say_that_none_of_the_folders_is_right() -> None:
+    model = scripted({"category": "Beach"}, {"category": "Elsewhere"}, {"category": "Elsewhere"}, {"category": "Beach"})
+    found = group(views(TEXTS[:4], model, categories=INTO), assign="llm", rest="Elsewhere")
+    assert folders(found) == ["Beach", "", "", "Beach"] and found.rest == "Elsewhere" and found.names == ("Beach",)
+    assert set(found.aside) == {1, 2} and "none of the folders" in found.aside[1]
+    assert all("Elsewhere: only what none of the other folders" in asked.system for asked in model.asked)
+    assert "Elsewhere" not in {answer.runner_up for answer in found.answers[:1]}
+    alone = group(
+        views(TEXTS[:2], scripted({"category": "Elsewhere"}), categories=INTO), assign="llm", rest="Elsewhere"
+    )
+    assert alone.names == ("Elsewhere",) and not alone.aside
+
+
+def test_without_folders_of_the_user_there_is_no_rest() -> None:
+    found = group(views(TEXTS), assign="text", rest="Elsewhere")
+    assert not found.aside and found.rest == "Unsorted"
+
+
 @pytest.mark.parametrize(
     ("criterion", "question"),
     [

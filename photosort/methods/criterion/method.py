@@ -9,7 +9,7 @@ step 3 the nearest name by the vector of the label may be taken (`text`), or wha
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 from photosort.clustering.choose_k import most_for
@@ -18,7 +18,7 @@ from photosort.methods.criterion.descriptions import Descriptions
 from photosort.methods.criterion.desk import NOTHING, Cost, Desk
 from photosort.methods.criterion.names import Wanted
 from photosort.methods.criterion.prompts import plain_criterion
-from photosort.methods.criterion.results import Sorted, nested
+from photosort.methods.criterion.results import Sorted, nested, rest_of, without_rest
 from photosort.methods.criterion.steps import Sorter
 from photosort.methods.method import Candidate, Clusterer, Grouping, Views
 from photosort.methods.sorting import sorted_into
@@ -40,6 +40,8 @@ class Criterion:
     k         the number of categories of each criterion; None lets the language model decide
     min_k     the least number that it may decide for
     max_k     the largest; None for that of `most_for`
+    rest      the name of the folder for photos that belong into none of the categories of the views, which a language
+              model may choose as well; empty where each has to be in one
     """
 
     criteria: tuple[str, ...]
@@ -47,6 +49,7 @@ class Criterion:
     k: int | None = None
     min_k: int = 2
     max_k: int | None = None
+    rest: str = ""
 
     def group(self, views: Views, cluster: Clusterer) -> Grouping:
         """Sort the photos into the categories of the views, or into those that are found by the criteria.
@@ -55,6 +58,9 @@ class Criterion:
         `cluster` raises, and what `views.announce` and `views.settle` raise.
         """
         self._check(views)
+        rest = self.rest if views.categories and self.assign == "llm" else ""
+        if rest:
+            views = replace(views, categories=(*views.categories, rest_of(rest)))
         wants_model = self.assign != "joint" or not views.categories
         model = views.model if wants_model else None
         desk = Desk(model, views.known, views.announce, self.assign, views.progress) if model else None
@@ -67,7 +73,9 @@ class Criterion:
             desk.close()
         criteria = [plain_criterion(criterion) for criterion in self.criteria]
         whole = found[0] if len(found) == 1 else nested(found[0], found[1], criteria)
-        return Grouping((_candidate(whole, " / ".join(views.questions)),))
+        if rest:
+            whole = without_rest(whole, rest)
+        return Grouping((_candidate(whole, rest, " / ".join(views.questions)),))
 
     def _wanted(self, photos: int) -> Wanted:
         if self.k is not None:
@@ -94,7 +102,7 @@ def _cost_of(sorters: Sequence[Sorter]) -> Callable[[], Cost]:
     return lambda: reduce(Cost.plus, (sorter.cost() for sorter in sorters), NOTHING)
 
 
-def _candidate(found: Sorted, question: str) -> Candidate:
+def _candidate(found: Sorted, rest: str, question: str) -> Candidate:
     return sorted_into(
         found.categories,
         found.chosen,
@@ -102,6 +110,7 @@ def _candidate(found: Sorted, question: str) -> Candidate:
         found.vectors,
         found.texts,
         aside=found.aside,
+        rest=rest,
         answers=found.answers,
         remarks=found.remarks,
         question=question,

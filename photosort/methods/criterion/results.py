@@ -56,6 +56,32 @@ class Sorted:
         return cls(tuple(categories), chosen, similarity, vectors, tuple(texts), aside, answers)
 
 
+NONE_FITS = "the language model says that it belongs into none of the folders"
+
+
+def rest_of(name: str) -> Category:
+    """Return the category that a language model chooses for what belongs into none of the user's."""
+    return Category(name, "only what none of the other folders is right for")
+
+
+def without_rest(found: Sorted, name: str) -> Sorted:
+    """Set the photos aside that are in the category of `rest_of`, which is none of the user's."""
+    place = found.categories.index(rest_of(name))
+    kept = [number for number in range(len(found.categories)) if number != place]
+    gone = {int(photo): NONE_FITS for photo in np.flatnonzero(found.chosen == place) if int(photo) not in found.aside}
+    return replace(
+        found,
+        categories=tuple(found.categories[number] for number in kept),
+        chosen=np.where(found.chosen == place, 0, found.chosen - (found.chosen > place)).astype(np.intp),
+        similarity=found.similarity[:, kept],
+        aside={**found.aside, **gone},
+        answers=tuple(
+            replace(one, by="" if photo in gone else one.by, runner_up="" if one.runner_up == name else one.runner_up)
+            for photo, one in enumerate(found.answers)
+        ),
+    )
+
+
 def nested(outer: Sorted, inner: Sorted, criteria: Sequence[str]) -> Sorted:
     """Bring two ways to sort the same n photos together: each pair of categories that has photos is one category.
 
