@@ -164,3 +164,23 @@ def test_criteria_are_suggested_with_the_folders_they_would_give(photosort: Comm
     assert {folder["name"]: folder["photos"] for folder in found[0]["folders"]} == {"Red": 3, "Green": 3, "Blue": 3}
     refused = photosort("suggest", walls)
     assert refused.code == 2 and "--writer openai:MODEL" in refused.err
+
+
+def test_published_descriptions_go_through_all_steps(photosort: Command, tmp_path: Path) -> None:
+    file = tmp_path / "texts.jsonl"
+    lines = [
+        {"id": f"{name}-{n}", "label": f"{name} walls", "texts": [f"a wall painted {name}, number {n}"]}
+        for name in COLOURS
+        for n in range(4)
+    ]
+    file.write_text("\n".join(map(json.dumps, lines)))
+    arguments = ("evaluate", "--texts-file", file, "--by", "the colour", "--json")
+    with ChatServer([Reply("")], models=["tiny"], answer=answer).running() as server:
+        done = photosort(*arguments, "--methods", "criterion,criterion-named", *FLAGS[2:], **server.environment)
+        assert done.code == 0, done.err
+        methods = {one["method"]: one for one in done.json["methods"]}
+        assert methods["criterion"]["acc"]["mean"] == methods["criterion-named"]["acc"]["mean"] == 1
+        assert methods["criterion"]["sem"]["mean"] == 1 and methods["criterion-named"]["sem"]["mean"] is None
+        assert "Merge the labels" in str(server.asked)
+    alone = photosort(*arguments, "--methods", "criterion")
+    assert alone.json["methods"][0]["acc"]["mean"] == 1

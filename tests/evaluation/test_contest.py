@@ -1,5 +1,8 @@
 """Methods in a contest, on views whose groups are plain."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from fakes.models import LetterTexts
@@ -9,6 +12,7 @@ from photosort.errors import SettingsError
 from photosort.evaluation.contest import MEASURES, Result, Scores, compete, names_of, read_methods, true_names
 from photosort.methods.method import Views
 from photosort.methods.specs import USUAL_VARIANTS, Given
+from photosort.models.protocols import Category
 
 TRUTH = ["dog"] * 12 + ["lake"] * 9 + ["moon"] * 6
 TEXTS = [(f"a photo of a {name}, a big one",) for name in TRUTH]
@@ -62,3 +66,36 @@ def test_what_is_no_method_is_refused_with_those_that_are(name: str) -> None:
 def test_a_method_that_sees_needs_photos() -> None:
     with pytest.raises(SettingsError, match="needs the photos"):
         read_methods(["concat"], Given(), photos=False)
+
+
+def named_views() -> Views:
+    """Views in which a model knows the classes, but takes the first dog for a moon."""
+    fits = np.eye(3, dtype=np.float32)[[2] + [0] * 11 + [1] * 9 + [2] * 6]
+
+    def zero_shot(categories: Sequence[Category]) -> np.ndarray:
+        known = {"dog": 0, "lake": 1, "moon": 2}
+        away = np.zeros((27, 1), np.float32)
+        return np.hstack([fits[:, [known[each.name]]] if each.name in known else away for each in categories])
+
+    return replace(views(), zero_shot=zero_shot, image=np.eye(27, dtype=np.float32))
+
+
+def test_a_method_that_is_given_the_names_is_rated_by_exact_names() -> None:
+    methods = read_methods(["into"], Given(), photos=True)
+    (found,) = compete(named_views(), TRUTH, methods, LetterTexts())
+    assert found.mean("acc") == pytest.approx(26 / 27)
+    assert np.isnan(found.mean("sem")) and np.isnan(found.mean("sbert"))
+
+
+def test_right_groups_with_wrong_names_count_for_nothing() -> None:
+    swapped = ["lake"] * 12 + ["moon"] * 9 + ["dog"] * 6
+    (found,) = compete(named_views(), swapped, read_methods(["into"], Given(), photos=True), LetterTexts())
+    assert found.mean("acc") == 0 and found.mean("nmi") > 0.8
+
+
+def test_a_criterion_without_a_language_model_clusters_what_photos_are_called() -> None:
+    methods = read_methods(["criterion", "criterion-named"], Given(k=3, by=("the thing",)), photos=False)
+    hidden, named = compete(views(), TRUTH, methods, LetterTexts(), restarts=5)
+    assert hidden.mean("acc") == named.mean("acc") == 1
+    assert hidden.mean("sem") == 1 and np.isnan(named.mean("sem"))
+    assert [methods[name].asks for name in methods] == [True, True]
