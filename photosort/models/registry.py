@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from photosort.errors import SettingsError
+from photosort.methods.specs import KEYWORD_QUESTION
 from photosort.methods.specs import samples as texts_wanted
 from photosort.models.captioners.choice import cannot_answer, local_captioner
 from photosort.models.captioners.generating import Asking
@@ -73,7 +74,7 @@ def captioner(settings: Settings, question: str = "", samples: int | None = None
     and where the model cannot follow a question; ModelMissing for one that is not on this machine.
     """
     name = _named(settings, "captioner")
-    asking = Asking(question, samples or _captions(settings), settings.seed)
+    asking = Asking(question, samples or _captions(settings), settings.seed, bare=question == KEYWORD_QUESTION)
     if name == TAGS:
         return _tags(settings, question)
     if name.startswith(SERVER):

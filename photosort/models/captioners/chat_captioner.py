@@ -20,7 +20,7 @@ from photosort.models.runtime.torchvision_ops import repair_torchvision
 from photosort.models.weights.hub import Snapshot
 from photosort.photos import decode
 
-REVISION = "1"
+REVISION = "2"
 """Part of the identity; changes with anything here that may change a text."""
 CAPTION = "Describe this photo in one short sentence."
 SIDE = 448
@@ -62,12 +62,12 @@ class ChatCaptioner:
         with torch.inference_mode():
             written = model.generate(**inputs, **generating.arguments(self._asking, pixels, self.device))
         answers = written[:, inputs["input_ids"].shape[1] :]
-        return tidy(processor.batch_decode(answers, skip_special_tokens=True), self._asking)
+        return tidy(processor.batch_decode(answers, skip_special_tokens=True), self._asking, chat=True)
 
     def _inputs(self, processor: Any, pixels: Pictures) -> Any:
         from PIL import Image
 
-        text = {"type": "text", "text": self._asking.question or CAPTION}
+        text = {"type": "text", "text": self._asking.said(CAPTION)}
         conversations = [
             [{"role": "user", "content": [{"type": "image", "image": Image.fromarray(picture)}, text]}]
             for picture in pixels

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from photosort.models.captioners.chat_answers import cleaned
 from photosort.models.captioners.tags import UNCLEAR
 from photosort.models.protocols import Pictures, Pixels
 from photosort.support.printable import one_line
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
 CAPTION_TOKENS = 40
 ANSWER_TOKENS = 80
+TOP = 50
+"""Tokens among which the next one is drawn: the default of transformers, which the code of "Text-Guided Image
+Clustering" leaves as it is."""
+BARE = "Answer with the keywords alone, separated by commas."
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +30,13 @@ class Asking:
     question  empty for a caption
     samples   1: the text that the model gives by itself; more: as many different ones, drawn at temperature 1
     seed      of the drawing
+    bare      whether the answer is a list, which a chat model has to be asked for without anything else
     """
 
     question: str = ""
     samples: int = 1
     seed: int = 42
+    bare: bool = False
 
     @property
     def drawn(self) -> bool:
@@ -41,9 +48,13 @@ class Asking:
         """The longest text, in tokens."""
         return ANSWER_TOKENS if self.question or self.drawn else CAPTION_TOKENS
 
+    def said(self, caption: str) -> str:
+        """Return the question as a chat model is asked it; `caption` is the one that asks for a caption."""
+        return f"{self.question} {BARE}" if self.bare else self.question or caption
+
     def prompt(self, question: str = "") -> str:
         """Return what the identity of a captioner says of this; `question` is the one that stands for a caption."""
-        drawing = f"{self.samples} samples, seed {self.seed}, " if self.drawn else ""
+        drawing = f"{self.samples} samples, seed {self.seed}, top {TOP}, " if self.drawn else ""
         return f"{self.question or question} [{drawing}{self.most_tokens} tokens]".strip()
 
 
@@ -65,14 +76,14 @@ def arguments(asking: Asking, pixels: Pictures, device: str) -> dict[str, Any]:
     }
 
 
-def tidy(texts: Iterable[str], asking: Asking) -> list[tuple[str, ...]]:
+def tidy(texts: Iterable[str], asking: Asking, *, chat: bool = False) -> list[tuple[str, ...]]:
     """Turn texts in the order of the photos, `asking.samples` for each, into one tuple for each photo.
 
-    White space is folded and an echoed question cut off. An empty text is left out; where a photo has no other, it
-    gets "something unclear", which is what the model said of it.
+    What a `chat` model writes around its answers is cut off, and so is an echoed question; white space is folded. An
+    empty text is left out; where a photo has no other, it gets "something unclear", which is what the model said of it.
     """
-    cleaned = [_without(one_line(text), asking.question) for text in texts]
-    groups = (cleaned[start : start + asking.samples] for start in range(0, len(cleaned), asking.samples))
+    answers = [_without(cleaned(text) if chat else one_line(text), asking.question) for text in texts]
+    groups = (answers[start : start + asking.samples] for start in range(0, len(answers), asking.samples))
     return [tuple(text for text in group if text) or (UNCLEAR,) for group in groups]
 
 
@@ -90,7 +101,8 @@ def _seed(pixels: Pixels, seed: int) -> int:
 
 
 class _OwnDraw:
-    """A logits processor that draws the next token of each text with random numbers of the photo's own.
+    """A logits processor that draws the next token of each text, among the TOP most probable ones, with random numbers
+    of the photo's own.
 
     The token with the largest p / e, where every e is drawn from the exponential distribution, is a draw from p (the
     Gumbel-max trick; Maddison, Tarlow and Minka, "A* sampling", NeurIPS 2014). All others get minus infinity, so that
@@ -110,5 +122,7 @@ class _OwnDraw:
         exponential = torch.empty(scores.shape, dtype=torch.float32, device=scores.device)
         for number, generator in enumerate(self._own):
             exponential[number * self._samples : (number + 1) * self._samples].exponential_(generator=generator)
-        chosen = (scores.float().log_softmax(-1) - exponential.log()).argmax(-1, keepdim=True)
+        least = scores.topk(min(TOP, scores.shape[-1]), dim=-1).values[:, -1:]
+        among = scores.float().masked_fill(scores < least, -torch.inf)
+        chosen = (among.log_softmax(-1) - exponential.log()).argmax(-1, keepdim=True)
         return torch.full_like(scores, -torch.inf).scatter(-1, chosen, 0.0)

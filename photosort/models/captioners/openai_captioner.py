@@ -38,7 +38,7 @@ from photosort.models.runtime.devices import CPU
 from photosort.photos import decode
 from photosort.support.threads import at_once
 
-REVISION = "1"
+REVISION = "2"
 """Part of the identity; changes with anything here that may change a text."""
 SIDE = 512
 QUALITY = 85
@@ -113,7 +113,7 @@ class OpenAICaptioner:
                 del self._answers[question]
         if refused is not None:
             raise PhotoRefused(refused.reason)
-        return tidy(map(str, answers), self._asking)
+        return tidy(map(str, answers), self._asking, chat=True)
 
     def _ask_all(self, questions: Iterable[Question]) -> None:
         """Ask up to IN_FLIGHT at a time, as the server can take them."""
@@ -125,7 +125,7 @@ class OpenAICaptioner:
         import openai
 
         content = [
-            {"type": "text", "text": self._asking.question or CAPTION},
+            {"type": "text", "text": self._asking.said(CAPTION)},
             {"type": "image_url", "image_url": {"url": f"data:image/jpeg;base64,{picture}"}},
         ]
         messages = [{"role": "user", "content": content}]

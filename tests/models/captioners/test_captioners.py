@@ -13,7 +13,7 @@ from fakes import tiny_models
 from fakes.photos import crops
 
 from photosort.errors import ModelMissing, SettingsError
-from photosort.models.captioners.generating import Asking, tidy
+from photosort.models.captioners.generating import BARE, Asking, tidy
 from photosort.models.protocols import Captioner, Pixels
 from photosort.models.registry import captioner
 from photosort.models.runtime import on_device
@@ -212,3 +212,21 @@ def test_drawn_tokens_follow_the_probabilities() -> None:
     scores = draw(torch.zeros((20_000, 1), dtype=torch.long), wanted.log().repeat(20_000, 1))
     assert ((scores == 0).sum(1) == 1).all() and (scores.isinf().sum(1) == 3).all()
     assert np.allclose((scores == 0).float().mean(0).numpy(), wanted.numpy(), atol=0.02)
+
+
+def test_only_the_most_probable_tokens_are_drawn() -> None:
+    import torch
+
+    from photosort.models.captioners.generating import TOP, _OwnDraw
+
+    draw = _OwnDraw(Asking(samples=5_000), [np.zeros((2, 2, 3), np.uint8)], "cpu")
+    scores = draw(torch.zeros((5_000, 1), dtype=torch.long), torch.linspace(0, 1, TOP + 30).repeat(5_000, 1))
+    drawn = set((scores == 0).nonzero()[:, 1].tolist())
+    assert min(drawn) == 30 and len(drawn) == TOP
+
+
+def test_a_chat_model_is_asked_for_keywords_alone() -> None:
+    asked = Asking("Which keywords describe the image?", bare=True)
+    assert asked.said("a caption") == f"{asked.question} {BARE}" and Asking().said("a caption") == "a caption"
+    assert tidy(["Here are the keywords: dog, lawn"], asked, chat=True) == [("dog, lawn",)]
+    assert tidy(["Here are the keywords: dog, lawn"], asked) == [("Here are the keywords: dog, lawn",)]
