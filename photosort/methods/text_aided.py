@@ -19,7 +19,6 @@ from photosort.errors import SettingsError
 from photosort.methods.fusion import unit
 from photosort.methods.method import Candidate, Clusterer, Grouping, Nouns, Views, constant
 from photosort.methods.noun_selection import (
-    NOUNS_A_CENTRE,
     TEMPERATURE,
     Selection,
     counterparts,
@@ -80,13 +79,11 @@ class TextAided:
 
     def placed(self, views: Views, cluster: Clusterer) -> Placed:
         """Find the nouns of n photos and their counterparts. `cluster` is asked for k where the user named none."""
-        image, nouns = joint_photos(views), joint_nouns(views)
+        image = joint_photos(views)
         k = self.k or cluster([constant(image)])[0].k
-        found = centres(image, number_of_centres(len(image), k), seed=self.seed, cuda=self.cuda)
-        vectors = unit(nouns.vectors)
-        kept = select_nouns(vectors, found, self.selection, NOUNS_A_CENTRE)
-        space = NounSpace(tuple(nouns.words[noun] for noun in kept), vectors[kept], self.temperature)
-        return Placed(image, counterparts(image, space.vectors, self.temperature), space)
+        kept = kept_nouns(image, joint_nouns(views), k, self.selection, seed=self.seed, cuda=self.cuda)
+        text = counterparts(image, kept.vectors, self.temperature)
+        return Placed(image, text, NounSpace(kept.words, kept.vectors, self.temperature))
 
     def _trained(self, placed: Placed, k: int, training: Training) -> tuple[Clustering, tuple[str, ...]]:
         labels = train(placed.image, placed.text, k, training, seed=self.seed, cuda=self.cuda, progress=self.progress)
@@ -101,6 +98,16 @@ def side_by_side(image: Vectors, text: Vectors) -> Vectors:
     both = np.concatenate([image, text], axis=1)
     both *= np.float32(0.5**0.5)
     return both
+
+
+def kept_nouns(
+    image: Vectors, nouns: Nouns, k: int, selection: Selection = "softmax", *, seed: int = 42, cuda: str = ""
+) -> Nouns:
+    """Return the nouns that tell (n, d) unit photos in k clusters apart, with unit vectors."""
+    found = centres(image, number_of_centres(len(image), k), seed=seed, cuda=cuda)
+    vectors = unit(nouns.vectors)
+    kept = select_nouns(vectors, found, selection)
+    return Nouns(tuple(nouns.words[noun] for noun in kept), vectors[kept])
 
 
 def joint_photos(views: Views) -> Vectors:

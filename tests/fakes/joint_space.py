@@ -1,5 +1,6 @@
 """A joint space of photos and nouns in which something that nouns hardly tell spreads the photos most."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +22,12 @@ class JointSpace:
     @property
     def views(self) -> Views:
         blind = np.zeros((len(self.image), 1), dtype=np.float32)
-        return Views(blind, ("",), (), _no_texts, lambda: self.image, nouns=lambda: self.nouns)
+        return Views(blind, ("",), (), _no_texts, lambda: self.image, self._said, nouns=lambda: self.nouns)
+
+    def _said(self, texts: Sequence[str]) -> np.ndarray:
+        """The vector of the one noun in each text."""
+        place = {word: number for number, word in enumerate(self.nouns.words)}
+        return np.stack([self.nouns.vectors[next(place[w] for w in text[:-1].split() if w in place)] for text in texts])
 
 
 def joint_space(seed: int, classes: int = 6, each: int = 60, others: int = 300) -> JointSpace:
