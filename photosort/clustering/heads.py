@@ -11,7 +11,7 @@ the photos and of their counterparts.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 STAGE = "training"
 FEW = 3_500
 """Photos below which more epochs are made; the smallest set of the paper, DTD, has 3,760."""
+MANY = 100
 LEAST = 1e-9
 """Below this no share is taken a logarithm of."""
 
@@ -54,6 +55,10 @@ class Training:
     least_steps: int = 400
     rate: float = 1e-3
 
+    def of(self, k: int) -> Training:
+        """Return this for k clusters: above 100, what the paper takes for UCF-101 and ImageNet-1K."""
+        return self if k <= MANY else replace(self, temperature=5.0, batch=8192, epochs=100)
+
 
 PAPER = Training()
 
@@ -79,13 +84,13 @@ def train(
     """Return which of k clusters the head of the photos puts each of (n, d) unit rows into, (n,); some may stay empty.
 
     `text` holds the counterparts, (n, e). The same seed gives the same clusters on one machine; the batches do not
-    depend on the device, which is `cuda` where one is named.
+    depend on the device, which is `cuda` where there is one of that name.
     """
     import torch
 
     if len(image) < 2:
         return np.zeros(len(image), dtype=np.intp)
-    device = cuda or "cpu"
+    device = cuda if cuda and (torch.device(cuda).index or 0) < torch.cuda.device_count() else "cpu"
     random = torch.Generator().manual_seed(seed)
     of_image, of_text = (head(vectors.shape[1], k, random).to(device) for vectors in (image, text))
     optimizer = torch.optim.Adam([*of_image.parameters(), *of_text.parameters()], lr=training.rate, betas=(0.9, 0.99))

@@ -72,7 +72,7 @@ class TextAided:
         clustering = cluster([constant(side_by_side(placed.image, placed.text))])[0]
         remarks: tuple[str, ...] = ()
         if self.training:
-            clustering, remarks = self._trained(placed, clustering.k, self.training)
+            clustering, remarks = self._trained(placed, clustering.k, self.training.of(clustering.k))
         texts = tuple(", ".join(one.noun for one in told) for told in nouns_of_photos(placed.image, placed.space))
         names = names_of_clusters(cluster_weights(placed.image, clustering.labels, placed.space), placed.space.words)
         return Grouping((Candidate(views.questions[0], clustering, texts, names=names, remarks=remarks),))

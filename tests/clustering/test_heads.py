@@ -122,6 +122,18 @@ def test_few_photos_are_trained_with_as_many_steps(photos: int, steps: int) -> N
     assert number_of_steps(photos, Training()) == steps
 
 
+def test_many_clusters_are_trained_as_in_the_paper() -> None:
+    assert Training(balance=1).of(47) == Training(balance=1)
+    assert Training(balance=1).of(101) == Training(balance=1, temperature=5, batch=8192, epochs=100)
+
+
+def test_a_device_that_is_not_there_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
+    rows, _ = blobs([5, 5])
+    training = Training(least_steps=5, epochs=1)
+    assert np.array_equal(train(rows, rows, 2, training, cuda="cuda:1"), train(rows, rows, 2, training))
+
+
 def test_batches_hold_each_photo_once_an_epoch_with_one_of_its_neighbours() -> None:
     image, _ = blobs([30, 30], noise=0.3)
     text, _ = blobs([30, 30], noise=0.3, seed=5)
