@@ -16,9 +16,9 @@ from photosort.clustering.rows import OnCpu
 from photosort.methods.noun_selection import noun_shares
 
 TOP = 5
-"""Nouns that are told of a photo or cluster."""
+"""The most nouns that are given for a photo or cluster."""
 LEAST = 0.01
-"""The smallest weight that is told."""
+"""The smallest weight that is given, but for that of the first noun."""
 NAMES = 2
 """Nouns in the name of a cluster."""
 HALF = 0.5
