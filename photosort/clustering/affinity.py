@@ -1,9 +1,9 @@
 """Several graphs of photos brought into one, and the eigenvectors of it: what spectral clustering works on.
 
 Peng et al., "Delving into Spectral Clustering with Vision-Language Representations" (ICLR 2026,
-https://arxiv.org/abs/2602.09586), regularised affinity diffusion. The numbers of equations are those of the paper. A
-graph is normalised by the roots of the degrees on both sides: for these, and not for rows that sum to 1, equation 13 is
-the step that equation 9 leads to.
+https://arxiv.org/abs/2602.09586), regularised affinity diffusion. Numbers of equations are the paper's, as its reviews
+and the later benchmark of one of its authors (VLM4Cluster) give them. A graph is normalised by the roots of the degrees
+on both sides: for these, and not for rows that sum to 1, equation 13 is the step that equation 9 leads to.
 
 Shapes: n photos, b graphs, k clusters. All is n x n numbers, so n is a few thousand.
 """
