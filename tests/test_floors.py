@@ -66,8 +66,8 @@ A folder with walls inside has a line for each of its rooms.
 
 PURE = ("photosort.methods", "photosort.clustering", "photosort.naming", "photosort.filing.plan.plan")
 UNCLEAN = {"sqlite3", "torch", "typer", "rich"}
-ARITHMETIC = {"photosort.clustering.rows"}
-"""What may use torch to reckon: it loads no model."""
+ARITHMETIC = {"photosort.clustering.rows", "photosort.clustering.heads"}
+"""What may use torch to reckon: it loads no model; what it trains begins with random numbers and is forgotten."""
 READING = {
     "photosort.settings.config_file",
     *(f"photosort.wordnet.{name}" for name in ("album", "lexicon", "nouns", "shown")),

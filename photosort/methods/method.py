@@ -28,6 +28,17 @@ class Examples(NamedTuple):
     owner: Labels
 
 
+class Nouns(NamedTuple):
+    """V nouns in the joint space of photos and texts.
+
+    words    (v,) as WordNet writes them
+    vectors  (v, e), of unit length but for rounding
+    """
+
+    words: tuple[str, ...]
+    vectors: Vectors
+
+
 @dataclass(frozen=True, slots=True)
 class Views:
     """N photos as a method sees them. What only some methods need is a function, computed when it is called.
@@ -38,6 +49,7 @@ class Views:
     embed          m texts -> (m, e) unit vectors of the text encoder
     joint_image    () -> (n, e) the photos in a joint space of photos and texts; None where no model has one
     joint_embed    m texts -> (m, e) unit vectors in the joint space; None where that is the space of `embed`
+    nouns          () -> all nouns of WordNet in the joint space; None where no model has one
     soft_captions  () -> (n, e) the mean of all nouns that the captioner thought possible, by their probability, for a
                    captioner that says only the most probable; None for any other
     zero_shot      categories -> (n, c) how well each photo fits each, larger is better; None where no model tells
@@ -58,6 +70,7 @@ class Views:
     embed: Callable[[Sequence[str]], Vectors]
     joint_image: Callable[[], Vectors] | None = None
     joint_embed: Callable[[Sequence[str]], Vectors] | None = None
+    nouns: Callable[[], Nouns] | None = None
     soft_captions: Callable[[], Vectors] | None = None
     zero_shot: Callable[[Sequence[Category]], Vectors] | None = None
     examples: Examples | None = None
