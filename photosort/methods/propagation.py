@@ -37,7 +37,7 @@ def propagated(scores: Vectors, rows: Vectors, anchors: Anchors | None = None) -
     """Return the log odds (n, c) of c categories, from scores in standard deviations (n, c) and unit rows (n, d).
 
     A score is taken for log odds as it is. In each round every category has as its prototype the mean of the photos by
-    their shares in it, and the cosine to the prototypes joins the scores. Categories are not taken to be of equal size:
+    the squares of their shares in it, so that sure ones shape it, and the cosine to the prototypes joins the scores. Categories are not taken to be of equal size:
     one to which no score points stays empty.
 
     With examples the first prototypes are the means of these, where a category has any, and they stay in the mean as
@@ -55,11 +55,11 @@ def propagated(scores: Vectors, rows: Vectors, anchors: Anchors | None = None) -
     said = np.asarray(scores * trust, np.float32)
     shares = softmax(said)
     if held.any():
-        first = np.where(held.any(axis=1, keepdims=True), held, shares.T @ rows)
+        first = np.where(held.any(axis=1, keepdims=True), held, (shares**2).T @ rows)
         shares = softmax(said + rows @ unit(first).T / SHARP)
     odds = said
     for _ in range(STEPS):
-        odds = said + rows @ unit(shares.T @ rows + held).T / SHARP
+        odds = said + rows @ unit((shares**2).T @ rows + held).T / SHARP
         shares = softmax(odds)
     return odds
 
