@@ -37,15 +37,16 @@ def propagated(scores: Vectors, rows: Vectors, anchors: Anchors | None = None) -
     """Return the log odds (n, c) of c categories, from scores in standard deviations (n, c) and unit rows (n, d).
 
     A score is taken for log odds as it is. In each round every category has as its prototype the mean of the photos by
-    the squares of their shares in it, so that sure ones shape it, and the cosine to the prototypes joins the scores. Categories are not taken to be of equal size:
-    one to which no score points stays empty.
+    the squares of their shares in it, so that sure ones shape it, and the cosine to the prototypes joins the scores.
+    Categories are not taken to be of equal size, and where a category has less than one photo, all shares together, its
+    prototype counts as much less.
 
     With examples the first prototypes are the means of these, where a category has any, and they stay in the mean as
     several photos each. Scores count less the more examples there are. Where a category's own examples have a better
     score for another one, its name says little of what the user means by it, and its score is raised by what they lack.
     """
     count = scores.shape[1]
-    trust = 1.0
+    members, trust = np.zeros(count, np.intp), 1.0
     held = np.zeros((count, rows.shape[1]), dtype=np.float32)
     if anchors is not None and len(anchors.owner):
         members = np.bincount(anchors.owner, minlength=count)
@@ -59,9 +60,11 @@ def propagated(scores: Vectors, rows: Vectors, anchors: Anchors | None = None) -
         shares = softmax(said + rows @ unit(first).T / SHARP)
     odds = said
     for _ in range(STEPS):
-        odds = said + rows @ unit((shares**2).T @ rows + held).T / SHARP
+        photos = np.minimum(shares.sum(axis=0) + ANCHOR * members, 1)
+        prototypes = unit((shares**2).T @ rows + held) * photos[:, None]
+        odds = said + rows @ prototypes.T / SHARP
         shares = softmax(odds)
-    return odds
+    return np.asarray(odds, np.float32)
 
 
 def softmax(odds: Vectors) -> Vectors:

@@ -10,10 +10,11 @@ from photosort.methods.propagation import Anchors, propagated, softmax
 
 
 def hints(truth: np.ndarray, count: int, right: float, seed: int = 0) -> np.ndarray:
-    """Scores that name the class of each photo with this probability, and else any."""
+    """Scores that name the class of each photo surely with this probability, and else any, less surely."""
     rng = np.random.default_rng(seed)
-    said = np.where(rng.random(len(truth)) < right, truth, rng.integers(0, count, len(truth)))
-    return (3 * np.eye(count)[said]).astype(np.float32)
+    sure = rng.random(len(truth)) < right
+    said = np.where(sure, truth, rng.integers(0, count, len(truth)))
+    return (np.where(sure, 3, 1.5)[:, None] * np.eye(count)[said]).astype(np.float32)
 
 
 def world(sizes: list[int]) -> tuple[np.ndarray, np.ndarray]:
@@ -38,8 +39,9 @@ def test_a_category_that_nothing_points_to_stays_empty() -> None:
 
 
 def test_sizes_may_differ_as_they_like() -> None:
-    rows, truth = world([190, 10])
-    assert right(propagated(hints(truth, 2, 0.8), rows), truth) == 1
+    rows, truth = world([100, 20, 10, 10])
+    scores = hints(truth, 4, 0.8)
+    assert right(scores, truth) < 0.85 and right(propagated(scores, rows), truth) > 0.95
 
 
 def test_examples_outweigh_names_that_say_nothing() -> None:
@@ -55,7 +57,7 @@ def test_examples_correct_a_name_that_misleads_and_leave_the_others() -> None:
     rows, truth = world([40, 40, 40])
     scores = np.zeros((120, 3), np.float32)
     scores[truth != 0, truth[truth != 0]] = 3
-    scores[truth == 0, 1] = 3
+    scores[truth == 0, 1], scores[:, 0] = 3, -3
     shown = np.flatnonzero(truth == 0)[:5]
     assert right(propagated(scores, rows), truth) < 0.7
     assert right(propagated(scores, rows, Anchors(rows[shown], scores[shown], np.zeros(5, np.intp))), truth) == 1
