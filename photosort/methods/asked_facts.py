@@ -31,6 +31,9 @@ _ASKED = {
 SEEN = 2.5
 """Standard deviations that a face is worth to a category that asks for people. From so many on a photo clearly shows a
 thing (see `naming.seen`), so that a family at the beach lies with whichever is clearer."""
+UNTOLD = 2 * SEEN
+"""Standard deviations that it costs in a category of screenshots or papers that facts do not tell a photo to be one:
+facts miss a few, and models that were made for photos take many a thing for a page."""
 
 
 def asked(category: Category) -> tuple[str, ...]:
@@ -65,7 +68,7 @@ class AskedFacts:
         self.by_kind = (best & kind[:, None])[which]
         kinds_alone = np.array([bool(wish) and KINDS.issuperset(wish) for wish in wanted])
         seen = best & ~kind[:, None]
-        self.support = np.asarray(np.where(seen, SEEN, 0) - np.where(kinds_alone & ~best, SEEN, 0), np.float32)[which]
+        self.support = np.asarray(np.where(seen, SEEN, 0) - np.where(kinds_alone & ~best, UNTOLD, 0), np.float32)[which]
         lost = ["" if best[place].any() else next(iter(KINDS & set(words)), "") for words, place in number.items()]
         self.unasked = tuple(lost[place] for place in which)
 

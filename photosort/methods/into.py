@@ -18,7 +18,7 @@ from photosort.clustering.kmeans import Labels, Vectors
 from photosort.methods.asked_facts import SEEN, AskedFacts
 from photosort.methods.fusion import FEW, neighbours, summed_vectors, unit
 from photosort.methods.method import Clusterer, Found, Grouping, Views, joined
-from photosort.methods.none_of_these import Fit, allowed, as_categories, fit_of, rivals, thresholds
+from photosort.methods.none_of_these import Fit, allowed, as_categories, calmed, fit_of, rivals, thresholds
 from photosort.methods.propagation import Anchors, propagated, softmax
 from photosort.methods.sorting import sorted_into
 from photosort.models.protocols import Category
@@ -62,10 +62,11 @@ class Into:
         chosen = np.asarray(odds.argmax(axis=1), dtype=np.intp)
         aside: Mapping[int, str] = {}
         if not self.forced:
-            others = others[:, allowed(categories, views.embed)]
+            apart = np.flatnonzero(allowed(categories, views.embed))
             near = neighbours(rows)
-            fit = fit_of(_calmed(scores, near), _calmed(others, near))
-            aside = _aside(fit, chosen, facts, views, rows, anchors)
+            fit = fit_of(calmed(scores, near), others, apart, near)
+            stays = facts.by_kind.any(axis=1) | _like_examples(rows, near, chosen, anchors, len(categories))
+            aside = _aside(fit, chosen, stays, facts.unasked, categories)
         exampled = set() if anchors is None else set(anchors.owner.tolist())
         candidate = sorted_into(
             categories,
@@ -114,39 +115,31 @@ def _space(views: Views, spread: float) -> tuple[Vectors, Anchors | None]:
     return unit(rows - common), anchors
 
 
-def _calmed(scores: Vectors, near: Labels) -> Vectors:
-    """Move the scores of each photo half-way to those of its neighbours, twice."""
-    for _ in range(2 if near.shape[1] else 0):
-        scores = np.asarray(scores / 2 + sum(scores[column] for column in near.T) / (2 * near.shape[1]), np.float32)
-    return scores
-
-
 def _aside(
-    fit: Fit, chosen: Labels, facts: AskedFacts, views: Views, rows: Vectors, anchors: Anchors | None
+    fit: Fit, chosen: Labels, stays: NDArray[np.bool_], unasked: Sequence[str], categories: Sequence[Category]
 ) -> dict[int, str]:
-    """Return the photos that fit none, each with the reason."""
-    categories = views.categories
+    """Return the photos that fit none, each with the reason, without those that stay whatever they look like.
+
+    unasked  (n,) the kind of a picture that no category asks for; such a picture needs a better fit
+    """
     needed = thresholds(fit.lead, chosen, len(categories))[chosen]
-    kinds = np.array(facts.unasked)
-    lead = fit.lead - np.where(kinds != "", SEEN, 0)
-    stays = (lead >= needed) | facts.by_kind.any(axis=1) | _like_examples(rows, chosen, anchors, len(categories))
-    others = [rival for rival, other in zip(rivals(), allowed(categories, views.embed), strict=True) if other]
+    lead = fit.lead - np.array([SEEN if kind else 0 for kind in unasked], np.float32)
     found = {}
-    for photo in np.flatnonzero(~stays).tolist():
-        what = kinds[photo] or others[fit.rival[photo]].inside
-        short = needed[photo] - lead[photo]
-        found[photo] = (
-            f"fits none of the folders: best {categories[chosen[photo]].name}, {short:.1f} below the threshold;"
-            f" looks more like {what}"
-        )
+    for photo in np.flatnonzero((lead < needed) & ~stays).tolist():
+        best, short = categories[chosen[photo]].name, needed[photo] - lead[photo]
+        what = unasked[photo] or rivals()[fit.rival[photo]].inside
+        found[photo] = f"fits none of the folders: best {best}, {short:.1f} below the threshold; more like {what}"
     return found
 
 
-def _like_examples(rows: Vectors, chosen: Labels, anchors: Anchors | None, count: int) -> NDArray[np.bool_]:
+def _like_examples(
+    rows: Vectors, near: Labels, chosen: Labels, anchors: Anchors | None, count: int
+) -> NDArray[np.bool_]:
     """Return which photos are like the examples of their category, (n,).
 
-    Those are nearer to the mean of these by a third of what examples are nearer to the mean of their like than to that
-    of the nearest other category.
+    Examples are nearer to the mean of their like than to that of the nearest other category. Such photos are nearer to
+    their category than the latter by a third of the difference. `near` (n, 0 to 5) are the neighbours of each photo,
+    which speak for it.
     """
     if anchors is None:
         return np.zeros(len(rows), dtype=np.bool_)
@@ -162,8 +155,8 @@ def _like_examples(rows: Vectors, chosen: Labels, anchors: Anchors | None, count
         other[np.arange(len(owner)), owner] = -1
         rival = np.maximum(other.max(axis=1), 0).mean()
         least = float(rival + NEARER * (own - rival))
-    near = np.einsum("nd,nd->n", rows, unit(sums)[chosen])
-    return np.asarray((near >= least) & (members[chosen] > 0))
+    cosines = calmed(rows @ unit(sums).T, near)[np.arange(len(chosen)), chosen]
+    return np.asarray((cosines >= least) & (members[chosen] > 0))
 
 
 def _answers(

@@ -96,7 +96,7 @@ class Found:
 
     label      what a language model called what its description says of the criterion; empty where none was asked
     runner_up  the category that would have been next, also one without a photo; empty where there is only one
-    by         how its own was found: "zero-shot", "examples", "text", "answer", "second answer" or "nearest"
+    by         how its own was found: "zero-shot", "examples", "facts", "text", "answer", "second answer" or "nearest"
     """
 
     label: str = ""

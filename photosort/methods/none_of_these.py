@@ -25,6 +25,10 @@ CLEAREST, BELOW, LEAST = 0.9, 3.0, -2.0
 """See `thresholds`: the quantile, and standard deviations."""
 
 
+COLUMNS = 64
+"""Rivals whose scores are compared at once."""
+
+
 @lru_cache(maxsize=1)
 def rivals() -> tuple[Concept, ...]:
     """Return what a photo could be called instead: all concepts that models see and facts do not tell."""
@@ -55,19 +59,38 @@ class Fit:
     """How much better each of n photos fits its category than anything else, in standard deviations.
 
     lead   (n,) the best score of any category less that of the nearest rival
-    rival  (n,) the nearest rival, as a place among the allowed ones
+    rival  (n,) the nearest rival, by its place in `rivals`
     """
 
     lead: Vectors
     rival: Labels
 
 
-def fit_of(scores: Vectors, others: Vectors) -> Fit:
-    """Compare scores for c categories (n, c) and r rivals (n, r); without rivals every photo leads."""
-    if not others.shape[1]:
-        return Fit(np.full(len(scores), np.inf, dtype=np.float32), np.zeros(len(scores), dtype=np.intp))
-    rival = np.asarray(others.argmax(axis=1), dtype=np.intp)
-    return Fit(np.asarray(scores.max(axis=1) - others.max(axis=1), np.float32), rival)
+def fit_of(scores: Vectors, others: Vectors, apart: Labels, near: Labels) -> Fit:
+    """Compare calmed scores for c categories, (n, c), with those for all rivals (n, r), of which those `apart` count.
+
+    near  (n, 0 to 5) the neighbours of each photo, by which the scores for rivals are calmed
+    """
+    best = np.full(len(scores), -np.inf, dtype=np.float32)
+    rival = np.zeros(len(scores), dtype=np.intp)
+    for start in range(0, len(apart), COLUMNS):
+        some = apart[start : start + COLUMNS]
+        block = calmed(others[:, some], near)
+        place = block.argmax(axis=1)
+        value = block[np.arange(len(block)), place]
+        nearer = value > best
+        best[nearer], rival[nearer] = value[nearer], some[place[nearer]]
+    return Fit(np.asarray(scores.max(axis=1) - best, np.float32), rival)
+
+
+def calmed(scores: Vectors, near: Labels) -> Vectors:
+    """Move the scores of each photo half-way to the mean of its neighbours', twice: (n, c), with (n, 0 to 5)."""
+    for _ in range(2 if near.shape[1] else 0):
+        total = np.zeros_like(scores)
+        for column in near.T:
+            total += scores[column]
+        scores = scores / 2 + total / (2 * near.shape[1])
+    return scores
 
 
 def thresholds(lead: Vectors, chosen: Labels, count: int) -> Vectors:

@@ -18,10 +18,11 @@ SHARP = 0.05
 """The difference of two cosines that makes one of two categories e times as likely as the other."""
 STEPS = 5
 """Rounds of prototypes and shares; with more, prototypes wander off from what the scores say."""
-ANCHOR = 5
-"""Photos that one example counts as: the user is as sure of it as a model is of several."""
-EXAMPLES = 5
-"""Examples of a category from which on they count twice as much as scores, in comparison."""
+ANCHOR = 3
+"""Photos that one example counts as: the user is surer of it than a model is of any."""
+EXAMPLES = 10
+"""Examples for each category from which on scores count half. With five, a third less, no set of photos was sorted
+worse than without examples, and with half the number the best-known one was by 0.5 %."""
 
 
 class Anchors(NamedTuple):
@@ -36,32 +37,34 @@ def propagated(scores: Vectors, rows: Vectors, anchors: Anchors | None = None) -
     """Return the log odds (n, c) of c categories, from scores in standard deviations (n, c) and unit rows (n, d).
 
     A score is taken for log odds as it is. In each round every category has as its prototype the mean of the photos by
-    their shares in it, and the cosine to the prototypes joins the scores. Categories are not taken to be of equal size:
-    one to which no score points stays empty.
+    the squares of their shares in it, so that sure ones shape it, and the cosine to the prototypes joins the scores.
+    Categories are not taken to be of equal size, and where a category has less than one photo, all shares together, its
+    prototype counts as much less.
 
     With examples the first prototypes are the means of these, where a category has any, and they stay in the mean as
-    several photos each. Scores count less the more examples there are, half at five for each category; and those of a
-    category whose own examples have better scores for others, since its name says little of what the user means by it,
-    give way to one that is the same for all photos, see `_heard`.
+    several photos each. Scores count less the more examples there are. Where a category's own examples have a better
+    score for another one, its name says little of what the user means by it, and its score is raised by what they lack.
     """
     count = scores.shape[1]
-    trust = 1.0
+    members, trust = np.zeros(count, np.intp), 1.0
     held = np.zeros((count, rows.shape[1]), dtype=np.float32)
     if anchors is not None and len(anchors.owner):
         members = np.bincount(anchors.owner, minlength=count)
-        scores = _heard(scores, anchors, members)
+        scores = scores + _lacking(anchors, members)
         trust = 1 / (1 + members.mean() / EXAMPLES)
         np.add.at(held, anchors.owner, ANCHOR * anchors.rows)
     said = np.asarray(scores * trust, np.float32)
     shares = softmax(said)
     if held.any():
-        first = np.where(held.any(axis=1, keepdims=True), held, shares.T @ rows)
+        first = np.where(held.any(axis=1, keepdims=True), held, (shares**2).T @ rows)
         shares = softmax(said + rows @ unit(first).T / SHARP)
     odds = said
     for _ in range(STEPS):
-        odds = said + rows @ unit(shares.T @ rows + held).T / SHARP
+        photos = np.minimum(shares.sum(axis=0) + ANCHOR * members, 1)
+        prototypes = unit((shares**2).T @ rows + held) * photos[:, None]
+        odds = said + rows @ prototypes.T / SHARP
         shares = softmax(odds)
-    return odds
+    return np.asarray(odds, np.float32)
 
 
 def softmax(odds: Vectors) -> Vectors:
@@ -70,18 +73,10 @@ def softmax(odds: Vectors) -> Vectors:
     return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
 
 
-def _heard(scores: Vectors, anchors: Anchors, members: Labels) -> Vectors:
-    """Return the scores (n, c) as far as examples bear them out.
-
-    Of a category with m examples, of which h have no better score for another, (h + 1) / (m + 1) is left of its scores.
-    The rest is what these examples have for their best other category, on average: enough to compete with it.
-    """
+def _lacking(anchors: Anchors, members: Labels) -> Vectors:
+    """Return by how much the examples of each category lack the best score of another, (c,): the mean, less of few."""
     places = np.arange(len(anchors.owner))
-    own = anchors.scores[places, anchors.owner]
-    others = anchors.scores.copy()
+    own, others = anchors.scores[places, anchors.owner], anchors.scores.copy()
     others[places, anchors.owner] = -np.inf
-    best = np.where(np.isfinite(others), others, anchors.scores).max(axis=1)
-    hits = np.bincount(anchors.owner, own >= best, len(members))
-    level = np.bincount(anchors.owner, best, len(members)) / np.maximum(members, 1)
-    share = (hits + 1) / (members + 1)
-    return np.asarray(share * scores + (1 - share) * level, np.float32)
+    lacking = np.maximum(others.max(axis=1) - own, 0)
+    return np.asarray(np.bincount(anchors.owner, lacking, len(members)) / (members + 1), np.float32)
