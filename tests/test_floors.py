@@ -33,7 +33,7 @@ FLOORS = {
     "clustering": {"", "errors", "support"},
     "methods": {"", "errors", "support", "settings", "clustering", "wordnet", "naming", "models.protocols"},
     "methods.criterion": {"errors", "support", "settings", "clustering", "naming", "models.protocols", "methods"},
-    "methods.specs": {"errors", "settings", "methods", "methods.criterion"},
+    "methods.specs": {"clustering", "errors", "settings", "methods", "methods.criterion"},
     "naming": {"", "errors", "support", "wordnet", "models.protocols"},
     "models": {""},
     "models.protocols": {"errors", "support", "store", "photos"},

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from photosort.store.runs import ClusterRecord, MemberRecord, Run
     from photosort.workflows.explain import FolderView, RunView
 
+NOUNS = 6
 MOST = 4
 """Photos, and folders near by, that are shown of a folder."""
 
@@ -127,6 +128,9 @@ def _folder(found: "FolderView") -> "RenderableType":
         rows.add_row("its name", Text(printable(cluster.note), style="yellow"))
     if cluster.support:
         rows.add_row("true of", f"{cluster.support:.0%} of the photos, as far as the models can tell")
+    if found.nouns:
+        fitting = ", ".join(f"{noun} {weight:.0%}" for noun, weight in found.nouns[:NOUNS])
+        rows.add_row("nouns", Text(printable(fitting)))
     if cluster.keywords:
         rows.add_row("keywords", Text(_keywords(cluster), style="green"))
     rows.add_row("cohesion", f"{cluster.cohesion:.2f}, the average similarity of a photo to the folder")
@@ -181,6 +185,7 @@ def _folder_document(found: "FolderView") -> dict[str, Any]:
     return {
         "run": found.run.id,
         **_cluster_document(found.cluster, len(found.members)),
+        "nouns": [{"noun": noun, "weight": round(weight, 4)} for noun, weight in found.nouns],
         "members": [{"path": str(member.path), "similarity": round(member.similarity, 4)} for member in found.members],
         "next": [{"folder": other.folder, "photos": count} for other, count in found.neighbours],
     }

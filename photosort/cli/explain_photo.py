@@ -37,7 +37,15 @@ def view(found: "PhotoView") -> "RenderableType":
         rows.add_row("about", Text(printable(text), style="italic"))
     if found.own.note:
         rows.add_row("its name", Text(printable(found.own.note), style="yellow"))
-    said = "tags" if _is_tagged(found) else "description" if found.run.settings.get("by") else "caption"
+    said = (
+        "shows"
+        if photo.answer.get("nouns")
+        else "tags"
+        if _is_tagged(found)
+        else "description"
+        if found.run.settings.get("by")
+        else "caption"
+    )
     rows.add_row(said, Text(printable(photo.caption)))
     for label, text in (*_answers(found), *_distances(found)):
         rows.add_row(label, Text(printable(text)))
@@ -57,6 +65,8 @@ def _answers(found: "PhotoView") -> Iterator[tuple[str, str]]:
     answer, criteria = found.photo.answer, found.run.settings.get("by") or ()
     if criteria:
         yield "sorted by", ", then by ".join(criteria)
+    if nouns := answer.get("nouns"):
+        yield "nouns", ", ".join(f"{noun} {weight:.0%}" for noun, weight in nouns)
     if label := answer.get("label"):
         yield "label", f"“{label}”, what its description was called"
     if reason := answer.get("reason"):

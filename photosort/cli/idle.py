@@ -36,6 +36,10 @@ def idle_flags(settings: Settings, given: Collection[str]) -> Iterator[str]:
         )
     if not named:
         reasons |= {"assign": "it only applies to --into and --by"}
+    if settings.method not in ("tac", "ntk"):
+        reasons |= {"nouns": "it only applies to --method tac and ntk"}
+    if settings.tac == "no-train":
+        reasons |= {"balance": "it only applies to --tac train"}
     if settings.fusion in ("image", "text"):
         reasons |= {"weight": f"--fusion {settings.fusion} takes no share of the other"}
     if settings.k is not None:

@@ -9,7 +9,17 @@ from photosort.cli import offers
 from photosort.cli.options import AsJson, QuietFlag, Yes, named_path, settings_of
 from photosort.cli.output import speaking
 from photosort.methods.specs import METHODS
-from photosort.settings.choices import Assign, FilingMode, FusionMode, Keywords, Names, TextSource, TextVectors
+from photosort.settings.choices import (
+    Assign,
+    FilingMode,
+    FusionMode,
+    Keywords,
+    Names,
+    NounChoice,
+    Tac,
+    TextSource,
+    TextVectors,
+)
 
 if TYPE_CHECKING:
     MethodName = str
@@ -22,7 +32,7 @@ GROUPS = {
     "Folders": (
         *("by", "into", "other", "no_other", "assign", "names_from"),
         *("method", "fusion", "weight", "texts", "ask", "vectors", "show_all"),
-        *("outliers", "levels", "min_k", "max_k", "seed"),
+        *("tac", "nouns", "balance", "outliers", "levels", "min_k", "max_k", "seed"),
     ),
     "Names": ("names", "writer", "language", "style", "name_template", "keywords", "max_cost", "about"),
     "Photos": ("exclude", "follow_links", "facts"),
@@ -115,6 +125,16 @@ def organize(
     ask: Annotated[
         list[str] | None,
         typer.Option("--ask", metavar="QUESTION", help="Question about each photo, for --method text; repeatable."),
+    ] = None,
+    tac: Annotated[
+        Tac | None, typer.Option("--tac", help="Whether --method tac trains two heads.  [default: no-train]")
+    ] = None,
+    nouns: Annotated[
+        NounChoice | None,
+        typer.Option("--nouns", help="How --method tac and ntk choose nouns.  [default: softmax]"),
+    ] = None,
+    balance: Annotated[
+        float | None, typer.Option("--balance", help="Wish of --tac train for equal sizes, 0 for none.  [default: 5]")
     ] = None,
     captions: Annotated[
         int | None,
@@ -248,6 +268,9 @@ def organize(
             "method": method,
             "texts": texts,
             "ask": ask or None,
+            "tac": tac,
+            "nouns": nouns,
+            "balance": balance,
             "captions": captions,
             "vectors": vectors,
             "outliers": outliers,

@@ -60,6 +60,7 @@ class Views:
     model          the language model; None without one
     known          whether the language model has answered a question before, so that it costs nothing now
     announce       is shown what is about to be asked
+    cuda           a device such as cuda:1 that may do what is much work; empty where there is none
     progress       is told how many questions are answered
     settle         decides on the categories that a language model proposes
     """
@@ -79,6 +80,7 @@ class Views:
     model: LanguageModel | None = None
     known: Callable[[Question], bool] = unknown
     announce: Announce = unannounced
+    cuda: str = ""
     progress: Progress = silent
     settle: Settle = as_proposed
 
@@ -97,11 +99,14 @@ class Found:
     label      what a language model called what its description says of the criterion; empty where none was asked
     runner_up  the category that would have been next, also one without a photo; empty where there is only one
     by         how its own was found: "zero-shot", "examples", "facts", "text", "answer", "second answer" or "nearest"
+    nouns      of WordNet that fit it, with their weights, 0 to 1, the largest first
+    nouns      of WordNet that fit it, with their weights, 0 to 1, the largest first
     """
 
     label: str = ""
     runner_up: str = ""
     by: str = ""
+    nouns: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

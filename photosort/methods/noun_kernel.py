@@ -17,7 +17,7 @@ from photosort.errors import SettingsError
 from photosort.methods.fusion import unit
 from photosort.methods.method import Candidate, Clusterer, Grouping, Views, constant
 from photosort.methods.noun_selection import Selection, noun_shares
-from photosort.methods.noun_weights import NounSpace, cluster_weights, names_of_clusters, nouns_of_photos
+from photosort.methods.noun_weights import NOUNS, NounSpace, found, in_words, nouns_of_photos
 from photosort.methods.text_aided import joint_nouns, joint_photos, kept_nouns
 from photosort.wordnet.vocabulary import TEMPLATES
 
@@ -35,14 +35,12 @@ class NounKernel:
     temperature  of the shares of nouns
     k            the number of clusters, where the user named one
     seed         of everything that is drawn
-    cuda         a device such as cuda:1 for the semantic centres, where there is one
     """
 
     selection: Selection = "softmax"
     temperature: float = TEMPERATURE
     k: int | None = None
     seed: int = 42
-    cuda: str = ""
 
     def group(self, views: Views, cluster: Clusterer) -> Grouping:
         """Cluster what the eigenvectors of the graph say of each photo. `cluster` is asked for k where none is named.
@@ -55,7 +53,7 @@ class NounKernel:
                 f"{len(image):,} photos are too many for --method ntk; it takes {MOST:,}", "Add --method tac."
             )
         k = self.k or cluster([constant(image)])[0].k
-        kept = kept_nouns(image, joint_nouns(views), k, self.selection, seed=self.seed, cuda=self.cuda)
+        kept = kept_nouns(image, joint_nouns(views), k, self.selection, seed=self.seed, cuda=views.cuda)
         embed = views.joint_embed or views.embed
         graphs = [
             mutual_graph(
@@ -66,9 +64,8 @@ class NounKernel:
         affinity, _ = diffused(graphs)
         clustering = cluster([constant(spectral_vectors(affinity, k))])[0]
         space = NounSpace(kept.words, kept.vectors, self.temperature)
-        texts = tuple(", ".join(one.noun for one in told) for told in nouns_of_photos(image, space))
-        names = names_of_clusters(cluster_weights(image, clustering.labels, space), space.words)
-        return Grouping((Candidate(views.questions[0], clustering, texts, names=names),))
+        said = nouns_of_photos(image, space)
+        return Grouping((Candidate(NOUNS, clustering, in_words(said), answers=found(said)),))
 
 
 def noun_kernel(photos: Vectors, nouns: Vectors, temperature: float = TEMPERATURE) -> Vectors:

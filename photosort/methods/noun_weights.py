@@ -1,7 +1,6 @@
-"""The nouns of photos and clusters, as an explanation: which of the nouns kept brought a photo where it is.
+"""The nouns of photos, as an explanation: which of the nouns kept brought a photo where it is.
 
-A photo's weights are its shares of the nouns (TAC, equation 6; see `noun_selection`), those of a cluster the mean of
-its photos'.
+The weights of a photo are its shares of the nouns (TAC, equation 6; see `noun_selection`).
 """
 
 from __future__ import annotations
@@ -11,23 +10,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from photosort.clustering.kmeans import Labels, Vectors
-from photosort.clustering.rows import OnCpu
+from photosort.clustering.kmeans import Vectors
+from photosort.methods.method import Found
 from photosort.methods.noun_selection import noun_shares
 
 TOP = 5
-"""The most nouns that are given for a photo or cluster."""
+"""The most nouns that are given for a photo."""
 LEAST = 0.01
 """The smallest weight that is given, but for that of the first noun."""
-NAMES = 2
-"""Nouns in the name of a cluster."""
-HALF = 0.5
-"""A second noun with less than this share of the weight of the first is not in the name."""
+NOUNS = "nouns"
+"""What texts made of nouns answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class WeightedNoun:
-    """A noun of a photo or cluster; all weights of one sum to 1, those of rare nouns, which are left out, included."""
+    """A noun of a photo; all its weights sum to 1, those of rare nouns, which are left out, included."""
 
     noun: str
     weight: float
@@ -51,35 +48,14 @@ def nouns_of_photos(photos: Vectors, space: NounSpace, top: int = TOP) -> list[t
     ]
 
 
-def nouns_of_clusters(
-    photos: Vectors, labels: Labels, space: NounSpace, top: int = TOP
-) -> list[tuple[WeightedNoun, ...]]:
-    """Return the nouns of each cluster, by its number, the largest weight first, one at least."""
-    return _told(cluster_weights(photos, labels, space), space, top)
+def in_words(said: Sequence[Sequence[WeightedNoun]]) -> tuple[str, ...]:
+    """Return the nouns of each photo in one line."""
+    return tuple(", ".join(one.noun for one in nouns) for nouns in said)
 
 
-def cluster_weights(photos: Vectors, labels: Labels, space: NounSpace) -> Vectors:
-    """Return the mean shares of the photos of each cluster, (k, m)."""
-    counts = np.bincount(labels)
-    sums = np.zeros((len(counts), len(space.words)), dtype=np.float64)
-    for part, shares in noun_shares(photos, space.vectors, space.temperature):
-        sums += OnCpu(shares).sums(labels[part], len(counts))
-    return np.asarray(sums / counts[:, None], dtype=np.float32)
-
-
-def names_of_clusters(weights: Vectors, words: Sequence[str]) -> tuple[str, ...]:
-    """Return a name for each cluster from (k, m) weights: its one or two best nouns that are of no other cluster.
-
-    A noun is of the cluster where its weight is largest. A cluster that none is left for has no name, "".
-    """
-    owner = weights.argmax(axis=0)
-    names = []
-    for cluster, row in enumerate(weights):
-        own = np.flatnonzero(owner == cluster)
-        best = own[np.argsort(-row[own], kind="stable")][:NAMES]
-        told = [words[noun] for noun in best if row[noun] >= max(LEAST, HALF * row[best[0]])]
-        names.append(", ".join(told))
-    return tuple(names)
+def found(said: Sequence[Sequence[WeightedNoun]]) -> tuple[Found, ...]:
+    """Return the nouns of each photo as an explanation of its cluster."""
+    return tuple(Found(nouns=tuple((one.noun, round(one.weight, 4)) for one in nouns)) for nouns in said)
 
 
 def _told(weights: Vectors, space: NounSpace, top: int) -> list[tuple[WeightedNoun, ...]]:

@@ -14,7 +14,7 @@ from photosort.errors import SettingsError
 
 if TYPE_CHECKING:
     from photosort.methods.method import Method
-    from photosort.settings.choices import Assign, FusionMode, TextVectors
+    from photosort.settings.choices import Assign, FusionMode, NounChoice, TextVectors
     from photosort.settings.settings import Settings
 
 
@@ -22,6 +22,8 @@ CAPTION = ""
 """The question that asks for a caption."""
 KEYWORD_QUESTION = "Which keywords describe the image?"
 """From "Text-Guided Image Clustering" (Stephan et al. 2024)."""
+NOUN_TEMPERATURE = {"efficientnet-lite2": 0.05, "clip": 0.005}
+"""Image encoder -> the temperature of its nouns; .005 is the paper's for OpenAI's CLIP, .05 is measured."""
 SERVED = "openai:"
 """What the name of a language model on a server begins with."""
 SAMPLES = 6
@@ -39,19 +41,36 @@ def answers(settings: Settings) -> tuple[str, ...]:
     return {"caption": (CAPTION,), "keywords": (KEYWORD_QUESTION,), "ask": settings.ask}[texts]
 
 
+class Nouns(NamedTuple):
+    """How nouns for photos are looked for.
+
+    choice       how the nouns of a centre are ranked
+    temperature  of the retrieval
+    seed         of everything that is drawn
+    """
+
+    choice: NounChoice = "softmax"
+    temperature: float = 0.005
+    seed: int = 42
+
+
 class Given(NamedTuple):
     """What a variant is built with.
 
-    weight    share of the text, 0 to 1
-    k         the number of classes
-    by        criteria of the user
-    assign    what puts photos into categories
+    weight   share of the text, 0 to 1
+    k        the number of classes
+    by       criteria of the user
+    assign   what puts photos into categories
+    nouns    how nouns are looked for
+    balance  how much training wants clusters of equal size
     """
 
     weight: float = 0.5
     k: int = 2
     by: tuple[str, ...] = ()
     assign: Assign = "text"
+    nouns: Nouns = Nouns()
+    balance: float = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +163,33 @@ def _into(settings: Settings) -> Method:
     return Into(settings.other, forced=not settings.other, assign="text" if by_text else "joint")
 
 
+def no_questions(settings: Settings) -> tuple[str, ...]:
+    """Return no question: a method that reads no texts needs no captioner."""
+    return ()
+
+
+def nouns_by(settings: Settings) -> Nouns:
+    """Return how nouns are looked for: the more the cosines of an encoder spread, the higher is the temperature."""
+    encoder = settings.image_encoder or ""
+    usual = 0.005 if "openai" in encoder else 0.01
+    return Nouns(settings.nouns, NOUN_TEMPERATURE.get(encoder, usual), settings.seed)
+
+
+def _text_aided(nouns: Nouns, k: int | None, balance: float | None = None) -> Method:
+    """Return TAC, trained where there is a `balance`."""
+    from photosort.clustering.heads import Training
+    from photosort.methods.text_aided import TextAided
+
+    training = None if balance is None else Training(balance=balance)
+    return TextAided(training, nouns.choice, nouns.temperature, k, nouns.seed)
+
+
+def _noun_kernel(nouns: Nouns, k: int | None) -> Method:
+    from photosort.methods.noun_kernel import NounKernel
+
+    return NounKernel(nouns.choice, k=k, seed=nouns.seed)
+
+
 def _into_joint(given: Given) -> Method:
     from photosort.methods.into import Into
 
@@ -206,6 +252,24 @@ METHODS: Mapping[str, MethodSpec] = {
         flags=("other",),
         chosen_by="--into",
     ),
+    "tac": MethodSpec(
+        help="nouns of WordNet that fit the photos",
+        build=lambda settings, weight: _text_aided(
+            nouns_by(settings), settings.k, settings.balance if settings.tac == "train" else None
+        ),
+        variants={
+            "tac": Variant(lambda given: _text_aided(given.nouns, given.k)),
+            "tac-train": Variant(lambda given: _text_aided(given.nouns, given.k, given.balance)),
+        },
+        questions=no_questions,
+        flags=("tac",),
+    ),
+    "ntk": MethodSpec(
+        help="the graph of photos and such nouns",
+        build=lambda settings, weight: _noun_kernel(nouns_by(settings), settings.k),
+        variants={"ntk": Variant(lambda given: _noun_kernel(given.nouns, given.k))},
+        questions=no_questions,
+    ),
 }
 
 USUAL = ("fusion", "text")
@@ -233,7 +297,7 @@ def reader_of(flag: str) -> str:
 
 
 def questions(settings: Settings) -> tuple[str, ...]:
-    """Return the questions that every photo is asked, one at least; CAPTION asks for a caption.
+    """Return the questions that every photo is asked; CAPTION asks for a caption. A method may ask none.
 
     Raises SettingsError for an unknown method, and for questions of the user's that the method does not ask.
     """

@@ -25,8 +25,7 @@ from photosort.methods.noun_selection import (
     number_of_centres,
     select_nouns,
 )
-from photosort.methods.noun_weights import NounSpace, cluster_weights, names_of_clusters, nouns_of_photos
-from photosort.support.progress import Progress, silent
+from photosort.methods.noun_weights import NOUNS, NounSpace, found, in_words, nouns_of_photos
 
 
 class Placed(NamedTuple):
@@ -51,8 +50,6 @@ class TextAided:
     temperature  of the retrieval: .005 for OpenAI's CLIP, .01 to .05 for encoders whose cosines spread more
     k            the number of clusters, where the user named one; the number of semantic centres depends on it
     seed         of everything that is drawn
-    cuda         a device such as cuda:1 for the training, where there is one
-    progress     is called in the training
     """
 
     training: Training | None = None
@@ -60,11 +57,9 @@ class TextAided:
     temperature: float = TEMPERATURE
     k: int | None = None
     seed: int = 42
-    cuda: str = ""
-    progress: Progress = silent
 
     def group(self, views: Views, cluster: Clusterer) -> Grouping:
-        """Cluster photos and counterparts; texts and names are of nouns.
+        """Cluster photos and counterparts; texts are of nouns.
 
         Raises SettingsError without a model that knows photos and texts.
         """
@@ -72,21 +67,20 @@ class TextAided:
         clustering = cluster([constant(side_by_side(placed.image, placed.text))])[0]
         remarks: tuple[str, ...] = ()
         if self.training:
-            clustering, remarks = self._trained(placed, clustering.k, self.training.of(clustering.k))
-        texts = tuple(", ".join(one.noun for one in told) for told in nouns_of_photos(placed.image, placed.space))
-        names = names_of_clusters(cluster_weights(placed.image, clustering.labels, placed.space), placed.space.words)
-        return Grouping((Candidate(views.questions[0], clustering, texts, names=names, remarks=remarks),))
+            clustering, remarks = self._trained(placed, clustering.k, self.training.of(clustering.k), views)
+        said = nouns_of_photos(placed.image, placed.space)
+        return Grouping((Candidate(NOUNS, clustering, in_words(said), answers=found(said), remarks=remarks),))
 
     def placed(self, views: Views, cluster: Clusterer) -> Placed:
         """Find the nouns of n photos and their counterparts. `cluster` is asked for k where the user named none."""
         image = joint_photos(views)
         k = self.k or cluster([constant(image)])[0].k
-        kept = kept_nouns(image, joint_nouns(views), k, self.selection, seed=self.seed, cuda=self.cuda)
+        kept = kept_nouns(image, joint_nouns(views), k, self.selection, seed=self.seed, cuda=views.cuda)
         text = counterparts(image, kept.vectors, self.temperature)
         return Placed(image, text, NounSpace(kept.words, kept.vectors, self.temperature))
 
-    def _trained(self, placed: Placed, k: int, training: Training) -> tuple[Clustering, tuple[str, ...]]:
-        labels = train(placed.image, placed.text, k, training, seed=self.seed, cuda=self.cuda, progress=self.progress)
+    def _trained(self, placed: Placed, k: int, training: Training, views: Views) -> tuple[Clustering, tuple[str, ...]]:
+        labels = train(placed.image, placed.text, k, training, seed=self.seed, cuda=views.cuda, progress=views.progress)
         clustering = from_labels(placed.image, labels)
         if clustering.k == k:
             return clustering, ()

@@ -22,7 +22,17 @@ from pydantic_settings import (
 from pydantic_settings import SettingsError as UnreadableSettings
 
 from photosort.errors import SettingsError
-from photosort.settings.choices import Assign, FilingMode, FusionMode, Keywords, Names, TextSource, TextVectors
+from photosort.settings.choices import (
+    Assign,
+    FilingMode,
+    FusionMode,
+    Keywords,
+    Names,
+    NounChoice,
+    Tac,
+    TextSource,
+    TextVectors,
+)
 from photosort.settings.config_file import config_file, may_set, read_config
 from photosort.settings.messages import cut, nearest, wrong_value
 
@@ -96,6 +106,11 @@ class Settings(Places):
     )
     assign: Assign | None = Field(None, description="what puts photos into categories; the best at hand if missing")
     names_from: int | None = Field(None, description="the run whose categories are taken again")
+    tac: Tac = Field("no-train", description="whether the method tac trains two heads, or clusters by k-means")
+    nouns: NounChoice = Field("softmax", description="how the methods tac and ntk choose nouns")
+    balance: float = Field(
+        5.0, ge=0, allow_inf_nan=False, description="how much training wants clusters of equal size; 0 for not at all"
+    )
     captions: int | None = Field(
         None, ge=1, le=100, description="texts for each photo; 6 for the method text, else those of the profile"
     )

@@ -58,7 +58,7 @@ class ClusterRecord:
 class MemberRecord:
     """A photo of a run. `rank` 0 is the exemplar of its cluster; similarities are cosines to centroids; `facts` are
     those of `Facts.as_dict`; `answer` is what a method with categories found out on the way, by name: "label", "by",
-    "runner_up" and "reason".
+    "runner_up", "nouns" and "reason".
     """
 
     path: Path
@@ -70,7 +70,7 @@ class MemberRecord:
     runner_up: int
     runner_up_similarity: float
     facts: dict[str, Any] = field(default_factory=dict)
-    answer: dict[str, str] = field(default_factory=dict)
+    answer: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,10 @@ TEMPLATES = (
 """Prompts that together do as well for CLIP as all 80 of Radford et al. 2021 (their notebook on ImageNet)."""
 
 
+PLAIN = ("a photo of a {}.",)
+"""The prompt for an encoder of texts alone, which has not read how photos are captioned."""
+
+
 @lru_cache(maxsize=1)
 def vocabulary() -> tuple[str, ...]:
     """Return all 117,798 nouns, sorted as in small letters, each once and in the spelling of its most frequent meaning.

@@ -16,7 +16,7 @@ from photosort.errors import NoPhotos, SettingsError
 from photosort.evaluation.contest import Result, compete, read_methods, true_names
 from photosort.evaluation.texts_file import Labelled, read_texts_file
 from photosort.methods.method import Views
-from photosort.methods.specs import CAPTION, Given, assignment
+from photosort.methods.specs import CAPTION, Given, assignment, nouns_by
 from photosort.models.runtime.devices import wanted_cuda
 from photosort.models.selected import EVEN, ModelSet
 from photosort.photos.facts import Facts
@@ -90,7 +90,13 @@ def evaluate(
     settings = models.settings
     lines = read_texts_file(texts_file) if texts_file else ()
     weight = EVEN if lines and settings.weight is None else models.text_weight
-    given = Given(weight, by=settings.by or (KINDS,), assign=assignment(settings))
+    given = Given(
+        weight,
+        by=settings.by or (KINDS,),
+        assign=assignment(settings),
+        nouns=nouns_by(settings),
+        balance=settings.balance,
+    )
     asks = any(one.asks for one in read_methods(methods, given, photos=folder is not None).values())
     with open_cache(settings.cache_dir) as cache:
         encoder = RememberedTexts(models.text_encoder, cache)

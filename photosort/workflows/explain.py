@@ -53,6 +53,14 @@ class FolderView:
     members: tuple[MemberRecord, ...]
     neighbours: tuple[tuple[ClusterRecord, int], ...]
 
+    @property
+    def nouns(self) -> list[tuple[str, float]]:
+        """The nouns that fit its photos, with their mean weights, 0 to 1, the largest first."""
+        total: dict[str, float] = {}
+        for noun, weight in (told for member in self.members for told in member.answer.get("nouns", ())):
+            total[noun] = total.get(noun, 0.0) + weight / len(self.members)
+        return sorted(total.items(), key=lambda told: (-told[1], told[0]))
+
 
 @dataclass(frozen=True, slots=True)
 class PhotoView:

@@ -15,12 +15,15 @@ from photosort.methods.conversation import Announce, Settle, as_proposed, unanno
 from photosort.methods.fusion import unit
 from photosort.methods.method import Examples, Grouping, Method, VectorFactory, Views
 from photosort.methods.specs import questions, spec_of
-from photosort.models.protocols import Category
+from photosort.models.encoders.conse import CONSE
+from photosort.models.protocols import Category, JointEncoder, TextEncoder
 from photosort.models.runtime.devices import wanted_cuda
 from photosort.models.selected import ModelSet
 from photosort.settings.settings import Settings
 from photosort.store.cache import Cache
 from photosort.support.progress import Progress, silent
+from photosort.wordnet.vocabulary import PLAIN, TEMPLATES
+from photosort.workflows.noun_vectors import noun_vectors
 from photosort.workflows.remembering import RememberedTexts, RememberedWriter
 from photosort.workflows.subjects import in_words
 
@@ -109,14 +112,21 @@ def views_of(
         examples=Examples(shown.vectors, zero_shot(shown.vectors, categories.wanted), np.array(categories.owner))
         if shown
         else None,
+        nouns=lambda: noun_vectors(*_noun_encoder(joint, texts), cache, progress),
         told=tuple(map(in_words, described.facts)),
         categories=categories.wanted,
         model=writer,
         known=writer.knows if writer else unknown,
         announce=categories.announce,
+        cuda=wanted_cuda(models.settings.device),
         progress=progress,
         settle=categories.settle,
     )
+
+
+def _noun_encoder(joint: JointEncoder, texts: TextEncoder) -> tuple[TextEncoder, Sequence[str]]:
+    """Return what encodes nouns, and in which sentences: those of CLIP are for encoders of photos and texts alone."""
+    return (texts, PLAIN) if joint.identity.model == CONSE else (joint, TEMPLATES)
 
 
 def method_of(models: ModelSet) -> Method:

@@ -13,7 +13,7 @@ from photosort.methods.method import Nouns
 from photosort.models.protocols import Identity, TextEncoder, Vectors
 from photosort.store.cache import Cache, text_key
 from photosort.support.progress import Progress, silent
-from photosort.wordnet.vocabulary import TEMPLATES, vocabulary
+from photosort.wordnet.vocabulary import vocabulary
 
 STAGE = "nouns"
 CHUNK = 512
@@ -22,11 +22,11 @@ CHUNK = 512
 
 def noun_vectors(
     encoder: TextEncoder,
+    templates: Sequence[str],
     cache: Cache,
     progress: Progress = silent,
     *,
     words: Sequence[str] | None = None,
-    templates: Sequence[str] = TEMPLATES,
 ) -> Nouns:
     """Return v nouns, all of WordNet by default, and their (v, d) vectors.
 
@@ -47,7 +47,7 @@ def noun_vectors(
     return Nouns(words, cache.matrix(identity, keys))
 
 
-def noun_identity(encoder: Identity, templates: Sequence[str] = TEMPLATES) -> Identity:
+def noun_identity(encoder: Identity, templates: Sequence[str]) -> Identity:
     """Return under what the vectors of nouns are kept."""
     digest = hashlib.sha256("\n".join(templates).encode()).hexdigest()[:12]
     return replace(encoder, prompt=f"noun in {len(templates)} templates {digest}")

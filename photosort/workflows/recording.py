@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -77,10 +78,10 @@ def record(
     )
 
 
-def _answer(grouped: Candidate, photo: int) -> dict[str, str]:
+def _answer(grouped: Candidate, photo: int) -> dict[str, Any]:
     found = grouped.answers[photo] if grouped.answers else Found()
-    said = {"label": found.label, "by": found.by, "runner_up": found.runner_up, "reason": grouped.aside.get(photo, "")}
-    return {name: text for name, text in said.items() if text}
+    known = {**asdict(found), "reason": grouped.aside.get(photo, "")}
+    return {name: value for name, value in known.items() if value}
 
 
 def _runner_up(clustering: Clustering, labels: Labels, filed: Sequence[int]) -> Labels:

@@ -40,7 +40,7 @@ def test_it_groups_by_what_nouns_say() -> None:
         found = NounKernel(temperature=0.1, k=6).group(space.views, cluster).best
         alone = agreement(truth, kmeans(space.image, 6, restarts=20).labels).acc
         assert agreement(truth, found.clustering.labels).acc > alone + 0.2
-        assert len(found.names) == found.clustering.k and len(found.texts) == len(truth)
+        assert len(found.answers) == len(found.texts) == len(truth)
 
 
 def test_twice_is_the_same_and_k_is_asked_for_where_none_is_named() -> None:

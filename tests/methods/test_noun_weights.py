@@ -1,4 +1,4 @@
-"""The nouns of photos and clusters."""
+"""The nouns of photos."""
 
 import numpy as np
 import pytest
@@ -7,9 +7,8 @@ from photosort.methods.fusion import unit
 from photosort.methods.noun_selection import counterparts
 from photosort.methods.noun_weights import (
     NounSpace,
-    cluster_weights,
-    names_of_clusters,
-    nouns_of_clusters,
+    found,
+    in_words,
     nouns_of_photos,
 )
 
@@ -17,7 +16,6 @@ WORDS = ("dog", "puppy", "lake", "shore")
 DIRECTIONS = np.array([[1, 0, 0.05], [1, 0, -0.05], [0, 1, 0.05], [0, 1, -0.2]], dtype=np.float32)
 SPACE = NounSpace(WORDS, unit(DIRECTIONS), 0.05)
 PHOTOS = unit(np.array([[1, 0, 0.3], [1, 0, 0], [0.2, 1, 0.1], [0, 1, 0]], dtype=np.float32))
-LABELS = np.array([0, 0, 1, 1])
 
 
 def shares(photo: np.ndarray) -> np.ndarray:
@@ -40,15 +38,6 @@ def test_the_shares_make_the_counterpart() -> None:
     assert np.allclose(unit(np.stack(made)), counterparts(PHOTOS, SPACE.vectors, 0.05), atol=0.02)
 
 
-def test_a_cluster_has_the_mean_weights_of_its_photos() -> None:
-    weights = cluster_weights(PHOTOS, LABELS, SPACE)
-    assert np.allclose(weights[0], (shares(PHOTOS[0]) + shares(PHOTOS[1])) / 2, atol=1e-5)
-    assert np.allclose(weights.sum(axis=1), 1, atol=1e-5)
-    first, second = nouns_of_clusters(PHOTOS, LABELS, SPACE, top=1)
-    assert (first[0].noun, second[0].noun) == ("dog", "lake") and len(first) == len(second) == 1
-    assert first[0].weight == pytest.approx(float(weights[0, 0]))
-
-
 def test_at_least_one_noun_is_told_however_small_its_weight() -> None:
     many = NounSpace(
         tuple(map(str, range(300))), unit(np.random.default_rng(0).normal(size=(300, 8)).astype(np.float32)), 9
@@ -56,8 +45,8 @@ def test_at_least_one_noun_is_told_however_small_its_weight() -> None:
     assert [len(told) for told in nouns_of_photos(many.vectors[:2], many)] == [1, 1]
 
 
-def test_a_name_is_of_nouns_that_no_other_cluster_has_more_of() -> None:
-    weights = np.array([[0.5, 0.3, 0.1, 0.1], [0.4, 0.1, 0.35, 0.15], [0.6, 0.2, 0.1, 0.05]], dtype=np.float32)
-    assert names_of_clusters(weights, ("animal", "dog", "cat", "paw")) == ("dog", "cat", "animal")
-    assert names_of_clusters(weights[:2, :2], ("animal", "dog")) == ("animal, dog", "")
-    assert names_of_clusters(np.array([[0.6, 0.4]], np.float32), WORDS[:2]) == ("dog, puppy",)
+def test_the_nouns_of_a_photo_explain_it() -> None:
+    told = nouns_of_photos(PHOTOS, SPACE)
+    assert in_words(told)[0].split(", ")[0] == "dog"
+    first = found(told)[0].nouns
+    assert first[0] == ("dog", round(told[0][0].weight, 4)) and len(first) == len(told[0])

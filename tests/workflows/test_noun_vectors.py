@@ -37,7 +37,7 @@ class Stopping(LetterTexts):
 
 
 def test_a_noun_is_the_direction_of_the_mean_over_the_templates(cache: Cache) -> None:
-    found = noun_vectors(LetterTexts(), cache, words=WORDS)
+    found = noun_vectors(LetterTexts(), TEMPLATES, cache, words=WORDS)
     assert found.words == WORDS
     for word, vector in zip(WORDS, found.vectors, strict=True):
         several = LetterTexts().encode_texts([template.replace("{}", word) for template in TEMPLATES])
@@ -46,8 +46,8 @@ def test_a_noun_is_the_direction_of_the_mean_over_the_templates(cache: Cache) ->
 
 def test_each_noun_is_encoded_once_ever(cache: Cache) -> None:
     encoder = LetterTexts()
-    first = noun_vectors(encoder, cache, words=WORDS[:3])
-    again = noun_vectors(encoder, cache, words=WORDS)
+    first = noun_vectors(encoder, TEMPLATES, cache, words=WORDS[:3])
+    again = noun_vectors(encoder, TEMPLATES, cache, words=WORDS)
     assert len(encoder.asked) == len(set(encoder.asked)) == len(WORDS) * len(TEMPLATES)
     assert np.array_equal(first.vectors, again.vectors[:3])
 
@@ -55,27 +55,29 @@ def test_each_noun_is_encoded_once_ever(cache: Cache) -> None:
 def test_a_run_that_was_killed_goes_on(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "CHUNK", 2)
     with pytest.raises(Killed):
-        noun_vectors(Stopping(), cache, words=WORDS)
+        noun_vectors(Stopping(), TEMPLATES, cache, words=WORDS)
     seen: list[tuple[str, int, int]] = []
     encoder = LetterTexts()
     found = noun_vectors(
-        encoder, cache, lambda stage, done, total, used=None: seen.append((stage, done, total)), words=WORDS
+        encoder, TEMPLATES, cache, lambda stage, done, total, used=None: seen.append((stage, done, total)), words=WORDS
     )
     assert len(encoder.asked) == 3 * len(TEMPLATES)
     assert seen == [(STAGE, 2, 5), (STAGE, 4, 5), (STAGE, 5, 5)]
     with open_cache(Path(cache._path).parent / "other") as other:
-        assert np.array_equal(found.vectors, noun_vectors(LetterTexts(), other, words=WORDS).vectors)
+        assert np.array_equal(found.vectors, noun_vectors(LetterTexts(), TEMPLATES, other, words=WORDS).vectors)
 
 
 def test_other_templates_and_other_encoders_have_vectors_of_their_own(cache: Cache) -> None:
     encoder = LetterTexts()
-    noun_vectors(encoder, cache, words=WORDS)
-    noun_vectors(encoder, cache, words=WORDS, templates=("a {}",))
+    noun_vectors(encoder, TEMPLATES, cache, words=WORDS)
+    noun_vectors(encoder, ("a {}",), cache, words=WORDS)
     assert encoder.asked[-5:] == [f"a {word}" for word in WORDS]
-    assert noun_identity(encoder.identity) != noun_identity(replace(encoder.identity, revision="2"))
-    assert noun_identity(encoder.identity).model == encoder.identity.model
+    assert noun_identity(encoder.identity, TEMPLATES) != noun_identity(
+        replace(encoder.identity, revision="2"), TEMPLATES
+    )
+    assert noun_identity(encoder.identity, TEMPLATES).model == encoder.identity.model
 
 
 def test_by_default_all_nouns_are_meant(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "vocabulary", lambda: vocabulary()[40_000:40_010])
-    assert noun_vectors(LetterTexts(), cache).words == vocabulary()[40_000:40_010]
+    assert noun_vectors(LetterTexts(), TEMPLATES, cache).words == vocabulary()[40_000:40_010]

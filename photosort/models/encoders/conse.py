@@ -15,6 +15,8 @@ from photosort.models.captioners.tags import LabelProbabilities
 from photosort.models.protocols import Identity, TextEncoder, Vectors
 from photosort.wordnet.nouns import nouns
 
+CONSE = "conse"
+
 
 class ConSE:
     """A JointEncoder: the vector of a photo x is 1/Z sum_t p(y_t|x)^power s(y_t) over its T best labels.
@@ -38,7 +40,7 @@ class ConSE:
         self._top = min(top, len(nouns().labels))
         encoder = f"{texts.identity.model}@{texts.identity.revision}"
         settings = f"power{power:g}+top{self._top}"
-        self.identity = Identity("conse", f"{revision}+{encoder}+{nouns().digest}+{settings}")
+        self.identity = Identity(CONSE, f"{revision}+{encoder}+{nouns().digest}+{settings}")
 
     @cached_property
     def label_vectors(self) -> Vectors:
