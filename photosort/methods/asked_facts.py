@@ -32,8 +32,8 @@ SEEN = 2.5
 """Standard deviations that a face is worth to a category that asks for people. From so many on a photo clearly shows a
 thing (see `naming.seen`), so that a family at the beach lies with whichever is clearer."""
 UNTOLD = 2 * SEEN
-"""Standard deviations that it costs in a category of screenshots or papers that facts do not tell a photo to be one:
-facts miss a few, and models that were made for photos take many a thing for a page."""
+"""Standard deviations that it costs in a category of screenshots or papers that facts do not tell a photo to be one,
+where they tell others: they miss a few, and models that were made for photos take many a thing for a page."""
 
 
 def asked(category: Category) -> tuple[str, ...]:
@@ -66,7 +66,7 @@ class AskedFacts:
         best = np.isfinite(rank) & (rank == rank.min(axis=1, keepdims=True, initial=np.inf))
         kind = np.array([not KINDS.isdisjoint(words) for words in number])
         self.by_kind = (best & kind[:, None])[which]
-        kinds_alone = np.array([bool(wish) and KINDS.issuperset(wish) for wish in wanted])
+        kinds_alone = best.any(axis=0) & np.array([KINDS.issuperset(wish) for wish in wanted])
         seen = best & ~kind[:, None]
         self.support = np.asarray(np.where(seen, SEEN, 0) - np.where(kinds_alone & ~best, UNTOLD, 0), np.float32)[which]
         lost = ["" if best[place].any() else next(iter(KINDS & set(words)), "") for words, place in number.items()]

@@ -57,7 +57,7 @@ class Into:
         spread = max(float(others.std(axis=1).mean()), 1e-9)
         facts = AskedFacts(views.told, categories, len(texts))
         scores, others = scores / spread + facts.support, others / spread
-        rows, anchors = _space(views, spread)
+        rows, anchors = _space(views, None if by_text else spread)
         odds = propagated(scores, rows, anchors) + CERTAIN * facts.by_kind
         chosen = np.asarray(odds.argmax(axis=1), dtype=np.intp)
         aside: Mapping[int, str] = {}
@@ -97,11 +97,11 @@ class Into:
         return np.asarray(fits, np.float32)
 
 
-def _space(views: Views, spread: float) -> tuple[Vectors, Anchors | None]:
+def _space(views: Views, spread: float | None) -> tuple[Vectors, Anchors | None]:
     """Return the photos as unit rows (n, d), and the examples in the same space.
 
     What all photos have in common is taken away, as `fusion.centred` does it, from examples too; texts without photos
-    are rows of their own.
+    are rows of their own. `spread` turns scores of examples into standard deviations; without it they have none.
     """
     if not views.image.shape[1]:
         return unit(summed_vectors(views.texts[0], views.embed)), None
@@ -110,8 +110,10 @@ def _space(views: Views, spread: float) -> tuple[Vectors, Anchors | None]:
     given = views.examples
     if given is None or not len(given.owner):
         return unit(rows - common), None
-    scored = given.zero_shot if given.zero_shot is not None else np.zeros((len(given.owner), len(views.categories)))
-    anchors = Anchors(unit(unit(given.image) - common), np.asarray(scored / spread, np.float32), given.owner)
+    scored = np.zeros((len(given.owner), len(views.categories)), np.float32)
+    if spread is not None and given.zero_shot is not None:
+        scored = given.zero_shot / np.float32(spread)
+    anchors = Anchors(unit(unit(given.image) - common), scored, given.owner)
     return unit(rows - common), anchors
 
 

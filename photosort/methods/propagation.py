@@ -1,8 +1,9 @@
 """From what a model says of single photos to what holds for photos that are alike.
 
 A zero-shot score is right on average and wrong in many single cases, while image vectors tell well which photos show
-the same. So the categories get prototypes among the photos themselves, as in "TransCLIP" (Zanella, Gérin & Ben Ayed,
-NeurIPS 2024), here without its Gaussian covariances and its graph; with examples it is semi-supervised, as there.
+the same. So the categories get prototypes among the photos themselves, as in "Boosting Vision-Language Models with
+Transduction" (TransCLIP; Zanella, Gérin & Ben Ayed, NeurIPS 2024), here without its covariances and its graph; with
+examples it is semi-supervised, as there.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ STEPS = 5
 ANCHOR = 3
 """Photos that one example counts as: the user is surer of it than a model is of any."""
 EXAMPLES = 10
-"""Examples for each category from which on scores count half. With five, a third less, no set of photos was sorted
-worse than without examples, and with half the number the best-known one was by 0.5 %."""
+"""Examples for each category from which on scores count half. With five they count two thirds: no set of photos in
+tests/bench/README.md was sorted worse then than without examples."""
 
 
 class Anchors(NamedTuple):

@@ -45,8 +45,10 @@ def test_people_are_support_and_no_more() -> None:
 
 
 def test_what_is_no_screenshot_hardly_goes_among_them() -> None:
-    found = facts([(), ("people",)], "Screenshots", "People")
-    assert found.support.tolist() == [[-UNTOLD, 0], [-UNTOLD, SEEN]]
+    told = [(), ("people",), ("screenshots",)]
+    found = facts(told, "Screenshots", "Receipts", "People")
+    assert found.support.tolist() == [[-UNTOLD, 0, 0], [-UNTOLD, 0, SEEN], [0, 0, 0]]
+    assert facts(told[:2], "Screenshots").support.tolist() == [[0], [0]]
 
 
 def test_without_facts_nothing_is_added() -> None:

@@ -170,6 +170,14 @@ def test_examples_without_a_model_that_rates_them() -> None:
     assert names_of(sort(views, forced=True)) == [truth[photo] for photo in rest]
 
 
+def test_examples_are_not_rated_by_a_model_that_is_not_asked() -> None:
+    views, truth = world()
+    views, _ = with_examples(views, truth, 5)
+    unrated = replace(views, examples=views.examples._replace(zero_shot=None))
+    found, same = (sort(some, assign="text", forced=True) for some in (views, unrated))
+    assert np.array_equal(found.clustering.similarity, same.clustering.similarity)
+
+
 @pytest.mark.parametrize("fields", [{"assign": "text"}, {}])
 def test_captions_sort_where_they_are_wanted_or_all_there_is(fields: dict[str, str]) -> None:
     views, truth = world(right=0)
