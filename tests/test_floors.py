@@ -19,7 +19,7 @@ RUNTIME = GROUND | {"photos", "models.protocols", "models.weights", "models.cata
 ADAPTERS = {"models.remote", "models.captioners", "models.encoders", "models.language", "models.facts"}
 MODELS = RUNTIME | ADAPTERS | {"models.profiles", "models.registry", "models.fetching", "models.selected"}
 FILING = {"filing.plan", "filing.disk", "filing.journaled"}
-METHODS = {"methods", "methods.criterion", "methods.specs"}
+METHODS = {"methods", "methods.criterion", "methods.into", "methods.nouns", "methods.specs"}
 ROOMS = MODELS | FILING | METHODS | {"describing", "clustering", "naming", "evaluation"}
 
 FLOORS = {
@@ -33,7 +33,9 @@ FLOORS = {
     "clustering": {"", "errors", "support"},
     "methods": {"", "errors", "support", "settings", "clustering", "wordnet", "naming", "models.protocols"},
     "methods.criterion": {"errors", "support", "settings", "clustering", "naming", "models.protocols", "methods"},
-    "methods.specs": {"clustering", "errors", "settings", "methods", "methods.criterion"},
+    "methods.into": {"errors", "clustering", "wordnet", "naming", "models.protocols", "methods"},
+    "methods.nouns": {"errors", "support", "clustering", "wordnet", "methods"},
+    "methods.specs": {"clustering", "errors", "settings", *METHODS},
     "naming": {"", "errors", "support", "wordnet", "models.protocols"},
     "models": {""},
     "models.protocols": {"errors", "support", "store", "photos"},
@@ -54,7 +56,7 @@ FLOORS = {
     "filing.disk": GROUND | {"photos", "naming", "filing.plan"},
     "filing.journaled": GROUND | {"photos", "filing.plan", "filing.disk"},
     "describing": MODELS,
-    "evaluation": {"", "errors", "support", "clustering", "methods", "methods.specs", "naming", "models.protocols"},
+    "evaluation": {"", "errors", "support", "clustering", *METHODS, "naming", "models.protocols"},
     "workflows": ROOMS,
     "cli": ROOMS | {"workflows"},
     "__main__": {"", "errors", "cli"},

@@ -27,15 +27,7 @@ def idle_flags(settings: Settings, given: Collection[str]) -> Iterator[str]:
     for name, spec in METHODS.items():
         if name != settings.method:
             reasons |= dict.fromkeys(spec.flags, f"it only applies to {spec.chosen_by or f'--method {name}'}")
-    if named := METHODS[settings.method].chosen_by:
-        reasons |= dict.fromkeys(OF_CLUSTERS, f"with {named} folders have names before they have photos")
-    if settings.into is not None:
-        reasons |= dict.fromkeys(("k", *OF_CHOICE), "--into says which folders there are")
-        reasons |= (
-            {} if asks_writer(settings) else {"writer": "--into names the folders", "max_cost": "it costs nothing"}
-        )
-    if not named:
-        reasons |= {"assign": "it only applies to --into and --by"}
+    reasons |= _with_own_names(settings)
     if settings.method not in ("tac", "ntk"):
         reasons |= {"nouns": "it only applies to --method tac and ntk"}
     if settings.tac == "no-train":
@@ -49,3 +41,17 @@ def idle_flags(settings: Settings, given: Collection[str]) -> Iterator[str]:
     for name in reasons:
         if name in given:
             yield f"--{name.replace('_', '-')} is ignored: {reasons[name]}"
+
+
+def _with_own_names(settings: Settings) -> dict[str, str]:
+    """Return what has no effect where folders have names before they have photos, or only there."""
+    named = METHODS[settings.method].chosen_by
+    if not named:
+        return {"assign": "it only applies to --into and --by"}
+    reasons = dict.fromkeys(OF_CLUSTERS, f"with {named} folders have names before they have photos")
+    if settings.into is not None:
+        reasons |= dict.fromkeys(("k", *OF_CHOICE), "--into says which folders there are")
+        reasons |= (
+            {} if asks_writer(settings) else {"writer": "--into names the folders", "max_cost": "it is free"}
+        )
+    return reasons

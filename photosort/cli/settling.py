@@ -46,7 +46,7 @@ def settled(proposal: Proposal, out: Output, *, ask: bool) -> Sequence[Category]
 
 def _changed(answer: str, categories: tuple[Category, ...], criterion: str, out: Output) -> tuple[Category, ...]:
     from photosort.cli.editor import edit
-    from photosort.methods.category_lists import checked, from_lines
+    from photosort.methods.into.category_lists import checked, from_lines
 
     if answer.isdecimal() and 0 < int(answer) <= len(categories):
         place = int(answer) - 1

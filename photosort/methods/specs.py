@@ -157,7 +157,7 @@ def _into(settings: Settings) -> Method:
         from photosort.methods.criterion.method import Criterion
 
         return Criterion(("",), "llm", rest=settings.other)
-    from photosort.methods.into import Into
+    from photosort.methods.into.method import Into
 
     by_text = assignment(settings) == "text"
     return Into(settings.other, forced=not settings.other, assign="text" if by_text else "joint")
@@ -178,26 +178,26 @@ def nouns_by(settings: Settings) -> Nouns:
 def _text_aided(nouns: Nouns, k: int | None, balance: float | None = None) -> Method:
     """Return TAC, trained where there is a `balance`."""
     from photosort.clustering.heads import Training
-    from photosort.methods.text_aided import TextAided
+    from photosort.methods.nouns.text_aided import TextAided
 
     training = None if balance is None else Training(balance=balance)
     return TextAided(training, nouns.choice, nouns.temperature, k, nouns.seed)
 
 
 def _noun_kernel(nouns: Nouns, k: int | None) -> Method:
-    from photosort.methods.noun_kernel import NounKernel
+    from photosort.methods.nouns.kernel import NounKernel
 
     return NounKernel(nouns.choice, k=k, seed=nouns.seed)
 
 
 def _into_joint(given: Given) -> Method:
-    from photosort.methods.into import Into
+    from photosort.methods.into.method import Into
 
     return Into(forced=True)
 
 
 def _into_text(given: Given) -> Method:
-    from photosort.methods.into import Into
+    from photosort.methods.into.method import Into
 
     return Into(forced=True, assign="text")
 

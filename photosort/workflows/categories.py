@@ -9,8 +9,8 @@ from pathlib import Path
 
 from photosort.describing.describe import describe
 from photosort.errors import PhotosortError, SettingsError, SourceMissing
-from photosort.methods.category_lists import LIKE, checked, from_lines, from_list, from_toml
 from photosort.methods.conversation import Settle
+from photosort.methods.into.category_lists import LIKE, checked, from_lines, from_list, from_toml
 from photosort.methods.sorting import UNSORTED
 from photosort.methods.specs import assignment
 from photosort.models.protocols import Category, LanguageModel

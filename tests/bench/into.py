@@ -21,7 +21,7 @@ import numpy as np
 
 from photosort.clustering.kmeans import Labels
 from photosort.evaluation.measures import agreement
-from photosort.methods.into import Into
+from photosort.methods.into.method import Into
 from photosort.methods.method import Examples, Views
 from photosort.models.protocols import Category
 from photosort.models.selected import ModelSet, select_models

@@ -18,7 +18,7 @@ import numpy as np
 from photosort.clustering.centres import centres
 from photosort.clustering.kmeans import Vectors
 from photosort.methods.fusion import unit
-from photosort.methods.noun_selection import counterparts, number_of_centres, parts, select_nouns
+from photosort.methods.nouns.selection import counterparts, number_of_centres, parts, select_nouns
 
 D = 512
 

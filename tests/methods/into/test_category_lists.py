@@ -3,7 +3,7 @@
 import pytest
 
 from photosort.errors import SettingsError
-from photosort.methods.category_lists import from_lines, from_list, from_toml
+from photosort.methods.into.category_lists import from_lines, from_list, from_toml
 from photosort.models.protocols import Category
 
 FILE = """

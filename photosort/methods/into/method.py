@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photosort.clustering.kmeans import Labels, Vectors
-from photosort.methods.asked_facts import SEEN, AskedFacts
 from photosort.methods.fusion import FEW, neighbours, summed_vectors, unit
+from photosort.methods.into.asked_facts import SEEN, AskedFacts
+from photosort.methods.into.none_of_these import Fit, allowed, as_categories, calmed, fit_of, rivals, thresholds
+from photosort.methods.into.propagation import Anchors, propagated, softmax
 from photosort.methods.method import Clusterer, Found, Grouping, Views, joined
-from photosort.methods.none_of_these import Fit, allowed, as_categories, calmed, fit_of, rivals, thresholds
-from photosort.methods.propagation import Anchors, propagated, softmax
 from photosort.methods.sorting import sorted_into
 from photosort.models.protocols import Category
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from photosort.methods.fusion import unit
-from photosort.methods.noun_selection import counterparts
-from photosort.methods.noun_weights import (
+from photosort.methods.nouns.selection import counterparts
+from photosort.methods.nouns.weights import (
     NounSpace,
     found,
     in_words,

@@ -13,7 +13,7 @@ from photosort.errors import SettingsError
 from photosort.evaluation.measures import agreement
 from photosort.methods.fusion import unit
 from photosort.methods.method import Clusterer, Nouns, VectorFactory
-from photosort.methods.text_aided import TextAided, side_by_side
+from photosort.methods.nouns.text_aided import TextAided, side_by_side
 
 TAU = 0.02
 

@@ -16,9 +16,9 @@ from photosort.clustering.kmeans import Vectors
 from photosort.errors import SettingsError
 from photosort.methods.fusion import unit
 from photosort.methods.method import Candidate, Clusterer, Grouping, Views, constant
-from photosort.methods.noun_selection import Selection, noun_shares
-from photosort.methods.noun_weights import NOUNS, NounSpace, found, in_words, nouns_of_photos
-from photosort.methods.text_aided import joint_nouns, joint_photos, kept_nouns
+from photosort.methods.nouns.selection import Selection, noun_shares
+from photosort.methods.nouns.text_aided import joint_nouns, joint_photos, kept_nouns
+from photosort.methods.nouns.weights import NOUNS, NounSpace, found, in_words, nouns_of_photos
 from photosort.wordnet.vocabulary import TEMPLATES
 
 TEMPERATURE = 0.04

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from photosort.methods import noun_selection
 from photosort.methods.fusion import unit
-from photosort.methods.noun_selection import (
+from photosort.methods.nouns import selection as noun_selection
+from photosort.methods.nouns.selection import (
     GRADNORM_TEMPERATURE,
     by_gradient,
     counterparts,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from photosort.methods.asked_facts import SEEN, UNTOLD, AskedFacts, asked
+from photosort.methods.into.asked_facts import SEEN, UNTOLD, AskedFacts, asked
 from photosort.models.protocols import Category
 
 PEOPLE = ("people", "two people", "portraits")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from photosort.methods.none_of_these import allowed, as_categories, calmed, fit_of, rivals, thresholds
+from photosort.methods.into.none_of_these import allowed, as_categories, calmed, fit_of, rivals, thresholds
 from photosort.models.encoders.minilm import MiniLM
 from photosort.models.protocols import Category
 

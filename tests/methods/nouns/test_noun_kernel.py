@@ -10,10 +10,10 @@ from fakes.joint_space import joint_space
 from photosort.clustering.kmeans import Clustering, kmeans
 from photosort.errors import SettingsError
 from photosort.evaluation.measures import agreement
-from photosort.methods import noun_kernel as module
 from photosort.methods.fusion import unit
 from photosort.methods.method import VectorFactory
-from photosort.methods.noun_kernel import NounKernel, noun_kernel
+from photosort.methods.nouns import kernel as module
+from photosort.methods.nouns.kernel import NounKernel, noun_kernel
 
 
 def cluster(several: Sequence[VectorFactory]) -> list[Clustering]:

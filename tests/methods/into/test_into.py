@@ -10,7 +10,7 @@ import pytest
 from fakes.models import LetterTexts
 from fakes.vectors import blobs
 
-from photosort.methods.into import Into
+from photosort.methods.into.method import Into
 from photosort.methods.method import Candidate, Examples, Views
 from photosort.models.protocols import Category
 

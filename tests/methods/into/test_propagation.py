@@ -6,7 +6,7 @@ import numpy as np
 from fakes.vectors import blobs
 
 from photosort.methods.fusion import unit
-from photosort.methods.propagation import Anchors, propagated, softmax
+from photosort.methods.into.propagation import Anchors, propagated, softmax
 
 
 def hints(truth: np.ndarray, count: int, right: float, seed: int = 0) -> np.ndarray:

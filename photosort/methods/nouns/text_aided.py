@@ -18,14 +18,14 @@ from photosort.clustering.kmeans import Clustering, Vectors, from_labels
 from photosort.errors import SettingsError
 from photosort.methods.fusion import unit
 from photosort.methods.method import Candidate, Clusterer, Grouping, Nouns, Views, constant
-from photosort.methods.noun_selection import (
+from photosort.methods.nouns.selection import (
     TEMPERATURE,
     Selection,
     counterparts,
     number_of_centres,
     select_nouns,
 )
-from photosort.methods.noun_weights import NOUNS, NounSpace, found, in_words, nouns_of_photos
+from photosort.methods.nouns.weights import NOUNS, NounSpace, found, in_words, nouns_of_photos
 
 
 class Placed(NamedTuple):

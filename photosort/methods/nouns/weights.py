@@ -12,7 +12,7 @@ import numpy as np
 
 from photosort.clustering.kmeans import Vectors
 from photosort.methods.method import Found
-from photosort.methods.noun_selection import noun_shares
+from photosort.methods.nouns.selection import noun_shares
 
 TOP = 5
 """The most nouns that are given for a photo."""

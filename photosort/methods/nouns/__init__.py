@@ -1,0 +1,1 @@
+"""Clusters made clearer by the nouns of WordNet that fit the photos."""
