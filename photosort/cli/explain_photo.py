@@ -20,7 +20,7 @@ HOW = {
     "text": "as the folder whose name is nearest to its text",
     "zero-shot": "as the folder whose name fits it best, by the image encoder",
     "examples": "as the folder whose examples and name fit it best, by the image encoder",
-    "facts": "by what is simply true of it: faces, a screenshot, a paper",
+    "facts": "by what it is, a screenshot, a document or the like",
 }
 """How a photo came to its folder, by `Found.by`."""
 
@@ -74,8 +74,8 @@ def _answers(found: "PhotoView") -> Iterator[tuple[str, str]]:
     elif how := HOW.get(answer.get("by", "")):
         yield "put there", how
     runner_up = answer.get("runner_up")
-    if runner_up and not (found.next and found.next.title == runner_up.rpartition(" / ")[2]):
-        yield "runner-up", f"“{runner_up}”, which has no photo"
+    if runner_up and not answer.get("reason") and not (found.next and found.next.title == runner_up.split(" / ")[-1]):
+        yield "runner-up", f"“{runner_up}”"
 
 
 def _distances(found: "PhotoView") -> Iterator[tuple[str, str]]:
@@ -83,7 +83,9 @@ def _distances(found: "PhotoView") -> Iterator[tuple[str, str]]:
     from photosort.workflows.folders import ASIDE
 
     photo, following = found.photo, found.next
-    if found.own.named_by == ASIDE and photo.answer:
+    if found.own.named_by == ASIDE and photo.answer.get("reason"):
+        if following is not None and photo.runner_up_similarity:
+            yield "nearest", f"{photo.runner_up_similarity:.2f} to “{printable(following.folder)}”"
         return
     if found.own.named_by == ASIDE:
         if following is not None:

@@ -51,7 +51,5 @@ def _with_own_names(settings: Settings) -> dict[str, str]:
     reasons = dict.fromkeys(OF_CLUSTERS, f"with {named} folders have names before they have photos")
     if settings.into is not None:
         reasons |= dict.fromkeys(("k", *OF_CHOICE), "--into says which folders there are")
-        reasons |= (
-            {} if asks_writer(settings) else {"writer": "--into names the folders", "max_cost": "it is free"}
-        )
+        reasons |= {} if asks_writer(settings) else {"writer": "--into names the folders", "max_cost": "it is free"}
     return reasons

@@ -26,6 +26,9 @@ from photosort.models.protocols import Category
 OTHER = "Other"
 CERTAIN = 100.0
 """Log odds of what is a fact."""
+BLUNT = 5.0
+"""What log odds are divided by for the shares that are shown: those of the odds themselves are all but 0 or 1, and do
+not tell a clear photo from one that only fits nothing else."""
 LONE = 0.2
 """The cosine to the only example of a category from which on a photo is like it: photos that have nothing in common
 have about 0, and those of one class from 0.2 to 0.6 on average, in seven sets of photos."""
@@ -71,7 +74,7 @@ class Into:
         candidate = sorted_into(
             categories,
             chosen,
-            softmax(odds),
+            softmax(np.asarray(odds / BLUNT, np.float32)),
             unit(views.image) if views.image.shape[1] else rows,
             texts,
             aside=aside,

@@ -65,7 +65,7 @@ def test_photos_go_into_the_categories_of_their_like() -> None:
     assert names_of(found) == truth and not found.aside and found.names == ("Beach", "Dogs", "Trains")
     assert {answer.by for answer in found.answers} == {"zero-shot"}
     assert all(answer.runner_up in set(NAMES) - {name} for answer, name in zip(found.answers, truth, strict=True))
-    assert found.clustering.similarity == pytest.approx(np.eye(3)[found.clustering.labels], abs=0.1)
+    assert found.clustering.similarity == pytest.approx(np.eye(3)[found.clustering.labels], abs=0.2)
     assert found.texts[0] == "a photo of Beach" and found.question == "" and found.remarks == ()
 
 
