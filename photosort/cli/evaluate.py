@@ -69,6 +69,28 @@ def evaluate(
         str | None,
         typer.Option("--captioner", autocompletion=offers.captioners, help="Captioning model.  [default: by profile]"),
     ] = None,
+    profile: Annotated[
+        str | None, typer.Option("--profile", autocompletion=offers.profiles, help="Models.  [default: auto]")
+    ] = None,
+    image_encoder: Annotated[
+        str | None,
+        typer.Option(
+            "--image-encoder", autocompletion=offers.image_encoders, help="Image embeddings.  [default: by profile]"
+        ),
+    ] = None,
+    text_encoder: Annotated[
+        str | None,
+        typer.Option(
+            "--text-encoder", autocompletion=offers.text_encoders, help="Text embeddings.  [default: by profile]"
+        ),
+    ] = None,
+    device: Annotated[
+        str | None,
+        typer.Option("--device", autocompletion=offers.devices, help="Device of the models.  [default: auto]"),
+    ] = None,
+    restarts: Annotated[
+        int | None, typer.Option("--restarts", help="Restarts of k-means.  [default: 20 to 400 by the photos]")
+    ] = None,
     weight: Annotated[
         float | None, typer.Option("--weight", help="Share of the text, 0 to 1.  [default: by captioner]")
     ] = None,
@@ -102,6 +124,11 @@ def evaluate(
             max_cost=max_cost,
             captions=captions,
             captioner=captioner,
+            profile=profile,
+            image_encoder=image_encoder,
+            text_encoder=text_encoder,
+            device=device,
+            restarts=restarts,
             weight=weight,
             facts=facts,
             seed=seed,

@@ -18,9 +18,10 @@ THRESHOLD = 0.4
 def sem(names: Sequence[str], truth: Sequence[str]) -> float:
     """Return the share of k names that contain their true class name, lower-cased, underscores as spaces; 0 to 1.
 
-    `names[i]` and `truth[i]` belong to one cluster. Raises ValueError where there are none.
+    `names[i]` and `truth[i]` belong to one cluster. Of a class that is a list ("airship, dirigible") any part will do,
+    as in the code of the paper. Raises ValueError where there are none.
     """
-    return _share([spoken(true) in name.lower() for name, true in zip(names, truth, strict=True)])
+    return _share([_is_in(true, name.lower()) for name, true in zip(names, truth, strict=True)])
 
 
 def sbert_match(
@@ -38,6 +39,10 @@ def label_cosines(names: Sequence[str], truth: Sequence[str], encoder: TextEncod
     vectors = encoder.encode_texts([*names, *map(spoken, truth)])
     cosines: Vectors = np.einsum("ij,ij->i", vectors[: len(names)], vectors[len(names) :])
     return cosines
+
+
+def _is_in(true: str, name: str) -> bool:
+    return any(part.strip() in name for part in spoken(true).split(",") if part.strip())
 
 
 def spoken(name: str) -> str:

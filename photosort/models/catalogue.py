@@ -53,9 +53,10 @@ CAPTIONERS: Mapping[str, Listed] = {
 }
 ENCODERS: Mapping[str, Listed] = {
     "clip": Listed("timm/vit_base_patch32_clip_224.openai", "CLIP ViT-B/32", "Apache-2.0", 0.6e9, weights=OPEN_CLIP),
-    "siglip2": Listed(
-        "timm/ViT-SO400M-16-SigLIP2-256", "SigLIP 2 So400m at 256 pixels", "Apache-2.0", 4.5e9, weights=OPEN_CLIP
+    "siglip2-b32": Listed(
+        "timm/ViT-B-32-SigLIP2-256", "SigLIP 2 B/32 at 256 pixels", "Apache-2.0", 1.5e9, weights=OPEN_CLIP
     ),
+    "siglip2": Listed("timm/ViT-B-16-SigLIP2", "SigLIP 2 B/16", "Apache-2.0", 1.5e9, weights=OPEN_CLIP),
     "blip-itm": Listed("Salesforce/blip-itm-base-coco", "BLIP's own two encoders", "BSD-3-Clause", 0.9e9),
 }
 TAGS, EFFICIENTNET, MINILM, SMOLLM2 = "tags", "efficientnet-lite2", "minilm", "smollm2"

@@ -40,7 +40,7 @@ PROFILES: Mapping[str, Profile] = {
     profile.name: profile
     for profile in (
         Profile(BUILTIN, "comes with the installation, needs no GPU", "tags", "efficientnet-lite2"),
-        Profile(FAST, "short captions and CLIP", "blip", "clip"),
+        Profile(FAST, "short captions and a small current encoder", "blip", "siglip2-b32"),
         Profile("paper", "six captions a photo, as the papers do", "blip2-flan-t5-xl", "clip", captions=6),
         Profile("best", "a current chat model and a current encoder", "qwen3-vl", "siglip2"),
     )

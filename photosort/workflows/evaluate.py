@@ -17,6 +17,7 @@ from photosort.evaluation.contest import Result, compete, read_methods, true_nam
 from photosort.evaluation.texts_file import Labelled, read_texts_file
 from photosort.methods.method import Views
 from photosort.methods.specs import CAPTION, Given, assignment, nouns_by
+from photosort.models.encoders.minilm import MiniLM
 from photosort.models.runtime.devices import wanted_cuda
 from photosort.models.selected import EVEN, ModelSet
 from photosort.photos.facts import Facts
@@ -99,7 +100,7 @@ def evaluate(
     )
     asks = any(one.asks for one in read_methods(methods, given, photos=folder is not None).values())
     with open_cache(settings.cache_dir) as cache:
-        encoder = RememberedTexts(models.text_encoder, cache)
+        encoder, judge = RememberedTexts(models.text_encoder, cache), RememberedTexts(MiniLM(), cache)
         writer = checked_writer(models, cache) if asks else None
         if folder is None:
             ground = _of_texts(lines, encoder.encode_texts)
@@ -124,13 +125,13 @@ def evaluate(
             ground.views,
             ground.truth,
             chosen,
-            encoder,
+            judge,
             seeds=several,
             restarts=settings.restarts,
             cuda=wanted_cuda(settings.device),
             progress=progress,
         )
-        named = true_names(ground.views, ground.truth, encoder)
+        named = true_names(ground.views, ground.truth, judge)
         return Evaluation(ground.truth, ground.source, ground.left, named, tuple(results))
 
 

@@ -47,3 +47,8 @@ def test_empty_and_unequal_measurements_are_errors() -> None:
         sem(["dog"], ["dog", "cat"])
     with pytest.raises(ValueError):
         sbert_match([], [], Angles())
+
+
+def test_any_part_of_a_class_that_is_a_list_will_do() -> None:
+    truth = ["airship, dirigible", "airship, dirigible", "airship, "]
+    assert sem(["a dirigible", "a ship", "ship"], truth) == pytest.approx(1 / 3)

@@ -50,11 +50,11 @@ def test_auto_takes_what_is_there_and_says_why(hub: Path, monkeypatch: pytest.Mo
     chosen = choose("auto", "auto")
     assert (chosen.profile.name, chosen.why) == (
         "builtin",
-        "blip and clip would run on the GPU after: photosort models pull fast",
+        "blip and siglip2-b32 would run on the GPU after: photosort models pull fast",
     )
     fill(hub, "Salesforce/blip-image-captioning-base", "config.json", "model.safetensors")
-    assert choose("auto", "auto").why.startswith("clip would run")
-    fill(hub, "timm/vit_base_patch32_clip_224.openai", "open_clip_config.json", "open_clip_model.safetensors")
+    assert choose("auto", "auto").why.startswith("siglip2-b32 would run")
+    fill(hub, "timm/ViT-B-32-SigLIP2-256", "open_clip_config.json", "open_clip_model.safetensors")
     assert choose("auto", "auto").profile.name == "fast"
     assert choose("auto", "cpu").profile.name == "builtin"
     assert {part.model for part in parts(hub) if "fast" in part.profiles and part.missing} <= {"smollm2"}
@@ -64,7 +64,7 @@ def test_auto_asks_torch_only_where_a_gpu_seems_to_be(hub: Path, monkeypatch: py
     monkeypatch.setattr("photosort.models.runtime.devices.has_nvidia", lambda: False)
     monkeypatch.setattr("photosort.models.profiles.devices", lambda device: pytest.fail("loaded torch"))
     fill(hub, "Salesforce/blip-image-captioning-base", "config.json", "model.safetensors")
-    fill(hub, "timm/vit_base_patch32_clip_224.openai", "open_clip_config.json", "open_clip_model.safetensors")
+    fill(hub, "timm/ViT-B-32-SigLIP2-256", "open_clip_config.json", "open_clip_model.safetensors")
     assert choose("auto", "auto").why == "no CUDA GPU in use"
 
 

@@ -151,7 +151,12 @@ def test_listed_encoders_are_those_of_open_clips_table(tmp_path: Path) -> None:
     """The short names leave the table out, so they are held to it here."""
     from photosort.models.catalogue import ENCODERS, QUICK_GELU
 
-    for short, pair in {"clip": "ViT-B-32/openai", "siglip2": "ViT-SO400M-16-SigLIP2-256/webli"}.items():
+    listed = {
+        "clip": "ViT-B-32/openai",
+        "siglip2": "ViT-B-16-SigLIP2/webli",
+        "siglip2-b32": "ViT-B-32-SigLIP2-256/webli",
+    }
+    for short, pair in listed.items():
         source, quick_gelu = open_clip_source(f"open_clip:{pair}", tmp_path)
         assert (source.repository, quick_gelu) == (ENCODERS[short].repository, short in QUICK_GELU)
 
