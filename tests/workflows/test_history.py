@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from fakes.filing_kit import names, plan_for, write
 
-from photosort.errors import Busy, NoSuchRun
+from photosort.errors import Busy, NoSuchRun, Unfinished
 from photosort.filing.disk.lock import hold
 from photosort.filing.journaled.apply import apply
 from photosort.filing.plan.model import Mode
@@ -13,17 +13,17 @@ from photosort.store.history import open_history
 from photosort.store.journal import Filing, FilingState, Journal
 from photosort.store.runs import Runs
 from photosort.workflows.earlier import lying_twice, unfinished_runs
-from photosort.workflows.history import past_runs, resume_run, undo_run
+from photosort.workflows.history import past_runs, resume_run, run_to_refine, undo_run
 
 
-def file_one(root: Path, data: Path, name: str) -> tuple[int, Path]:
-    """A run that copies one photo; returns its number and the copy."""
+def file_one(root: Path, data: Path, name: str, mode: Mode = Mode.COPY, by: tuple[str, ...] = ()) -> tuple[int, Path]:
+    """A run that files one photo; returns its number and where that lies now."""
     source, out = write(root / name, {"I.JPG": name}), root / f"{name}-sorted"
     with open_history(data) as connection:
         run = Runs(connection).add(
-            source=source, destination=out, mode="copy", settings={}, clusters=[], members=[], left=[]
+            source=source, destination=out, mode=mode.value, settings={"by": by}, clusters=[], members=[], left=[]
         )
-        apply(plan_for(source, out, Mode.COPY, labels=[0], folders=("Dogs",)), run, connection)
+        apply(plan_for(source, out, mode, labels=[0], folders=("Dogs",)), run, connection)
     return run, out / "Dogs" / "I.JPG"
 
 
@@ -131,3 +131,23 @@ def test_what_an_undo_kept_is_not_said_to_lie_twice(tmp_path: Path) -> None:
     undo_run(data)
     with open_history(data) as connection:
         assert lying_twice(connection, plan) == {}
+
+
+def test_the_last_run_by_a_criterion_is_refined_or_the_one_that_is_named(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with pytest.raises(NoSuchRun, match="No run was sorted by a criterion yet"):
+        run_to_refine(data)
+    sorted_by, _ = file_one(tmp_path, data, "one", by=("the mood",))
+    other, _ = file_one(tmp_path, data, "two")
+    assert run_to_refine(data).id == sorted_by and run_to_refine(data, other).id == other
+    with pytest.raises(NoSuchRun, match="Run 9 does not exist"):
+        run_to_refine(data, 9)
+
+
+def test_a_run_that_has_moved_its_photos_is_to_be_undone_before_it_is_refined(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    run, _ = file_one(tmp_path, data, "one", Mode.MOVE, ("the mood",))
+    with pytest.raises(Unfinished, match=f"photosort undo {run}"):
+        run_to_refine(data)
+    undo_run(data)
+    assert run_to_refine(data).id == run
