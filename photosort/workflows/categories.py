@@ -67,12 +67,25 @@ def wanted_categories(settings: Settings, connection: sqlite3.Connection) -> Wan
     NoSuchRun.
     """
     if settings.into is not None:
-        return read_categories(settings.into, other=settings.other)
+        return _without(read_categories(settings.into, other=settings.other), settings.other)
     if settings.names_from is None:
         return Wanted()
     runs = Runs(connection)
     clusters = runs.clusters(runs.get(settings.names_from).id)
     return Wanted(tuple(Category(cluster.title) for cluster in clusters if cluster.named_by != ASIDE))
+
+
+def _without(wanted: Wanted, other: str) -> Wanted:
+    """Leave out a category that is called like the folder for what fits none: it is that folder."""
+    kept = [
+        place
+        for place, category in enumerate(wanted.categories)
+        if category.above or name_key(category.name) != name_key(other)
+    ]
+    if not kept:
+        raise SettingsError(f"--into names nothing but {other}, the folder for what fits none", LIKE)
+    examples = tuple(wanted.examples[place] for place in kept) if wanted.examples else ()
+    return Wanted(tuple(wanted.categories[place] for place in kept), examples)
 
 
 def check_assignment(models: ModelSet) -> None:

@@ -144,3 +144,11 @@ def test_examples_are_looked_at_and_those_that_cannot_be_read_are_left_out(
     found = categories_of(wanted, models, cache, None, lambda bill, cost: None, as_proposed)
     assert found.examples is not None and found.examples.vectors.shape == (3, 1280)
     assert found.owner == (0, 1, 1)
+
+
+def test_a_category_called_like_the_folder_for_the_rest_is_that_folder(history: sqlite3.Connection) -> None:
+    assert wanted_categories(Settings(into="Dogs, other"), history).categories == (Category("Dogs"),)
+    both = (Category("Dogs"), Category("other"))
+    assert wanted_categories(Settings(into="Dogs, other", other=""), history).categories == both
+    with pytest.raises(SettingsError, match="nothing but Other"):
+        wanted_categories(Settings(into="Other"), history)
