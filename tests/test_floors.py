@@ -19,7 +19,7 @@ RUNTIME = GROUND | {"photos", "models.protocols", "models.weights", "models.cata
 ADAPTERS = {"models.remote", "models.captioners", "models.encoders", "models.language", "models.facts"}
 MODELS = RUNTIME | ADAPTERS | {"models.profiles", "models.registry", "models.fetching", "models.selected"}
 FILING = {"filing.plan", "filing.disk", "filing.journaled"}
-METHODS = {"methods", "methods.criterion", "methods.into", "methods.nouns", "methods.specs"}
+METHODS = {"methods", "methods.criterion", "methods.into", "methods.nouns", "methods.building", "methods.specs"}
 ROOMS = MODELS | FILING | METHODS | {"describing", "clustering", "naming", "evaluation"}
 
 FLOORS = {
@@ -35,7 +35,8 @@ FLOORS = {
     "methods.criterion": {"errors", "support", "settings", "clustering", "naming", "models.protocols", "methods"},
     "methods.into": {"errors", "clustering", "wordnet", "naming", "models.protocols", "methods"},
     "methods.nouns": {"errors", "support", "clustering", "wordnet", "methods"},
-    "methods.specs": {"clustering", "errors", "settings", *METHODS},
+    "methods.building": {"clustering", "settings", "methods", "methods.criterion", "methods.into", "methods.nouns"},
+    "methods.specs": {"errors", "settings", "methods", "methods.criterion", "methods.building"},
     "naming": {"", "errors", "support", "wordnet", "models.protocols"},
     "models": {""},
     "models.protocols": {"errors", "support", "store", "photos"},

@@ -145,13 +145,13 @@ def evaluate(
         models = select_models(settings)
         if source is not None and texts_file is None and models.photos_sent:
             out.disclose(models.photos_sent)
-        if writer is not None and models.texts_sent:
-            out.disclose(models.texts_sent)
 
         def announce(bill: "Bill", cost: float | None) -> None:
             out.note(said_of(bill, cost))
 
         names = [name.strip() for some in methods or ["all"] for name in some.split(",")]
+        if any(VARIANTS[name].asks for name in names if name in VARIANTS) and models.texts_sent:
+            out.disclose(models.texts_sent)
         with out.progress() as progress:
             found = with_cache(
                 settings.cache_dir,

@@ -18,6 +18,7 @@ HOW = {
     "second answer": "by the answer of the language model to a second question",
     "nearest": "as the name nearest to what the language model answered, which is none of the folders",
     "text": "as the folder whose name is nearest to its text",
+    "cluster": "with what is described alike; the folder is called by one of the descriptions",
     "zero-shot": "as the folder whose name fits it best, by the image encoder",
     "examples": "as the folder whose examples and name fit it best, by the image encoder",
     "facts": "by what it is, a screenshot, a document or the like",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
+from photosort.methods.building import assignment
 from photosort.methods.specs import METHODS, asks_writer
 
 if TYPE_CHECKING:
@@ -28,6 +29,10 @@ def idle_flags(settings: Settings, given: Collection[str]) -> Iterator[str]:
         if name != settings.method:
             reasons |= dict.fromkeys(spec.flags, f"it only applies to {spec.chosen_by or f'--method {name}'}")
     reasons |= _with_own_names(settings)
+    if settings.into is not None and settings.by and assignment(settings) == "llm":
+        reasons.pop("other", None)
+    elif settings.into is not None and settings.by:
+        reasons |= {"other": "with --by only --assign llm leaves photos out of all folders"}
     if settings.method not in ("tac", "ntk"):
         reasons |= {"nouns": "it only applies to --method tac and ntk"}
     if settings.tac == "no-train":

@@ -83,7 +83,9 @@ def organize(
     keywords: Annotated[
         Keywords | None, typer.Option("--keywords", help="Ranking of keywords.  [default: winner]")
     ] = None,
-    max_cost: Annotated[float | None, typer.Option("--max-cost", help="Maximum cost of names, in US dollars.")] = None,
+    max_cost: Annotated[
+        float | None, typer.Option("--max-cost", help="Maximum cost of --writer, in US dollars.")
+    ] = None,
     about: Annotated[
         bool | None,
         typer.Option("--about/--no-about", help="Write a description into each folder.  [default: about]"),

@@ -59,7 +59,7 @@ class Human:
         from photosort.cli.gated import GatedConsole
 
         self._clear_bars()
-        GatedConsole(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH).print(view())
+        GatedConsole(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH).print(view(), crop=False)
         sys.stdout.flush()
 
     def document(self, content: Callable[[], dict[str, Any]]) -> None:

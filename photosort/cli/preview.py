@@ -16,8 +16,9 @@ from photosort.cli import candidates
 from photosort.cli.output import plural, short
 from photosort.filing.plan.model import Mode
 from photosort.filing.plan.plan import Plan, PlannedFolder
+from photosort.methods.building import SERVED, assignment
 from photosort.methods.conversation import Bill
-from photosort.methods.specs import assignment
+from photosort.methods.specs import questions
 from photosort.models.protocols import Category, Used
 from photosort.models.selected import ModelSet
 from photosort.naming.folder_name import folder_name
@@ -37,13 +38,16 @@ def models(chosen: ModelSet) -> RenderableType:
     """Return which models look, read and write, from which profile and why, in one line."""
     settings, choice = chosen.settings, chosen.choice
     by = " by" if settings.captioner == "tags" else ","
-    looking = f"{settings.captioner}{by} {settings.image_encoder}, {settings.text_encoder}"
+    captions = f"{settings.captioner}{by} " if questions(settings) else ""
+    looking = f"{captions}{settings.image_encoder}, {settings.text_encoder}"
     line = f"models: {choice.profile.name} ({choice.why}): {looking}; names by {chosen.named_by}"
     return Text(printable(line), style="dim")
 
 
 def assigned(settings: Settings, categories: Sequence[Category]) -> list[str]:
     """Return what puts photos into the categories of the user; nothing for a run without any."""
+    if settings.method in ("tac", "ntk"):
+        return ["the nouns of WordNet are encoded at the first run, which takes minutes without a GPU"]
     if not settings.by and settings.into is None:
         return []
     how = {
@@ -51,6 +55,8 @@ def assigned(settings: Settings, categories: Sequence[Category]) -> list[str]:
         "text": f"the nearest of their names, by vectors of texts ({settings.text_encoder})",
         "joint": f"how well each name fits the photo ({settings.image_encoder})",
     }[assignment(settings)]
+    if assignment(settings) == "text" and not categories and not settings.writer.startswith(SERVED):
+        how = "which descriptions are alike"
     into = f"into {plural(len(categories), 'folder')} " if categories else ""
     criteria = f"by {', then by '.join(settings.by)}, " if settings.by else ""
     return [printable(f"sorting {into}{criteria}by {how}")]

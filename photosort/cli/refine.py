@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from photosort.cli.options import AsJson, QuietFlag, Yes, settings_of
+from photosort.cli.options import AsJson, QuietFlag, Yes, named_path, settings_of
 from photosort.cli.output import speaking
 
 KEPT = frozenset(
     [
         *("mode", "about", "name_template", "exclude", "follow_links", "facts", "min_k", "max_k", "seed", "device"),
         *("profile", "captioner", "captions", "image_encoder", "text_encoder", "writer", "max_cost", "assign"),
+        *("into", "other", "engine", "batch"),
     ]
 )
 """Settings of the earlier run that hold again, where no flag says otherwise."""
@@ -30,6 +32,9 @@ def refine(
     ] = None,
     writer: Annotated[str | None, typer.Option("--writer", help="Language model.  [default: as before]")] = None,
     max_cost: Annotated[float | None, typer.Option("--max-cost", help="Maximum cost, in US dollars.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", parser=named_path, help="Where the folders go.  [default: as before]")
+    ] = None,
     allow_upload: Annotated[
         list[str] | None,
         typer.Option("--allow-upload", metavar="HOST", help="Host that may receive photos; repeatable."),
@@ -40,7 +45,7 @@ def refine(
     quiet: QuietFlag = False,
 ) -> None:
     """Sort the photos of an earlier run by a changed criterion. Only what changed is asked again."""
-    with speaking(as_json=as_json, quiet=quiet) as out:
+    with speaking(as_json=as_json, quiet=quiet) as out_:
         from photosort.cli.run import run
         from photosort.errors import SettingsError
         from photosort.settings.settings import load_places
@@ -48,10 +53,10 @@ def refine(
 
         if not by:
             raise SettingsError("refine needs the new criterion", 'Add --by "the mood of the scene".')
-        earlier = run_to_refine(load_places().data_dir, number)
+        earlier = run_to_refine(load_places().data_dir, number, beside=dry_run or out is not None)
         before = {name: value for name, value in earlier.settings.items() if name in KEPT and value is not None}
         flags = {"k": k or earlier.settings.get("k"), "writer": writer, "max_cost": max_cost}
         flags |= {"allow_upload": allow_upload or None}
         given = {name: value for name, value in flags.items() if value is not None}
-        settings = settings_of(out, **{**before, **given, "by": by})
-        run(earlier.source, earlier.destination, settings, out, dry_run=dry_run, yes=yes)
+        settings = settings_of(out_, **{**before, **given, "by": by})
+        run(earlier.source, out or earlier.destination, settings, out_, dry_run=dry_run, yes=yes)

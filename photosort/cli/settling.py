@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -64,7 +65,7 @@ def _changed(answer: str, categories: tuple[Category, ...], criterion: str, out:
 
 def _line(category: Category) -> str:
     words = ", ".join(filter(None, (category.hint, f"not {category.without}" if category.without else "")))
-    path = "/".join(filter(None, (category.above, category.name)))
+    path = re.sub(r"[:#]", " ", "/".join(filter(None, (category.above, category.name))))
     return f"{path}: {words}\n" if words else f"{path}\n"
 
 

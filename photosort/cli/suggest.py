@@ -55,6 +55,7 @@ def suggest(
             found = with_cache(settings.cache_dir, out, lambda: suggest_criteria(source, models, progress))
         flags = [f"--captioner {captioner}"] if captioner else []
         flags += [f"--writer {writer}"] if writer else []
+        flags += [f"--allow-upload {host}" for host in allow_upload or ()]
         out.show(lambda: _view(found, source, " ".join(flags)))
         out.document(lambda: {"source": str(source), "criteria": [_document(one) for one in found]})
 
@@ -72,7 +73,7 @@ def _view(found: Sequence[Suggested], source: Path, flags: str) -> RenderableTyp
             Text(printable(one.criterion), style="bold"),
             Text(printable(f"  {one.why}"), style="italic"),
             Text(printable(f"  {folders}"), style="green"),
-            Text(printable(f"  {command}"), style="dim"),
+            Text(printable(f"  {command}"), style="dim", no_wrap=True, overflow="ignore"),
             Text(),
         ]
     return Group(*lines, Text("Counts are guesses from the captions.", style="dim"))

@@ -12,9 +12,10 @@ from photosort.clustering.kmeans import Clustering, Labels, Vectors, kmeans
 from photosort.errors import SettingsError
 from photosort.evaluation.measures import agreement, confusion, silhouette
 from photosort.evaluation.names import sbert_match, sem, spoken
+from photosort.methods.building import Given
 from photosort.methods.fusion import unit
 from photosort.methods.method import Candidate, Method, VectorFactory, Views, joined
-from photosort.methods.specs import USUAL_VARIANTS, VARIANTS, Given
+from photosort.methods.specs import USUAL_VARIANTS, VARIANTS
 from photosort.models.protocols import Category, TextEncoder
 from photosort.naming.cluster_texts import without_doubt
 from photosort.naming.keywords import exclusive_keywords

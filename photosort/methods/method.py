@@ -98,8 +98,8 @@ class Found:
 
     label      what a language model called what its description says of the criterion; empty where none was asked
     runner_up  the category that would have been next, also one without a photo; empty where there is only one
-    by         how its own was found: "zero-shot", "examples", "facts", "text", "answer", "second answer" or "nearest"
-    nouns      of WordNet that fit it, with their weights, 0 to 1, the largest first
+    by         how its own was found: "zero-shot", "examples", "facts", "text", "cluster", "answer", "second
+               answer" or "nearest"
     nouns      of WordNet that fit it, with their weights, 0 to 1, the largest first
     """
 
@@ -113,15 +113,16 @@ class Found:
 class Candidate:
     """One clustering of all photos.
 
-    question  what the texts answer
-    texts     one line for each photo
-    names     what the method calls its clusters, by number; empty where naming has to find that
-    above     for each cluster the folder that its own lies in, "" at the top; empty where there is one level
-    aside     photos that belong to no cluster, by number, each with the reason; `clustering` has them where they fit
-              best
-    rest      the name of the folder for those; empty for "Unsorted"
-    answers   for each photo what was found out on the way to its cluster; empty where nothing was
-    remarks   what the user should know of how the clusters came about, a sentence each
+    question    what the texts answer
+    texts       one line for each photo
+    names       what the method calls its clusters, by number; empty where naming has to find that
+    above       for each cluster the folder that its own lies in, "" at the top; empty where there is one level
+    aside       photos that belong to no cluster, by number, each with the reason; `clustering` has them where they fit
+                best
+    rest        the name of the folder for those; empty for "Unsorted"
+    answers     for each photo what was found out on the way to its cluster; empty where nothing was
+    remarks     what the user should know of how the clusters came about, a sentence each
+    categories  what the photos could be sorted into, those without a photo too; empty for a method that clusters
     """
 
     question: str
@@ -133,6 +134,7 @@ class Candidate:
     rest: str = ""
     answers: tuple[Found, ...] = field(default=(), repr=False)
     remarks: tuple[str, ...] = ()
+    categories: tuple[Category, ...] = ()
 
     @property
     def loss(self) -> float:

@@ -12,6 +12,8 @@ from photosort.models.protocols import Category
 
 UNSORTED = "Unsorted"
 """The name of the folder for photos that belong to no cluster, where the user has no other."""
+NOTHING = "Nothing"
+"""The name of a cluster without a photo, where there is no category either."""
 
 
 def sorted_into(
@@ -33,7 +35,7 @@ def sorted_into(
     similarity  (n, c) how well each photo fits each category
     vectors     (n, d) unit rows from which centroids are taken, for whoever asks which clusters are near each other
     texts       one line for each photo
-    aside       photos that fit none, each with the reason; where all do, they are the one cluster, called `rest`
+    aside       photos that fit none, each with the reason; where all do, there is one cluster without a photo
 
     A category without a photo has no cluster. What else is given goes into the candidate as it is.
     """
@@ -41,7 +43,8 @@ def sorted_into(
     kept = np.setdiff1d(np.arange(len(chosen)), [*aside])
     if not len(kept):
         whole = from_labels(vectors, np.zeros(len(chosen), dtype=np.intp))
-        return Candidate(question, whole, tuple(texts), (rest,), answers=tuple(answers), remarks=tuple(remarks))
+        name, all_ = (categories[0].name if categories else NOTHING), tuple(categories)
+        return Candidate(question, whole, tuple(texts), (name,), (), aside, rest, tuple(answers), tuple(remarks), all_)
     sizes = np.bincount(chosen[kept], minlength=len(categories))
     order = np.flatnonzero(sizes)[np.argsort(-sizes[sizes > 0], kind="stable")]
     fits = np.asarray(similarity[:, order], dtype=np.float32)
@@ -60,6 +63,7 @@ def sorted_into(
         rest,
         tuple(answers),
         tuple(remarks),
+        tuple(categories),
     )
 
 

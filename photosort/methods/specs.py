@@ -1,20 +1,33 @@
 """The table of methods. To add a method, write its file beside this one and its entry here.
 
-The command line, the settings and `evaluate` read the table. It is read for `--help` too, so a method's own module is
-imported only when the method is built.
+The command line, the settings and `evaluate` read the table. It is read for `--help` too, so it imports no method: see
+`building`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from photosort.errors import SettingsError
+from photosort.methods.building import (
+    Given,
+    assignment,
+    criterion_method,
+    criterion_of,
+    fusion_method,
+    into_joint,
+    into_method,
+    into_text,
+    noun_kernel_method,
+    nouns_by,
+    text_aided_method,
+    text_guided_method,
+)
 
 if TYPE_CHECKING:
     from photosort.methods.method import Method
-    from photosort.settings.choices import Assign, FusionMode, NounChoice, TextVectors
     from photosort.settings.settings import Settings
 
 
@@ -22,10 +35,6 @@ CAPTION = ""
 """The question that asks for a caption."""
 KEYWORD_QUESTION = "Which keywords describe the image?"
 """From "Text-Guided Image Clustering" (Stephan et al. 2024)."""
-NOUN_TEMPERATURE = {"efficientnet-lite2": 0.05, "clip": 0.005}
-"""Image encoder -> the temperature of its nouns; .005 is the paper's for OpenAI's CLIP, .05 is measured."""
-SERVED = "openai:"
-"""What the name of a language model on a server begins with."""
 SAMPLES = 6
 """Sampled texts for each photo and question, as in that paper."""
 
@@ -39,38 +48,6 @@ def answers(settings: Settings) -> tuple[str, ...]:
     """Return the questions of a method that reads answers: captions, keywords, or what the user asks."""
     texts = settings.texts or ("ask" if settings.ask else "caption")
     return {"caption": (CAPTION,), "keywords": (KEYWORD_QUESTION,), "ask": settings.ask}[texts]
-
-
-class Nouns(NamedTuple):
-    """How nouns for photos are looked for.
-
-    choice       how the nouns of a centre are ranked
-    temperature  of the retrieval
-    seed         of everything that is drawn
-    """
-
-    choice: NounChoice = "softmax"
-    temperature: float = 0.005
-    seed: int = 42
-
-
-class Given(NamedTuple):
-    """What a variant is built with.
-
-    weight   share of the text, 0 to 1
-    k        the number of classes
-    by       criteria of the user
-    assign   what puts photos into categories
-    nouns    how nouns are looked for
-    balance  how much training wants clusters of equal size
-    """
-
-    weight: float = 0.5
-    k: int = 2
-    by: tuple[str, ...] = ()
-    assign: Assign = "text"
-    nouns: Nouns = Nouns()
-    balance: float = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,18 +89,6 @@ class MethodSpec:
     chosen_by: str = ""
 
 
-def _fusion(mode: FusionMode, weight: float = 0.5) -> Method:
-    from photosort.methods.fusion import Fusion
-
-    return Fusion(mode, weight)
-
-
-def _text_guided(vectors: TextVectors) -> Method:
-    from photosort.methods.text_guided import TextGuided
-
-    return TextGuided(vectors)
-
-
 def criteria_questions(settings: Settings) -> tuple[str, ...]:
     """Return the question for each criterion."""
     from photosort.methods.criterion.prompts import question_of
@@ -131,36 +96,9 @@ def criteria_questions(settings: Settings) -> tuple[str, ...]:
     return tuple(map(question_of, settings.by))
 
 
-def assignment(settings: Settings) -> Assign:
-    """Return what puts photos into categories: what the user says, else the best that the models of the run can do."""
-    if settings.assign is not None:
-        return settings.assign
-    if settings.writer.startswith(SERVED):
-        return "llm"
-    return "text" if settings.by or settings.into is None else "joint"
-
-
 def asks_writer(settings: Settings) -> bool:
     """Return whether a language model has anything to do: names that the user gave leave it nothing to name."""
     return settings.into is None or bool(settings.by) or assignment(settings) == "llm"
-
-
-def _criterion(settings: Settings) -> Method:
-    from photosort.methods.criterion.method import Criterion
-
-    rest = "" if settings.into is None else settings.other
-    return Criterion(settings.by, assignment(settings), settings.k, settings.min_k, settings.max_k, rest)
-
-
-def _into(settings: Settings) -> Method:
-    if assignment(settings) == "llm":
-        from photosort.methods.criterion.method import Criterion
-
-        return Criterion(("",), "llm", rest=settings.other)
-    from photosort.methods.into.method import Into
-
-    by_text = assignment(settings) == "text"
-    return Into(settings.other, forced=not settings.other, assign="text" if by_text else "joint")
 
 
 def no_questions(settings: Settings) -> tuple[str, ...]:
@@ -168,64 +106,24 @@ def no_questions(settings: Settings) -> tuple[str, ...]:
     return ()
 
 
-def nouns_by(settings: Settings) -> Nouns:
-    """Return how nouns are looked for: the more the cosines of an encoder spread, the higher is the temperature."""
-    encoder = settings.image_encoder or ""
-    usual = 0.005 if "openai" in encoder else 0.01
-    return Nouns(settings.nouns, NOUN_TEMPERATURE.get(encoder, usual), settings.seed)
-
-
-def _text_aided(nouns: Nouns, k: int | None, balance: float | None = None) -> Method:
-    """Return TAC, trained where there is a `balance`."""
-    from photosort.clustering.heads import Training
-    from photosort.methods.nouns.text_aided import TextAided
-
-    training = None if balance is None else Training(balance=balance)
-    return TextAided(training, nouns.choice, nouns.temperature, k, nouns.seed)
-
-
-def _noun_kernel(nouns: Nouns, k: int | None) -> Method:
-    from photosort.methods.nouns.kernel import NounKernel
-
-    return NounKernel(nouns.choice, k=k, seed=nouns.seed)
-
-
-def _into_joint(given: Given) -> Method:
-    from photosort.methods.into.method import Into
-
-    return Into(forced=True)
-
-
-def _into_text(given: Given) -> Method:
-    from photosort.methods.into.method import Into
-
-    return Into(forced=True, assign="text")
-
-
-def _criterion_of(given: Given) -> Method:
-    from photosort.methods.criterion.method import Criterion
-
-    return Criterion(given.by, given.assign, given.k)
-
-
 METHODS: Mapping[str, MethodSpec] = {
     "fusion": MethodSpec(
         help="image and caption together",
-        build=lambda settings, weight: _fusion(settings.fusion, weight),
+        build=lambda settings, weight: fusion_method(settings.fusion, weight),
         variants={
-            "image": Variant(lambda given: _fusion("image")),
-            "text": Variant(lambda given: _fusion("text"), needs_photos=False),
-            "sum": Variant(lambda given: _fusion("sum", given.weight), weighted=True),
-            "concat": Variant(lambda given: _fusion("concat", given.weight), weighted=True),
+            "image": Variant(lambda given: fusion_method("image")),
+            "text": Variant(lambda given: fusion_method("text"), needs_photos=False),
+            "sum": Variant(lambda given: fusion_method("sum", given.weight), weighted=True),
+            "concat": Variant(lambda given: fusion_method("concat", given.weight), weighted=True),
         },
         flags=("fusion", "weight"),
     ),
     "text": MethodSpec(
         help="captions, or answers to questions",
-        build=lambda settings, weight: _text_guided(settings.vectors),
+        build=lambda settings, weight: text_guided_method(settings.vectors),
         variants={
-            "text-tfidf": Variant(lambda given: _text_guided("tfidf"), needs_photos=False),
-            "text-sbert": Variant(lambda given: _text_guided("sbert"), needs_photos=False),
+            "text-tfidf": Variant(lambda given: text_guided_method("tfidf"), needs_photos=False),
+            "text-sbert": Variant(lambda given: text_guided_method("sbert"), needs_photos=False),
         },
         questions=answers,
         samples=SAMPLES,
@@ -233,10 +131,10 @@ METHODS: Mapping[str, MethodSpec] = {
     ),
     "criterion": MethodSpec(
         help="a criterion of yours, --by",
-        build=lambda settings, weight: _criterion(settings),
+        build=lambda settings, weight: criterion_method(settings),
         variants={
-            "criterion": Variant(_criterion_of, needs_photos=False, asks=True),
-            "criterion-named": Variant(_criterion_of, needs_photos=False, named=True, asks=True),
+            "criterion": Variant(criterion_of, needs_photos=False, asks=True),
+            "criterion-named": Variant(criterion_of, needs_photos=False, named=True, asks=True),
         },
         questions=criteria_questions,
         flags=("names_from",),
@@ -244,30 +142,30 @@ METHODS: Mapping[str, MethodSpec] = {
     ),
     "into": MethodSpec(
         help="folders of your own, --into",
-        build=lambda settings, weight: _into(settings),
+        build=lambda settings, weight: into_method(settings),
         variants={
-            "into": Variant(_into_joint, named=True),
-            "into-text": Variant(_into_text, needs_photos=False, named=True),
+            "into": Variant(into_joint, named=True),
+            "into-text": Variant(into_text, needs_photos=False, named=True),
         },
         flags=("other",),
         chosen_by="--into",
     ),
     "tac": MethodSpec(
         help="nouns of WordNet that fit the photos",
-        build=lambda settings, weight: _text_aided(
+        build=lambda settings, weight: text_aided_method(
             nouns_by(settings), settings.k, settings.balance if settings.tac == "train" else None
         ),
         variants={
-            "tac": Variant(lambda given: _text_aided(given.nouns, given.k)),
-            "tac-train": Variant(lambda given: _text_aided(given.nouns, given.k, given.balance)),
+            "tac": Variant(lambda given: text_aided_method(given.nouns, given.k)),
+            "tac-train": Variant(lambda given: text_aided_method(given.nouns, given.k, given.balance)),
         },
         questions=no_questions,
         flags=("tac",),
     ),
     "ntk": MethodSpec(
         help="the graph of photos and such nouns",
-        build=lambda settings, weight: _noun_kernel(nouns_by(settings), settings.k),
-        variants={"ntk": Variant(lambda given: _noun_kernel(given.nouns, given.k))},
+        build=lambda settings, weight: noun_kernel_method(nouns_by(settings), settings.k),
+        variants={"ntk": Variant(lambda given: noun_kernel_method(given.nouns, given.k))},
         questions=no_questions,
     ),
 }

@@ -112,14 +112,16 @@ class ModelSet:
     @property
     def photos_sent(self) -> str:
         """Which photos go to a server, and to which, in one line; empty where none do."""
-        return registry.photos_sent(self.settings)
+        return registry.photos_sent(self.settings) if questions(self.settings) else ""
 
     @property
     def texts_sent(self) -> str:
         """Which texts go to a language model on a server, and to which, in one line; empty where none do."""
-        if not self.settings.by:
-            return writers.texts_sent(self.language_model)
-        return writers.texts_sent(self.language_model, "descriptions and your criterion")
+        if self.settings.by:
+            return writers.texts_sent(self.language_model, "descriptions, labels, folder names and your criterion")
+        if self.settings.into is not None:
+            return writers.texts_sent(self.language_model, "captions and your folders")
+        return writers.texts_sent(self.language_model)
 
 
 def select_models(settings: Settings) -> ModelSet:

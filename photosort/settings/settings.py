@@ -8,11 +8,17 @@ import re
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
-from string import Formatter
 from typing import Any, TypeVar
 
 from platformdirs import user_cache_path, user_data_path
-from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, field_validator, model_validator
+from pydantic import (
+    Field,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -22,33 +28,16 @@ from pydantic_settings import (
 from pydantic_settings import SettingsError as UnreadableSettings
 
 from photosort.errors import SettingsError
-from photosort.settings.choices import (
-    Assign,
-    FilingMode,
-    FusionMode,
-    Keywords,
-    Names,
-    NounChoice,
-    Tac,
-    TextSource,
-    TextVectors,
-)
+from photosort.settings import choices
 from photosort.settings.config_file import config_file, may_set, read_config
+from photosort.settings.criteria import checked_criteria, checked_text
 from photosort.settings.messages import cut, nearest, wrong_value
+from photosort.settings.name_template import checked_template
 
 PREFIX = "PHOTOSORT_"
 """What the variables of the environment begin with."""
 
 Loaded = TypeVar("Loaded", bound="Places")
-
-LONGEST_CRITERION = 500
-
-NAME_FIELDS = {
-    **dict.fromkeys(("name", "title", "summary", "keywords"), "a"),
-    **dict.fromkeys(("index", "photos"), 1),
-    **dict.fromkeys(("year", "kind", "people"), ""),
-}
-"""What a template may name, with a value of the type that it gets."""
 
 
 class Places(BaseSettings):
@@ -91,35 +80,37 @@ class Settings(Places):
     k: int | None = Field(None, ge=1, description="number of clusters; chosen where it is missing")
     min_k: int = Field(2, ge=1, description="least number of clusters to choose")
     max_k: int | None = Field(None, ge=1, description="largest number to choose; 30, or the root of n, if missing")
-    mode: FilingMode = Field("copy", description="what happens to the photos")
+    mode: choices.FilingMode = Field("copy", description="what happens to the photos")
     method: str = Field("fusion", description="how photos are grouped")
-    texts: TextSource | None = Field(
+    texts: choices.TextSource | None = Field(
         None, description="what the method text asks; ask where there are questions, or caption"
     )
     ask: tuple[str, ...] = Field((), description="the questions for texts = ask")
-    by: tuple[str, ...] = Field((), max_length=2, description="criteria that a language model sorts photos by")
+    by: tuple[str, ...] = Field((), description="criteria that a language model sorts photos by")
     into: str | None = Field(
         None, description="categories to sort photos into: a list, a file, or a folder of examples"
     )
     other: str = Field(
         "Other", max_length=80, description="the folder for photos that fit none of the categories; empty for none"
     )
-    assign: Assign | None = Field(None, description="what puts photos into categories; the best at hand if missing")
+    assign: choices.Assign | None = Field(
+        None, description="what puts photos into categories; by the models if missing"
+    )
     names_from: int | None = Field(None, description="the run whose categories are taken again")
-    tac: Tac = Field("no-train", description="whether the method tac trains two heads, or clusters by k-means")
-    nouns: NounChoice = Field("softmax", description="how the methods tac and ntk choose nouns")
+    tac: choices.Tac = Field("no-train", description="whether the method tac trains two heads, or clusters by k-means")
+    nouns: choices.NounChoice = Field("softmax", description="how the methods tac and ntk choose nouns")
     balance: float = Field(
         5.0, ge=0, allow_inf_nan=False, description="how much training wants clusters of equal size; 0 for not at all"
     )
     captions: int | None = Field(
         None, ge=1, le=100, description="texts for each photo; 6 for the method text, else those of the profile"
     )
-    vectors: TextVectors = Field("sbert", description="what the method text makes of texts")
+    vectors: choices.TextVectors = Field("sbert", description="what the method text makes of texts")
     outliers: bool = Field(False, description="whether photos with a small margin get a folder of their own")
     levels: int = Field(1, ge=1, le=2, description="how deep the folders are nested")
-    fusion: FusionMode = Field("concat", description="how image and text are brought together")
+    fusion: choices.FusionMode = Field("concat", description="how image and text are brought together")
     weight: float | None = Field(None, ge=0, le=1, description="share of the text; the image has the rest")
-    names: Names = Field("summary", description="what a folder's name is made of")
+    names: choices.Names = Field("summary", description="what a folder's name is made of")
     writer: str = Field("auto", description="the language model that writes summaries")
     max_cost: float | None = Field(
         None, ge=0, allow_inf_nan=False, description="US dollars that a remote writer may cost"
@@ -127,7 +118,9 @@ class Settings(Places):
     language: str = Field("en", description="the language of titles and summaries")
     style: str = Field("", max_length=200, description="how titles and summaries are to sound")
     name_template: str = Field("{name}", description="what a folder's name is put together of")
-    keywords: Keywords = Field("winner", description="how words are ranked, and who keeps a word of several folders")
+    keywords: choices.Keywords = Field(
+        "winner", description="how words are ranked, and who keeps one of several folders"
+    )
     about: bool = Field(True, description="whether a folder gets files that say what it holds")
     facts: bool = Field(True, description="whether faces are counted, and screenshots, papers and dates recognised")
     profile: str = Field("auto", description="models that work together: auto, builtin, fast, paper, best")
@@ -166,17 +159,12 @@ class Settings(Places):
     @field_validator("by")
     @classmethod
     def _criteria(cls, by: tuple[str, ...]) -> tuple[str, ...]:
-        criteria = tuple(dict.fromkeys(" ".join(one.split()) for one in by))
-        if not all(0 < len(one) <= LONGEST_CRITERION for one in criteria):
-            raise ValueError(f"is not valid; a criterion is a text of 1 to {LONGEST_CRITERION} characters")
-        return criteria
+        return checked_criteria(by)
 
-    @field_validator("into")
+    @field_validator("into", "other")
     @classmethod
-    def _is_said(cls, text: str | None) -> str | None:
-        if text is not None and not text.strip():
-            raise ValueError('is empty; name folders, such as "people, food, landscapes"')
-        return text
+    def _in_unicode(cls, text: str | None, info: ValidationInfo) -> str | None:
+        return checked_text(text, empty=info.field_name == "other")
 
     @model_validator(mode="before")
     @classmethod
@@ -207,21 +195,7 @@ class Settings(Places):
     @field_validator("name_template")
     @classmethod
     def _is_template(cls, template: str) -> str:
-        """Raise ValueError unless it has fields that there are, one of which tells folders apart."""
-        if re.search(r"\d{3}", template):
-            raise ValueError("may not fill up with hundreds of characters")
-        try:
-            fields = [field for _, field, _, _ in Formatter().parse(template) if field is not None]
-            template.format(**NAME_FIELDS)
-        except KeyError as error:
-            raise ValueError(f"has an unknown field {{{error.args[0]}}}; the fields are {_listed_fields()}") from error
-        except (ValueError, IndexError, AttributeError, TypeError) as error:
-            raise ValueError(f"is not a valid template ({error}); the fields are {_listed_fields()}") from error
-        if not set(fields) <= set(NAME_FIELDS):
-            raise ValueError(f"may have {_listed_fields()} and nothing else")
-        if set(fields) <= {"photos", "year", "kind", "people"}:
-            raise ValueError("would give all folders the same name; add {name}, {title} or {index}")
-        return template
+        return checked_template(template)
 
     @model_validator(mode="after")
     def _ordered(self) -> Settings:
@@ -240,10 +214,6 @@ class Settings(Places):
         if len(self.by) > 1 and self.into is not None:
             raise ValueError("--into takes one --by at most: its folders are the categories of that one")
         return self
-
-
-def _listed_fields() -> str:
-    return ", ".join(f"{{{name}}}" for name in NAME_FIELDS)
 
 
 def load_settings(**flags: Any) -> Settings:

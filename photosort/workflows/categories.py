@@ -9,10 +9,10 @@ from pathlib import Path
 
 from photosort.describing.describe import describe
 from photosort.errors import PhotosortError, SettingsError, SourceMissing
+from photosort.methods.building import assignment
 from photosort.methods.conversation import Settle
 from photosort.methods.into.category_lists import LIKE, checked, from_lines, from_list, from_toml
 from photosort.methods.sorting import UNSORTED
-from photosort.methods.specs import assignment
 from photosort.models.protocols import Category, LanguageModel
 from photosort.models.selected import ModelSet
 from photosort.naming.folder_name import name_key
@@ -25,6 +25,8 @@ from photosort.workflows.asking import Show, announcing
 from photosort.workflows.folders import ASIDE
 from photosort.workflows.grouping import Categories
 
+CATEGORIES = "categories"
+"""What the categories of a run are kept under, among its settings."""
 EXAMPLES = 100
 """Photos of a folder that are looked at as examples, spread over it by name; their mean hardly changes with more."""
 LARGEST = 1_000_000
@@ -43,36 +45,40 @@ class Wanted:
     examples: tuple[tuple[Found, ...], ...] = ()
 
 
-def read_categories(into: str, *, other: str = "") -> Wanted:
+def read_categories(into: str, source: Path, *, other: str = "") -> Wanted:
     """Read what follows --into: the path of a folder or of a file where there is one, else a list.
 
     The subfolders of a folder are the categories, those in subfolders too; the one called `other`, and "Unsorted", are
-    none. Raises SettingsError, and SourceMissing for a path where there is nothing.
+    none, nor is what lies in `source`, the photos to sort. Raises SettingsError, and SourceMissing for a path where
+    there is nothing.
     """
-    path = Path(into).expanduser()
+    path = _path(into)
     try:
         if path.is_dir():
-            return _from_folder(path.resolve(), {name_key(name) for name in (other, UNSORTED)})
+            return _from_folder(path.resolve(), source, {name_key(name) for name in (other, UNSORTED)})
         if path.is_file():
             return Wanted(_from_file(path))
     except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from error
+        if "," not in into:
+            raise _unreadable(path, error) from error
     if "," not in into and (os.sep in into or path.suffix in (".txt", ".toml")):
         raise SourceMissing(f"{into} is neither a file nor a folder", LIKE)
     return Wanted(from_list(into))
 
 
-def wanted_categories(settings: Settings, connection: sqlite3.Connection) -> Wanted:
-    """Return the categories of the settings, none where they name none. Raises what `read_categories` raises, and
-    NoSuchRun.
+def wanted_categories(settings: Settings, source: Path, connection: sqlite3.Connection) -> Wanted:
+    """Return the categories of the settings for the photos of `source`, none where they name none. Raises what
+    `read_categories` raises, and NoSuchRun.
     """
     if settings.into is not None:
-        return _without(read_categories(settings.into, other=settings.other), settings.other)
+        return _without(read_categories(settings.into, source, other=settings.other), settings.other)
     if settings.names_from is None:
         return Wanted()
     runs = Runs(connection)
-    clusters = runs.clusters(runs.get(settings.names_from).id)
-    return Wanted(tuple(Category(cluster.title) for cluster in clusters if cluster.named_by != ASIDE))
+    run = runs.get(settings.names_from)
+    known = [Category(*told) for told in run.settings.get(CATEGORIES) or ()]
+    titles = [Category(cluster.title) for cluster in runs.clusters(run.id) if cluster.named_by != ASIDE]
+    return Wanted(checked(known or titles, f"Run {run.id}"))
 
 
 def _without(wanted: Wanted, other: str) -> Wanted:
@@ -104,6 +110,11 @@ def check_assignment(models: ModelSet) -> None:
             "--assign llm needs a language model",
             f"Add --writer openai:MODEL, or use --assign {'text' if settings.by else 'joint'}.",
         )
+    if assign == "joint" and settings.by and settings.into is not None:
+        raise SettingsError(
+            "--assign joint compares photos with names, and reads no criterion",
+            "Leave out --by, or use --assign text or llm.",
+        )
     if assign == "joint" and settings.by and settings.into is None and settings.names_from is None and writer is None:
         raise SettingsError(
             "--by with --assign joint needs names for its folders",
@@ -126,7 +137,7 @@ def categories_of(
     """
     show = announcing(writer, models.settings, announce)
     found = [photo for photos in wanted.examples for photo in photos]
-    if not found:
+    if not found or models.settings.by or assignment(models.settings) == "llm":
         return Categories(wanted.categories, announce=show, settle=settle)
     owner = [place for place, photos in enumerate(wanted.examples) for _ in photos]
     shown = describe(found, models.image_encoder, (), cache, progress=progress)
@@ -145,9 +156,21 @@ def _from_file(path: Path) -> tuple[Category, ...]:
     return from_toml(text, path.name) if path.suffix == ".toml" else from_lines(text, path.name)
 
 
-def _from_folder(folder: Path, left_out: set[str]) -> Wanted:
+def _path(into: str) -> Path:
     try:
-        found = scan(folder)
+        return Path(into).expanduser()
+    except RuntimeError:  # ~name, and there is no such user
+        return Path(into)
+
+
+def _from_folder(folder: Path, source: Path, left_out: set[str]) -> Wanted:
+    if folder == source:
+        raise SettingsError(
+            f"{folder} holds the photos to sort, so it cannot hold the examples for them",
+            "Name another folder with --into, or the categories themselves.",
+        )
+    try:
+        found = scan(folder, skip=source)
     except PhotosortError as error:
         raise type(error)(
             error.problem, f"--into takes a folder with a subfolder of photos for each category. {error.hint}"

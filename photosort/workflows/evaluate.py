@@ -15,8 +15,9 @@ from photosort.describing.engines import engine_for
 from photosort.errors import NoPhotos, SettingsError
 from photosort.evaluation.contest import Result, compete, read_methods, true_names
 from photosort.evaluation.texts_file import Labelled, read_texts_file
+from photosort.methods.building import Given, assignment, nouns_by
 from photosort.methods.method import Views
-from photosort.methods.specs import CAPTION, Given, assignment, nouns_by
+from photosort.methods.specs import CAPTION
 from photosort.models.encoders.minilm import MiniLM
 from photosort.models.runtime.devices import wanted_cuda
 from photosort.models.selected import EVEN, ModelSet

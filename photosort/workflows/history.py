@@ -53,10 +53,11 @@ def past_runs(data_dir: Path) -> list[PastRun]:
         ]
 
 
-def run_to_refine(data_dir: Path, number: int | None = None) -> Run:
+def run_to_refine(data_dir: Path, number: int | None = None, *, beside: bool = False) -> Run:
     """Return the run of this number, or the last one by a criterion, whose photos are still where they were.
 
-    Raises NoSuchRun, and Unfinished for one that has moved its photos.
+    Raises NoSuchRun, and Unfinished for one that has moved its photos, or has filed them and nothing says that the new
+    folders may lie `beside` its own.
     """
     past = past_runs(data_dir)
     found = next(
@@ -66,10 +67,14 @@ def run_to_refine(data_dir: Path, number: int | None = None) -> Run:
         raise NoSuchRun(f"Run {number} does not exist", ALL_RUNS)
     if found is None:
         raise NoSuchRun("No run was sorted by a criterion yet", 'Start with: photosort organize DIR --by "the mood"')
-    if found.run.mode == Mode.MOVE and found.state not in ("previewed", FilingState.UNDONE):
-        raise Unfinished(
-            f"Run {found.run.id} has moved its photos", f"Take them back first: photosort undo {found.run.id}"
-        )
+    if found.state not in ("previewed", FilingState.UNDONE):
+        undo = f"photosort undo {found.run.id}"
+        if found.run.mode == Mode.MOVE:
+            raise Unfinished(f"Run {found.run.id} has moved its photos", f"Take them back first: {undo}")
+        if not beside:
+            raise Unfinished(
+                f"Run {found.run.id} has filed its photos", f"First: {undo}. Or file elsewhere with --out."
+            )
     return found.run
 
 

@@ -38,7 +38,7 @@ from photosort.store.placed import placed_below
 from photosort.store.runs import Runs
 from photosort.support.progress import Progress, silent
 from photosort.workflows.asking import Show, checked_writer, unshown
-from photosort.workflows.categories import categories_of, check_assignment, wanted_categories
+from photosort.workflows.categories import CATEGORIES, categories_of, check_assignment, wanted_categories
 from photosort.workflows.earlier import lying_twice, refuse_over_unfinished, unfinished_runs
 from photosort.workflows.folders import Folders, make_folders
 from photosort.workflows.grouping import group
@@ -142,7 +142,7 @@ def prepare(
 ) -> Prepared:
     """Scan, describe, fuse, cluster, name and plan; store the run. Touches no file of the user's."""
     settings = models.settings
-    wanted = wanted_categories(settings, connection)
+    wanted = wanted_categories(settings, source, connection)
     check_assignment(models)
     models.make_all()
     talk.begin(wanted.categories)
@@ -194,7 +194,7 @@ def prepare(
         best,
         described.facts,
         folders,
-        settings.model_dump(mode="json"),
+        {**settings.model_dump(mode="json"), CATEGORIES: [tuple(category) for category in best.categories]},
     )
     return Prepared(
         run,

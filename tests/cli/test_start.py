@@ -43,6 +43,7 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
         "photosort.errors",
         "photosort.methods",
         "photosort.methods.questions",
+        "photosort.methods.building",
         "photosort.methods.specs",
         "photosort.support",
         "photosort.support.printable",

@@ -85,7 +85,7 @@ def test_photos_are_sorted_by_a_criterion_and_a_second_run_asks_nothing(photosor
         found = folders(done.json)
         assert found.pop("Unsorted") == ["dark.png"]
         assert found == {f"{name.capitalize()} walls": [f"{name}-{n}.png" for n in range(3)] for name in COLOURS}
-        assert "openai:tiny gets descriptions and your criterion" in done.err
+        assert "openai:tiny gets descriptions, labels, folder names and your criterion" in done.err
         asked = [str(body["messages"]) for body in server.asked]
         assert len(asked) > 10 and all("Do not consider gender" in text for text in asked)
         server.asked.clear()

@@ -10,8 +10,9 @@ from fakes.vectors import blobs
 
 from photosort.errors import SettingsError
 from photosort.evaluation.contest import MEASURES, Result, Scores, compete, names_of, read_methods, true_names
+from photosort.methods.building import Given
 from photosort.methods.method import Views
-from photosort.methods.specs import USUAL_VARIANTS, Given
+from photosort.methods.specs import USUAL_VARIANTS
 from photosort.models.protocols import Category
 
 TRUTH = ["dog"] * 12 + ["lake"] * 9 + ["moon"] * 6

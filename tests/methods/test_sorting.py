@@ -41,7 +41,7 @@ def test_photos_set_aside_shape_no_cluster_and_are_told_where_they_fit_best() ->
     assert set(found.clustering.labels[:3].tolist()) <= {0, 1} and found.clustering.labels[2] == 0
 
 
-def test_where_no_photo_fits_there_is_one_cluster() -> None:
+def test_where_no_photo_fits_there_is_one_cluster_without_a_photo() -> None:
     vectors, _ = blobs([3])
     answers = (Found("a", "b", "answer"),) * 3
     found = sorted_into(
@@ -53,4 +53,5 @@ def test_where_no_photo_fits_there_is_one_cluster() -> None:
         aside=dict.fromkeys(range(3), "fits none"),
         answers=answers,
     )
-    assert found.names == ("Unsorted",) and found.clustering.k == 1 and not found.aside and found.answers == answers
+    assert found.clustering.k == 1 and found.answers == answers and found.rest == "Unsorted"
+    assert set(found.aside) == {0, 1, 2} and found.categories == tuple(CATEGORIES)

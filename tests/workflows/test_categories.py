@@ -20,8 +20,16 @@ from photosort.store.cache import Cache, open_cache
 from photosort.store.history import open_history
 from photosort.store.runs import ClusterRecord, Runs
 from photosort.workflows import categories as module
-from photosort.workflows.categories import categories_of, check_assignment, read_categories, wanted_categories
+from photosort.workflows.categories import (
+    CATEGORIES,
+    categories_of,
+    check_assignment,
+    read_categories,
+    wanted_categories,
+)
 from photosort.workflows.folders import ASIDE
+
+PHOTOS = Path("/no/photos")
 
 
 def photo(path: Path) -> None:
@@ -33,28 +41,28 @@ def test_a_path_is_a_file_or_a_folder_and_anything_else_a_list(tmp_path: Path) -
     lines, toml = tmp_path / "mine", tmp_path / "mine.toml"
     lines.write_text("\ufeffPets: cats\nBeach\n", encoding="utf-8")
     toml.write_text('[Animals]\nPets = "cats"\n')
-    assert read_categories(str(lines)).categories == (Category("Pets", "cats"), Category("Beach"))
-    assert read_categories(str(toml)).categories == (Category("Pets", "cats", above="Animals"),)
-    assert read_categories("Pets, Beach").categories == (Category("Pets"), Category("Beach"))
+    assert read_categories(str(lines), PHOTOS).categories == (Category("Pets", "cats"), Category("Beach"))
+    assert read_categories(str(toml), PHOTOS).categories == (Category("Pets", "cats", above="Animals"),)
+    assert read_categories("Pets, Beach", PHOTOS).categories == (Category("Pets"), Category("Beach"))
 
 
 @pytest.mark.parametrize("into", ["./mine", "mine.txt", "~/no/such/folder", "a/b.toml"])
 def test_a_path_to_nothing_is_no_list(into: str) -> None:
     with pytest.raises(SourceMissing, match="neither a file nor a folder"):
-        read_categories(into)
+        read_categories(into, PHOTOS)
 
 
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "photo.txt").write_bytes(b"\xff\xd8\xff")
     with pytest.raises(SettingsError, match="UTF-8"):
-        read_categories(str(tmp_path / "photo.txt"))
+        read_categories(str(tmp_path / "photo.txt"), PHOTOS)
 
 
 def test_the_subfolders_of_a_folder_are_categories_with_examples(tmp_path: Path) -> None:
     for name in ("Dogs/a.jpg", "Dogs/b.jpg", "Trips/Rome/c.jpg", "Other/d.jpg", "Unsorted/e.jpg", "loose.jpg"):
         photo(tmp_path / name)
     (tmp_path / "Empty").mkdir()
-    wanted = read_categories(str(tmp_path), other="Other")
+    wanted = read_categories(str(tmp_path), PHOTOS, other="Other")
     assert wanted.categories == (Category("Dogs"), Category("Rome", above="Trips"))
     assert [[found.path.name for found in photos] for photos in wanted.examples] == [["a.jpg", "b.jpg"], ["c.jpg"]]
 
@@ -63,13 +71,13 @@ def test_of_many_examples_some_are_taken_from_the_whole_folder(tmp_path: Path, m
     monkeypatch.setattr(module, "EXAMPLES", 2)
     for number in range(6):
         photo(tmp_path / "Dogs" / f"{number}.jpg")
-    assert [found.path.stem for found in read_categories(str(tmp_path)).examples[0]] == ["0", "3"]
+    assert [found.path.stem for found in read_categories(str(tmp_path), PHOTOS).examples[0]] == ["0", "3"]
 
 
 def test_a_folder_without_subfolders_of_photos_says_what_it_needs(tmp_path: Path) -> None:
     photo(tmp_path / "loose.jpg")
     with pytest.raises(SettingsError, match="no subfolder with photos"):
-        read_categories(str(tmp_path))
+        read_categories(str(tmp_path), PHOTOS)
 
 
 @pytest.fixture
@@ -85,10 +93,18 @@ def test_the_folders_of_an_earlier_run_are_taken_again(history: sqlite3.Connecti
         source=Path("a"), destination=Path("b"), mode="copy", settings={}, clusters=clusters, members=(), left=()
     )
     settings = Settings(by=("the mood",), names_from=run)
-    assert wanted_categories(settings, history).categories == (Category("Calm"), Category("Loud"))
+    assert wanted_categories(settings, PHOTOS, history).categories == (Category("Calm"), Category("Loud"))
+    kept = {CATEGORIES: [["Calm", "lakes", "", "Moods"], ["Empty", "", "", ""]]}
+    other = Runs(history).add(
+        source=Path("a"), destination=Path("b"), mode="copy", settings=kept, clusters=clusters, members=(), left=()
+    )
+    again = wanted_categories(Settings(by=("the mood",), names_from=other), PHOTOS, history)
+    assert again.categories == (Category("Calm", "lakes", above="Moods"), Category("Empty")), (
+        "those without a photo too"
+    )
     with pytest.raises(NoSuchRun):
-        wanted_categories(Settings(by=("the mood",), names_from=run + 1), history)
-    assert wanted_categories(Settings(), history).categories == ()
+        wanted_categories(Settings(by=("the mood",), names_from=99), PHOTOS, history)
+    assert wanted_categories(Settings(), PHOTOS, history).categories == ()
 
 
 @pytest.mark.parametrize(
@@ -97,6 +113,7 @@ def test_the_folders_of_an_earlier_run_are_taken_again(history: sqlite3.Connecti
         ({"into": "a, b", "assign": "llm"}, "needs a language model"),
         ({"by": ("mood",), "assign": "llm"}, "needs a language model"),
         ({"by": ("mood",), "assign": "joint"}, "needs names for its folders"),
+        ({"by": ("mood",), "into": "a, b", "assign": "joint"}, "reads no criterion"),
     ],
 )
 def test_an_assignment_that_the_models_cannot_make_is_refused(settings: dict[str, object], problem: str) -> None:
@@ -139,7 +156,7 @@ def test_examples_are_looked_at_and_those_that_cannot_be_read_are_left_out(
     for name in ("Dogs/a.jpg", "Lakes/b.jpg", "Lakes/c.jpg"):
         photo(tmp_path / "mine" / name)
     (tmp_path / "mine" / "Dogs" / "broken.jpg").write_bytes(b"\xff\xd8 no photo")
-    wanted = read_categories(str(tmp_path / "mine"))
+    wanted = read_categories(str(tmp_path / "mine"), PHOTOS)
     models = select_models(Settings(into=os.fspath(tmp_path / "mine")))
     found = categories_of(wanted, models, cache, None, lambda bill, cost: None, as_proposed)
     assert found.examples is not None and found.examples.vectors.shape == (3, 1280)
@@ -147,8 +164,22 @@ def test_examples_are_looked_at_and_those_that_cannot_be_read_are_left_out(
 
 
 def test_a_category_called_like_the_folder_for_the_rest_is_that_folder(history: sqlite3.Connection) -> None:
-    assert wanted_categories(Settings(into="Dogs, other"), history).categories == (Category("Dogs"),)
+    assert wanted_categories(Settings(into="Dogs, other"), PHOTOS, history).categories == (Category("Dogs"),)
     both = (Category("Dogs"), Category("other"))
-    assert wanted_categories(Settings(into="Dogs, other", other=""), history).categories == both
+    assert wanted_categories(Settings(into="Dogs, other", other=""), PHOTOS, history).categories == both
     with pytest.raises(SettingsError, match="nothing but Other"):
-        wanted_categories(Settings(into="Other"), history)
+        wanted_categories(Settings(into="Other"), PHOTOS, history)
+
+
+@pytest.mark.parametrize("into", ["~pets, dogs", "~pets", ", ".join(f"category number {n}" for n in range(30))])
+def test_what_looks_like_an_odd_path_is_a_list(into: str) -> None:
+    assert read_categories(into, PHOTOS).categories[0].name in ("~pets", "category number 0")
+
+
+def test_the_photos_to_sort_are_no_examples(tmp_path: Path) -> None:
+    for name in ("Dogs/a.jpg", "new/Cats/b.jpg"):
+        photo(tmp_path / name)
+    found = read_categories(str(tmp_path), tmp_path / "new")
+    assert found.categories == (Category("Dogs"),)
+    with pytest.raises(SettingsError, match="holds the photos to sort"):
+        read_categories(str(tmp_path), tmp_path)

@@ -26,12 +26,13 @@ SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class Chooser:
-    """Asks which of the categories each of m descriptions belongs into."""
+    """Asks which of the categories each of m descriptions belongs into; where `forced`, each comes into one."""
 
     criterion: str
     listed: ClosedList
     desk: Desk
     embed: Embed
+    forced: bool = False
 
     def chosen(
         self, descriptions: Sequence[str], said: Sequence[str], names: Vectors, coming: Coming = nothing
@@ -58,7 +59,8 @@ class Chooser:
             if place is None:
                 left[number] = _text(answer) or _text(raw[number]) or said[number]
         if left:
-            nearest = clearly_nearest(np.asarray(self.embed([*left.values()]) @ names.T), names)
+            similarity = np.asarray(self.embed([*left.values()]) @ names.T)
+            nearest = similarity.argmax(axis=1).tolist() if self.forced else clearly_nearest(similarity, names)
             for (number, text), place in zip(left.items(), nearest, strict=True):
                 reason = "" if place is not None else NO_NAME.format(text[:SHOWN])
                 choices[number] = Choice(place, "nearest", reason)

@@ -18,7 +18,7 @@ from photosort.methods.criterion.descriptions import Descriptions
 from photosort.methods.criterion.desk import NOTHING, Cost, Desk
 from photosort.methods.criterion.names import Wanted
 from photosort.methods.criterion.prompts import plain_criterion
-from photosort.methods.criterion.results import Sorted, nested, rest_of, without_rest
+from photosort.methods.criterion.results import Sorted, nested, rest_of, with_counts, without_rest
 from photosort.methods.criterion.steps import Sorter
 from photosort.methods.method import Candidate, Clusterer, Grouping, Views
 from photosort.methods.sorting import sorted_into
@@ -41,7 +41,8 @@ class Criterion:
     min_k     the least number that it may decide for
     max_k     the largest; None for that of `most_for`
     rest      the name of the folder for photos that belong into none of the categories of the views, which a language
-              model may choose as well; empty where each has to be in one
+              model may choose as well; empty where it may not
+    forced    whether each photo with a description comes into one of them
     """
 
     criteria: tuple[str, ...]
@@ -50,6 +51,7 @@ class Criterion:
     min_k: int = 2
     max_k: int | None = None
     rest: str = ""
+    forced: bool = False
 
     def group(self, views: Views, cluster: Clusterer) -> Grouping:
         """Sort the photos into the categories of the views, or into those that are found by the criteria.
@@ -65,7 +67,7 @@ class Criterion:
         model = views.model if wants_model else None
         desk = Desk(model, views.known, views.announce, self.assign, views.progress) if model else None
         sorters = [
-            Sorter(criterion, views, Descriptions.of(texts), desk, self.assign, self._wanted(len(texts)))
+            Sorter(criterion, views, Descriptions.of(texts), desk, self.assign, self._wanted(len(texts)), self.forced)
             for criterion, texts in zip(self.criteria, views.texts, strict=True)
         ]
         found = [sorter.sort(cluster, _cost_of(sorters[number + 1 :])) for number, sorter in enumerate(sorters)]
@@ -75,6 +77,8 @@ class Criterion:
         whole = found[0] if len(found) == 1 else nested(found[0], found[1], criteria)
         if rest:
             whole = without_rest(whole, rest)
+        if self.assign == "llm":
+            whole = with_counts(whole)
         return Grouping((_candidate(whole, rest, " / ".join(views.questions)),))
 
     def _wanted(self, photos: int) -> Wanted:

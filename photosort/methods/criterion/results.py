@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -138,3 +139,12 @@ def _runners_up(categories: Sequence[Category], choices: Sequence[Choice], simil
         path_of(categories[place]) if sure and np.isfinite(others[photo, place]) else ""
         for photo, (place, sure) in enumerate(zip(best, known, strict=True))
     ]
+
+
+def with_counts(found: Sorted) -> Sorted:
+    """Add a remark on how many photos came to their folder in which way, where a language model chose."""
+    by = Counter("" if photo in found.aside else one.by for photo, one in enumerate(found.answers))
+    said = f"Folders by the answer of the language model: {by['answer']:,} photos"
+    others = ((by["second answer"], "by a second one"), (by["nearest"], "as the nearest name"), (by[""], "in none"))
+    said += "".join(f", {count:,} {how}" for count, how in others if count)
+    return replace(found, remarks=(*found.remarks, f"{said}."))

@@ -47,6 +47,7 @@ class Sorter:
 
     desk    where the language model is asked; None without one
     wanted  how many categories to look for
+    forced  whether every description comes into a category
     """
 
     criterion: str
@@ -55,6 +56,7 @@ class Sorter:
     desk: Desk | None
     assign: Assign
     wanted: Wanted
+    forced: bool = False
     remarks: list[str] = field(default_factory=list, init=False)
 
     def sort(self, cluster: Clusterer, later: Coming) -> Sorted:
@@ -117,7 +119,7 @@ class Sorter:
         if naming.why:
             self.remarks.append(f"The language model chose {len(naming.names)} folders: {naming.why}.")
         if naming.mended:
-            self.remarks.append("The language model twice gave names with a fault, which were put right.")
+            self.remarks.append("The names that the language model gave had faults, which were put right.")
         if len(naming.names) < self.wanted.least:
             self.remarks.append(f"There are no more folders than different labels, {len(kept)}.")
         proposed = tuple(Category(name) for name in naming.names)
@@ -128,11 +130,9 @@ class Sorter:
         if self.desk is None:
             raise SettingsError("--assign llm needs a language model", "Add --writer openai:MODEL, or --assign text.")
         said, vectors, names = self._embedded(categories, labels)
-        chooser = Chooser(self.criterion, ClosedList(categories), self.desk, self.views.embed)
+        chooser = Chooser(self.criterion, ClosedList(categories), self.desk, self.views.embed, self.forced)
         choices = chooser.chosen(self.descriptions.distinct, said, names, later)
-        result = self._spread(categories, choices, vectors @ names.T, vectors, labels)
-        self.remarks.append(_told(result))
-        return result
+        return self._spread(categories, choices, vectors @ names.T, vectors, labels)
 
     def _by_label(self, categories: Sequence[Category], labels: Sequence[str]) -> Sorted:
         """Take the name nearest to each label; a description without a label has to be clearly like one."""
@@ -163,7 +163,7 @@ class Sorter:
         (clustering,) = cluster([constant(vectors[place[usable]])])
         names = _usual_labels([labels[text] for text in place[usable]], clustering.labels, clustering.k)
         _, first = np.unique(place[usable], return_index=True)
-        choices = [Choice(int(number), "text") for number in clustering.labels[first]]
+        choices = [Choice(int(number), "cluster") for number in clustering.labels[first]]
         return self._spread([Category(name) for name in names], choices, clustering.similarity[first], vectors, labels)
 
     def _nowhere(self, labels: Sequence[str]) -> Sorted:
@@ -235,12 +235,3 @@ def _usual_labels(labels: Sequence[str], clusters: Labels, k: int) -> list[str]:
         name = next(label for label in (*ranked, *numbered) if fold(label) not in names)
         names[fold(name)] = written(name)
     return list(names.values())
-
-
-def _told(result: Sorted) -> str:
-    """Return how many photos came to their folder in which way."""
-    by = Counter("" if photo in result.aside else found.by for photo, found in enumerate(result.answers))
-    return (
-        f"Of {len(result.answers)} photos {by['answer']} have a folder by the first answer, {by['second answer']} by a "
-        f"second one and {by['nearest']} by the nearest name; {by['']} are unsorted."
-    )

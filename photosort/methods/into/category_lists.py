@@ -15,6 +15,7 @@ LONGEST = 80
 """Characters of a name."""
 NOT = re.compile(r"^(?:and |but )?(?:not|no|never|without|except)\b[ :]*", re.I)
 KEYS = {"hint", "not"}
+_COMMENT = re.compile(r"(?:^|\s)#.*")
 LIKE = 'Write it as "beach, city, people", or one category a line: name: words for it, not what does not belong.'
 
 
@@ -29,7 +30,7 @@ def from_lines(text: str, source: str) -> tuple[Category, ...]:
 
     `source` is what errors call the text. Raises SettingsError.
     """
-    lines = (line.partition("#")[0].strip() for line in text.splitlines())
+    lines = (_COMMENT.sub("", line).strip() for line in text.splitlines())
     return checked((_line(line) for line in lines if line), source)
 
 
@@ -55,6 +56,10 @@ def checked(categories: Iterable[Category], source: str) -> tuple[Category, ...]
     seen: dict[str, str] = {}
     for category in found:
         for name in filter(None, (category.above, category.name)):
+            if any("\ud800" <= letter <= "\udfff" for letter in name):
+                raise SettingsError(
+                    f"A category in {source} has characters that cannot be shown ({name!r})", "Write it in UTF-8."
+                )
             if len(name) > LONGEST:
                 raise SettingsError(
                     f"The category {name[:40]}… in {source} is too long", f"A name has at most {LONGEST} characters."
@@ -68,7 +73,8 @@ def checked(categories: Iterable[Category], source: str) -> tuple[Category, ...]
     tops = {name_key(folder_name(category.above)) for category in found if category.above}
     if both := next((category for category in found if not category.above and name_key(category.name) in tops), None):
         raise SettingsError(
-            f"{both.name} in {source} is a category and a folder for others", "Name the photos that are just in it."
+            f"{both.name} in {source} is a category and a folder for others",
+            "Give it another name in one of the two places.",
         )
     return found
 

@@ -60,7 +60,7 @@ def test_a_language_model_may_say_that_none_of_the_folders_is_right() -> None:
     alone = group(
         views(TEXTS[:2], scripted({"category": "Elsewhere"}), categories=INTO), assign="llm", rest="Elsewhere"
     )
-    assert alone.names == ("Elsewhere",) and not alone.aside
+    assert set(alone.aside) == {0, 1} and alone.rest == "Elsewhere" and set(alone.categories) == set(INTO)
 
 
 def test_without_folders_of_the_user_there_is_no_rest() -> None:
@@ -267,7 +267,7 @@ def test_photos_go_where_the_model_says_and_the_second_answer_counts() -> None:
     assert dict(found.aside) == {5: "it has no description"} and found.clustering.similarity.shape == (6, 3)
     assert '"Oven" is no name of the list.' in writer.asked[5].prompt
     assert found.remarks == (
-        "Of 6 photos 3 have a folder by the first answer, 1 by a second one and 1 by the nearest name; 1 are unsorted.",
+        "Folders by the answer of the language model: 3 photos, 1 by a second one, 1 as the nearest name, 1 in none.",
     )
 
 
@@ -304,7 +304,7 @@ def test_without_names_and_model_labels_are_clustered_and_name_their_clusters() 
 def test_photos_without_any_description_are_all_unsorted(assign: str, into: tuple[Category, ...]) -> None:
     writer, bills = scripted("x"), list[Bill]()
     found = group(views(["", "unclear"], writer, categories=into, announce=bills.append), assign=assign)
-    assert found.names == ("Unsorted",) and not writer.asked and bills == [Bill(assign, 0, 0, 0)]
+    assert len(found.aside) == 2 and all(found.aside.values()) and not writer.asked and bills == [Bill(assign, 0, 0, 0)]
 
 
 def test_labels_by_the_model_are_assigned_without_further_questions() -> None:
@@ -373,3 +373,9 @@ def test_orders_in_a_description_reach_nothing_but_its_own_photo() -> None:
     question: Asked = writer.asked[0]
     assert "etc" not in question.system and question.prompt.count("</description>") == 1
     assert set(found.names) <= {"Beach", "Unsorted"}
+
+
+def test_where_every_photo_has_to_be_in_a_folder_the_nearest_one_takes_it() -> None:
+    answers = [{"category": text} for text in ("Beach", "nothing", "nothing")]
+    found = group(views(TEXTS[:2], scripted(*answers), categories=INTO), assign="llm", forced=True)
+    assert not found.aside and [one.by for one in found.answers] == ["answer", "nearest"]

@@ -54,8 +54,9 @@ def test_the_closed_list_holds_in_all_of_a_thousand_wild_answers() -> None:
     assert script.steps["choice"] == 1000 and 150 < script.steps["choice again"] < 250
     (remark,) = found.remarks
     assert remark == (
-        f"Of 1000 photos {ways.count('answer')} have a folder by the first answer, {ways.count('second answer')} by a "
-        f"second one and {ways.count('nearest')} by the nearest name; {len(found.aside)} are unsorted."
+        f"Folders by the answer of the language model: {ways.count('answer')} photos, "
+        f"{ways.count('second answer')} by a second one, {ways.count('nearest')} as the nearest name, "
+        f"{len(found.aside)} in none."
     )
     assert all('"Spaceship"' in reason for reason in found.aside.values())
     assert all(
@@ -229,4 +230,4 @@ def test_two_criteria_make_folders_in_folders() -> None:
             assert pairs[label] == (kind_of(outer[photo]), kind_of(inner[photo]))
     assert dict(nested.aside) == {47: "by what it recalls: it has no description"}
     assert nested.answers[0].label == "beach / kitchen" and " / " in nested.answers[0].runner_up
-    assert nested.remarks[0].startswith("By the place: of 48 photos 48")
+    assert nested.remarks[-1].startswith("Folders by the answer of the language model: 4")
