@@ -139,7 +139,7 @@ def test_the_last_run_by_a_criterion_is_refined_or_the_one_that_is_named(tmp_pat
         run_to_refine(data)
     sorted_by, _ = file_one(tmp_path, data, "one", by=("the mood",))
     other, _ = file_one(tmp_path, data, "two")
-    with pytest.raises(Unfinished, match=rf"photosort undo {sorted_by}\. Or go elsewhere with --out"):
+    with pytest.raises(Unfinished, match=rf"photosort undo {sorted_by}\. Or file elsewhere with --out"):
         run_to_refine(data)
     assert run_to_refine(data, beside=True).id == sorted_by and run_to_refine(data, other, beside=True).id == other
     with pytest.raises(NoSuchRun, match="Run 9 does not exist"):
