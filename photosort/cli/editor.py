@@ -13,7 +13,7 @@ from photosort.errors import SettingsError
 
 
 def edit(text: str) -> str:
-    """Return what the user makes of a text in $VISUAL or $EDITOR. Raises SettingsError where there is no editor."""
+    """Open a text in $VISUAL or $EDITOR and return the saved version. Raises SettingsError if the editor fails."""
     named = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ("notepad" if sys.platform == "win32" else "vi")
     with tempfile.TemporaryDirectory(prefix="photosort-") as folder:
         file = Path(folder) / "folders.txt"

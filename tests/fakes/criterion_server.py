@@ -105,7 +105,9 @@ class CriterionServer:
         step = "label" if "Say in 1 to 4" in system else "names" if "You name the folders" in system else "choice"
         content = {"label": self._label, "names": self._names, "choice": self._choice}[step](system, prompt)
         again = (
-            " again" if "refused" in prompt or "no name of the list" in prompt or "named no folder" in prompt else ""
+            " again"
+            if "refused" in prompt or "is not on the list" in prompt or "did not name a folder" in prompt
+            else ""
         )
         self.steps[step + again] += 1
         self.prompts.setdefault(step, []).append(f"{system}\n{prompt}")

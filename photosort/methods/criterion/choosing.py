@@ -95,4 +95,4 @@ def _text(raw: str) -> str:
 
 def _fault(raw: str) -> str:
     text = _text(raw)
-    return f'"{text[:SHOWN]}" is no name of the list.' if text else "Your last answer named no folder."
+    return f'"{text[:SHOWN]}" is not on the list.' if text else "Your last answer did not name a folder."

@@ -19,7 +19,7 @@ MOST_LEFT_OUT = 0.1
 """The share of the photos whose labels may be left out."""
 
 SENTENCE = 12
-"""From so many words on, an answer is no label that was meant to be short."""
+"""An answer with at least this many words is a sentence, not a label."""
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _QUOTED = re.compile(r"[\"“«]([^\"“”«»]{2,60})[\"”»]")

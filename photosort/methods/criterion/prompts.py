@@ -81,7 +81,7 @@ def plain_criterion(criterion: str) -> str:
 
 
 def question_of(criterion: str) -> str:
-    """Return the question to the captioner (step 1), empty for a caption where there is no criterion.
+    """Return the question to the captioner (step 1); without a criterion it is empty and asks for a caption.
 
     What is a question already is sent as it is, so that the method text, asked the same, shares the answers.
     """

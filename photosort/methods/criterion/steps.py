@@ -38,7 +38,7 @@ CLUSTER_WORDS = 6
 """Longest name of a cluster that is called by what the captioner said."""
 
 NO_LABEL = "its description says nothing that is clearly like one of the folders"
-NO_CATEGORY = "there is no folder to sort it into"
+NO_CATEGORY = "no folder was found that it could go into"
 
 
 @dataclass(slots=True)
@@ -121,7 +121,9 @@ class Sorter:
         if naming.mended:
             self.remarks.append("The names that the language model gave had faults, which were put right.")
         if len(naming.names) < self.wanted.least:
-            self.remarks.append(f"There are no more folders than different labels, {len(kept)}.")
+            self.remarks.append(
+                f"The photos have only {len(kept)} different labels, so there are no more folders than that."
+            )
         proposed = tuple(Category(name) for name in naming.names)
         return tuple(self.views.settle(Proposal(plain_criterion(self.criterion), proposed, naming.why, every)))
 

@@ -265,7 +265,7 @@ def test_photos_go_where_the_model_says_and_the_second_answer_counts() -> None:
     assert folders(found) == ["Beach", "Street", "Kitchen", "Beach", "Street", ""]
     assert [answer.by for answer in found.answers] == ["answer", "answer", "second answer", "answer", "nearest", ""]
     assert dict(found.aside) == {5: "it has no description"} and found.clustering.similarity.shape == (6, 3)
-    assert '"Oven" is no name of the list.' in writer.asked[5].prompt
+    assert '"Oven" is not on the list.' in writer.asked[5].prompt
     assert found.remarks == (
         "Folders by the answer of the language model: 3 photos, 1 by a second one, 1 as the nearest name, 1 in none.",
     )
