@@ -8,23 +8,30 @@ import io
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from PIL import Image
 
+WAITING = 60
+"""The seconds after which an answer comes although too few requests are under way."""
+
 
 @dataclass(frozen=True)
 class Reply:
-    """One answer: a caption, or any status with any body; `seconds` is how long it takes."""
+    """One answer: a caption, or any status with any body.
+
+    `seconds` is how long it takes; `beside` is how many requests have to be under way together before it comes.
+    """
 
     text: str = "a photo"
     status: int = 200
     body: bytes | None = None
     headers: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
+    beside: int = 1
 
     @property
     def content(self) -> bytes:
@@ -38,32 +45,42 @@ class Reply:
 
 @dataclass
 class CaptionServer:
-    """Gives the queued replies in turn, then the last one for ever. `most` is how many were asked at once."""
+    """Gives the queued replies in turn, then the last one for ever. `most` is how many were asked at once.
+
+    `read` makes the text of an answer from the picture.
+    """
 
     replies: list[Reply] = field(default_factory=lambda: [Reply()])
     asked: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str | None] = field(default_factory=list)
     address: str = ""
     most: int = 0
+    read: Callable[[Image.Image], str] | None = None
     _now: int = 0
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _changed: threading.Condition = field(default_factory=threading.Condition)
 
     def pictures(self) -> list[Image.Image]:
         """The pictures that arrived."""
-        urls = [request["messages"][0]["content"][1]["image_url"]["url"] for request in self.asked]
-        return [Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2]))) for url in urls]
+        return [_picture(request) for request in self.asked]
 
     def answer(self, request: dict[str, Any], key: str | None) -> Reply:
-        with self._lock:
+        with self._changed:
             self.asked.append(request)
             self.keys.append(key)
             self._now += 1
             self.most = max(self.most, self._now)
             reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: self.most >= reply.beside, WAITING)
         time.sleep(reply.seconds)
-        with self._lock:
+        with self._changed:
             self._now -= 1
-        return reply
+        return replace(reply, text=self.read(_picture(request))) if self.read else reply
+
+
+def _picture(request: dict[str, Any]) -> Image.Image:
+    url = request["messages"][0]["content"][1]["image_url"]["url"]
+    return Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2])))
 
 
 @contextmanager

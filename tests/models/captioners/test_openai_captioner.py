@@ -15,6 +15,7 @@ from fakes.caption_server import CaptionServer, Reply, caption_server
 
 from photosort.errors import ModelFailed, SettingsError
 from photosort.models.captioners import openai_captioner
+from photosort.models.captioners.openai_captioner import IN_FLIGHT
 from photosort.models.protocols import Captioner
 from photosort.models.registry import captioner, photos_sent
 from photosort.models.remote.refusal import PhotoRefused
@@ -54,11 +55,17 @@ def test_each_photo_is_sent_as_a_small_jpeg_and_gets_its_text(server: CaptionSer
     assert server.asked[0]["messages"][0]["content"][0]["text"].startswith("Describe")
 
 
+def test_a_fast_server_is_asked_many_at_a_time(server: CaptionServer) -> None:
+    server.replies = [*[Reply()] * 4, Reply(beside=IN_FLIGHT)]
+    photos = [np.full((8, 8, 3), 10 * number, np.uint8) for number in range(IN_FLIGHT + 4)]
+    assert len(model().caption(photos)) == len(photos)
+    assert server.most == IN_FLIGHT
+
+
 def test_answers_keep_the_order_of_the_photos(server: CaptionServer) -> None:
-    server.replies = [Reply(seconds=0.2)]
+    server.read = lambda picture: str(picture.convert("L").getpixel((4, 4)))
     photos = [np.full((8, 8, 3), 10 * number, np.uint8) for number in range(20)]
-    assert len(model().caption(photos)) == 20
-    assert server.most >= 8
+    assert [int(text) for (text,) in model().caption(photos)] == pytest.approx(range(0, 200, 10), abs=3)
 
 
 def test_a_slow_server_on_this_machine_gets_one_photo_at_a_time(
