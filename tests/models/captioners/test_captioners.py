@@ -75,6 +75,9 @@ def test_samples_differ_and_follow_from_the_photo_and_the_seed(folders: dict[str
     assert model.caption(shown[::-1]) == texts[::-1], "whatever place it has in the batch"
     other = made(folders[family], samples=4, seed=7)
     assert other.caption(shown) != texts and other.identity != model.identity
+    keys = [f"{number:064x}" for number in range(len(shown))]
+    drawn = model.caption(shown, keys)
+    assert model.caption(shown[:2], keys[:2]) == drawn[:2] and model.caption(shown[:2], keys[2:4]) != drawn[:2]
 
 
 @pytest.mark.parametrize("family", tiny_models.CAPTIONERS)
@@ -206,9 +209,8 @@ def test_drawn_tokens_follow_the_probabilities() -> None:
 
     from photosort.models.captioners.generating import _OwnDraw
 
-    photo = np.zeros((2, 2, 3), np.uint8)
     wanted = torch.tensor([0.5, 0.3, 0.2, 0.0])
-    draw = _OwnDraw(Asking(samples=20_000), [photo], "cpu")
+    draw = _OwnDraw(Asking(samples=20_000), ["a"], "cpu")
     scores = draw(torch.zeros((20_000, 1), dtype=torch.long), wanted.log().repeat(20_000, 1))
     assert ((scores == 0).sum(1) == 1).all() and (scores.isinf().sum(1) == 3).all()
     assert np.allclose((scores == 0).float().mean(0).numpy(), wanted.numpy(), atol=0.02)
@@ -219,7 +221,7 @@ def test_only_the_most_probable_tokens_are_drawn() -> None:
 
     from photosort.models.captioners.generating import TOP, _OwnDraw
 
-    draw = _OwnDraw(Asking(samples=5_000), [np.zeros((2, 2, 3), np.uint8)], "cpu")
+    draw = _OwnDraw(Asking(samples=5_000), ["a"], "cpu")
     scores = draw(torch.zeros((5_000, 1), dtype=torch.long), torch.linspace(0, 1, TOP + 30).repeat(5_000, 1))
     drawn = set((scores == 0).nonzero()[:, 1].tolist())
     assert min(drawn) == 30 and len(drawn) == TOP
