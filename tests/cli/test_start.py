@@ -65,6 +65,7 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
                 "models",
                 "offers",
                 "options",
+                "review",
             )
         ),
         *(f"photosort.cli.{name}" for name in ("ending", "organize", "output", "past", "refine", "streams", "suggest")),
