@@ -1,5 +1,6 @@
 """photosort models: which there are, what each profile needs, and bringing and trying them."""
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -29,7 +30,7 @@ def models(context: typer.Context, as_json: AsJson = False, quiet: QuietFlag = F
     if context.invoked_subcommand is not None:
         return
     with speaking(as_json=as_json, quiet=quiet) as out:
-        from photosort.models.profiles import choose, parts
+        from photosort.models.profiles import PROFILES, choose, parts
 
         settings = settings_of(out)
         found = parts(settings.model_folder)
@@ -39,6 +40,7 @@ def models(context: typer.Context, as_json: AsJson = False, quiet: QuietFlag = F
             lambda: {
                 "profile": choice.profile.name,
                 "why": choice.why,
+                "profiles": [asdict(profile) for profile in PROFILES.values()],
                 "models": [_plain(part) for part in found],
             }
         )
@@ -123,15 +125,15 @@ def _table(found: "tuple[Part, ...]", choice: "Choice") -> "RenderableType":
 
 
 def _profiles(found: "tuple[Part, ...]") -> "Table":
-    """Return the profiles, with the models that each is made of."""
+    """Return the profiles, each with its captioner and the encoder that counts most."""
     from photosort.models.profiles import PROFILES
 
     parts, table = {part.model: part for part in found}, _columns("profile", "models", "what it is", "size", "state")
     for profile in PROFILES.values():
-        mine = [parts[profile.captioner], parts[profile.image_encoder]]
-        names, size = ", ".join(part.model for part in mine), sum(part.size for part in mine)
-        state = "" if any(part.missing for part in mine) else "ready"
-        table.add_row(profile.name, names, profile.about, _size(size), state)
+        shown = (profile.captioner, profile.text_encoder if profile.method == "text" else profile.image_encoder)
+        size = sum(parts[name].size for name in shown)
+        state = "" if any(parts[name].missing for name in profile.models) else "ready"
+        table.add_row(profile.name, ", ".join(shown), profile.about, _size(size), state)
     return table
 
 
