@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
+    from photosort.models.fetching import Download
     from photosort.models.profiles import Choice, Part
     from photosort.workflows.check_models import Checked
 
@@ -34,7 +35,7 @@ def models(context: typer.Context, as_json: AsJson = False, quiet: QuietFlag = F
 
         settings = settings_of(out)
         found = parts(settings.model_folder)
-        choice = choose(settings.profile, settings.device)
+        choice = choose(settings.profile, settings.device, settings.model_folder)
         out.show(lambda: _table(found, choice))
         out.document(
             lambda: {
@@ -82,13 +83,34 @@ def _pull_from_hub(name: str, folder: "Path", out: Output) -> None:
         out.note(f"{name} needs no download: its models come with the installation")
     for wanted in sources:
         source = wanted
-        if download := plan(source):
-            converted = "" if download.revision == "main" else f" ({download.revision}, the hub's own conversion)"
-            out.note(f"{source.name}: {_size(download.size)} from {download.host}/{source.repository}{converted}")
+        if download := plan(source, folder):
+            where = f"{download.host}/{source.repository}{_revision(download)}"
+            out.note(f"{source.name}: {_size(download.size)} from {where}")
+            if download.checkpoint:
+                out.note(_conversion(download))
             with out.progress() as progress:
-                fetch(download, progress)
+                fetch(download, progress, folder)
             source = download.source
-        out.note(f"{source.name} is in {located(source).folder}")
+        out.note(f"{source.name} is in {located(source, folder).folder}")
+
+
+def _revision(download: "Download") -> str:
+    if download.revision == "main":
+        return ""
+    return (
+        f" ({download.revision[:12]})" if download.checkpoint else f" ({download.revision}, the hub's own conversion)"
+    )
+
+
+def _conversion(download: "Download") -> str:
+    """Return what is done with a pickled checkpoint, in one line."""
+    assert download.checkpoint is not None
+    known = download.checkpoint.sha256
+    checked = f"its SHA-256 is checked ({known[:12]}…)" if known else "the commit that photosort knows is gone"
+    return (
+        f"{download.source.name} has a pickled checkpoint alone: {checked}; it is converted to safetensors"
+        " once, on this machine, in a process without network"
+    )
 
 
 @app.command()

@@ -82,16 +82,16 @@ class Choice:
     why: str
 
 
-def choose(name: str, device: str) -> Choice:
+def choose(name: str, device: str, model_folder: Path | None = None) -> Choice:
     """Return the profile of this name; `auto` is the best one that this machine can run without fetching anything.
 
-    Raises SettingsError for an unknown name.
+    `model_folder` is where weights lie that photosort has converted. Raises SettingsError for an unknown name.
     """
     if name != AUTO:
         if name not in PROFILES:
             raise SettingsError(f"Unknown profile '{name}'", f"Choose one of: {', '.join((AUTO, *PROFILES))}")
         return Choice(PROFILES[name], "as asked")
-    missing = [source.name for source in PROFILES[FAST].fetched if find(source) is None]
+    missing = [source.name for source in PROFILES[FAST].fetched if find(source, model_folder) is None]
     if missing and wanted_cuda(device):
         return Choice(
             PROFILES[BUILTIN], f"{' and '.join(missing)} would run on the GPU after: photosort models pull fast"
@@ -128,8 +128,8 @@ class Part:
 
 def parts(model_folder: Path) -> tuple[Part, ...]:
     """Return every model that photosort knows by a short name. Loads nothing."""
-    captioners = (_listed("captioner", name, listed, CAPTIONERS) for name, listed in CAPTIONERS.items())
-    encoders = (_listed("image encoder", name, listed, ENCODERS) for name, listed in ENCODERS.items())
+    captioners = (_listed("captioner", name, CAPTIONERS, model_folder) for name in CAPTIONERS)
+    encoders = (_listed("image encoder", name, ENCODERS, model_folder) for name in ENCODERS)
     return (*_builtin(model_folder), *captioners, *encoders)
 
 
@@ -161,9 +161,9 @@ def _builtin(model_folder: Path) -> tuple[Part, ...]:
     )
 
 
-def _listed(role: str, name: str, listed: Listed, table: Mapping[str, Listed]) -> Part:
-    source = source_of(name, table)
-    there = source is not None and find(source) is not None
+def _listed(role: str, name: str, table: Mapping[str, Listed], model_folder: Path) -> Part:
+    listed, source = table[name], source_of(name, table)
+    there = source is not None and find(source, model_folder) is not None
     missing = () if there else (f"photosort models pull {name}",)
     return Part(_with(name), role, name, listed.about, listed.licence, int(listed.size), missing, optional=True)
 

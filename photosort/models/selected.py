@@ -130,7 +130,7 @@ def select_models(settings: Settings) -> ModelSet:
     Raises SettingsError for an unknown profile or device.
     """
     check_device(settings.device)
-    choice = choose(settings.profile, settings.device)
+    choice = choose(settings.profile, settings.device, settings.model_folder)
     settings = settings.model_copy(update=_grouping(settings, choice.profile))
     usual = {name: getattr(choice.profile, name) for name in ("captioner", "image_encoder", "text_encoder")}
     usual["captions"] = samples(settings, choice.profile.captions)
