@@ -109,6 +109,8 @@ def _unpickle(checkpoint: Path, target: Path, digest: str) -> None:
     done = subprocess.run(
         command, capture_output=True, text=True, errors="replace", check=False, stdin=subprocess.DEVNULL
     )
+    if done.returncode == unpickling.UNWRITTEN:
+        raise OSError(done.stdout.strip())
     if done.returncode or not target.is_file():
         lines = (done.stdout.strip() or done.stderr.strip() or f"exit status {done.returncode}").splitlines()
         raise ModelMissing(

@@ -16,8 +16,8 @@ from typing import Any
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 """From linux/sched.h."""
 PROGRAMS = ("subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "pty.")
-REFUSED = 3
-"""The exit status where the checkpoint is not turned into anything."""
+UNREADABLE, UNWRITTEN = 3, 4
+"""The exit status where the checkpoint cannot be read, and where its safetensors cannot be written."""
 
 
 def close_network() -> bool:
@@ -51,14 +51,12 @@ def _refuse(*events: str) -> None:
     sys.addaudithook(hook)
 
 
-def convert(checkpoint: str, target: str, sha256: str) -> None:
-    """Write the tensors of a checkpoint of torch to a new file of safetensors, which names the checkpoint's SHA-256.
+def tensors_of(checkpoint: str) -> dict[str, Any]:
+    """Read a checkpoint of torch: name -> tensor, each with memory of its own.
 
-    Tensors that share memory are written as many times as they are named. Raises ValueError for a checkpoint that is
-    anything but named tensors, OSError where there is no room, and what torch raises for a damaged one.
+    Raises ValueError for a checkpoint that is anything but named tensors, and what torch raises for a damaged one.
     """
     import torch
-    from safetensors.torch import save_file
 
     close_programs()
     mapped = zipfile.is_zipfile(checkpoint)
@@ -70,9 +68,16 @@ def convert(checkpoint: str, target: str, sha256: str) -> None:
         if not isinstance(name, str) or not isinstance(value, torch.Tensor) or value.layout != torch.strided:
             raise ValueError("it holds something else than named tensors")
         place = value.untyped_storage().data_ptr()
-        tensors[name] = value.detach().clone(memory_format=torch.contiguous_format) if place in seen else value.detach()
-        tensors[name] = tensors[name].contiguous()
+        own = value.detach().clone() if place in seen else value.detach()
+        tensors[name] = own.contiguous()
         seen.add(place)
+    return tensors
+
+
+def write(tensors: dict[str, Any], target: str, sha256: str) -> None:
+    """Write tensors to a new file of safetensors that names the SHA-256 of the checkpoint, down to the disk."""
+    from safetensors.torch import save_file
+
     save_file(tensors, target, {"format": "pt", "source_sha256": sha256})
     with Path(target).open("rb+") as file:
         os.fsync(file.fileno())
@@ -81,11 +86,15 @@ def convert(checkpoint: str, target: str, sha256: str) -> None:
 def main() -> None:
     """Convert; say in one line why that is not possible."""
     close_network()
+    checkpoint, target, sha256 = sys.argv[1:4]
+    status = UNREADABLE
     try:
-        convert(*sys.argv[1:4])
+        tensors = tensors_of(checkpoint)
+        status = UNWRITTEN
+        write(tensors, target, sha256)
     except Exception as error:  # torch, pickle and safetensors have many of their own
         print(f"{type(error).__name__}: {' '.join(str(error).split())[:300]}")
-        sys.exit(REFUSED)
+        sys.exit(status)
 
 
 if __name__ == "__main__":
