@@ -16,7 +16,7 @@ import numpy as np
 from photosort.clustering.kmeans import Vectors, kmeans
 from photosort.evaluation.measures import agreement
 from photosort.evaluation.texts_file import Labelled, read_texts_file
-from photosort.methods.fusion import centred, fuse, summed_vectors, unit
+from photosort.methods.fusion import fuse, summed_vectors, unit
 from photosort.models.selected import select_models
 from photosort.settings.settings import load_settings
 from photosort.store.cache import open_cache
@@ -35,9 +35,7 @@ def views(ground: Ground) -> Mapping[str, Vectors]:
         "text": unit(own),
         "sum, joint": fuse(photo, text, "sum"),
         "concat, joint": fuse(photo, text, "concat"),
-        "sum, joint, centred": fuse(centred(photo), centred(text), "sum"),
         "concat, features": fuse(features, own, "concat"),
-        "concat, features, centred": fuse(centred(features), own, "concat"),
     }
 
 
