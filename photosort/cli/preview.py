@@ -28,11 +28,15 @@ LARGE = 3
 
 
 def models(chosen: ModelSet) -> RenderableType:
-    """Return which models look, read and write, from which profile and why, in one line."""
+    """Return which models look, read and write, from which profile and why, and what the profile groups by, in one
+    line.
+    """
     settings, choice = chosen.settings, chosen.choice
     by = " by" if settings.captioner == "tags" else ","
     captions = f"{settings.captioner}{by} " if questions(settings) else ""
-    looking = f"{captions}{settings.image_encoder}, {settings.text_encoder}"
+    looking = captions + ", ".join(dict.fromkeys(filter(None, (settings.image_encoder, settings.text_encoder))))
+    looking += "; grouped by texts alone" if settings.method == "text" else ""
+    looking += f"; fusion by {settings.fusion}" if (settings.method, settings.fusion) == ("fusion", "sum") else ""
     line = f"models: {choice.profile.name} ({choice.why}): {looking}; names by {chosen.named_by}"
     return Text(printable(line), style="dim")
 

@@ -171,7 +171,7 @@ def prepare(
         progress("grouping", 1, 1)
         best = grouping.best
         known = subjects_of(described.vectors, described.facts, best.texts, models, cache)
-        folders = make_folders(best, described.facts, settings, writer, progress, known)
+        folders = make_folders(best, described.facts, settings, writer, progress, known, wanted.named_by)
     photos, mode = described.photos, Mode(settings.mode)
     stranded = (Unread(path, WITH_ITS_PHOTO) for bad in described.unread for path in groups[bad.path])
     left = (*found.unread, *described.unread, *stranded, *found.no_photos(groups))
