@@ -166,6 +166,27 @@ def test_photos_are_dragged_and_the_page_can_be_loaded_again(previewed: Path) ->
     assert not previewed.with_name("Pictures-sorted").exists()
 
 
+def test_arrows_lead_through_rows_and_folders(previewed: Path) -> None:
+    """A window for four photos in a row: twelve in the first folder, eight in the second."""
+    with reviewing("--no-open") as (_, url), browser_page(viewport={"width": 640, "height": 900}) as page:
+        page.goto(url)
+        page.wait_for_selector(".photo")
+
+        def at() -> tuple[int, int]:
+            place = page.evaluate(
+                "() => { const at = document.activeElement; return [Number(at.closest('.folder').dataset.folder),"
+                " [...at.parentElement.children].indexOf(at)]; }"
+            )
+            return place[0], place[1]
+
+        page.locator('section[data-folder="0"] .photo').first.focus()
+        seen = []
+        for key in ("Right", "Down", "Down", "Down", "Down", "Left", "Up", "Up", "Left", "Left"):
+            page.keyboard.press(f"Arrow{key}")
+            seen.append(at())
+        assert seen == [(0, 1), (0, 5), (0, 9), (1, 1), (1, 5), (1, 4), (1, 0), (0, 8), (0, 7), (0, 6)]
+
+
 def test_text_of_captions_and_names_stays_text(previewed: Path, own_folders: Path) -> None:
     import sqlite3
 

@@ -247,21 +247,28 @@ function choose(element, range) {
   showChosen();
 }
 
+// Where an arrow leads: within the rows of a folder, and from its last row to the first of the next folder.
 function step(element, way) {
-  const list = shownFigures();
-  const at = list.indexOf(element);
-  if (way === "ArrowLeft" || way === "ArrowRight") return list[at + (way === "ArrowRight" ? 1 : -1)];
-  const from = element.getBoundingClientRect();
-  const down = way === "ArrowDown";
-  const beyond = list.filter((other) => {
-    const top = other.getBoundingClientRect().top;
-    return down ? top > from.top + 1 : top < from.top - 1;
-  });
-  const far = (other) => {
-    const box = other.getBoundingClientRect();
-    return [Math.abs(box.top - from.top), Math.abs(box.left - from.left)];
-  };
-  return beyond.sort((one, two) => far(one)[0] - far(two)[0] || far(one)[1] - far(two)[1])[0];
+  const grid = element.parentElement;
+  const grids = [...document.querySelectorAll(".photos")].filter((one) => one.children.length);
+  const forth = way === "ArrowRight" || way === "ArrowDown";
+  const next = grids[grids.indexOf(grid) + (forth ? 1 : -1)];
+  if (way === "ArrowLeft" || way === "ArrowRight") {
+    const beside = forth ? element.nextElementSibling : element.previousElementSibling;
+    return beside || (next && (forth ? next.firstElementChild : next.lastElementChild));
+  }
+  const columns = getComputedStyle(grid).gridTemplateColumns.split(" ").length;
+  const at = [...grid.children].indexOf(element);
+  const last = grid.children.length - 1;
+  const target = at + (forth ? columns : -columns);
+  const rowsLeft = Math.floor(last / columns) > Math.floor(at / columns);
+  if (forth && rowsLeft) return grid.children[Math.min(target, last)];
+  if (target >= 0 && !forth) return grid.children[target];
+  if (!next) return null;
+  const column = at % columns;
+  const size = next.children.length;
+  const row = forth ? 0 : Math.floor((size - 1) / columns) * columns;
+  return next.children[Math.min(row + column, size - 1)];
 }
 
 function receive(element, work) {
