@@ -99,7 +99,7 @@ class _Http(ThreadingHTTPServer):
             return right
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: a browser that goes away is no failure."""
+        """Say nothing: a browser may go away at any time."""
 
 
 class _Handler(BaseHTTPRequestHandler):
