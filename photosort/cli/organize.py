@@ -59,6 +59,9 @@ def organize(
         Path | None, typer.Option("--out", parser=named_path, help="Where the folders go.  [default: DIR-sorted]")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan without touching any file.")] = False,
+    plan: Annotated[
+        Path | None, typer.Option("--plan", parser=named_path, help="Write the plan of --dry-run to a file.")
+    ] = None,
     mode: Annotated[
         FilingMode | None, typer.Option("--mode", help="What happens to the photos.  [default: copy]")
     ] = None,
@@ -294,4 +297,4 @@ def organize(
         given = [name for name, value in {**flags, "show_all": show_all or None}.items() if value is not None]
         for line in idle_flags(select_models(settings).settings, given):
             out_.note(line)
-        run(source, out, settings, out_, dry_run=dry_run, yes=yes, show_all=show_all)
+        run(source, out, settings, out_, dry_run=dry_run, yes=yes, show_all=show_all, plan=plan)

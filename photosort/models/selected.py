@@ -98,8 +98,10 @@ class ModelSet:
 
     @property
     def named_by(self) -> str:
-        """What names the folders: a language model, "keywords", or "you"."""
-        if self.settings.into is not None or self.settings.names_from is not None:
+        """What names the folders: a language model, "keywords", an earlier run, or "you"."""
+        if self.settings.names_from is not None:
+            return f"run {self.settings.names_from}"
+        if self.settings.into is not None:
             return "you"
         return self.language_model.identity.model if self.language_model else "keywords"
 

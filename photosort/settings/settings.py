@@ -30,7 +30,7 @@ from pydantic_settings import SettingsError as UnreadableSettings
 from photosort.errors import SettingsError
 from photosort.settings import choices
 from photosort.settings.config_file import config_file, may_set, read_config
-from photosort.settings.criteria import checked_criteria, checked_text
+from photosort.settings.criteria import checked_criteria, checked_text, set_aside
 from photosort.settings.messages import cut, nearest, wrong_value
 from photosort.settings.name_template import checked_template
 
@@ -221,7 +221,8 @@ def load_settings(**flags: Any) -> Settings:
 
     Raises SettingsError with the flag, the variable or the line of the file that is wrong, and what it may be.
     """
-    return _loaded(Settings, {name: value for name, value in flags.items() if value is not None})
+    given = {name: value for name, value in flags.items() if value is not None}
+    return _loaded(Settings, {**set_aside(given), **given})
 
 
 def load_places() -> Places:
