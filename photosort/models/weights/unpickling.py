@@ -66,7 +66,7 @@ def tensors_of(checkpoint: str) -> dict[str, Any]:
     mapped = zipfile.is_zipfile(checkpoint)
     found = torch.load(checkpoint, map_location="cpu", weights_only=True, mmap=mapped)
     if not isinstance(found, dict) or not found:
-        raise ValueError("it is no table of tensors")
+        raise ValueError("it is not a table of tensors")
     tensors, seen = {}, set()
     for name, value in found.items():
         if not isinstance(name, str) or not isinstance(value, torch.Tensor) or value.layout != torch.strided:
