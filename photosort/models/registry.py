@@ -120,14 +120,14 @@ def soft_captions(settings: Settings, texts: TextEncoder) -> JointEncoder | None
 
     A tag is the most probable noun, put into words; ConSE is the mean of all probable nouns, as a vector.
     """
-    return _conse(settings, texts) if _named(settings, "captioner") == TAGS else None
+    return _conse(settings, texts) if _tagged(settings) else None
 
 
 def subject_reader(settings: Settings, texts: TextEncoder) -> SubjectReader | None:
     """Return what reads the subjects of folders out of the vectors that the captions come from; None where captions
     come from pixels, and say more.
     """
-    if _named(settings, "captioner") != TAGS:
+    if not _tagged(settings):
         return None
     from photosort.models.encoders.efficientnet import LabelHead
     from photosort.models.encoders.subjects import LabelSubjects
@@ -176,6 +176,11 @@ def _tags(settings: Settings, question: str) -> FeatureCaptioner:
             f"Use --image-encoder {EFFICIENTNET}, or another captioner.",
         )
     return TagCaptioner(LabelHead(settings.model_folder), LabelHead.revision)
+
+
+def _tagged(settings: Settings) -> bool:
+    """Return whether captions are tags; a method without captions may go by vectors that tags cannot be read from."""
+    return _named(settings, "captioner") == TAGS and _named(settings, "image_encoder") == EFFICIENTNET
 
 
 def _placement(settings: Settings) -> DevicePlacement:
