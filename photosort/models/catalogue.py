@@ -58,15 +58,27 @@ ENCODERS: Mapping[str, Listed] = {
     ),
     "siglip2": Listed("timm/ViT-B-16-SigLIP2", "SigLIP 2 B/16", "Apache-2.0", 1.5e9, weights=OPEN_CLIP),
     "blip-itm": Listed("Salesforce/blip-itm-base-coco", "BLIP's own two encoders", "BSD-3-Clause", 0.9e9),
+    "blip-vision": Listed(
+        "Salesforce/blip-image-captioning-base", "the image encoder of BLIP's captioner", "BSD-3-Clause", 1.0e9
+    ),
 }
+PHOTOS_ONLY = frozenset({"blip-vision"})
+"""The encoders that read no texts."""
 TAGS, EFFICIENTNET, MINILM, SMOLLM2 = "tags", "efficientnet-lite2", "minilm", "smollm2"
 """The packaged models."""
 _IN_HUB_OR_FOLDER = (f"{HUB}ORG/NAME", f"{LOCAL}FOLDER")
+_DUAL = tuple(name for name in ENCODERS if name not in PHOTOS_ONLY)
 _OPEN_CLIP = f"{OPEN_CLIP_PREFIX}ARCH/PRETRAINED"
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "captioner": (TAGS, *CAPTIONERS, f"{SERVER}MODEL", *_IN_HUB_OR_FOLDER),
     "image_encoder": (EFFICIENTNET, *ENCODERS, _OPEN_CLIP, *_IN_HUB_OR_FOLDER),
-    "text_encoder": (MINILM, f"{SENTENCES}NAME_OR_FOLDER", *ENCODERS, _OPEN_CLIP, *_IN_HUB_OR_FOLDER),
+    "text_encoder": (
+        MINILM,
+        f"{SENTENCES}NAME_OR_FOLDER",
+        *(name for name in ENCODERS if name not in PHOTOS_ONLY),
+        _OPEN_CLIP,
+        *_IN_HUB_OR_FOLDER,
+    ),
     "writer": ("auto", SMOLLM2, "keywords", "openai:MODEL", "t5:NAME"),
 }
 """What a setting may name, for messages and for the completion of the shell; the user fills in what is in capitals."""

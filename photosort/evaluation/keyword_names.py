@@ -1,0 +1,55 @@
+"""The keywords of clusters, as names: "Text-Guided Image Clustering" (Stephan et al. 2024), section 4.3."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from photosort.clustering.kmeans import Labels
+from photosort.evaluation.names import sbert_match, sem
+from photosort.methods.method import Views, joined
+from photosort.models.protocols import TextEncoder
+from photosort.naming.cluster_texts import without_doubt
+from photosort.naming.keywords import Count, Ranking, exclusive_keywords
+from photosort.naming.words import fold_plurals, terms
+
+LABEL_KEYWORDS = 2
+"""Keywords that stand for a cluster, as in the paper."""
+
+_CLAUSE = re.compile(r"[.,;:!?\n]")
+
+
+def names_of(texts: Sequence[str], labels: Labels, count: Count = "photos", ranking: Ranking = "winner") -> list[str]:
+    """For each cluster of n photos, with one line of text each, its joined keywords, its own before shared ones.
+
+    `count` and `ranking` are as in `exclusive_keywords`.
+    """
+    said: list[list[list[str]]] = [[] for _ in range(int(labels.max()) + 1)]
+    for text, label in zip(texts, labels.tolist(), strict=True):
+        clauses = _CLAUSE.split(without_doubt(text)) if count == "occurrences" else [without_doubt(text)]
+        said[label].append([term for clause in clauses for term in terms(clause)])
+    found = exclusive_keywords(fold_plurals(said), LABEL_KEYWORDS, ranking, count)
+    return [", ".join(word.term for word in words) for words in found]
+
+
+def name_scores(
+    texts: Sequence[str],
+    labels: Labels,
+    classes: Sequence[str],
+    encoder: TextEncoder,
+    count: Count = "photos",
+    ranking: Ranking = "winner",
+) -> tuple[float, float]:
+    """Return SEM and SBERT match of the keywords of k clusters, where `classes[i]` is the true name of cluster i."""
+    names = names_of(texts, labels, count, ranking)
+    return sem(names, classes), sbert_match(names, classes, encoder)
+
+
+def true_names(
+    views: Views, truth: Sequence[str], encoder: TextEncoder, count: Count = "photos"
+) -> tuple[float, float]:
+    """Return SEM and SBERT match of the keywords of the true classes: what no clustering can spoil."""
+    classes, labels = np.unique(truth, return_inverse=True)
+    return name_scores(joined(views.texts[0]), labels, classes.tolist(), encoder, count)
