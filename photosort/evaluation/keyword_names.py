@@ -26,12 +26,22 @@ def names_of(texts: Sequence[str], labels: Labels, count: Count = "photos", rank
 
     `count` and `ranking` are as in `exclusive_keywords`.
     """
-    said: list[list[list[str]]] = [[] for _ in range(int(labels.max()) + 1)]
+    said: list[list[list[list[str]]]] = [[] for _ in range(int(labels.max()) + 1)]
     for text, label in zip(texts, labels.tolist(), strict=True):
-        clauses = _CLAUSE.split(without_doubt(text)) if count == "occurrences" else [without_doubt(text)]
-        said[label].append([term for clause in clauses for term in terms(clause)])
-    found = exclusive_keywords(fold_plurals(said), LABEL_KEYWORDS, ranking, count)
+        certain = without_doubt(text)
+        said[label].append([terms(part) for part in (_CLAUSE.split(certain) if count == "occurrences" else [certain])])
+    found = exclusive_keywords(_folded(said), LABEL_KEYWORDS, ranking, count)
     return [", ".join(word.term for word in words) for words in found]
+
+
+def _folded(said: list[list[list[list[str]]]]) -> list[list[list[str]]]:
+    """For each cluster, for each photo, for each clause its terms -> for each photo all of them, plurals folded."""
+    folded = fold_plurals([[clause for photo in members for clause in photo] for members in said])
+    rest = map(iter, folded)
+    return [
+        [[term for _ in photo for term in next(clauses)] for photo in members]
+        for members, clauses in zip(said, rest, strict=True)
+    ]
 
 
 def name_scores(

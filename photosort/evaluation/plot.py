@@ -24,7 +24,7 @@ MAPPED = 5_000
 """Photos on the map; with more, as many drawn at random."""
 LEAST = 5
 PERPLEXITY = 30
-ACROSS = 4
+ACROSS = 5
 """Maps side by side; more go below."""
 WIDTH, HEIGHT, LEGEND, DOTS = 5.0, 4.6, 2.0, 110
 """Inches of a map and of the legend, and dots for each inch."""
