@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 HEADS = {"acc": "ACC", "nmi": "NMI", "ari": "ARI", "silhouette": "silhouette", "sem": "SEM", "sbert": "SBERT"}
 AGREED = ("acc", "nmi", "ari")
 """What is measured of each question."""
-TOGETHER = "all questions as one"
+CAPTIONS, TOGETHER = "captions", "all as one"
 
 
 def view(found: "Evaluation") -> "RenderableType":
@@ -29,7 +29,7 @@ def view(found: "Evaluation") -> "RenderableType":
     first, *others = found.results[0].seeds
     seeds = f"mean ± deviation over {len(others) + 1} seeds from {first}" if others else f"seed {first}"
     head = f"{plural(len(found.truth), 'photo')}, {plural(found.classes, 'class')}, texts {found.source}, {seeds}"
-    table = Table("method", *HEADS.values(), box=None, header_style="dim", padding=(0, 2, 0, 0))
+    table = Table("method", *HEADS.values(), box=None, header_style="dim", padding=(0, 2, 0, 0), pad_edge=False)
     for column in table.columns[1:]:
         column.justify = "right"
     before = ""
@@ -53,10 +53,10 @@ def _lines_of(result: "Result", before: str) -> Iterator[tuple[Text, list[str]]]
     yield Text(name), [_cell(result, measure) for measure in HEADS]
     if len(result.runs) > 1 and result.inertias:
         lowest = result.runs[result.lowest]
-        yield Text("    best run", style="dim"), [_number(getattr(lowest, measure)) for measure in HEADS]
+        yield Text("  best run", style="dim"), [_number(getattr(lowest, measure)) for measure in HEADS]
     for asked in result.questions:
-        label = TOGETHER if asked.together else short(asked.question, 24)
-        yield Text(f"    {label}", style="dim"), [_cell(asked, measure) for measure in AGREED]
+        label = TOGETHER if asked.together else short(asked.question or CAPTIONS)
+        yield Text(f"  {label}", style="dim"), [_cell(asked, measure) for measure in AGREED]
 
 
 def _cell(result: "Result | QuestionResult", measure: str) -> str:

@@ -48,6 +48,7 @@ def measured(photos: Path, texts: Path, models: ModelSet, *methods: str) -> Eval
     return evaluate(photos, texts, methods or ("all",), models)
 
 
+@pytest.mark.slow
 def test_captions_are_rated_where_the_encoder_reads_texts(photos: Path, texts: Path, tmp_path: Path) -> None:
     models = chosen(tiny_models.open_clip(tmp_path / "clip"))
     found = measured(photos, texts, models, "sum")
@@ -64,6 +65,7 @@ def test_captions_are_rated_where_the_encoder_reads_texts(photos: Path, texts: P
     assert [result.method for result in found.results] == ["sum", "sum-euclidean"]
 
 
+@pytest.mark.slow
 def test_photos_alone_take_part_without_a_joint_space(photos: Path, texts: Path, tmp_path: Path) -> None:
     models = chosen(tiny_models.blip(tmp_path / "blip"))
     found = measured(photos, texts, models)
