@@ -7,7 +7,7 @@ decoder writes them.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from photosort.models.captioners.transformers_captioners import load_model
 from photosort.models.protocols import Identity, Pictures, Vectors
@@ -19,20 +19,21 @@ from photosort.models.runtime.torchvision_ops import repair_torchvision
 from photosort.models.weights.hub import Snapshot
 from photosort.photos import decode
 
-REVISION = "vision-1"
-"""Part of the identity; changes with anything here that may change a vector."""
 CAPTIONING = "BlipForConditionalGeneration"
 """The architecture that the configuration of such a checkpoint names."""
 
 
-class BlipVision:
-    """Photos to vectors (`ImageEncoder`): the first token of the last layer, after its norm."""
+class BlipEncoder:
+    """What BLIP's encoders have in common: the pictures that they see, and where they run."""
+
+    revision: ClassVar[str]
+    """Part of the identity; changes with anything that may change a vector."""
 
     def __init__(self, snapshot: Snapshot, placement: DevicePlacement) -> None:
         self._snapshot, self._placement = snapshot, placement
         self._picture = preprocessing(snapshot)
         self.frame = self._picture.frame
-        revision = f"{snapshot.revision}-{REVISION}-{decode.REVISION}-{self.frame.side}{self.frame.fit}"
+        revision = f"{snapshot.revision}-{self.revision}-{decode.REVISION}-{self.frame.side}{self.frame.fit}"
         self.identity = Identity(snapshot.name, revision)
 
     @property
@@ -44,6 +45,12 @@ class BlipVision:
     def batch(self) -> BatchSize:
         """How many photos it looks at together, on its device."""
         return self._placement.batch(self.identity, "encoder")
+
+
+class BlipVision(BlipEncoder):
+    """Photos to vectors (`ImageEncoder`): the first token of the last layer, after its norm."""
+
+    revision = "vision-1"
 
     def encode_images(self, pixels: Pictures) -> Vectors:
         """B pictures of the frame -> (b, d) float32, as long as the model makes them."""
