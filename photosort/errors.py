@@ -24,6 +24,8 @@
     ├── OutOfMemory                  22   the memory of this machine did not suffice
     ├── Unexpected                   23   what photosort itself has no words for: of the system, a library, or a bug
     ├── TooExpensive                 24   what is about to be asked would cost more than --max-cost
+    ├── NotLookedAt                  28   a search finds no photo that these models have looked at
+    ├── NothingFound                 29   no photo fits the filters of a search
     └── Interrupted                 130   Ctrl-C, a closed terminal, or a request to end (SIGTERM)
 
 The number is the exit code of the command.
@@ -192,6 +194,18 @@ class TooExpensive(PhotosortError):
     """What is about to be asked of a language model would cost more than the user allows."""
 
     exit_code = 24
+
+
+class NotLookedAt(PhotosortError):
+    """No photo is known to the models of a search."""
+
+    exit_code = 28
+
+
+class NothingFound(PhotosortError):
+    """No photo that is known fits what a search asks for."""
+
+    exit_code = 29
 
 
 class Interrupted(PhotosortError):

@@ -20,7 +20,7 @@ ADAPTERS = {"models.remote", "models.captioners", "models.encoders", "models.lan
 MODELS = RUNTIME | ADAPTERS | {"models.profiles", "models.registry", "models.fetching", "models.selected"}
 FILING = {"filing.plan", "filing.disk", "filing.journaled"}
 METHODS = {"methods", "methods.criterion", "methods.into", "methods.nouns", "methods.building", "methods.specs"}
-ROOMS = MODELS | FILING | METHODS | {"describing", "clustering", "naming", "evaluation"}
+ROOMS = MODELS | FILING | METHODS | {"describing", "clustering", "naming", "evaluation", "searching"}
 
 FLOORS = {
     "": set[str](),
@@ -50,7 +50,9 @@ FLOORS = {
     "models.language": RUNTIME | {"models.remote", "models.captioners"},
     "models.profiles": RUNTIME,
     "models.registry": RUNTIME | ADAPTERS | {"models.profiles", "methods.specs"},
-    "models.selected": {"models.profiles", "models.registry", "models.language"} | RUNTIME | {"methods.specs"},
+    "models.selected": {"models.profiles", "models.registry", "models.language", "models.encoders"}
+    | RUNTIME
+    | {"methods.specs"},
     "models.fetching": RUNTIME | ADAPTERS | {"models.profiles"},
     "filing": {""},
     "filing.plan": GROUND | {"photos", "naming"},
@@ -58,6 +60,7 @@ FLOORS = {
     "filing.journaled": GROUND | {"photos", "filing.plan", "filing.disk"},
     "describing": MODELS,
     "evaluation": {"", "errors", "support", "clustering", *METHODS, "naming", "models.protocols"},
+    "searching": {"errors", "support", "photos", "models.protocols"},
     "workflows": ROOMS,
     "cli": ROOMS | {"workflows"},
     "__main__": {"", "errors", "cli"},
@@ -67,7 +70,13 @@ FLOORS = {
 A folder with walls inside has a line for each of its rooms.
 """
 
-PURE = ("photosort.methods", "photosort.clustering", "photosort.naming", "photosort.filing.plan.plan")
+PURE = (
+    "photosort.methods",
+    "photosort.clustering",
+    "photosort.naming",
+    "photosort.searching",
+    "photosort.filing.plan.plan",
+)
 UNCLEAN = {"sqlite3", "torch", "typer", "rich"}
 ARITHMETIC = {"photosort.clustering.rows", "photosort.clustering.heads"}
 """What may use torch to reckon: it loads no model; what it trains begins with random numbers and is forgotten."""

@@ -1,0 +1,235 @@
+"""Finding photos by what a query says, among all that were looked at: no photo is decoded for a text."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from photosort.describing.describe import describe
+from photosort.errors import NothingFound, NotLookedAt, SettingsError
+from photosort.models.catalogue import EFFICIENTNET, ENCODERS, OPEN_CLIP_PREFIX
+from photosort.models.encoders.search_space import SearchSpace
+from photosort.models.protocols import Vectors
+from photosort.models.selected import ModelSet
+from photosort.photos.digest import digest_of
+from photosort.photos.scan import Found
+from photosort.searching.filters import Filters
+from photosort.searching.query import Term
+from photosort.searching.ranking import best_first, combined
+from photosort.store.cache import Cache, open_cache
+from photosort.store.history import open_history
+from photosort.store.places import Told, members_of_folders, told_of
+from photosort.support.progress import Progress, silent
+from photosort.workflows.lying import Library, Lying, library_of
+from photosort.workflows.remembering import RememberedTexts
+from photosort.workflows.true_of import Fitting, fitting
+
+STAGE = "indexing"
+CHUNK = 4096
+"""Photos that are placed in the space of the search, and kept, at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A photo that was found.
+
+    path        where it lies: the place that the newest run gave it, else where it was seen
+    similarity  how well it fits; numbers of one search compare
+    caption, folder, run  what the run that filed it, or the newest that knows it, said of it; empty and 0 without one
+    copies      equal files of the user's own, this one among them
+    places      every file that holds it, copies that runs have made as well
+    """
+
+    path: Path
+    similarity: float
+    caption: str
+    folder: str
+    run: int
+    copies: int
+    places: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What a search found.
+
+    hits       the best first
+    among      how many photos fit the filters
+    gone       photos that would be among the hits, but lie nowhere any more, or were changed since they were looked at
+    unknown    photos that were left out because what a filter asks for is not known of them
+    """
+
+    hits: tuple[Hit, ...]
+    among: int
+    gone: int
+    unknown: int
+
+
+def search(
+    terms: Sequence[Term],
+    models: ModelSet,
+    *,
+    filters: Filters = Filters(),  # noqa: B008  (immutable)
+    inside: str = "",
+    top: int = 20,
+    progress: Progress = silent,
+) -> Searched:
+    """Return the photos that fit the terms best, `top` of them at most, among all that the image encoder knows.
+
+    `inside` is a folder on disk, or a part of the name of a folder of the last run. A photo that is compared with is
+    not among the hits. Raises SettingsError for a photo that cannot be read, NotLookedAt where the encoder knows none,
+    NothingFound where none fits the filters or lies on disk any more, and what the models raise.
+    """
+    settings = models.settings
+    with open_cache(settings.cache_dir) as cache, open_history(settings.data_dir) as connection:
+        space = models.search_space(lambda encoder: RememberedTexts(encoder, cache))
+        library = library_of(cache, connection)
+        digests, placed = _placed(models, space, cache, library, progress)
+        direction, shown = _direction(terms, models, space, cache)
+        below, within = _inside(inside, connection)
+        fits = fitting(digests, library, filters, models, cache)
+        wanted = fits.wanted & np.array([_lies(digest, library, below, within) for digest in digests], dtype=np.bool_)
+        among = int(wanted.sum())
+        if not among:
+            raise _nothing(len(digests), fits, inside)
+        scores = space.scores(placed, direction)
+        found = list[tuple[str, float, Lying]]()
+        gone = 0
+        for place in best_first(scores, wanted):
+            if digests[place] in shown:
+                continue
+            if lying := library.lying(digests[place], below):
+                found.append((digests[place], float(scores[place]), lying))
+            else:
+                gone += 1
+            if len(found) == top:
+                break
+        if not found:
+            raise NothingFound(
+                f"None of the {among:,} photos that fit lies where it was looked at, unchanged",
+                "Look again with: photosort organize FOLDER --dry-run",
+            )
+        told = told_of(connection, [digest for digest, _, _ in found])
+        hits = tuple(_hit(score, lying, told.get(digest, [])) for digest, score, lying in found)
+        return Searched(hits, among, gone, fits.unknown)
+
+
+def _placed(
+    models: ModelSet, space: SearchSpace, cache: Cache, library: Library, progress: Progress
+) -> tuple[list[str], Vectors]:
+    """Return the photos that the image encoder knows, and what the space keeps of them, (n, e)."""
+    own = models.image_encoder.identity
+    if space.identity == own:
+        keys, vectors = cache.all_vectors(own)
+        rows = [row for row, key in enumerate(keys) if key in library.places]
+        digests = [keys[row] for row in rows]
+        placed = space.place(vectors[rows].astype(np.float32)) if rows else np.empty((0, 0), np.float32)
+    else:
+        new = sorted((cache.keys(own) & library.places.keys()) - cache.keys(space.identity))
+        for start in range(0, len(new), CHUNK):
+            part = new[start : start + CHUNK]
+            cache.put_vectors(space.identity, part, space.place(cache.matrix(own, part)))
+            progress(STAGE, start + len(part), len(new))
+        keys, vectors = cache.all_vectors(space.identity)
+        rows = [row for row, key in enumerate(keys) if key in library.places]
+        digests, placed = [keys[row] for row in rows], vectors[rows].astype(np.float32)
+    if not digests:
+        raise _not_looked_at(models, cache, library)
+    return digests, placed
+
+
+def _not_looked_at(models: ModelSet, cache: Cache, library: Library) -> NotLookedAt:
+    encoder = models.image_encoder.identity.model
+    counts = {
+        identity.model: len(cache.keys(identity) & library.places.keys())
+        for identity in cache.models()
+        if identity.model in (EFFICIENTNET, *ENCODERS) or identity.model.startswith(OPEN_CLIP_PREFIX)
+    }
+    other = max(counts, key=lambda model: counts[model], default="")
+    if other and counts[other]:
+        same = other == encoder
+        return NotLookedAt(
+            f"The {counts[other]:,} photos that are known were looked at by {f'an older {other}' if same else other},"
+            f" not by {encoder}",
+            f"{'' if same else f'Add --image-encoder {other}, or look'}{'Look' if same else ''} again with:"
+            " photosort organize FOLDER --dry-run",
+        )
+    return NotLookedAt(
+        "No photo was looked at yet, so there is nothing to search", "photosort organize DIR --dry-run looks at photos."
+    )
+
+
+def _direction(
+    terms: Sequence[Term], models: ModelSet, space: SearchSpace, cache: Cache
+) -> tuple[Vectors, frozenset[str]]:
+    """Return what the terms ask for together, (q,), and the photos that are among them."""
+    texts = [term.text for term in terms if term.photo is None]
+    photos = [_digest(term.photo, models, cache) for term in terms if term.photo is not None]
+    weights = [term.weight for term in terms if term.photo is None]
+    weights += [term.weight for term in terms if term.photo is not None]
+    parts = [space.of_texts(texts)] if texts else []
+    if photos:
+        parts.append(space.of_photos(space.place(cache.matrix(models.image_encoder.identity, photos))))
+    return combined(np.vstack(parts), weights), frozenset(photos)
+
+
+def _digest(path: Path, models: ModelSet, cache: Cache) -> str:
+    """Return the digest of a photo that the image encoder knows, after a look at it where that is needed."""
+    path = Path(os.path.realpath(path))
+    try:
+        stat = path.stat()
+        digest = cache.digest_of(path, digest_of)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise SettingsError(f"{path} cannot be compared with ({reason})", "Give the path of a photo.") from error
+    encoder = models.image_encoder
+    if cache.vectors(encoder.identity, [digest]):
+        return digest
+    found = Found(path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+    described = describe([found], encoder, (), cache)
+    if described.unread:
+        raise SettingsError(
+            f"{path} cannot be compared with ({described.unread[0].reason})", "Give the path of a photo."
+        )
+    return described.photos[0].digest
+
+
+def _inside(inside: str, connection: sqlite3.Connection) -> tuple[bytes, frozenset[str] | None]:
+    """Return a folder on disk as the beginning of paths, or the photos of the folders that are called so."""
+    if not inside:
+        return b"", None
+    folder = Path(inside).expanduser()
+    if folder.is_dir():
+        return os.fsencode(os.path.realpath(folder)).rstrip(b"/") + b"/", None
+    run, members = members_of_folders(connection, inside.strip("/"))
+    if not members:
+        of = f" of run {run}" if run else ""
+        raise NothingFound(
+            f"{inside} is neither a folder on disk nor a part of the name of a folder{of}",
+            "photosort explain lists the folders of the last run.",
+        )
+    return b"", frozenset(members)
+
+
+def _lies(digest: str, library: Library, below: bytes, within: frozenset[str] | None) -> bool:
+    if within is not None:
+        return digest in within
+    return not below or any(place.path.startswith(below) for place in library.places[digest])
+
+
+def _nothing(known: int, fits: Fitting, inside: str) -> NothingFound:
+    of = "The one known photo does not fit" if known == 1 else f"None of the {known:,} known photos fits"
+    where = f", or it does not lie in {inside}" if inside and not fits.wanted.all() else ""
+    what = f"No known photo lies in {inside}" if inside and fits.wanted.all() else f"{of} the filters{where}"
+    unsure = f"Of {fits.unknown:,} it is not known whether they fit. " if fits.unknown else ""
+    return NothingFound(what, f"{unsure}photosort organize DIR --dry-run looks at more photos.")
+
+
+def _hit(score: float, lying: Lying, told: Sequence[Told]) -> Hit:
+    of = next((one for one in told if one.run == lying.run), told[0] if told else Told(0, "", ""))
+    return Hit(lying.path, score, of.caption, of.folder, of.run, lying.copies, lying.places)
