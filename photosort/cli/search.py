@@ -89,7 +89,7 @@ def search(
         out.show(lambda: _view(found))
         out.paths(hit.path for hit in found.hits)
         out.document(lambda: _document(found))
-        for aside in _asides(found):
+        for aside in _asides(found, dated=filters.dated):
             out.note(aside)
         if open_ and not _opened(found.hits[0].path):
             out.note(f"No viewer could be started for {found.hits[0].path}")
@@ -113,7 +113,7 @@ def _view(found: Searched) -> RenderableType:
     return table
 
 
-def _asides(found: Searched) -> list[str]:
+def _asides(found: Searched, *, dated: bool) -> list[str]:
     lines = []
     if found.gone:
         lines.append(
@@ -121,7 +121,8 @@ def _asides(found: Searched) -> list[str]:
             " photosort organize FOLDER --dry-run"
         )
     if found.unknown:
-        lines.append(f"{plural(found.unknown, 'photo')} left out: what the filters ask for is not known of them.")
+        what = "date" if dated else "facts"
+        lines.append(f"{plural(found.unknown, 'photo')} left out: no {what} known.")
     return lines
 
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from photosort.describing.describe import describe
+from photosort.describing.tasks import TEXTURES
 from photosort.errors import NothingFound, NotLookedAt, SettingsError
-from photosort.models.catalogue import EFFICIENTNET, ENCODERS, OPEN_CLIP_PREFIX
-from photosort.models.encoders.search_space import SearchSpace
+from photosort.models.encoders.search_space import LABEL_SPACE, SearchSpace
 from photosort.models.protocols import Vectors
 from photosort.models.selected import ModelSet
 from photosort.photos.digest import digest_of
@@ -93,7 +94,7 @@ def search(
         direction, shown = _direction(terms, models, space, cache)
         below, within = _inside(inside, connection)
         fits = fitting(digests, library, filters, models, cache)
-        wanted = fits.wanted & np.array([_lies(digest, library, below, within) for digest in digests], dtype=np.bool_)
+        wanted = fits.wanted & _lying_inside(digests, library, below, within)
         among = int(wanted.sum())
         if not among:
             raise _nothing(len(digests), fits, inside)
@@ -148,16 +149,16 @@ def _not_looked_at(models: ModelSet, cache: Cache, library: Library) -> NotLooke
     counts = {
         identity.model: len(cache.keys(identity) & library.places.keys())
         for identity in cache.models()
-        if identity.model in (EFFICIENTNET, *ENCODERS) or identity.model.startswith(OPEN_CLIP_PREFIX)
+        if identity.model not in (TEXTURES.model, LABEL_SPACE)
     }
     other = max(counts, key=lambda model: counts[model], default="")
-    if other and counts[other]:
-        same = other == encoder
+    if counts.get(other):
+        photos = "one known photo was" if counts[other] == 1 else f"{counts[other]:,} known photos were"
+        by = f"an older {other}" if other == encoder else other
+        add = "" if other == encoder else f"Add --image-encoder {other}. "
         return NotLookedAt(
-            f"The {counts[other]:,} photos that are known were looked at by {f'an older {other}' if same else other},"
-            f" not by {encoder}",
-            f"{'' if same else f'Add --image-encoder {other}, or look'}{'Look' if same else ''} again with:"
-            " photosort organize FOLDER --dry-run",
+            f"The {photos} looked at by {by}, not by {encoder}",
+            f"{add}Look again with: photosort organize FOLDER --dry-run",
         )
     return NotLookedAt(
         "No photo was looked at yet, so there is nothing to search", "photosort organize DIR --dry-run looks at photos."
@@ -216,10 +217,16 @@ def _inside(inside: str, connection: sqlite3.Connection) -> tuple[bytes, frozens
     return b"", frozenset(members)
 
 
-def _lies(digest: str, library: Library, below: bytes, within: frozenset[str] | None) -> bool:
+def _lying_inside(
+    digests: Sequence[str], library: Library, below: bytes, within: frozenset[str] | None
+) -> NDArray[np.bool_]:
     if within is not None:
-        return digest in within
-    return not below or any(place.path.startswith(below) for place in library.places[digest])
+        return np.array([digest in within for digest in digests], dtype=np.bool_)
+    if not below:
+        return np.ones(len(digests), dtype=np.bool_)
+    return np.array(
+        [any(place.path.startswith(below) for place in library.places[digest]) for digest in digests], dtype=np.bool_
+    )
 
 
 def _nothing(known: int, fits: Fitting, inside: str) -> NothingFound:

@@ -14,6 +14,7 @@ import numpy as np
 from photosort.models.captioners.tags import LabelProbabilities
 from photosort.models.encoders.conse import ConSE
 from photosort.models.encoders.label_categories import MEANT
+from photosort.models.encoders.search_space import LABEL_SPACE
 from photosort.models.protocols import Identity, Vectors
 from photosort.wordnet.meanings import asked_for, breadths, labels_seen
 from photosort.wordnet.nouns import nouns
@@ -40,7 +41,7 @@ class LabelSpace:
     def __init__(self, head: LabelProbabilities, space: ConSE) -> None:
         self._head = head
         self._space = space
-        self.identity = Identity("label-space", f"{space.identity.revision}-{RULES}")
+        self.identity = Identity(LABEL_SPACE, f"{space.identity.revision}-{RULES}")
 
     def place(self, vectors: Vectors) -> Vectors:
         """(b, d) features, not normalised -> (b, e)."""

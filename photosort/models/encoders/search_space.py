@@ -9,6 +9,9 @@ import numpy as np
 
 from photosort.models.protocols import Identity, JointEncoder, TextEncoder, Vectors
 
+LABEL_SPACE = "label-space"
+"""The name under which the cache keeps what `label_space.LabelSpace` places."""
+
 
 class SearchSpace(Protocol):
     """What a search compares. A direction is what one term of a query asks for; `scores` are linear in it, so that
