@@ -159,9 +159,8 @@ class Quiet(Human):
     def paths(self, found: Iterable[Path]) -> None:
         """Print each as it is on disk; on a terminal, and where a line break would make two of it, as text to read."""
         for path in map(str, found):
-            plain = sys.stdout.isatty() or not path.isprintable()
-            sys.stdout.buffer.write(printable(path).encode() if plain else os.fsencode(path))
-            sys.stdout.buffer.write(b"\n")
+            shown = sys.stdout.isatty() or not {"\n", "\r"}.isdisjoint(path)
+            sys.stdout.buffer.write(os.fsencode(printable(path) if shown else path) + b"\n")
         sys.stdout.flush()
 
     def note(self, text: str) -> None:

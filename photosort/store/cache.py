@@ -129,9 +129,8 @@ class Cache:
 
     def all_vectors(self, identity: Identity) -> tuple[list[str], NDArray[np.float16]]:
         """Return every key of an identity that has a vector, and the vectors, (n, d)."""
-        rows = self._db.execute(
-            "SELECT key, vector FROM vectors WHERE identity = ? ORDER BY rowid", (self._id(identity),)
-        ).fetchall()
+        query = "SELECT key, vector FROM vectors WHERE identity = ? ORDER BY key"
+        rows = self._db.execute(query, (self._id(identity),)).fetchall()
         keys = [key.hex() for key, _ in rows]
         if not rows:
             return keys, np.empty((0, 0), dtype=np.float16)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,32 +92,37 @@ def search(
         library = library_of(cache, connection)
         digests, placed = _placed(models, space, cache, library, progress)
         direction, shown = _direction(terms, models, space, cache)
+        others = np.array([digest not in shown for digest in digests], dtype=np.bool_)
         below, within = _inside(inside, connection)
         fits = fitting(digests, library, filters, models, cache)
-        wanted = fits.wanted & _lying_inside(digests, library, below, within)
-        among = int(wanted.sum())
-        if not among:
-            raise _nothing(len(digests), fits, inside)
-        scores = space.scores(placed, direction)
-        found = list[tuple[str, float, Lying]]()
-        gone = 0
-        for place in best_first(scores, wanted):
-            if digests[place] in shown:
-                continue
-            if lying := library.lying(digests[place], below):
-                found.append((digests[place], float(scores[place]), lying))
-            else:
-                gone += 1
-            if len(found) == top:
-                break
+        wanted = others & fits.wanted & _lying_inside(digests, library, below, within)
+        if not wanted.any():
+            raise _nothing(int(others.sum()), fits, inside)
+        scores, among = space.scores(placed, direction), int(wanted.sum())
+        found, gone = _there(best_first(scores, wanted), digests, library, below, top)
         if not found:
             raise NothingFound(
                 f"None of the {among:,} photos that fit lies where it was looked at, unchanged",
                 "Look again with: photosort organize FOLDER --dry-run",
             )
-        told = told_of(connection, [digest for digest, _, _ in found])
-        hits = tuple(_hit(score, lying, told.get(digest, [])) for digest, score, lying in found)
+        told = told_of(connection, [digests[row] for row, _ in found])
+        hits = tuple(_hit(float(scores[row]), lying, told.get(digests[row], [])) for row, lying in found)
         return Searched(hits, among, gone, fits.unknown)
+
+
+def _there(
+    order: Iterable[int], digests: Sequence[str], library: Library, below: bytes, top: int
+) -> tuple[list[tuple[int, Lying]], int]:
+    """Return the first `top` photos of an order that lie on disk, and how many before them do not."""
+    found, gone = list[tuple[int, Lying]](), 0
+    for row in order:
+        if lying := library.lying(digests[row], below):
+            found.append((row, lying))
+            if len(found) == top:
+                break
+        else:
+            gone += 1
+    return found, gone
 
 
 def _placed(
@@ -155,10 +160,10 @@ def _not_looked_at(models: ModelSet, cache: Cache, library: Library) -> NotLooke
     if counts.get(other):
         photos = "one known photo was" if counts[other] == 1 else f"{counts[other]:,} known photos were"
         by = f"an older {other}" if other == encoder else other
-        add = "" if other == encoder else f"Add --image-encoder {other}. "
+        add = "Look" if other == encoder else f"Add --image-encoder {other}, or look"
         return NotLookedAt(
             f"The {photos} looked at by {by}, not by {encoder}",
-            f"{add}Look again with: photosort organize FOLDER --dry-run",
+            f"{add} again with: photosort organize FOLDER --dry-run",
         )
     return NotLookedAt(
         "No photo was looked at yet, so there is nothing to search", "photosort organize DIR --dry-run looks at photos."
@@ -230,9 +235,14 @@ def _lying_inside(
 
 
 def _nothing(known: int, fits: Fitting, inside: str) -> NothingFound:
-    of = "The one known photo does not fit" if known == 1 else f"None of the {known:,} known photos fits"
-    where = f", or it does not lie in {inside}" if inside and not fits.wanted.all() else ""
-    what = f"No known photo lies in {inside}" if inside and fits.wanted.all() else f"{of} the filters{where}"
+    """Return why no photo is wanted of so many that are known, beside those that are compared with."""
+    if not known:
+        what = "No photo is known but the one that is compared with"
+    elif fits.wanted.all():
+        what = f"No known photo lies in {inside}"
+    else:
+        which = "The one known photo does not fit" if known == 1 else f"None of the {known:,} known photos fits"
+        what = f"{which} the filters{f' and lies in {inside}' if inside else ''}"
     unsure = f"Of {fits.unknown:,} it is not known whether they fit. " if fits.unknown else ""
     return NothingFound(what, f"{unsure}photosort organize DIR --dry-run looks at more photos.")
 

@@ -26,7 +26,7 @@ from photosort.photos.header import Header
 from photosort.searching.filters import filters_of
 from photosort.searching.query import parse
 from photosort.settings.settings import load_settings
-from photosort.store.cache import open_cache
+from photosort.store.cache import open_cache, text_key
 from photosort.store.history import open_history
 from photosort.store.runs import ClusterRecord, MemberRecord, Runs
 from photosort.workflows.search import Hit, Searched, search
@@ -156,6 +156,12 @@ def test_a_photo_that_was_never_seen_is_looked_at(models: ModelSet, looked_at: P
     assert names(search(parse("", tmp_path / "other.png"), models))[0] in ("temple.png", "flower.png")
 
 
+def test_a_photo_alone_has_no_like(models: ModelSet, source: Path) -> None:
+    remember(models, source / "dog.jpg")
+    with pytest.raises(NothingFound, match=r"No photo is known but the one that is compared with"):
+        search(parse("", source / "dog.jpg"), models)
+
+
 def test_equal_photos_are_one(models: ModelSet, looked_at: Path) -> None:
     twin = looked_at / "more" / "twin.jpg"
     twin.write_bytes((looked_at / "dog.jpg").read_bytes())
@@ -262,14 +268,14 @@ def test_an_empty_cache_says_how_to_begin(models: ModelSet) -> None:
 
 def test_photos_of_another_encoder_are_named(models: ModelSet, looked_at: Path) -> None:
     builtin = select_models(load_settings(profile="builtin"))
-    with pytest.raises(
-        NotLookedAt, match=r"The 5 known photos were looked at by local:/.* Add --image-encoder local:/"
-    ):
+    with pytest.raises(NotLookedAt, match=r"The 5 known photos were looked at by local:/.* Add --image-encoder local"):
         found(builtin, "dog")
     older = replace(builtin.image_encoder.identity, revision="0")
     with open_cache(models.settings.cache_dir) as cache:
-        cache.put_vectors(older, [sha(path) for path in looked_at.glob("*.jpg")], np.ones((4, 1280), np.float32))
-    with pytest.raises(NotLookedAt, match=r"The 4 known photos were .* by an older efficientnet-lite2.* Look again"):
+        cache.put_digests([(looked_at / "new.jpg", 1, 1, 1, "ab" * 32)])
+        seen = ["ab" * 32, *(sha(path) for path in looked_at.rglob("*.jpg"))]
+        cache.put_vectors(older, [*seen, text_key("dog")], np.ones((7, 1280), np.float32))
+    with pytest.raises(NotLookedAt, match=r"The 6 known photos were .* by an older efficientnet-lite2.* Look again"):
         found(builtin, "dog")
 
 
