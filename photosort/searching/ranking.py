@@ -12,6 +12,11 @@ from photosort.models.protocols import Vectors
 FIRST = 256
 """Photos that are put in order at once; more only where these are used up."""
 
+FEWEST = 2
+"""Captions without which nothing can be said of their average."""
+TINY = 1e-6
+"""A spread below this is rounding."""
+
 
 def combined(directions: Vectors, weights: Sequence[float]) -> Vectors:
     """(t, q) directions of t terms and their weights -> (q,), their sum by weights whose sizes add up to 1."""
@@ -32,3 +37,17 @@ def best_first(scores: Vectors, wanted: NDArray[np.bool_]) -> Iterator[int]:
             top, places = places, places[:0]
         yield from top[np.argsort(-scores[top], kind="stable")].tolist()
         size *= 4
+
+
+def with_captions(scores: Vectors, said: Vectors, known: NDArray[np.bool_]) -> Vectors:
+    """Add to (n,) scores what captions say, (n,) cosines to the query, where a caption is `known`, (n,).
+
+    Both count alike: the cosines get the spread of the scores, or 1 where these are all the same. A photo without a
+    caption gets what the average caption gets.
+    """
+    if known.sum() < FEWEST:
+        return scores
+    mean, spread = said[known].mean(), max(float(said[known].std()), TINY)
+    own = float(scores[known].std())
+    told = np.where(known, (said - mean) / spread, 0)
+    return np.asarray(scores + (own if own > TINY else 1.0) * told, np.float32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -65,6 +66,18 @@ def told_of(connection: sqlite3.Connection, digests: Iterable[str]) -> dict[str,
         for digest, *told in connection.execute(query, (*part, FilingState.UNDONE)):
             found.setdefault(digest, []).append(Told(*told))
     return found
+
+
+def written_captions(connection: sqlite3.Connection, tags: str) -> dict[str, str]:
+    """Map photos to the captions of the newest run whose captioner was not `tags`."""
+    runs = connection.execute("SELECT id, settings FROM runs ORDER BY id").fetchall()
+    captions = dict[str, str]()
+    for run, settings in runs:
+        if json.loads(settings).get("captioner", tags) != tags:
+            captions.update(
+                connection.execute("SELECT digest, caption FROM members WHERE run = ? AND caption <> ''", (run,))
+            )
+    return captions
 
 
 def members_of_folders(connection: sqlite3.Connection, part: str) -> tuple[int, set[str]]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from photosort.describing.describe import describe
 from photosort.describing.tasks import TEXTURES
 from photosort.errors import NothingFound, NotLookedAt, SettingsError
+from photosort.models.catalogue import TAGS
 from photosort.models.encoders.search_space import LABEL_SPACE, SearchSpace
 from photosort.models.protocols import Vectors
 from photosort.models.selected import ModelSet
@@ -21,10 +22,10 @@ from photosort.photos.digest import digest_of
 from photosort.photos.scan import Found
 from photosort.searching.filters import Filters
 from photosort.searching.query import Term
-from photosort.searching.ranking import best_first, combined
+from photosort.searching.ranking import best_first, combined, with_captions
 from photosort.store.cache import Cache, open_cache
 from photosort.store.history import open_history
-from photosort.store.places import Told, members_of_folders, told_of
+from photosort.store.places import Told, members_of_folders, told_of, written_captions
 from photosort.support.progress import Progress, silent
 from photosort.workflows.lying import Library, Lying, library_of
 from photosort.workflows.remembering import RememberedTexts
@@ -99,6 +100,8 @@ def search(
         if not wanted.any():
             raise _nothing(int(others.sum()), fits, inside)
         scores, among = space.scores(placed, direction), int(wanted.sum())
+        if space.identity.model == LABEL_SPACE:
+            scores = _with_captions(scores, terms, digests, models, cache, connection)
         found, gone = _there(best_first(scores, wanted), digests, library, below, top)
         if not found:
             raise NothingFound(
@@ -182,6 +185,28 @@ def _direction(
     if photos:
         parts.append(space.of_photos(space.place(cache.matrix(models.image_encoder.identity, photos))))
     return combined(np.vstack(parts), weights), frozenset(photos)
+
+
+def _with_captions(
+    scores: Vectors,
+    terms: Sequence[Term],
+    digests: Sequence[str],
+    models: ModelSet,
+    cache: Cache,
+    connection: sqlite3.Connection,
+) -> Vectors:
+    """Add what captions by a model say, which has seen more than the labels of the builtin network."""
+    captions = written_captions(connection, TAGS)
+    rows = [row for row, digest in enumerate(digests) if digest in captions]
+    texts = [term for term in terms if term.photo is None]
+    if not rows or not texts:
+        return scores
+    encoder = RememberedTexts(models.text_encoder, cache)
+    query = combined(encoder.encode_texts([term.text for term in texts]), [term.weight for term in texts])
+    known, said = np.zeros(len(digests), dtype=np.bool_), np.zeros(len(digests), dtype=np.float32)
+    known[rows] = True
+    said[rows] = encoder.encode_texts([captions[digests[row]] for row in rows]) @ query
+    return with_captions(scores, said, known)
 
 
 def _digest(path: Path, models: ModelSet, cache: Cache) -> str:

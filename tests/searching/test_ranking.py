@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photosort.searching import ranking
-from photosort.searching.ranking import best_first, combined
+from photosort.searching.ranking import best_first, combined, with_captions
 
 SCORES = st.lists(st.tuples(st.integers(-5, 5), st.booleans()), max_size=60)
 
@@ -28,3 +28,13 @@ def test_terms_are_added_by_their_weights() -> None:
     directions = np.eye(3, dtype=np.float32)
     assert np.allclose(combined(directions[:1], [2.0]), [1, 0, 0]), "one term counts the same by any factor"
     assert np.allclose(combined(directions, [2.0, 1.0, -1.0]), [0.5, 0.25, -0.25])
+
+
+def test_captions_count_as_much_as_what_is_seen() -> None:
+    scores, said = np.array([4, 0, 4, 0], np.float32), np.array([0.1, 0.5, 0.5, 0.1], np.float32)
+    every = np.ones(4, dtype=np.bool_)
+    assert np.allclose(with_captions(scores, said, every), [2, 2, 6, -2])
+    some = np.array([True, True, False, False])
+    assert np.allclose(with_captions(scores, said, some), [2, 2, 4, 0]), "no caption is an average one"
+    assert with_captions(scores, said, np.array([True, False, False, False])) is scores
+    assert np.allclose(with_captions(np.zeros(4, np.float32), said, every), [-1, 1, 1, -1])

@@ -74,8 +74,12 @@ def know(models: ModelSet, photo: Path, taken: str = "", people: int = 0) -> Non
         )
 
 
-def filed(models: ModelSet, source: Path, *, mode: str = "copy", file: bool = True) -> tuple[int, Path]:
-    """A run that puts the photos of a folder into two folders by turns; its number, and where they went."""
+def filed(
+    models: ModelSet, source: Path, *, mode: str = "copy", file: bool = True, captioner: str = "tags"
+) -> tuple[int, Path]:
+    """A run that puts the photos of a folder into two folders by turns; its number, and where they went. The caption of
+    each says what the photo is called.
+    """
     photos = sorted(source.rglob("*.jpg"))
     labels = [number % 2 for number in range(len(photos))]
     plan = plan_for(source, source.with_name(f"{source.name}-{mode}"), mode, labels=labels)
@@ -85,11 +89,16 @@ def filed(models: ModelSet, source: Path, *, mode: str = "copy", file: bool = Tr
             source=source,
             destination=plan.destination,
             mode=mode,
-            settings={},
-            clusters=[ClusterRecord(n, FOLDERS[n], FOLDERS[n], "", (), "keywords", 0.9) for n in (0, 1)],
+            settings={"captioner": captioner},
+            clusters=[
+                ClusterRecord(number, folder.name, folder.name, "", (), "keywords", 0.9)
+                for number, folder in enumerate(plan.folders)
+            ],
             members=[
-                MemberRecord(file.source, file.digest, FOLDERS.index(folder.name), rank, "a caption", 0.9, 0, 0.1)
-                for folder in plan.folders
+                MemberRecord(
+                    file.source, file.digest, FOLDERS.index(folder.name), rank, f"a {file.source.stem}", 0.9, 0, 0.1
+                )
+                for number, folder in enumerate(plan.folders)
                 for rank, file in enumerate(folder.files)
             ],
             left=[],
@@ -177,7 +186,7 @@ def test_a_filed_photo_is_shown_in_its_folder(models: ModelSet, looked_at: Path,
     run, destination = filed(models, looked_at, mode=mode)
     hit = only(found(models, "dog"))
     assert hit.path == destination / hit.folder / "dog.jpg" and hit.folder in FOLDERS
-    assert (hit.run, hit.caption, hit.copies) == (run, "a caption", 1)
+    assert (hit.run, hit.caption, hit.copies) == (run, "a dog", 1)
     assert len(hit.places) == (1 if mode == "move" else 2)
     assert found(models, "dog").gone == 0
 
@@ -188,7 +197,7 @@ def test_a_run_that_was_undone_has_no_say(models: ModelSet, looked_at: Path) -> 
         undo(connection, first)
     hit = only(found(models, "dog"))
     assert hit.path == looked_at / "dog.jpg"
-    assert (hit.run, hit.caption) == (first, "a caption"), "what it said of the photo is still known"
+    assert (hit.run, hit.caption) == (first, "a dog"), "what it said of the photo is still known"
 
 
 def test_a_preview_does_not_hide_a_run(models: ModelSet, looked_at: Path) -> None:
@@ -238,6 +247,22 @@ def test_a_folder_on_disk_or_of_the_last_run(models: ModelSet, looked_at: Path) 
     (looked_at / "empty").mkdir()
     with pytest.raises(NothingFound, match=r"No known photo lies in .*empty"):
         found(models, "dog", inside=str(looked_at / "empty"))
+
+
+@pytest.mark.slow
+def test_written_captions_count_where_only_labels_are_known(looked_at: Path, shared_models: Path) -> None:
+    builtin = select_models(load_settings(profile="builtin"))
+    (builtin.settings.cache_dir / "models").symlink_to(shared_models)
+    photos = sorted(looked_at.rglob("*.jpg"))
+    alike = np.tile(np.random.default_rng(0).random((1, 1280), dtype=np.float32), (len(photos), 1))
+    with open_cache(builtin.settings.cache_dir) as cache:
+        cache.put_vectors(builtin.image_encoder.identity, [sha(photo) for photo in photos], alike)
+    filed(builtin, looked_at, captioner="openai:gpt-4o-mini")
+    for name in ("house", "tree", "cat"):
+        assert only(found(builtin, f"a {name}")).path.name == f"{name}.jpg"
+        assert names(found(builtin, f"animal - {name}"))[-1] == f"{name}.jpg" or name == "cat"
+    filed(builtin, looked_at, file=False)
+    assert only(found(builtin, "a tree")).path.name == "tree.jpg", "tags say less, and hide no caption"
 
 
 def test_facts_choose_among_photos(models: ModelSet, looked_at: Path) -> None:
