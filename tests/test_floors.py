@@ -75,7 +75,7 @@ PURE = (
     "photosort.clustering",
     "photosort.naming",
     "photosort.searching",
-    "photosort.filing.plan.plan",
+    *(f"photosort.filing.plan.{name}" for name in ("plan", "draft", "draft_text")),
 )
 UNCLEAN = {"sqlite3", "torch", "typer", "rich"}
 ARITHMETIC = {"photosort.clustering.rows", "photosort.clustering.heads"}
