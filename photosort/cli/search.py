@@ -105,10 +105,9 @@ def _view(found: Searched) -> RenderableType:
     table.add_column(overflow="fold")
     for hit in found.hits:
         path = Text(printable(str(hit.path)), style=Style(bold=True, link=hit.path.as_uri()))
-        if hit.copies > 1:
-            path = Text.assemble(path, (f"   {hit.copies:,} copies", "yellow"))
-        folder = Text(printable(hit.folder), style="green")
-        about = Text.assemble(folder, "   " if hit.folder and hit.caption else "", (printable(hit.caption), "dim"))
+        copies = f"{hit.copies:,} copies" if hit.copies > 1 else ""
+        said = ((hit.folder, "green"), (copies, "yellow"), (hit.caption, "dim"))
+        about = Text("   ").join(Text(printable(text), style=style) for text, style in said if text)
         table.add_row(f"{hit.similarity:.2f}", Text("\n").join([path, about]) if about else path)
     return table
 

@@ -59,8 +59,8 @@ def drawn(width: int) -> str:
 
 def test_every_photo_is_shown_with_what_is_known_of_it() -> None:
     assert drawn(120) == (
-        "10.13  /photos/sorted/Birds at the lake/DSC_0412 [edited].jpg   2 copies\n"
-        "       Birds at the lake   a photo of an owl, maybe a bird of prey\n"
+        "10.13  /photos/sorted/Birds at the lake/DSC_0412 [edited].jpg\n"
+        "       Birds at the lake   2 copies   a photo of an owl, maybe a bird of prey\n"
         " 9.00  /photos/e\\x1b[2J.jpg\n"
         "-0.50  /photos/a very long name of a folder that somebody made/and one below it/IMG_2041.JPG\n"
         "       a [b]"
