@@ -135,8 +135,10 @@ class Cache:
         if not rows:
             return keys, np.empty((0, 0), dtype=np.float16)
         with self._expected():
+            if len({len(vector) for _, vector in rows}) > 1:
+                raise ValueError("vectors of one model differ in their length")
             vectors = np.frombuffer(b"".join(vector for _, vector in rows), dtype=np.float16)
-            return keys, vectors.reshape(len(rows), len(rows[0][1]) // vectors.itemsize)
+            return keys, vectors.reshape(len(rows), -1)
 
     def models(self) -> list[Identity]:
         """Return every identity that has a vector."""
