@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from photosort.errors import SettingsError
@@ -76,6 +76,7 @@ def test_nonsense_is_refused_in_one_line(query: str, message: str) -> None:
     assert str(refused.value).isprintable()
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("+-"), st.sampled_from(["", "2:", "0.5:"]), WORD), min_size=1, max_size=6))
 def test_what_is_written_is_what_is_read(parts: list[tuple[str, str, str]]) -> None:
     query = "".join(f" {sign} {factor}{word}" for sign, factor, word in [("+", "", "dog"), *parts])
@@ -83,6 +84,7 @@ def test_what_is_written_is_what_is_read(parts: list[tuple[str, str, str]]) -> N
     assert parse(query.removeprefix(" + ")) == (Term(1, "dog"), *expected)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_is_read_or_refused(query: str) -> None:
     try:

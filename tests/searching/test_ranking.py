@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from photosort.searching import ranking
@@ -12,6 +12,7 @@ from photosort.searching.ranking import best_first, combined, with_captions
 SCORES = st.lists(st.tuples(st.integers(-5, 5), st.booleans()), max_size=60)
 
 
+@settings(deadline=None)
 @given(SCORES, st.integers(1, 9))
 def test_the_order_is_that_of_a_whole_sort(pairs: list[tuple[int, bool]], first: int) -> None:
     scores = np.array([score for score, _ in pairs], dtype=np.float32)
