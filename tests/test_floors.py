@@ -20,7 +20,7 @@ ADAPTERS = {"models.remote", "models.captioners", "models.encoders", "models.lan
 MODELS = RUNTIME | ADAPTERS | {"models.profiles", "models.registry", "models.fetching", "models.selected"}
 FILING = {"filing.plan", "filing.disk", "filing.journaled"}
 METHODS = {"methods", "methods.criterion", "methods.into", "methods.nouns", "methods.building", "methods.specs"}
-ROOMS = MODELS | FILING | METHODS | {"describing", "clustering", "naming", "evaluation"}
+ROOMS = MODELS | FILING | METHODS | {"describing", "clustering", "naming", "evaluation", "searching"}
 
 FLOORS = {
     "": set[str](),
@@ -50,7 +50,9 @@ FLOORS = {
     "models.language": RUNTIME | {"models.remote", "models.captioners"},
     "models.profiles": RUNTIME,
     "models.registry": RUNTIME | ADAPTERS | {"models.profiles", "methods.specs"},
-    "models.selected": {"models.profiles", "models.registry", "models.language"} | RUNTIME | {"methods.specs"},
+    "models.selected": {"models.profiles", "models.registry", "models.language", "models.encoders"}
+    | RUNTIME
+    | {"methods.specs"},
     "models.fetching": RUNTIME | ADAPTERS | {"models.profiles"},
     "filing": {""},
     "filing.plan": GROUND | {"photos", "naming"},
@@ -58,6 +60,7 @@ FLOORS = {
     "filing.journaled": GROUND | {"photos", "filing.plan", "filing.disk"},
     "describing": MODELS,
     "evaluation": {"", "errors", "support", "settings", "clustering", *METHODS, "naming", "models.protocols"},
+    "searching": {"errors", "support", "photos", "models.protocols"},
     "workflows": ROOMS,
     "cli": ROOMS | {"workflows"},
     "__main__": {"", "errors", "cli"},
@@ -71,6 +74,7 @@ PURE = (
     "photosort.methods",
     "photosort.clustering",
     "photosort.naming",
+    "photosort.searching",
     *(f"photosort.filing.plan.{name}" for name in ("plan", "draft", "draft_text")),
 )
 UNCLEAN = {"sqlite3", "torch", "typer", "rich"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from photosort.errors import SettingsError
@@ -39,6 +40,7 @@ from photosort.settings.settings import Settings
 if TYPE_CHECKING:
     from photosort.models.encoders.blip_vision import BlipVision
     from photosort.models.encoders.conse import ConSE
+    from photosort.models.encoders.search_space import SearchSpace
 
 
 def image_encoder(settings: Settings) -> ImageEncoder:
@@ -162,6 +164,27 @@ def category_reader(settings: Settings, texts: TextEncoder) -> CategoryReader | 
 
     encoder = dual_encoder(settings)
     return PromptedCategories(encoder) if encoder else None
+
+
+def search_space(settings: Settings, remembered: Callable[[TextEncoder], TextEncoder]) -> SearchSpace:
+    """Return what photos and queries are compared in, by the vectors of the image encoder.
+
+    That is the image encoder itself where it encodes texts too, and else its labels and the space of the text encoder.
+    Texts are encoded by what `remembered` makes of the encoder. Raises what `image_encoder` raises.
+    """
+    if _named(settings, "image_encoder") == EFFICIENTNET:
+        from photosort.models.encoders.efficientnet import LabelHead
+        from photosort.models.encoders.label_space import LabelSpace
+
+        return LabelSpace(LabelHead(settings.model_folder), _conse(settings, remembered(text_encoder(settings))))
+    from photosort.models.encoders.search_space import JointSpace
+
+    encoder = dual_encoder(settings)
+    if encoder is None:
+        raise SettingsError(
+            f"{settings.image_encoder} reads photos and no words", "Search with another --image-encoder, or --profile."
+        )
+    return JointSpace(encoder, remembered(encoder))
 
 
 def dual_encoder(settings: Settings) -> DualEncoder | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 
 from photosort.methods.specs import METHODS, asks_writer, questions, samples
 from photosort.models import registry
+from photosort.models.encoders.search_space import SearchSpace
 from photosort.models.language import writers
 from photosort.models.profiles import Choice, Profile, choose
 from photosort.models.protocols import (
@@ -107,6 +109,12 @@ class ModelSet:
     def categories(self, texts: TextEncoder) -> CategoryReader | None:
         """Return what tells how well photos fit categories; None where the image encoder reads photos alone."""
         return registry.category_reader(self.settings, texts)
+
+    def search_space(self, remembered: Callable[[TextEncoder], TextEncoder]) -> SearchSpace:
+        """Return what photos and queries of a search are compared in; texts are encoded by what `remembered` makes of
+        their encoder.
+        """
+        return registry.search_space(self.settings, remembered)
 
     @property
     def named_by(self) -> str:
