@@ -20,7 +20,7 @@ ADAPTERS = {"models.remote", "models.captioners", "models.encoders", "models.lan
 MODELS = RUNTIME | ADAPTERS | {"models.profiles", "models.registry", "models.fetching", "models.selected"}
 FILING = {"filing.plan", "filing.disk", "filing.journaled"}
 METHODS = {"methods", "methods.criterion", "methods.into", "methods.nouns", "methods.building", "methods.specs"}
-ROOMS = MODELS | FILING | METHODS | {"describing", "clustering", "naming", "evaluation"}
+ROOMS = MODELS | FILING | METHODS | {"describing", "clustering", "naming", "duplicates", "evaluation"}
 
 FLOORS = {
     "": set[str](),
@@ -57,6 +57,7 @@ FLOORS = {
     "filing.disk": GROUND | {"photos", "naming", "filing.plan"},
     "filing.journaled": GROUND | {"photos", "filing.plan", "filing.disk"},
     "describing": MODELS,
+    "duplicates": {""},
     "evaluation": {"", "errors", "support", "clustering", *METHODS, "naming", "models.protocols"},
     "workflows": ROOMS,
     "cli": ROOMS | {"workflows"},
@@ -67,7 +68,13 @@ FLOORS = {
 A folder with walls inside has a line for each of its rooms.
 """
 
-PURE = ("photosort.methods", "photosort.clustering", "photosort.naming", "photosort.filing.plan.plan")
+PURE = (
+    "photosort.methods",
+    "photosort.clustering",
+    "photosort.naming",
+    "photosort.filing.plan.plan",
+    "photosort.duplicates",
+)
 UNCLEAN = {"sqlite3", "torch", "typer", "rich"}
 ARITHMETIC = {"photosort.clustering.rows", "photosort.clustering.heads"}
 """What may use torch to reckon: it loads no model; what it trains begins with random numbers and is forgotten."""

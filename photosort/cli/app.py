@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from photosort.cli import completions, demo, evaluate, explain, models, organize, past, refine, suggest
+from photosort.cli import completions, demo, duplicates, evaluate, explain, models, organize, past, refine, suggest
 from photosort.cli.grouped import grouped
 
 app = typer.Typer(
@@ -43,6 +43,7 @@ app.command(name="organize", cls=grouped(organize.GROUPS))(organize.organize)
 app.command(name="refine")(refine.refine)
 app.command(name="suggest")(suggest.suggest)
 app.command(name="explain")(explain.explain)
+app.command(name="duplicates")(duplicates.duplicates)
 app.command(name="undo")(past.undo)
 app.command(name="resume")(past.resume)
 app.command(name="runs")(past.runs)
