@@ -26,14 +26,20 @@ WARP = 4
 RIDGE = 1e-4
 CUT = 4.685
 """Residuals of more deviations than this weigh nothing: the usual constant of the biweight."""
+BRIGHT, DARK = 252.0, 3.0
+"""Grey values from which on a pixel may have been brighter, or darker, than can be stored."""
+REFITS = 3
+"""Times that the curve of brightness is fitted, each time without the pixels that clipping explains."""
 SPARSE = 5
 """One in so many pixels is enough for a deviation."""
 LEAST_SPREAD = 1.0
 """Grey values, of 255: so much is noise."""
 HOPELESS = 0.35
 """Pairs of which so much is left when they are aligned coarsely are not looked at more closely."""
-LEFT, WORST, CHANGED, OUTSIDE = 0.12, 0.8, 0.1, 0.005
+LEFT, WORST, CHANGED, OUTSIDE, MOVED = 0.16, 0.8, 0.2, 0.005, 0.16
 """Of one photo, edited, at most so much is left; see tests/bench/duplicates.py, which chose them."""
+EXCUSED = 0.25
+"""A picture of which more is blown out says too little."""
 ALIKE = 0.3
 """Of two photos of one moment at most so much is left."""
 AT_ONCE = 128
@@ -46,9 +52,11 @@ class Overlaps:
 
     left     median distance of grey values, as a share of the spread of what both show
     worst    the largest distance, smoothed over 3 x 3 pixels, as a share of the same spread
-    changed  share of the pixels whose distance is more than a fifth of the spread
+    changed  share of the pixels whose distance is more than a fifth of the spread; those that are white, or black, in
+             both are not counted here and in `left`
     outside  how far, in shares of a side, each picture shows what lies outside of the other: 0 for a crop
     covered  share of the one that the other shows too
+    excused  share of the pixels that differ as much, but are white or black in one of both: clipping explains it
     moved    the largest shift of a corner, in shares of a side
     """
 
@@ -57,18 +65,20 @@ class Overlaps:
     changed: Numbers
     outside: Numbers
     covered: Numbers
+    excused: Numbers
     moved: Numbers
 
     @property
     def same(self) -> Flags:
         """Whether both are one photo, edited: nothing has moved, and each edge is that of one of both or a cut."""
         few = (self.left <= LEFT) & (self.worst <= WORST) & (self.changed <= CHANGED)
-        return np.asarray(few & (self.outside <= OUTSIDE))
+        near = (self.outside <= OUTSIDE) & (self.moved <= MOVED) & (self.excused <= EXCUSED)
+        return np.asarray(few & near)
 
     @property
     def alike(self) -> Flags:
         """Whether both may be of one moment."""
-        return np.asarray(self.left <= ALIKE)
+        return np.asarray((self.left <= ALIKE) & (self.excused <= EXCUSED))
 
 
 NAMES = tuple(field.name for field in fields(Overlaps))
@@ -124,13 +134,14 @@ def _sampled(pictures: Sequence[Sketches], warp: Numbers) -> tuple[list[Numbers]
     Both are (p, s * s). Rows and columns stay straight, so that each picture is multiplied from both sides.
     """
     count, side = pictures[0].shape[:2]
+    shape = (count, side * side)
     line = _line(side)
     columns = line + warp[:, :1] + warp[:, 1:2] * line
     rows = line + warp[:, 2:3] + warp[:, 3:4] * line
     inside = (np.abs(rows) <= 1)[:, :, None] & (np.abs(columns) <= 1)[:, None, :]
     across, down = _between(columns).transpose(0, 2, 1), _between(rows)
-    read = [np.matmul(np.matmul(down, picture), across).reshape(count, -1) for picture in pictures]
-    return read, inside.reshape(count, -1)
+    read = [np.matmul(np.matmul(down, picture), across).reshape(shape) for picture in pictures]
+    return read, inside.reshape(shape)
 
 
 def _between(places: Numbers) -> NDArray[np.float32]:
@@ -157,13 +168,20 @@ def _improved(
         [to_right, to_right * columns, to_bottom, to_bottom * rows, np.ones_like(shade), shade, shade**2], axis=2
     )
     used = weights * inside
-    wanted = others.reshape(len(others), -1)
+    wanted = others.reshape(len(others), others.shape[1] ** 2)
     solved = _solved(terms, used, wanted)
     residual = np.abs(wanted - np.matmul(terms, solved)[:, :, 0])
     deviation = np.maximum(_median(residual[:, ::SPARSE], inside[:, ::SPARSE]) / 0.6745, LEAST_SPREAD)
     weights = np.clip(1 - (residual / (CUT * deviation[:, None])) ** 2, 0, 1) ** 2
     step = np.clip(solved[:, :WARP, 0], -0.15, 0.15)
     return np.clip(warp + step, -0.4, 0.4), weights.astype(np.float32), (solved[:, 5, 0] / scale[:, 0])
+
+
+def _beyond_doubt(missed: Numbers, light: Numbers, wanted: Numbers) -> Numbers:
+    """Leave out of what is missed (p, m) what clipping explains: white may have been brighter, and black darker."""
+    low = np.where((wanted >= BRIGHT) | (light <= DARK), 0, -np.inf)
+    high = np.where((wanted <= DARK) | (light >= BRIGHT), 0, np.inf)
+    return np.asarray(np.clip(missed, np.minimum(low, high), np.maximum(low, high)), dtype=np.float32)
 
 
 def _solved(terms: NDArray[np.float32], weights: Numbers, wanted: Numbers) -> NDArray[np.float32]:
@@ -187,22 +205,28 @@ def _median(values: Numbers, chosen: Flags) -> Numbers:
 
 def _measured(ones: Sketches, others: Sketches, warp: Numbers, weights: Numbers) -> Overlaps:
     (light,), inside = _sampled((ones,), warp)
-    wanted = others.reshape(len(others), -1)
+    wanted = others.reshape(len(others), others.shape[1] ** 2)
     shade = light / 255
     terms: Numbers = np.stack([np.ones_like(shade), shade, shade**2], axis=2)
-    curve = _solved(terms, np.asarray(weights * inside, dtype=np.float32), wanted)
-    residual = np.where(inside, wanted - np.matmul(terms, curve)[:, :, 0], 0)
+    used = np.asarray(weights * inside, dtype=np.float32)
+    for _ in range(REFITS):
+        missed = wanted - np.matmul(terms, _solved(terms, used, wanted))[:, :, 0]
+        surely = _beyond_doubt(missed, light, wanted)
+        used = np.asarray(weights * (inside & (surely == missed)), dtype=np.float32)
+    residual = np.where(inside, surely, 0)
+    telling = inside & ~((light >= BRIGHT) & (wanted >= BRIGHT)) & ~((light <= DARK) & (wanted <= DARK))
     spread = np.maximum(_spread(wanted, inside), LEAST_SPREAD)
-    smooth = np.abs(_smoothed(residual.reshape(others.shape))).reshape(len(others), -1)
+    smooth = np.abs(_smoothed(residual.reshape(others.shape))).reshape(wanted.shape)
     distance = np.abs(residual)
     shift = np.maximum(np.abs(warp[:, 0]) + np.abs(warp[:, 1]), np.abs(warp[:, 2]) + np.abs(warp[:, 3])) / 2
-    many = (smooth > spread[:, None] / 5) & inside
+    many = (smooth > spread[:, None] / 5) & telling
     measures = (
-        _median(distance, inside) / spread,
+        _median(distance, telling) / spread,
         smooth.max(axis=1, initial=0) / spread,
-        many.sum(axis=1) / np.maximum(inside.sum(axis=1), 1),
+        many.sum(axis=1) / np.maximum(telling.sum(axis=1), 1),
         _outside(warp),
         inside.mean(axis=1),
+        ((np.abs(surely - missed) > spread[:, None] / 5) & telling).mean(axis=1),
         shift,
     )
     return Overlaps(*(np.asarray(measure, dtype=np.float32) for measure in measures))

@@ -29,6 +29,10 @@ def _size(shot: Shot) -> str:
     return f"{shot.width} × {shot.height}"
 
 
+def _sharper(best: Shot, next_: Shot) -> str:
+    return "the sharpest" if best.sharpness >= CLEARLY * next_.sharpness else "the sharpest, by a little"
+
+
 FOR_COPIES = (
     Reason(lambda shot: not shot.original, lambda best, next_: "a RAW, picture or video of the same shot is with it"),
     Reason(lambda shot: -shot.pixels, lambda best, next_: f"most pixels: {_size(best)}, the next has {_size(next_)}"),
@@ -47,7 +51,7 @@ FOR_BURSTS = (
         lambda shot: -(shot.faces or 0), lambda best, next_: f"most faces: {best.faces}, the next has {next_.faces}"
     ),
     Reason(lambda shot: -shot.pixels, lambda best, next_: f"most pixels: {_size(best)}"),
-    Reason(lambda shot: -shot.sharpness, lambda best, next_: "the sharpest"),
+    Reason(lambda shot: -shot.sharpness, _sharper),
     Reason(lambda shot: -shot.size, lambda best, next_: "the largest file"),
     Reason(lambda shot: str(shot.path), lambda best, next_: "first by name"),
 )
@@ -61,7 +65,4 @@ def ranked(shots: Sequence[Shot], reasons: Sequence[Reason]) -> list[Shot]:
 
 def why_best(best: Shot, next_: Shot, reasons: Sequence[Reason]) -> str:
     """Return the fact by which the best photo comes before the next."""
-    if reasons is FOR_BURSTS and (best.faces or 0) == (next_.faces or 0) and best.pixels == next_.pixels:
-        ratio = best.sharpness / max(next_.sharpness, 1e-6)
-        return "the sharpest" if ratio >= CLEARLY else "the sharpest, by a little" if ratio > 1 else "first by name"
     return next((reason.says(best, next_) for reason in reasons if reason.key(best) != reason.key(next_)), "")
