@@ -38,7 +38,7 @@ HOPELESS = 0.35
 """Pairs of which so much is left when they are aligned coarsely are not looked at more closely."""
 LEFT, WORST, CHANGED, OUTSIDE, MOVED = 0.16, 0.8, 0.2, 0.005, 0.16
 """Of one photo, edited, at most so much is left; see tests/bench/duplicates.py, which chose them."""
-EXCUSED = 0.25
+EXCUSED = 0.4
 """A picture of which more is blown out says too little."""
 ALIKE = 0.3
 """Of two photos of one moment at most so much is left."""
@@ -220,13 +220,14 @@ def _measured(ones: Sketches, others: Sketches, warp: Numbers, weights: Numbers)
     distance = np.abs(residual)
     shift = np.maximum(np.abs(warp[:, 0]) + np.abs(warp[:, 1]), np.abs(warp[:, 2]) + np.abs(warp[:, 3])) / 2
     many = (smooth > spread[:, None] / 5) & telling
+    hidden = (np.abs(surely - missed) > spread[:, None] / 5) & telling
     measures = (
-        _median(distance, telling) / spread,
+        _median(distance, telling & ~hidden) / spread,
         smooth.max(axis=1, initial=0) / spread,
         many.sum(axis=1) / np.maximum(telling.sum(axis=1), 1),
         _outside(warp),
         inside.mean(axis=1),
-        ((np.abs(surely - missed) > spread[:, None] / 5) & telling).mean(axis=1),
+        hidden.mean(axis=1),
         shift,
     )
     return Overlaps(*(np.asarray(measure, dtype=np.float32) for measure in measures))

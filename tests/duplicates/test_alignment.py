@@ -13,7 +13,7 @@ from photosort.photos.sketch import SIDE, sketch
 
 Sketch = np.ndarray
 
-PICTURES = [*crops("china.jpg", 4, seed=1), *crops("flower.jpg", 2, seed=2)]
+PICTURES = [*crops("china.jpg", 3, seed=1), *crops("flower.jpg", 2, seed=2)]
 KINDS = [kind for kind, _ in edits(PICTURES[0], np.random.default_rng(0))]
 CROPS = ("cropped by 5 %", "cropped by 10 %", "crop, size and light")
 
@@ -38,7 +38,7 @@ def test_another_shot_of_the_moment_is_another_photo(kind: str) -> None:
     temple, flower = PICTURES[0], PICTURES[-1]
     pairs = [
         next((drawn(one), drawn(two)) for name, one, two in shots(picture, thing, rng) if name == kind)
-        for picture, thing in zip(PICTURES, [flower] * 4 + [temple] * 2, strict=True)
+        for picture, thing in zip(PICTURES, [flower] * 3 + [temple] * 2, strict=True)
     ]
     ones, others = (np.stack(side) for side in zip(*pairs, strict=True))
     laid = overlaps(ones, others)
@@ -50,7 +50,7 @@ def test_other_photos_are_neither_the_same_nor_alike() -> None:
     sketches = np.stack([*map(drawn, PICTURES)])
     laid = overlaps(sketches, np.roll(sketches, 1, axis=0))
     assert not laid.same.any()
-    assert not laid.alike[[0, 4]].any(), "a temple is no flower"
+    assert not laid.alike[[0, 3]].any(), "a temple is no flower"
 
 
 @given(share=st.floats(0.9, 0.99), seed=st.integers(0, 1000))
