@@ -72,7 +72,7 @@ PURE = (
     "photosort.methods",
     "photosort.clustering",
     "photosort.naming",
-    "photosort.filing.plan.plan",
+    *(f"photosort.filing.plan.{name}" for name in ("plan", "draft", "draft_text")),
     "photosort.duplicates",
 )
 UNCLEAN = {"sqlite3", "torch", "typer", "rich"}

@@ -14,8 +14,9 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from photosort.cli import planned
 from photosort.cli.output import plural
-from photosort.cli.preview import DONE, VERB, readable_bytes
+from photosort.cli.planned import readable_bytes
 from photosort.duplicates.groups import Group
 from photosort.duplicates.shots import Shot
 from photosort.filing.plan.plan import Plan
@@ -35,16 +36,16 @@ def groups(found: Duplicates) -> RenderableType:
     return Lines(*parts, *_remarks(found), Text(_summary(found), style="bold"))
 
 
-def plan(planned: Plan) -> RenderableType:
+def plan(whole: Plan) -> RenderableType:
     """Return where the lesser photos go."""
-    photos = sum(len(folder.photos) for folder in planned.folders)
-    lines = [f"{printable(str(planned.destination))}: {plural(photos, 'photo')} to {VERB[planned.mode]}"]
-    for folder in planned.folders:
+    photos = sum(len(folder.photos) for folder in whole.folders)
+    lines = [f"{printable(str(whole.destination))}: {plural(photos, 'photo')} to {planned.VERB[whole.mode]}"]
+    for folder in whole.folders:
         there = sum(photo.there for photo in folder.photos)
         lines.append(
             f"{len(folder.photos):>6}  {printable(folder.name)}{f', {there:,} there already' if there else ''}"
         )
-    left = Counter(left.reason for left in planned.left)
+    left = Counter(left.reason for left in whole.left)
     lines += [f"{count:>6}  left in place: {printable(reason)}" for reason, count in left.most_common()]
     return Lines(*(Text(line) for line in lines))
 
@@ -59,14 +60,7 @@ def ending(found: Duplicates, wish: Wish) -> RenderableType:
             hint = f"To set all but the best apart:  photosort duplicates {source} --into FOLDER --mode move"
             return Text(hint if lesser else "Nothing was touched.", style="dim")
         return Text("Nothing was touched: this was a dry run." if found.plan else "Nothing was touched.", style="dim")
-    lines = [Text(f"{plural(outcome.photos, 'photo')} {DONE[outcome.mode]}.", style="green")]
-    if outcome.there:
-        lines.append(Text(f"{plural(outcome.there, 'file')} of the plan already there."))
-    for remark in (*outcome.failed, *outcome.remarks):
-        lines.append(Text(f"  {printable(str(remark.path))}: {printable(remark.reason)}", style="yellow"))
-    if outcome.stopped:
-        lines.append(Text(f"Stopped: {printable(outcome.stopped)}. Go on with: photosort resume", style="red"))
-    return Lines(*lines, Text("The best photo of each group is where it was.     Take it all back:  photosort undo"))
+    return Lines(Text("The best photo of each group is where it was."), planned.ending(outcome))
 
 
 def document(found: Duplicates) -> dict[str, Any]:
@@ -88,15 +82,7 @@ def document(found: Duplicates) -> dict[str, Any]:
         ],
         "plan": found.plan and _plan_document(found.plan),
         "run": found.run,
-        "outcome": found.outcome
-        and {
-            "files": found.outcome.files,
-            "photos": found.outcome.photos,
-            "already_there": found.outcome.there,
-            "failed": [{"path": str(each.path), "reason": each.reason} for each in found.outcome.failed],
-            "remarks": [{"path": str(each.path), "reason": each.reason} for each in found.outcome.remarks],
-            "stopped": found.outcome.stopped,
-        },
+        "outcome": found.outcome and planned.outcome_document(found.outcome),
     }
 
 
@@ -177,10 +163,10 @@ def _shot_document(shot: Shot) -> dict[str, Any]:
     }
 
 
-def _plan_document(planned: Plan) -> dict[str, Any]:
+def _plan_document(whole: Plan) -> dict[str, Any]:
     return {
-        "destination": str(planned.destination),
-        "mode": planned.mode.value,
+        "destination": str(whole.destination),
+        "mode": whole.mode.value,
         "files": [
             {
                 "from": str(file.source),
@@ -188,7 +174,7 @@ def _plan_document(planned: Plan) -> dict[str, Any]:
                 "already_there": file.there,
                 "companion": not file.main,
             }
-            for file in planned.files
+            for file in whole.files
         ],
-        "left": [{"path": str(left.path), "reason": left.reason} for left in planned.left],
+        "left": [{"path": str(left.path), "reason": left.reason} for left in whole.left],
     }

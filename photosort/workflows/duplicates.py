@@ -30,7 +30,7 @@ from photosort.store.runs import ClusterRecord, MemberRecord, Runs
 from photosort.support.progress import Progress, silent
 from photosort.workflows.compared import compared, hashed, sketches
 from photosort.workflows.earlier import refuse_over_unfinished
-from photosort.workflows.recording import companions_of_plan
+from photosort.workflows.recording import companion_records
 
 STAGE = "comparing"
 FOLDERS = ("Exact copies", "Near duplicates", "Bursts")
@@ -239,7 +239,7 @@ def _record(runs: Runs, plan: Plan, chosen: Sequence[tuple[Group, Member, int]],
         clusters=clusters,
         members=members,
         left=[(left.path, left.reason) for left in plan.left],
-        companions=companions_of_plan(plan),
+        companions=companion_records(plan),
     )
 
 

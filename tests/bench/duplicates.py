@@ -74,7 +74,7 @@ def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--photos", type=int, default=160, help="photos that pairs are made of")
+    parser.add_argument("--photos", type=int, default=120, help="photos that pairs are made of")
     parser.add_argument("--many", type=int, help="time the search among so many pieces")
     given = parser.parse_args()
     paths = sorted(path for path in given.folder.rglob("*") if path.suffix.lower() in ENDINGS)
@@ -90,7 +90,7 @@ def main() -> None:
         print(f"{half} {len(set(heap.of))} scenes, {len(heap.of)} pictures, {pairs[0]} edits, {pairs[1]} moments")
     found: dict[str, set[tuple[int, int]]] = {}
     for name in hashes:
-        limit = max(range(32), key=lambda bits: f1(heaps[0], near_hashes(heaps[0].hashes[name], bits)))
+        limit = max(range(0, 24, 2), key=lambda bits: f1(heaps[0], near_hashes(heaps[0].hashes[name], bits)))
         found[f"{name}, {limit} bits"] = near_hashes(heaps[1].hashes[name], limit)
     limits = chosen_limits(heaps[0])
     print("left, worst, changed, outside:", limits)
