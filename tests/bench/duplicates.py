@@ -74,7 +74,7 @@ def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--photos", type=int, default=120, help="photos that pairs are made of")
+    parser.add_argument("--photos", type=int, default=70, help="photos that pairs are made of")
     parser.add_argument("--many", type=int, help="time the search among so many pieces")
     given = parser.parse_args()
     paths = sorted(path for path in given.folder.rglob("*") if path.suffix.lower() in ENDINGS)
@@ -178,10 +178,16 @@ def chosen_limits(heap: Heap) -> tuple[float, ...]:
 
 
 def scores(heap: Heap, found: set[tuple[int, int]]) -> tuple[float, float]:
-    """Return recall of the edits that were made, and precision of all pairs that were found."""
+    """Return recall of the edits that were made, and precision of the pairs that were found.
+
+    Wrong are pairs of different photos, and the two shots of a moment. A shot and its whole photo, of which it is a
+    part, are not counted.
+    """
     wanted = [pair for pairs in heap.edited.values() for pair in pairs]
+    moments = {pair for pairs in heap.moments.values() for pair in pairs}
     right = sum(heap.of[one] == heap.of[two] for one, two in found)
-    return sum(pair in found for pair in wanted) / len(wanted), right / max(1, len(found))
+    wrong = sum(heap.of[one].split()[0] != heap.of[two].split()[0] for one, two in found) + len(found & moments)
+    return sum(pair in found for pair in wanted) / len(wanted), right / max(1, right + wrong)
 
 
 def f1(heap: Heap, found: set[tuple[int, int]]) -> float:
