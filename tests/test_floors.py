@@ -20,7 +20,7 @@ ADAPTERS = {"models.remote", "models.captioners", "models.encoders", "models.lan
 MODELS = RUNTIME | ADAPTERS | {"models.profiles", "models.registry", "models.fetching", "models.selected"}
 FILING = {"filing.plan", "filing.disk", "filing.journaled"}
 METHODS = {"methods", "methods.criterion", "methods.into", "methods.nouns", "methods.building", "methods.specs"}
-ROOMS = MODELS | FILING | METHODS | {"describing", "clustering", "naming", "evaluation", "searching"}
+ROOMS = MODELS | FILING | METHODS | {"describing", "clustering", "naming", "duplicates", "evaluation", "searching"}
 
 FLOORS = {
     "": set[str](),
@@ -61,6 +61,7 @@ FLOORS = {
     "describing": MODELS,
     "evaluation": {"", "errors", "support", "settings", "clustering", *METHODS, "naming", "models.protocols"},
     "searching": {"errors", "support", "photos", "models.protocols"},
+    "duplicates": {""},
     "workflows": ROOMS,
     "cli": ROOMS | {"workflows"},
     "__main__": {"", "errors", "cli"},
@@ -76,6 +77,7 @@ PURE = (
     "photosort.naming",
     "photosort.searching",
     *(f"photosort.filing.plan.{name}" for name in ("plan", "draft", "draft_text")),
+    "photosort.duplicates",
 )
 UNCLEAN = {"sqlite3", "torch", "typer", "rich"}
 ARITHMETIC = {"photosort.clustering.rows", "photosort.clustering.heads"}

@@ -58,6 +58,7 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
                 "apply",
                 "completions",
                 "demo",
+                "duplicates",
                 "evaluate",
                 "explain",
                 "explain_photo",
