@@ -58,6 +58,7 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
                 "apply",
                 "completions",
                 "demo",
+                "duplicates",
                 "evaluate",
                 "explain",
                 "explain_photo",
@@ -68,7 +69,10 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
                 "review",
             )
         ),
-        *(f"photosort.cli.{name}" for name in ("ending", "organize", "output", "past", "refine", "streams", "suggest")),
+        *(
+            f"photosort.cli.{name}"
+            for name in ("ending", "organize", "output", "past", "refine", "search", "streams", "suggest")
+        ),
     }
 
 
