@@ -62,6 +62,12 @@ class Session:
         with self._lock:
             return self._draft
 
+    @property
+    def is_filed(self) -> bool:
+        """Whether photos are being filed, or were."""
+        with self._lock:
+            return self._phase in (Phase.FILING, Phase.FILED)
+
     def list_photos(self) -> dict[str, Any]:
         """Return every photo as the page shows it, in the order that `state` counts by; it never changes."""
         source = self._draft.source

@@ -71,12 +71,16 @@ def review(
     session = Session(draft, shown, lambda photos: _in_two(photos, run, cache_dir))
     edited = None
     with _alone(saved.path, data_dir, run), Server(session, _pictures(shown), port) as server:
-        opened(server.url, draft != first)
-        while asked := _asked(session):
-            if asked == "file":
-                edited = _filed(session, data_dir, cache_dir, progress) or edited
-            if edited is None:
-                saved.write(session.draft)
+        try:
+            opened(server.url, draft != first)
+            while (asked := session.asked(PAUSE)) != "done":
+                if asked == "file":
+                    edited = _filed(session, data_dir, cache_dir, progress)
+                if edited is None:
+                    saved.write(session.draft)
+        except KeyboardInterrupt:
+            if edited is None and session.is_filed:
+                raise
     if edited is not None:
         saved.remove()
     else:
@@ -93,15 +97,6 @@ def _alone(saved: Path, data_dir: Path, run: Run) -> Iterator[None]:
         except Busy as busy:
             raise Busy(f"Another review of run {run.id} is open", "End it first, by Done on its page.") from busy
         yield
-
-
-def _asked(session: Session) -> str:
-    """Return what the page asks for within a moment, "wait" where that is nothing, and "" at the end."""
-    try:
-        asked = session.asked(PAUSE)
-    except KeyboardInterrupt:
-        return ""
-    return "" if asked == "done" else asked or "wait"
 
 
 def _filed(session: Session, data_dir: Path, cache_dir: Path, progress: Progress) -> Edited | None:
