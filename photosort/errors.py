@@ -24,6 +24,7 @@
     ├── OutOfMemory                  22   the memory of this machine did not suffice
     ├── Unexpected                   23   what photosort itself has no words for: of the system, a library, or a bug
     ├── TooExpensive                 24   what is about to be asked would cost more than --max-cost
+    ├── OwnDestination               33   the folder to sort is where an earlier run put its photos
     └── Interrupted                 130   Ctrl-C, a closed terminal, or a request to end (SIGTERM)
 
 The number is the exit code of the command.
@@ -192,6 +193,12 @@ class TooExpensive(PhotosortError):
     """What is about to be asked of a language model would cost more than the user allows."""
 
     exit_code = 24
+
+
+class OwnDestination(PhotosortError):
+    """The folder to sort is where an earlier run put its photos."""
+
+    exit_code = 33
 
 
 class Interrupted(PhotosortError):
