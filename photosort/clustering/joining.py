@@ -14,6 +14,8 @@ LEAST = 5
 """Photos that make a new folder."""
 EDGE = 0.05
 """The share of a folder's photos that lie farther out than its edge."""
+PART = 0.9
+"""Two groups are parts of one where both together have so much of the closeness of each."""
 PRIOR = 10
 """A folder's own edge counts as much as that of all folders together where it has so many photos."""
 
@@ -24,8 +26,8 @@ def join(vectors: Vectors, folder: Labels, *, seed: int = 42) -> Clustering:
     Folders are numbered from 0, each has a photo at least, and the photos that have one keep it. A new photo joins the
     folder with the most similar centroid, if it lies within its edge: the similarity that all but one in twenty of
     its photos have to the mean of the others. The edge of a small folder leans on that of all. Photos that lie within
-    no edge make new folders, which have the next numbers, where at least five form a community (see `communities`) and
-    are more similar to each other than to the folders; else they join the nearest folder. Communities are merged as
+    no edge make new folders, which have the next numbers, where at least five of a community (see `communities`)
+    are more similar to each other than to any folder; else they join the nearest folder. Communities are merged as
     long as the whole is as close as folders usually are here: so new folders are as wide as those that are there.
     """
     count = int(folder.max()) + 1
@@ -34,17 +36,15 @@ def join(vectors: Vectors, folder: Labels, *, seed: int = 42) -> Clustering:
     standing, new = np.flatnonzero(folder != NEW), np.flatnonzero(folder == NEW)
     labels = folder.copy()
     labels[new] = similarity[new].argmax(axis=1)
-    own = _to_the_others(vectors[standing], sums[folder[standing]])
-    edges = _edges(own, folder[standing], count)
+    to_own = _to_the_others(vectors[standing], sums[folder[standing]])
+    edges = _edges(to_own, folder[standing], count)
     outside = new[similarity[new, labels[new]] < edges[labels[new]]]
-    groups = [
-        members
-        for members in _communities(vectors, outside, seed)
-        if len(members) >= LEAST and _cohesion(vectors[members]) > similarity[members].max(axis=1).mean()
-    ]
-    for members in _merged(vectors, groups, _usual(own, folder[standing])):
-        labels[members] = count
-        count += 1
+    for members in _merged(vectors, _communities(vectors, outside, seed), _usual(sums, folder[standing])):
+        among = _to_the_others(vectors[members], vectors[members].sum(axis=0)[None])
+        nearer = members[among > similarity[members].max(axis=1)]
+        if len(nearer) >= LEAST:
+            labels[nearer] = count
+            count += 1
     return _clustering(vectors, labels, count)
 
 
@@ -56,28 +56,38 @@ def _communities(vectors: Vectors, among: Labels, seed: int) -> list[Labels]:
 
 
 def _merged(vectors: Vectors, groups: list[Labels], usual: float) -> list[Labels]:
-    """Merge the two groups that make the closest one, as long as it is as close as is `usual`; the largest first."""
+    """Merge two groups at a time, as long as both together are as close as is `usual`, or nearly as close as each is
+    alone; the largest first.
+    """
+    sums = [vectors[group].sum(axis=0) for group in groups]
     while len(groups) > 1:
-        pairs = [(one, other) for place, one in enumerate(groups) for other in groups[place + 1 :]]
-        unions = [np.sort(np.concatenate(pair)) for pair in pairs]
-        closeness = [_cohesion(vectors[union]) for union in unions]
-        best = int(np.argmax(closeness))
-        if closeness[best] < usual:
+        sizes, rows = np.array([len(group) for group in groups]), np.stack(sums)
+        lengths = np.einsum("gd,gd->g", rows, rows)
+        both = sizes[:, None] + sizes
+        closeness = _closeness(lengths[:, None] + lengths + 2 * rows @ rows.T, both)
+        own = np.where(sizes > 1, _closeness(lengths, sizes), 1)
+        enough = np.minimum(usual, PART * np.minimum(own[:, None], own))
+        np.fill_diagonal(closeness, -np.inf)
+        one, other = sorted(divmod(int((closeness - enough).argmax()), len(groups)))
+        if closeness[one, other] < enough[one, other]:
             break
-        one, other = pairs[best]
-        groups = [group for group in groups if group is not one and group is not other] + [unions[best]]
+        union, total = np.sort(np.concatenate([groups[one], groups[other]])), sums[one] + sums[other]
+        groups = [*groups[:one], *groups[one + 1 : other], *groups[other + 1 :], union]
+        sums = [*sums[:one], *sums[one + 1 : other], *sums[other + 1 :], total]
     return sorted(groups, key=lambda group: (-len(group), int(group[0])))
 
 
-def _cohesion(vectors: Vectors) -> float:
-    """Return the mean cosine of (n, d) unit rows to the sum of the others."""
-    return float(_to_the_others(vectors, vectors.sum(axis=0)[None]).mean())
+def _closeness(lengths: Vectors, sizes: Labels) -> Vectors:
+    """Return the mean cosine of two different unit rows of each group, by the squared length of their sum."""
+    return np.asarray((lengths - sizes) / np.maximum(sizes * (sizes - 1), 1), dtype=np.float32)
 
 
-def _usual(own: Vectors, folder: Labels) -> float:
-    """Return the median of the cohesion of folders; 1 where none has two photos."""
-    several = np.isfinite(own)
-    return float(np.median([own[several & (folder == number)].mean() for number in np.unique(folder[several])] or [1]))
+def _usual(sums: Vectors, folder: Labels) -> float:
+    """Return the median closeness of folders; 1 where none has two photos."""
+    sizes = np.bincount(folder, minlength=len(sums))
+    several = sizes > 1
+    lengths = np.einsum("fd,fd->f", sums, sums)
+    return float(np.quantile(_closeness(lengths, sizes)[several], 0.25)) if several.any() else 1.0
 
 
 def _edges(own: Vectors, folder: Labels, count: int) -> Vectors:
