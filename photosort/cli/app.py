@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from photosort.cli import completions, demo, evaluate, explain, models, organize, past, refine, suggest
+from photosort.cli import apply, completions, demo, evaluate, explain, models, organize, past, refine, suggest
 from photosort.cli.grouped import grouped
+from photosort.cli.organize_help import GROUPS
 
 app = typer.Typer(
     name="photosort",
@@ -39,7 +40,8 @@ def _top(
         print(context.get_help())
 
 
-app.command(name="organize", cls=grouped(organize.GROUPS))(organize.organize)
+app.command(name="organize", cls=grouped(GROUPS))(organize.organize)
+app.command(name="apply")(apply.apply)
 app.command(name="refine")(refine.refine)
 app.command(name="suggest")(suggest.suggest)
 app.command(name="explain")(explain.explain)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from photosort.cli.output import Output, finish, plural
+from photosort.errors import SettingsError
 from photosort.support.printable import printable
 
 if TYPE_CHECKING:
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from photosort.methods.conversation import Bill, Proposal
     from photosort.models.protocols import Category
     from photosort.settings.settings import Settings
-    from photosort.workflows.organize import Organized, Prepared
+    from photosort.workflows.organize import Prepared
 
 
 def run(
@@ -27,14 +29,24 @@ def run(
     dry_run: bool = False,
     yes: bool = False,
     show_all: bool = False,
-) -> Organized:
-    """Organize, showing the preview on the way and the outcome at the end."""
-    from photosort.cli import preview
+    plan: Path | None = None,
+    fresh: bool = False,
+) -> None:
+    """Organize, showing the preview on the way and the outcome at the end; `plan` is a file for the plan of a dry
+    run.
+    """
+    from photosort.cli import continuing, planned, preview
     from photosort.cli.renewing import with_cache
     from photosort.cli.settling import settled
     from photosort.models.selected import select_models
     from photosort.workflows import organize as workflow
+    from photosort.workflows import plan_file
+    from photosort.workflows.continuing import Unchanged
 
+    if plan is not None:
+        if not dry_run:
+            raise SettingsError("--plan writes the plan of a dry run", "Add --dry-run, or leave out --plan.")
+        plan_file.check_free(plan)
     source = Path(os.path.realpath(source))
     models = select_models(settings)
     head = preview.models(models)
@@ -55,7 +67,9 @@ def run(
         def review(prepared: Prepared) -> None:
             out.show(lambda: head)
             out.show(lambda: preview.view(prepared, show_all=show_all))
-            for note in preview.notes(prepared):
+            if continues := prepared.continues:
+                out.show(lambda: continuing.view(continues, settings.k))
+            for note in planned.notes(prepared.plan, prepared.unfinished, prepared.twice):
                 out.note(note)
             if settings.mode == "move" and not dry_run and not yes:
                 count = sum(len(folder.photos) for folder in prepared.plan.folders)
@@ -69,12 +83,23 @@ def run(
                 destination or source.parent / f"{source.name or 'photos'}-sorted",
                 models,
                 dry_run=dry_run,
+                fresh=fresh,
                 talk=workflow.Talk(begin, announce, settle, review),
                 progress=progress,
             ),
         )
-    out.show(lambda: preview.ending(organized))
-    out.document(lambda: preview.document(organized))
+    if isinstance(organized, Unchanged):
+        unchanged = organized
+        out.show(lambda: continuing.unchanged(unchanged))
+        out.document(lambda: continuing.document(unchanged))
+        return
+    out.show(lambda: planned.ending(organized.outcome))
+    written = {}
+    if plan is not None:
+        plan_file.write_plan(plan, plan_file.draft_of(settings.data_dir, organized.prepared.run))
+        written = {"plan": str(plan)}
+        command = f"photosort apply {shlex.quote(str(plan))}"
+        out.show(lambda: printable(f"The plan is in {plan}. Edit it there, then: {command}"))
+    out.document(lambda: {**preview.document(organized), **written})
     if organized.outcome is not None:
         finish(stopped=bool(organized.outcome.stopped), failed=bool(organized.outcome.failed))
-    return organized

@@ -8,21 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
 from photosort.clustering.joining import NEW, join
 from photosort.clustering.kmeans import Clustering, Labels
 from photosort.describing.describe import Described
-from photosort.filing.plan.plan import OUTLIER
-from photosort.methods.fusion import Fusion
-from photosort.methods.method import Method, VectorFactory
+from photosort.methods.method import VectorFactory
 from photosort.methods.sorting import UNSORTED
 from photosort.models.selected import ModelSet
 from photosort.photos.photo import Photo, Unread
-from photosort.workflows.grouping import method_of
+from photosort.store.runs import Runs
 from photosort.workflows.standing import Standing
 
+CHOSEN = ("criterion", "into")
+"""The methods whose folders are chosen for them: new photos come into these as the first ones did."""
 TAKEN_OUT = "you took it out of its folder; --fresh sorts it again"
 
 
@@ -34,6 +35,7 @@ class Unchanged:
     """
 
     run: int
+    destination: Path
     photos: int
     left: tuple[Unread, ...]
 
@@ -76,19 +78,6 @@ class Continued:
     def joining(self, seed: int) -> Joining:
         """Return what takes the place of a clustering."""
         return Joining(self.folder, seed)
-
-    def placed(self, labels: Labels) -> list[int]:
-        """Return (n,) the folders of the new photos, and OUTLIER for those that stand: these go nowhere."""
-        return [int(label) for label in np.where(self.folder == NEW, labels, OUTLIER)]
-
-    def remarks(self, k: int | None) -> list[str]:
-        """Return what the user should know, a sentence each; `k` is the number of folders that was asked for."""
-        said = [f"Continues run {self.run}: the {self.known:,} photos that lie there already stay where they are."]
-        if self.taken_out:
-            said.append(f"{len(self.taken_out):,} photos that you took out of their folders stay out (--fresh).")
-        if k is not None and self.names:
-            said.append("--k is ignored: new photos join the folders that are there (--fresh sorts anew).")
-        return said
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,16 +128,14 @@ def rows_of(described: Described, rows: Labels) -> Described:
     )
 
 
-def joining_method(models: ModelSet) -> Method:
-    """Return the method whose vectors tell which folder a new photo joins: that of the settings where it has some."""
-    if models.settings.method in ("fusion", "text"):
-        return method_of(models)
-    return Fusion("image")
-
-
-def sorts_into_folders(models: ModelSet) -> bool:
-    """Return whether the method has folders of its own, which new photos come into as the first ones did."""
-    return models.settings.method in ("criterion", "into")
+def with_its_names(models: ModelSet, standing: Standing | None, runs: Runs) -> ModelSet:
+    """Return the models of a run that takes the folders of the one it continues, where both have the same criterion."""
+    settings = models.settings
+    if standing is None or len(settings.by) != 1 or settings.into is not None or settings.names_from is not None:
+        return models
+    if runs.get(standing.run).settings.get("by") != [*settings.by]:
+        return models
+    return ModelSet(settings.model_copy(update={"names_from": standing.run}), models.choice)
 
 
 def _can_be_joined(folder: str) -> bool:
