@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from photosort.errors import EmptyFolder, NoPhotos, OwnDestination, SourceMissin
 from photosort.photos.scan import Found, scan
 from photosort.store.cache import Cache
 from photosort.store.journal import Filing, FilingState, filings
+from photosort.store.operation import State
 from photosort.store.placed import STANDING
 from photosort.support.printable import printable
 
@@ -65,20 +67,24 @@ def refuse_own_destination(connection: sqlite3.Connection, source: Path) -> None
 def remember_placed(connection: sqlite3.Connection, run: int, cache: Cache) -> None:
     """Keep the digests of the files that a run has just put in their places, which it has compared with the originals.
 
-    So the next run need not read them again. A file that cannot be looked at is read then.
+    So the next run need not read them again, nor an original that is the same file (a hard link changes its status). A
+    file that cannot be looked at is read then.
     """
-    rows = connection.execute(
-        "SELECT destination, digest FROM operations WHERE run_id = ? AND state = 'done' AND content IS NULL", (run,)
-    )
+    query = "SELECT source, destination, digest FROM operations WHERE run_id = ? AND state = ? AND content IS NULL"
     files = []
-    for path, digest in rows:
-        place = Path(os.fsdecode(path))
-        try:
-            stat = place.stat()
-        except OSError:
-            continue
-        files.append((place, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, digest))
+    for source, destination, digest in connection.execute(query, (run, State.DONE)):
+        placed = Path(os.fsdecode(destination))
+        with suppress(OSError):
+            files.append((placed, *_stamp(placed), digest))
+            original = Path(os.fsdecode(source))
+            if original.samefile(placed):
+                files.append((original, *_stamp(original), digest))
     cache.put_digests(files)
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    stat = path.stat()
+    return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
 
 
 def _runs_into(connection: sqlite3.Connection, destination: Path) -> list[Filing]:
