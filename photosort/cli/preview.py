@@ -71,13 +71,14 @@ def bill(asked: Bill, cost: float | None) -> str:
     return f"questions: about {asked.calls:,}, {tokens}, {price} (--assign {asked.assign})"
 
 
-def view(prepared: Prepared, *, show_all: bool = False) -> RenderableType:
+def view(prepared: Prepared, *, show_all: bool = False, dry_run: bool = False) -> RenderableType:
     """Return the whole plan as a tree: every folder with its count, keywords and three samples, what stays, and
     remarks.
 
-    Before it, where there were several questions, the loss of each; with `show_all` the clusters of each, too.
+    Before it, where there were several questions, the loss of each; with `show_all` the clusters of each, too. After a
+    `dry_run` photosort explain needs the number of the run, for it speaks of what lies on disk.
     """
-    plan = prepared.plan
+    plan, explain = prepared.plan, f"photosort explain{f' --run {prepared.run}' if dry_run else ''}"
     photos = [photo for folder in plan.folders for photo in folder.photos]
     there = sum(photo.there for photo in photos)
     head = Text.assemble(
@@ -98,7 +99,7 @@ def view(prepared: Prepared, *, show_all: bool = False) -> RenderableType:
             above[top] = tree.add(_line(f"{count:,}", "cyan", (printable(top), "bold blue")))
         above.get(top, tree).add(_folder(folder, name, prepared.names[folder.label]))
     if plan.left:
-        tree.add(_left(plan))
+        tree.add(_left(plan, explain))
     remarks = []
     if plan.within_source:
         inside, around = printable(plan.destination.name), printable(plan.source.name)
@@ -117,7 +118,7 @@ def view(prepared: Prepared, *, show_all: bool = False) -> RenderableType:
         remarks.append(candidates.chosen(prepared.choice))
         remarks += _large(plan)
     if counted := sum(bool(name.note) and name.source == BY_KEYWORDS for name in prepared.names):
-        remarks.append(f"Keywords stand in for {counted} of {len(prepared.names)} names: photosort explain says why.")
+        remarks.append(f"Keywords stand in for {counted} of {len(prepared.names)} names: {explain} says why.")
     if prepared.used and prepared.used.calls:
         remarks.append(_used(prepared.used))
     tried = [candidates.losses(prepared.grouping)] if len(prepared.grouping.candidates) > 1 else []
@@ -142,7 +143,8 @@ def ending(organized: Organized) -> RenderableType:
     """Return what was done, what failed, and the commands to go on with."""
     outcome = organized.outcome
     if outcome is None:
-        return Text("Nothing was touched: this was a dry run.", style="dim")
+        explain = f"photosort explain --run {organized.prepared.run}"
+        return Text(f"Nothing was touched: this was a dry run. More about it: {explain}", style="dim")
     lines = [Text(f"{plural(outcome.photos, 'photo')} {DONE[outcome.mode]}.", style="green")]
     if outcome.there:
         lines.append(Text(f"{plural(outcome.there, 'file')} of the plan already there."))
@@ -235,13 +237,13 @@ def _used(used: Used) -> str:
     return f"{plural(used.calls, 'call')}, {used.tokens_in:,} tokens asked, {used.tokens_out:,} answered{cost}."
 
 
-def _left(plan: Plan) -> RenderableType:
+def _left(plan: Plan, explain: str) -> RenderableType:
     lines = [
         _line(
             f"{len(plan.left):,}",
             "yellow",
             ("left in place", "bold"),
-            ("   photosort explain --left", "dim"),
+            (f"   {explain} --left", "dim"),
         )
     ]
     for reason, count in Counter(left.reason for left in plan.left).most_common():

@@ -54,7 +54,7 @@ def run(
 
         def review(prepared: Prepared) -> None:
             out.show(lambda: head)
-            out.show(lambda: preview.view(prepared, show_all=show_all))
+            out.show(lambda: preview.view(prepared, show_all=show_all, dry_run=dry_run))
             for note in preview.notes(prepared):
                 out.note(note)
             if settings.mode == "move" and not dry_run and not yes:

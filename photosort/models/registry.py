@@ -29,6 +29,7 @@ from photosort.models.protocols import (
     FeatureCaptioner,
     ImageEncoder,
     JointEncoder,
+    SoftEncoder,
     SubjectReader,
     TextEncoder,
 )
@@ -114,7 +115,7 @@ def joint_encoder(settings: Settings, texts: TextEncoder) -> JointEncoder:
     return _conse(settings, texts) if name == EFFICIENTNET else dual_encoder(settings)
 
 
-def soft_captions(settings: Settings, texts: TextEncoder) -> JointEncoder | None:
+def soft_captions(settings: Settings, texts: TextEncoder) -> SoftEncoder | None:
     """Return the encoder that says in full what the captions of this captioner say in a few words; None where there is
     none.
 

@@ -16,6 +16,7 @@ from photosort.models.protocols import (
     ImageEncoder,
     JointEncoder,
     LanguageModel,
+    SoftEncoder,
     SubjectReader,
     TextEncoder,
 )
@@ -84,7 +85,7 @@ class ModelSet:
         """Return what puts photos into a space of texts: that of the image encoder, or else that of `texts`."""
         return registry.joint_encoder(self.settings, texts)
 
-    def soft_captions(self, texts: TextEncoder) -> JointEncoder | None:
+    def soft_captions(self, texts: TextEncoder) -> SoftEncoder | None:
         """Return what says in full, as a vector, what the captions say in a few words; None where there is nothing."""
         return registry.soft_captions(self.settings, texts)
 

@@ -181,8 +181,8 @@ def test_a_folder_shows_its_cohesion_and_its_edge(own_folders: Path) -> None:
         ("its name", "why [y]"),
         ("keywords", "dog 6"),
         ("cohesion", "0.75, the average similarity of a photo to the folder"),
-        ("most typical", "0[b].jpg 0.90   1[b].jpg 0.80   2[b].jpg 0.70   3[b].jpg 0.60"),
-        ("least typical", "5[b].jpg 0.40   4[b].jpg 0.50"),
+        ("most typical", "/photos/0[b].jpg  0.90"),
+        ("least typical", "5[b].jpg 0.40  leans to “Cats [/x]” 0.20"),
         ("next", "“Cats [/x]”, the next best for 6 of 6 photos"),
     ]:
         assert any(line.startswith(label) and text in line for line in shown.splitlines()), (label, shown)
@@ -192,3 +192,4 @@ def test_a_folder_shows_its_cohesion_and_its_edge(own_folders: Path) -> None:
     assert found["members"][5] == {"path": "/photos/5[b].jpg", "similarity": 0.4}
     assert found["next"] == [{"folder": "Cats [/x]", "photos": 6}]
     assert json.loads(photosort("explain", "/photos-sorted", "--json").output)["clusters"][1]["folder"] == "Cats [/x]"
+    assert found["edge"][0] == {"path": "/photos/5[b].jpg", "similarity": 0.4, "leans_to": "Cats [/x]", "margin": 0.2}

@@ -59,7 +59,6 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
                 "demo",
                 "evaluate",
                 "explain",
-                "explain_photo",
                 "grouped",
                 "models",
                 "offers",
