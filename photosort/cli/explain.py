@@ -48,17 +48,14 @@ def explain(
         from photosort.errors import SettingsError
         from photosort.settings.settings import load_places
         from photosort.workflows.explaining import explain as workflow
-        from photosort.workflows.explaining.views import FolderView, PhotoView, RunView
+        from photosort.workflows.explaining.views import FolderView, RunView
 
         found: RunView | FolderView | PhotoView | None
         data_dir, gallery = load_places().data_dir, Gallery(pictures)
-        if what is not None:
-            named_path(what)
-        found = (
-            workflow.explain_run(data_dir, run)
-            if what is None
-            else workflow.explain(data_dir, what, run, cache_dir=_cache())
-        )
+        if what is None:
+            found = workflow.explain_run(data_dir, run)
+        else:
+            found = workflow.explain(data_dir, what, run, cache_dir=_cache())
         if left and not isinstance(found, RunView):
             raise SettingsError(f"--left takes a run, not {what}", "Leave out the path, or --left.")
         if isinstance(found, RunView):

@@ -114,7 +114,7 @@ def _folder(one: ClusterView, run: Run, gallery: Gallery) -> RenderableType:
     if one.nearest:
         rows.add_row("nearest", Text(f"{quoted(one.nearest.cluster)}: {apart(one.nearest)}"))
     rows.add_row("typical", gallery.of(one.exemplars) or paths(one.exemplars, (run.destination, run.source)))
-    return Group(title, Padding(rows, (0, 0, 0, 5)))
+    return Group(title, Padding(rows, (0, 0, 0, 5), expand=False))
 
 
 def own_words(one: ClusterView) -> str:

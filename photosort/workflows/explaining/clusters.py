@@ -10,12 +10,11 @@ from functools import cached_property
 from pathlib import Path
 
 from photosort.naming.contrast import Spoken, contrast
-from photosort.photos.facts import Facts
+from photosort.photos.facts import Facts, in_words
 from photosort.store.placed import places_of
 from photosort.store.runs import ClusterRecord, MemberRecord, Run, Runs
 from photosort.workflows.explaining.renamed import renamed
 from photosort.workflows.explaining.views import ClusterView, Keywords, Lying, Nearest
-from photosort.workflows.subjects import in_words
 
 EXEMPLARS = 3
 NOUNS = 6

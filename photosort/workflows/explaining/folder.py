@@ -17,7 +17,6 @@ from photosort.store.cache import open_cache
 from photosort.store.runs import MemberRecord, Run
 from photosort.workflows.explaining.clusters import EXEMPLARS, Clusters
 from photosort.workflows.explaining.views import Edge, FolderView, Keywords, Theme
-from photosort.workflows.recalled import image_vectors, settings_of
 
 EDGE = 5
 FEW = 12
@@ -82,6 +81,8 @@ def _vectors(
     run: Run, members: Sequence[MemberRecord], cache_dir: Path | None
 ) -> tuple[np.ndarray[tuple[int, int], np.dtype[np.float32]], list[MemberRecord]]:
     """Return the vectors of the photos that the cache still knows, and these photos."""
+    from photosort.workflows.recalled import image_vectors, settings_of  # reads settings and knows all models
+
     try:
         with open_cache(cache_dir or settings_of(run).cache_dir) as cache:
             known, vectors = image_vectors(run, [member.digest for member in members], cache)
