@@ -60,7 +60,9 @@ def explain(
             raise SettingsError(f"--left takes a run, not {what}", "Leave out the path, or --left.")
         if isinstance(found, RunView):
             seen = found
-            out.show(lambda: explain_run.left(seen) if left else explain_run.view(seen, gallery))
+            out.show(
+                lambda: explain_run.left(seen) if left else explain_run.view(seen, gallery, chosen=run is not None)
+            )
             out.document(lambda: explain_run.document(seen))
         elif isinstance(found, FolderView):
             folder = found

@@ -106,7 +106,10 @@ def _changes(found: PhotoView, why: Reasons) -> Iterator[str]:
     """Yield what would have to change for the photo to lie elsewhere."""
     if not why.clusters:
         return
-    own, _ = why.clusters[0]
+    (own, cosine), *others = why.clusters
+    if others and others[0][1] > cosine and not why.by_picture:
+        yield f"nothing: it is nearer to {quoted(others[0][0])} as it is"
+        return
     named = {cluster.number: cluster for cluster, _ in why.clusters}
     named |= {cluster.number: cluster for cluster in (side.cluster for side in why.sides)}
     deciding = why.deciding(own.number)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from photosort.workflows.explaining.views import ClusterView, RunView
 
 
-def view(seen: RunView, gallery: Gallery) -> RenderableType:
-    """Return all folders of a run, each with what it has of its own."""
+def view(seen: RunView, gallery: Gallery, *, chosen: bool = False) -> RenderableType:
+    """Return all folders of a run, each with what it has of its own; `chosen` where the user has named the run."""
     from rich.console import Group
     from rich.text import Text
 
@@ -27,7 +27,8 @@ def view(seen: RunView, gallery: Gallery) -> RenderableType:
     for one in seen.clusters:
         lines += ["", _folder(one, seen.run, gallery)]
     if seen.left:
-        left = f"{plural(len(seen.left), 'file')} left in place: photosort explain --left"
+        explain = f"photosort explain{f' --run {seen.run.id}' if chosen else ''} --left"
+        left = f"{plural(len(seen.left), 'file')} left in place: {explain}"
         lines += ["", Text(left, style="yellow")]
     return Group(*lines)
 

@@ -21,7 +21,8 @@ class Pull(NamedTuple):
     word    the word
     change  how much of the margin, the cosine to the own centroid less that to the next one, goes with it; negative
             where the word pulls the photo away
-    goes    the cluster that the photo would be in without it; its own one where the word does not decide
+    goes    the cluster that the photo would be in without it; its own one where the word does not decide, or where the
+            photo is nearer to another one as it is
     """
 
     word: str
@@ -92,9 +93,10 @@ class Replay:
         others[:, label] = -np.inf
         following = int(others[0].argmax())
         margins = cosines[:, label] - cosines[:, following]
+        goes = cosines.argmax(axis=1) if margins[0] >= 0 else np.full(len(cosines), label)
         return [
-            Pull(word, float(margins[0] - margin), int(row.argmax()))
-            for word, margin, row in zip(words, margins[1:], cosines[1:], strict=True)
+            Pull(word, float(margins[0] - margin), int(place))
+            for word, margin, place in zip(words, margins[1:], goes[1:], strict=True)
         ]
 
     @cached_property

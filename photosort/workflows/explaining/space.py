@@ -67,12 +67,15 @@ class Space:
 
     @property
     def is_close(self) -> bool:
-        """Whether the photos are as near to their centroids as they were when they were filed."""
-        replay = self.replay
-        own = replay.similarity(replay.rows)[np.arange(len(self.members)), replay.labels]
+        """Whether the photos are as near to their own and the next centroids as they were when they were filed."""
         if self.is_other:
             return True
-        return bool(np.median(np.abs(own - [member.similarity for member in self.members])) <= CLOSE)
+        replay, place = self.replay, {number: place for place, number in enumerate(self.numbers)}
+        cosines, every = replay.similarity(replay.rows), np.arange(len(self.members))
+        following = [place.get(member.runner_up, own) for member, own in zip(self.members, replay.labels, strict=True)]
+        stored = [(member.similarity, member.runner_up_similarity) for member in self.members]
+        found = np.stack([cosines[every, replay.labels], cosines[every, following]], axis=1)
+        return bool((np.median(np.abs(found - stored), axis=0) <= CLOSE).all())
 
 
 def space_of(

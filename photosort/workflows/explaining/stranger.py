@@ -9,6 +9,7 @@ import numpy as np
 
 from photosort.describing.describe import Described, describe
 from photosort.errors import NotInRun
+from photosort.models.catalogue import SERVER
 from photosort.models.protocols import Vectors
 from photosort.models.selected import ModelSet
 from photosort.photos.facts import Facts
@@ -63,14 +64,14 @@ def explain_stranger(
                     f"{photo} was not in any run, and the cache does not know the photos of run {run.id} any more",
                     "Organize their folder again.",
                 )
-            sent = bool(models.photos_sent)
+            sent = str(models.settings.captioner).startswith(SERVER)
             stat = photo.stat()
             found = Found(photo.absolute(), stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
             captioners = () if sent else models.captioners
             described = describe([found], models.image_encoder, captioners, cache, facts=models.fact_models)
-        if not described.photos:
-            raise NotInRun(f"{photo} was not in any run, and cannot be read ({described.unread[0].reason})", HINT)
-        row, space, remark = _placed(space, described, models, sent=sent)
+            if not described.photos:
+                raise NotInRun(f"{photo} was not in any run, and cannot be read ({described.unread[0].reason})", HINT)
+            row, space, remark = _placed(space, described, models, sent=sent)
         cosines = space.replay.similarity(row)[0]
         order = np.argsort(-cosines, kind="stable").tolist()[:NEAR]
         return StrangerView(
