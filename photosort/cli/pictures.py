@@ -29,7 +29,7 @@ TERMS = ("kitty", "ghostty", "foot", "mlterm", "contour", "wezterm", "yaft")
 
 def can_show_pictures() -> bool:
     """Return whether the terminal says by its name that it can show pictures; it is asked nothing."""
-    if not sys.stdout.isatty() or os.environ.get("TMUX") or os.environ.get("NO_COLOR"):
+    if not _has_cells() or os.environ.get("TMUX") or os.environ.get("NO_COLOR"):
         return False
     term, program = os.environ.get("TERM", ""), os.environ.get("TERM_PROGRAM", "")
     return "KITTY_WINDOW_ID" in os.environ or program in PROGRAMS or any(name in term for name in TERMS)
@@ -47,7 +47,7 @@ class Gallery:
 
     def of(self, photos: Sequence[Lying]) -> RenderableType | None:
         """Return the pictures of some photos, each over its name; None where none is wanted or can be read."""
-        if not (can_show_pictures() if self._wanted is None else self._wanted and sys.stdout.isatty()):
+        if not (can_show_pictures() if self._wanted is None else self._wanted and _has_cells()):
             return None
         from rich.console import Group
         from rich.table import Table
@@ -65,6 +65,14 @@ class Gallery:
             *(Group(Picture(picture, width=COLUMNS), name) for (_, picture), name in zip(read, names, strict=True))
         )
         return row
+
+
+def _has_cells() -> bool:
+    """Return whether there is a terminal, and it says how large it is."""
+    try:
+        return sys.stdout.isatty() and os.get_terminal_size(sys.stdout.fileno()).columns > 0
+    except OSError:
+        return False
 
 
 def _picture(path: Path) -> Image | None:
