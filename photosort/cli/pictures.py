@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SIDE = 256
 """Pixels of the longer side of a picture."""
-COLUMNS = 22
+COLUMNS = 19
 """Columns that a picture takes."""
 PROGRAMS = frozenset({"iTerm.app", "WezTerm", "ghostty"})
 TERMS = ("kitty", "ghostty", "foot", "mlterm", "contour", "wezterm", "yaft")

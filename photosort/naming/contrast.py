@@ -31,25 +31,22 @@ class Contrast:
     other: tuple[Share, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class Spoken:
-    """What is said of the photos of one cluster.
+    """What is said of the photos of one cluster."""
 
-    captions  one for each photo
-    marks     for each photo words that hold as they stand, such as its facts and nouns
-    """
-
-    captions: Sequence[str]
-    marks: Sequence[Collection[str]]
+    def __init__(self, captions: Sequence[str], marks: Sequence[Collection[str]]) -> None:
+        """Take a caption for each photo, and words that hold as they stand, such as its facts and nouns."""
+        self._captions, self._marks = [without_doubt(caption) for caption in captions], marks
 
     def share(self, word: str) -> float:
         """Return the share of the photos that a word is said of, in the singular or plural and without a maybe."""
-        said = re.compile(rf"\b(?:{re.escape(singular(word))}|{re.escape(plural(singular(word)))})\b", re.IGNORECASE)
+        either = f"{re.escape(singular(word))}|{re.escape(plural(singular(word)))}"
+        said = re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE)
         found = sum(
-            word in marks or said.search(without_doubt(caption)) is not None
-            for caption, marks in zip(self.captions, self.marks, strict=True)
+            word in marks or said.search(caption) is not None
+            for caption, marks in zip(self._captions, self._marks, strict=True)
         )
-        return found / max(1, len(self.captions))
+        return found / max(1, len(self._captions))
 
 
 def contrast(here: Spoken, there: Spoken, words: Collection[str]) -> Contrast:

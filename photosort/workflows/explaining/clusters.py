@@ -18,23 +18,31 @@ from photosort.workflows.explaining.views import ClusterView, Keywords, Lying, N
 
 EXEMPLARS = 3
 NOUNS = 6
-"""Nouns of a folder that may set it apart."""
+"""Facts and nouns of a folder that may set it apart."""
+SAMPLE = 500
+"""Photos of a folder, at least, by which it is told from another one; shares of so many are exact to 4 %."""
 
 
 class Clusters:
     """All clusters of a run, with their members."""
 
     def __init__(self, connection: sqlite3.Connection, run: Run) -> None:
-        self._db, self.run = connection, run
-        self.records: list[ClusterRecord] = Runs(connection).clusters(run.id)
+        self._db, self._runs, self.run = connection, Runs(connection), run
+        self.records: list[ClusterRecord] = self._runs.clusters(run.id)
+        self._said: dict[int, tuple[Spoken, list[str]]] = {}
 
     @cached_property
     def members(self) -> dict[int, list[MemberRecord]]:
-        """Cluster -> its members, the exemplar first."""
+        """Cluster -> all its members, the exemplar first."""
         found: dict[int, list[MemberRecord]] = {cluster.number: [] for cluster in self.records}
-        for member in Runs(self._db).members(self.run.id):
+        for member in self._runs.members(self.run.id):
             found.setdefault(member.cluster, []).append(member)
         return found
+
+    @cached_property
+    def sizes(self) -> dict[int, int]:
+        """Cluster -> the number of its members."""
+        return {cluster.number: 0 for cluster in self.records} | self._runs.sizes(self.run.id)
 
     @cached_property
     def named(self) -> dict[int, ClusterRecord]:
@@ -52,7 +60,7 @@ class Clusters:
         best: dict[str, tuple[float, int]] = {}
         for number, cluster in self.named.items():
             for word, count in cluster.keywords:
-                share = (count / max(1, len(self.members[number])), -number)
+                share = (count / max(1, self.sizes[number]), -number)
                 best[word] = max(best.get(word, share), share)
         return {
             number: tuple(told for told in cluster.keywords if -best[told[0]][1] == number)
@@ -61,13 +69,13 @@ class Clusters:
 
     def view(self, number: int) -> ClusterView:
         """Return one of them as the list shows it."""
-        cluster, members = self.named[number], self.members[number]
+        cluster = self.named[number]
         return ClusterView(
             self.records.index(cluster) + 1,
             cluster,
-            len(members),
+            self.sizes[number],
             self.keywords[number],
-            self.lying(members[:EXEMPLARS]),
+            self.lying(self._runs.members(self.run.id, number, first=EXEMPLARS)),
             self._nearest(number),
             self.renamed.get(number),
         )
@@ -78,8 +86,8 @@ class Clusters:
 
     def neighbours(self, number: int) -> list[tuple[ClusterRecord, int]]:
         """Return the clusters that are next for some members of one, with the number of these, most frequent first."""
-        following = Counter(member.runner_up for member in self.members[number] if member.runner_up != number)
-        return [(self.named[other], count) for other, count in following.most_common() if other in self.named]
+        following = self._runner_ups.get(number, Counter()).most_common()
+        return [(self.named[other], count) for other, count in following if other in self.named]
 
     def lying(self, photos: Sequence[MemberRecord]) -> tuple[Lying, ...]:
         """Return photos with where they lie: where the run has put them, else where it has found them."""
@@ -96,30 +104,27 @@ class Clusters:
 
     def _nearest(self, number: int) -> Nearest | None:
         for other, count in self.neighbours(number)[:1]:
-            here, there = self._spoken[number], self._spoken[other.number]
-            words = [
-                *(word for word, _ in self.named[number].keywords),
-                *(word for word, _ in other.keywords),
-                *_frequent(here),
-                *_frequent(there),
-            ]
+            (here, marked), (there, marked_there) = self._spoken(number), self._spoken(other.number)
+            words = [word for word, _ in (*self.named[number].keywords, *other.keywords)] + marked + marked_there
             return Nearest(other, count, contrast(here, there, words))
         return None
 
+    def _spoken(self, number: int) -> tuple[Spoken, list[str]]:
+        """Return what is said of a cluster, by a sample of its photos, and what its facts say most often."""
+        if number not in self._said:
+            every = max(1, self.sizes[number] // SAMPLE)
+            some = self._runs.members(self.run.id, number, every=every)
+            marks = [_marks(member) for member in some]
+            frequent = Counter(mark for known in marks for mark in sorted(known)).most_common(NOUNS)
+            self._said[number] = Spoken([member.caption for member in some], marks), [mark for mark, _ in frequent]
+        return self._said[number]
+
     @cached_property
-    def _spoken(self) -> dict[int, Spoken]:
-        return {
-            number: Spoken([member.caption for member in members], [_marks(member) for member in members])
-            for number, members in self.members.items()
-        }
+    def _runner_ups(self) -> dict[int, Counter[int]]:
+        return self._runs.runner_ups(self.run.id)
 
 
 def _marks(member: MemberRecord) -> set[str]:
     """Return what is known of a photo in words, beside its caption: its facts, its year and its nouns."""
     facts = Facts.from_dict(member.facts)
     return {*in_words(facts), *filter(None, [facts.taken[:4]]), *(noun for noun, _ in member.answer.get("nouns", ()))}
-
-
-def _frequent(spoken: Spoken) -> list[str]:
-    counted = Counter(mark for marks in spoken.marks for mark in marks)
-    return [word for word, _ in counted.most_common(NOUNS)]
