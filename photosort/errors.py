@@ -24,6 +24,7 @@
     ├── OutOfMemory                  22   the memory of this machine did not suffice
     ├── Unexpected                   23   what photosort itself has no words for: of the system, a library, or a bug
     ├── TooExpensive                 24   what is about to be asked would cost more than --max-cost
+    ├── PlanRefused                  25   a plan, or a change of it, cannot be carried out; every fault is named
     └── Interrupted                 130   Ctrl-C, a closed terminal, or a request to end (SIGTERM)
 
 The number is the exit code of the command.
@@ -38,9 +39,10 @@ if TYPE_CHECKING:
 
 
 class PhotosortError(Exception):
-    """A failure with its one-line description and the user's next step."""
+    """A failure with its one-line description and the user's next step; `details` are further lines, one a fault."""
 
     exit_code = 1
+    details: tuple[str, ...] = ()
 
     def __init__(self, problem: str, hint: str = "") -> None:
         self.problem = problem
@@ -192,6 +194,16 @@ class TooExpensive(PhotosortError):
     """What is about to be asked of a language model would cost more than the user allows."""
 
     exit_code = 24
+
+
+class PlanRefused(PhotosortError):
+    """A plan that the user edited, or a change of one, that cannot be carried out; `details` names each fault."""
+
+    exit_code = 25
+
+    def __init__(self, problem: str, hint: str = "", details: tuple[str, ...] = ()) -> None:
+        super().__init__(problem, hint)
+        self.details = details
 
 
 class Interrupted(PhotosortError):

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from fakes.filing_kit import write
 
+from photosort.store.touched import FILES, NOTHING
+
 os.environ["HF_HUB_OFFLINE"] = "1"
 for number in (getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)):
     if signal.getsignal(number) is signal.SIG_IGN:
@@ -47,7 +49,8 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
 
 @pytest.fixture(autouse=True)
 def own_signals() -> Iterator[None]:
-    """A command that has ended listens to no signal any more; pytest does."""
+    """A command that has ended listens to no signal any more, pytest does; and it has touched the files of no other."""
+    FILES.so_far = NOTHING
     numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
     before = {number: signal.getsignal(number) for number in numbers}
     yield

@@ -68,7 +68,12 @@ FLOORS = {
 A folder with walls inside has a line for each of its rooms.
 """
 
-PURE = ("photosort.methods", "photosort.clustering", "photosort.naming", "photosort.filing.plan.plan")
+PURE = (
+    "photosort.methods",
+    "photosort.clustering",
+    "photosort.naming",
+    *(f"photosort.filing.plan.{name}" for name in ("plan", "draft", "draft_text")),
+)
 UNCLEAN = {"sqlite3", "torch", "typer", "rich"}
 ARITHMETIC = {"photosort.clustering.rows", "photosort.clustering.heads"}
 """What may use torch to reckon: it loads no model; what it trains begins with random numbers and is forgotten."""

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from photosort.cli import completions, demo, evaluate, explain, models, organize, past, refine, suggest
+from photosort.cli import apply, completions, demo, evaluate, explain, models, organize, past, refine, suggest
 from photosort.cli.grouped import grouped
 
 app = typer.Typer(
@@ -40,6 +40,7 @@ def _top(
 
 
 app.command(name="organize", cls=grouped(organize.GROUPS))(organize.organize)
+app.command(name="apply")(apply.apply)
 app.command(name="refine")(refine.refine)
 app.command(name="suggest")(suggest.suggest)
 app.command(name="explain")(explain.explain)

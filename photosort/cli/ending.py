@@ -18,6 +18,8 @@ from photosort.errors import Declined, Interrupted, OutOfMemory, OutputFailed, P
 from photosort.store.touched import FILES, NOTHING
 from photosort.support.printable import printable
 
+DETAILS = 20
+"""Faults that are shown one by one."""
 GOES_ON = "What was looked at is kept; the same command goes on from there."
 
 
@@ -84,14 +86,19 @@ def say(failure: PhotosortError, *, as_json: bool = False) -> None:
     if as_json:
         import json
 
-        error = {"kind": type(failure).__name__, "problem": failure.problem, "hint": failure.hint}
+        details = {"details": failure.details} if failure.details else {}
+        error = {"kind": type(failure).__name__, "problem": failure.problem, "hint": failure.hint, **details}
         print(json.dumps({"error": error}, indent=2, ensure_ascii=True))
         if not streams.lost():
             return
     elif isinstance(failure, Interrupted):
         streams.drop_output()
+    more = len(failure.details) - DETAILS
+    lines = [f"  {line}" for line in failure.details[:DETAILS]]
+    lines += [f"  and {more:,} more; --json lists all"] if more > 0 else []
+    lines.append(f"photosort: {' '.join(str(failure).split())}")
     with suppress(OSError, ValueError):
-        print(f"photosort: {printable(' '.join(str(failure).split()))}", file=sys.stderr, flush=True)
+        print(*map(printable, lines), sep="\n", file=sys.stderr, flush=True)
 
 
 def failure_of(error: BaseException) -> PhotosortError:

@@ -27,6 +27,7 @@ HOW = {
     "zero-shot": "as the folder whose name fits it best, by the image encoder",
     "examples": "as the folder whose examples and name fit it best, by the image encoder",
     "facts": "by what it is, a screenshot, a document or the like",
+    "you": "by you, in the plan",
 }
 """How a photo came to its folder, by `Found.by`."""
 WORDS = 8
@@ -150,7 +151,7 @@ def _answers(found: PhotoView) -> Iterator[tuple[str, str]]:
     if reason := answer.get("reason"):
         yield "set aside", reason
     elif how := HOW.get(answer.get("by", "")):
-        yield "put there", how
+        yield "put there", how + (f", from “{was}”" if (was := answer.get("was")) else "")
     runner_up = answer.get("runner_up")
     if runner_up and not answer.get("reason") and not (found.next and found.next.title == runner_up.split(" / ")[-1]):
         yield "runner-up", f"“{runner_up}”"
@@ -158,7 +159,7 @@ def _answers(found: PhotoView) -> Iterator[tuple[str, str]]:
 
 def _distances(found: PhotoView) -> Iterator[tuple[str, str]]:
     """Yield how near the photo is to its own folder and to the next; of one that was set aside, to the nearest."""
-    from photosort.workflows.folders import ASIDE
+    from photosort.workflows.folders import ASIDE, THE_USER
 
     photo, following = found.photo, found.next
     if found.own.named_by == ASIDE and photo.answer.get("reason"):
@@ -169,10 +170,14 @@ def _distances(found: PhotoView) -> Iterator[tuple[str, str]]:
         if following is not None:
             yield "nearest", f"{photo.similarity:.2f} to {quoted(following)}, hardly more than to the next"
         return
-    yield "similarity", f"{photo.similarity:.2f} to its own folder (the folder's average is {found.own.cohesion:.2f})"
+    compared = photo.similarity or photo.answer.get("by") != THE_USER
+    if compared:
+        average = f"the folder's average is {found.own.cohesion:.2f}"
+        yield "similarity", f"{photo.similarity:.2f} to its own folder ({average})"
     if following is not None:
         label = "runner-up" if photo.answer else "next"
-        yield label, f"{photo.runner_up_similarity:.2f} to {quoted(following)}, a margin of {found.margin:.2f}"
+        margin = f", a margin of {found.margin:.2f}" if compared else ""
+        yield label, f"{photo.runner_up_similarity:.2f} to {quoted(following)}{margin}"
 
 
 def facts_of(facts: Facts) -> Iterator[tuple[str, str]]:

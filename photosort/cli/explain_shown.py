@@ -33,9 +33,9 @@ def head(run: Run) -> Text:
 
 def beside(cluster: ClusterRecord) -> list[str]:
     """Return what of title and summary the folder's name does not say."""
-    from photosort.cli import preview
+    from photosort.cli import planned
 
-    return preview.beside(cluster.folder, cluster.title, cluster.summary, cluster.named_by)
+    return planned.beside(cluster.folder, cluster.title, cluster.summary, cluster.named_by)
 
 
 def counted(keywords: Keywords) -> str:

@@ -1,5 +1,6 @@
 """photosort models: which there are, what each profile needs, and bringing and trying them."""
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
+    from photosort.models.fetching import Download
     from photosort.models.profiles import Choice, Part
     from photosort.workflows.check_models import Checked
 
@@ -29,16 +31,17 @@ def models(context: typer.Context, as_json: AsJson = False, quiet: QuietFlag = F
     if context.invoked_subcommand is not None:
         return
     with speaking(as_json=as_json, quiet=quiet) as out:
-        from photosort.models.profiles import choose, parts
+        from photosort.models.profiles import PROFILES, choose, parts
 
         settings = settings_of(out)
         found = parts(settings.model_folder)
-        choice = choose(settings.profile, settings.device)
+        choice = choose(settings.profile, settings.device, settings.model_folder)
         out.show(lambda: _table(found, choice))
         out.document(
             lambda: {
                 "profile": choice.profile.name,
                 "why": choice.why,
+                "profiles": [asdict(profile) for profile in PROFILES.values()],
                 "models": [_plain(part) for part in found],
             }
         )
@@ -80,13 +83,34 @@ def _pull_from_hub(name: str, folder: "Path", out: Output) -> None:
         out.note(f"{name} needs no download: its models come with the installation")
     for wanted in sources:
         source = wanted
-        if download := plan(source):
-            converted = "" if download.revision == "main" else f" ({download.revision}, the hub's own conversion)"
-            out.note(f"{source.name}: {_size(download.size)} from {download.host}/{source.repository}{converted}")
+        if download := plan(source, folder):
+            where = f"{download.host}/{source.repository}{_revision(download)}"
+            out.note(f"{source.name}: {_size(download.size)} from {where}")
+            if download.checkpoint:
+                out.note(_conversion(download))
             with out.progress() as progress:
-                fetch(download, progress)
+                fetch(download, progress, folder)
             source = download.source
-        out.note(f"{source.name} is in {located(source).folder}")
+        out.note(f"{source.name} is in {located(source, folder).folder}")
+
+
+def _revision(download: "Download") -> str:
+    if download.revision == "main":
+        return ""
+    return (
+        f" ({download.revision[:12]})" if download.checkpoint else f" ({download.revision}, the hub's own conversion)"
+    )
+
+
+def _conversion(download: "Download") -> str:
+    """Return what is done with a pickled checkpoint, in one line."""
+    assert download.checkpoint is not None
+    known = download.checkpoint.sha256
+    checked = f"its SHA-256 is checked ({known[:12]}…)" if known else "the commit that photosort knows is gone"
+    return (
+        f"{download.source.name} has a pickled checkpoint alone: {checked}; it is converted to safetensors"
+        " once, on this machine, in a process without network"
+    )
 
 
 @app.command()
@@ -123,15 +147,15 @@ def _table(found: "tuple[Part, ...]", choice: "Choice") -> "RenderableType":
 
 
 def _profiles(found: "tuple[Part, ...]") -> "Table":
-    """Return the profiles, with the models that each is made of."""
+    """Return the profiles, each with its captioner and the encoder that counts most."""
     from photosort.models.profiles import PROFILES
 
     parts, table = {part.model: part for part in found}, _columns("profile", "models", "what it is", "size", "state")
     for profile in PROFILES.values():
-        mine = [parts[profile.captioner], parts[profile.image_encoder]]
-        names, size = ", ".join(part.model for part in mine), sum(part.size for part in mine)
-        state = "" if any(part.missing for part in mine) else "ready"
-        table.add_row(profile.name, names, profile.about, _size(size), state)
+        shown = (profile.captioner, profile.text_encoder if profile.method == "text" else profile.image_encoder)
+        size = sum(parts[name].size for name in shown)
+        state = "" if any(parts[name].missing for name in profile.models) else "ready"
+        table.add_row(profile.name, ", ".join(shown), profile.about, _size(size), state)
     return table
 
 

@@ -59,6 +59,9 @@ def organize(
         Path | None, typer.Option("--out", parser=named_path, help="Where the folders go.  [default: DIR-sorted]")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan without touching any file.")] = False,
+    plan: Annotated[
+        Path | None, typer.Option("--plan", parser=named_path, help="Write the plan of --dry-run to a file.")
+    ] = None,
     mode: Annotated[
         FilingMode | None, typer.Option("--mode", help="What happens to the photos.  [default: copy]")
     ] = None,
@@ -118,7 +121,7 @@ def organize(
     ] = None,
     method: Annotated[
         MethodName | None,
-        typer.Option("--method", help=f"What photos are grouped by: {METHOD_HELP}.  [default: fusion]"),
+        typer.Option("--method", help=f"What photos are grouped by: {METHOD_HELP}.  [default: fusion, or by profile]"),
     ] = None,
     texts: Annotated[
         TextSource | None,
@@ -160,7 +163,7 @@ def organize(
         typer.Option(
             "--profile",
             autocompletion=offers.profiles,
-            help="Models: auto, builtin, fast, paper, best.  [default: auto]",
+            help="Models and method: auto, builtin, fast, paper, paper-text, best.  [default: auto]",
         ),
     ] = None,
     captioner: Annotated[
@@ -193,7 +196,7 @@ def organize(
     ] = None,
     fusion: Annotated[
         FusionMode | None,
-        typer.Option("--fusion", help="Fusion of image and caption in --method fusion.  [default: concat]"),
+        typer.Option("--fusion", help="How image and caption are fused.  [default: concat, or by profile]"),
     ] = None,
     weight: Annotated[
         float | None, typer.Option("--weight", help="Share of the text, 0 to 1.  [default: by captioner]")
@@ -243,6 +246,7 @@ def organize(
         from photosort.cli.idle import idle_flags
         from photosort.cli.run import run
         from photosort.errors import SettingsError
+        from photosort.models.selected import select_models
 
         flags = {
             "k": k,
@@ -291,6 +295,6 @@ def organize(
             raise SettingsError("--other and --no-other exclude each other", "Choose one.")
         settings = settings_of(out_, **flags)
         given = [name for name, value in {**flags, "show_all": show_all or None}.items() if value is not None]
-        for line in idle_flags(settings, given):
+        for line in idle_flags(select_models(settings).settings, given):
             out_.note(line)
-        run(source, out, settings, out_, dry_run=dry_run, yes=yes, show_all=show_all)
+        run(source, out, settings, out_, dry_run=dry_run, yes=yes, show_all=show_all, plan=plan)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from photosort.cli.output import Output, finish, plural
+from photosort.errors import SettingsError
 from photosort.support.printable import printable
 
 if TYPE_CHECKING:
@@ -27,14 +29,22 @@ def run(
     dry_run: bool = False,
     yes: bool = False,
     show_all: bool = False,
+    plan: Path | None = None,
 ) -> Organized:
-    """Organize, showing the preview on the way and the outcome at the end."""
-    from photosort.cli import preview
+    """Organize, showing the preview on the way and the outcome at the end; `plan` is a file for the plan of a dry
+    run.
+    """
+    from photosort.cli import planned, preview
     from photosort.cli.renewing import with_cache
     from photosort.cli.settling import settled
     from photosort.models.selected import select_models
     from photosort.workflows import organize as workflow
+    from photosort.workflows import plan_file
 
+    if plan is not None:
+        if not dry_run:
+            raise SettingsError("--plan writes the plan of a dry run", "Add --dry-run, or leave out --plan.")
+        plan_file.check_free(plan)
     source = Path(os.path.realpath(source))
     models = select_models(settings)
     head = preview.models(models)
@@ -55,7 +65,7 @@ def run(
         def review(prepared: Prepared) -> None:
             out.show(lambda: head)
             out.show(lambda: preview.view(prepared, show_all=show_all, dry_run=dry_run))
-            for note in preview.notes(prepared):
+            for note in planned.notes(prepared.plan, prepared.unfinished, prepared.twice):
                 out.note(note)
             if settings.mode == "move" and not dry_run and not yes:
                 count = sum(len(folder.photos) for folder in prepared.plan.folders)
@@ -73,8 +83,14 @@ def run(
                 progress=progress,
             ),
         )
-    out.show(lambda: preview.ending(organized))
-    out.document(lambda: preview.document(organized))
+    out.show(lambda: planned.ending(organized.outcome, organized.prepared.run))
+    written = {}
+    if plan is not None:
+        plan_file.write_plan(plan, plan_file.draft_of(settings.data_dir, organized.prepared.run))
+        written = {"plan": str(plan)}
+        command = f"photosort apply {shlex.quote(str(plan))}"
+        out.show(lambda: printable(f"The plan is in {plan}. Edit it there, then: {command}"))
+    out.document(lambda: {**preview.document(organized), **written})
     if organized.outcome is not None:
         finish(stopped=bool(organized.outcome.stopped), failed=bool(organized.outcome.failed))
     return organized

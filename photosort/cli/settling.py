@@ -40,9 +40,17 @@ def settled(proposal: Proposal, out: Output, *, ask: bool) -> Sequence[Category]
         if answer.casefold() in ("q", "quit"):
             raise Declined("Nothing was done")
         try:
-            categories = _changed(answer, categories, proposal.criterion, out)
+            categories = _checked(_changed(answer, categories, proposal.criterion, out), proposal)
         except SettingsError as error:
             out.note(str(error))
+
+
+def _checked(categories: tuple[Category, ...], proposal: Proposal) -> tuple[Category, ...]:
+    if proposal.flat and (nested := next((one for one in categories if one.above), None)):
+        raise SettingsError(
+            f"{nested.above}/{nested.name} would be a third level", "With two criteria, names have no / in them."
+        )
+    return categories
 
 
 def _changed(answer: str, categories: tuple[Category, ...], criterion: str, out: Output) -> tuple[Category, ...]:

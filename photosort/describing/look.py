@@ -84,11 +84,7 @@ class Look:
 
 
 def look(found: Found, frames: Sequence[Frame], known: Known) -> Look:
-    """Read a file and decode it into the frames (one for each task) of the tasks that are still to be done.
-
-    It is decoded for all tasks: how large a JPEG is decoded depends on the largest frame, and the pixels of a photo
-    must not depend on what was done before.
-    """
+    """Read a file and decode it into the frames (one for each task) of the tasks that are still to be done."""
     digest = known.digest(found)
     if digest and known.is_enough(digest):
         return Look(found, digest, problem=known.unreadable.get(digest, ""))
@@ -105,13 +101,12 @@ def look(found: Found, frames: Sequence[Frame], known: Known) -> Look:
     said = header.read_header(content).as_text() if known.wants_header(digest) else ""
     if not wanted:
         return Look(found, digest, header=said, problem=known.unreadable.get(digest, ""))
-    needed, every = {frames[number] for number in wanted}, sorted(set(frames))
+    needed = sorted({frames[number] for number in wanted})
     try:
-        pixels = decode(content, every, found.path.name)
+        pixels = decode(content, needed, found.path.name)
     except UnreadablePhoto as error:
         return Look(found, digest, problem=str(error), lasting=error.lasting, decoded=True)
-    made = {frame: picture for frame, picture in zip(every, pixels, strict=True) if frame in needed}
-    return Look(found, digest, wanted, made, said, decoded=True)
+    return Look(found, digest, wanted, dict(zip(needed, pixels, strict=True)), said, decoded=True)
 
 
 def load_frames(found: Iterable[Found], frames: Sequence[Frame], known: Known, *, most: int) -> Iterator[Look]:

@@ -43,7 +43,7 @@ class Task:
 
     frame   the picture of the photo that `run` takes
     device  where `run` wants the pictures; pictures of one size are put there together beforehand
-    run     b pictures -> b results
+    run     b pictures and the digests of their photos -> b results
     quick   whether `run` needs no model: it is done while batches are gathered, beside the models
     """
 
@@ -51,7 +51,7 @@ class Task:
     frame: Frame
     device: Callable[[], str]
     batch: Callable[[], BatchSize]
-    run: Callable[[Pictures], Iterable[Said]]
+    run: Callable[[Pictures, Sequence[str]], Iterable[Said]]
     quick: bool = False
 
 
@@ -75,14 +75,18 @@ def tasks(
 
 def encoding(encoder: ImageEncoder) -> Task:
     """Return the vectors of an image encoder."""
-    return Task(encoder.identity, encoder.frame, lambda: encoder.device, lambda: encoder.batch, encoder.encode_images)
+
+    def run(pixels: Pictures, digests: Sequence[str]) -> NDArray[np.float32]:
+        return encoder.encode_images(pixels)
+
+    return Task(encoder.identity, encoder.frame, lambda: encoder.device, lambda: encoder.batch, run)
 
 
 def captioning(captioner: Captioner) -> Task:
     """Return the texts of a captioner."""
 
-    def run(pixels: Pictures) -> list[str]:
-        return [LINE.join(" ".join(text.split()) for text in texts) for texts in captioner.caption(pixels)]
+    def run(pixels: Pictures, digests: Sequence[str]) -> list[str]:
+        return [LINE.join(" ".join(text.split()) for text in texts) for texts in captioner.caption(pixels, digests)]
 
     return Task(captioner.identity, captioner.frame, lambda: captioner.device, lambda: captioner.batch, run)
 
@@ -95,7 +99,7 @@ def toning(frame: Frame) -> Task:
         frame,
         lambda: CPU,
         lambda: size,
-        lambda pixels: [LINE.join(tone(picture)) for picture in pixels],
+        lambda pixels, _: [LINE.join(tone(picture)) for picture in pixels],
         quick=True,
     )
 
@@ -103,13 +107,13 @@ def toning(frame: Frame) -> Task:
 def texturing(frame: Frame) -> Task:
     """Return the measures of how flat and how lined the pixels are."""
     size = FixedSize(AT_ONCE)
-    return Task(TEXTURES, frame, lambda: CPU, lambda: size, lambda pixels: map(texture.texture, pixels), quick=True)
+    return Task(TEXTURES, frame, lambda: CPU, lambda: size, lambda pixels, _: map(texture.texture, pixels), quick=True)
 
 
 def counting(faces: FaceCounter) -> Task:
     """Return the number of faces, as JSON."""
 
-    def run(pixels: Pictures) -> list[str]:
+    def run(pixels: Pictures, digests: Sequence[str]) -> list[str]:
         return [json.dumps(asdict(people)) for people in faces.count(pixels)]
 
     return Task(faces.identity, faces.frame, lambda: faces.device, lambda: faces.batch, run)

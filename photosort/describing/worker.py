@@ -115,7 +115,8 @@ def _portion(looks: list[Look], tasks: Sequence[Task]) -> Portion:
     for number, task in enumerate(tasks):
         pictures = {seen.digest: seen.pixels[task.frame] for seen in looks if number in seen.wanted}
         if task.quick and pictures:
-            done.append(Batch(number, dict(zip(pictures, task.run(list(pictures.values())), strict=True))))
+            said = task.run(list(pictures.values()), list(pictures))
+            done.append(Batch(number, dict(zip(pictures, said, strict=True))))
             continue
         order = sorted(pictures, key=lambda digest: pictures[digest].shape)
         size = task.batch().value
@@ -154,7 +155,7 @@ def _result(task: Task, digests: list[str], pixels: Pictures, problems: dict[str
     """
     size = task.batch()
     try:
-        said = list(task.run(pixels))
+        said = list(task.run(pixels, digests))
     except PhotoRefused as refused:
         parts = [slice(number, number + 1) for number in range(len(digests))]
         problem = refused.reason

@@ -40,12 +40,14 @@ class Proposal:
     categories  the proposal
     why         why there are so many, where the model chose their number; empty else
     labels      what the photos were called, with the number of photos, the most frequent first
+    flat        whether no name may have a folder above it: folders by two criteria have two levels already
     """
 
     criterion: str
     categories: tuple[Category, ...]
     why: str = ""
     labels: Mapping[str, int] = field(default_factory=dict, repr=False)
+    flat: bool = False
 
 
 Settle = Callable[[Proposal], Sequence[Category]]

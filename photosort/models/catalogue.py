@@ -9,6 +9,7 @@ from pathlib import Path, PureWindowsPath
 from typing import NoReturn
 
 from photosort.errors import SettingsError
+from photosort.models.weights.conversion import Checkpoint
 from photosort.models.weights.hub import HUB, LOCAL, OPEN_CLIP, TRANSFORMERS, Source
 
 SERVER, SENTENCES, OPEN_CLIP_PREFIX = "server:", "st:", "open_clip:"
@@ -24,6 +25,7 @@ class Listed:
     licence     as the repository says; a language model inside may come with one of its own
     size        of its weights in bytes, roughly: what is really fetched is said before it is fetched
     questions   whether it can follow a question
+    checkpoint  the pickled one that its safetensors are made of here, where the repository has none
     """
 
     repository: str
@@ -32,10 +34,20 @@ class Listed:
     size: float
     questions: bool = False
     weights: str = TRANSFORMERS
+    checkpoint: Checkpoint | None = None
 
 
 CAPTIONERS: Mapping[str, Listed] = {
-    "blip": Listed("Salesforce/blip-image-captioning-base", "BLIP, short captions", "BSD-3-Clause", 1.0e9),
+    "blip": Listed(
+        "Salesforce/blip-image-captioning-base",
+        "BLIP, short captions",
+        "BSD-3-Clause",
+        1.0e9,
+        checkpoint=Checkpoint(
+            "82a37760796d32b1411fe092ab5d4e227313294b",
+            "d6638651a5526cc2ede56f2b5104d6851b0755816d220e5e046870430180c767",
+        ),
+    ),
     "blip-large": Listed("Salesforce/blip-image-captioning-large", "BLIP, short captions", "BSD-3-Clause", 1.9e9),
     "blip2-opt-2.7b": Listed("Salesforce/blip2-opt-2.7b", "BLIP-2 on OPT", "MIT", 15e9, True),
     "blip2-flan-t5-xl": Listed(
@@ -57,7 +69,16 @@ ENCODERS: Mapping[str, Listed] = {
         "timm/ViT-B-32-SigLIP2-256", "SigLIP 2 B/32 at 256 pixels", "Apache-2.0", 1.5e9, weights=OPEN_CLIP
     ),
     "siglip2": Listed("timm/ViT-B-16-SigLIP2", "SigLIP 2 B/16", "Apache-2.0", 1.5e9, weights=OPEN_CLIP),
-    "blip-itm": Listed("Salesforce/blip-itm-base-coco", "BLIP's own two encoders", "BSD-3-Clause", 0.9e9),
+    "blip-itm": Listed(
+        "Salesforce/blip-itm-base-coco",
+        "BLIP's own two encoders",
+        "BSD-3-Clause",
+        0.9e9,
+        checkpoint=Checkpoint(
+            "bed8ad38cb2d04a5a4bdf2d071b3c3c0a4aa724c",
+            "017fb3e7f4e125f13a8a4717f1402dbe0d0bb877474b4a203db13a4447b0227f",
+        ),
+    ),
 }
 TAGS, EFFICIENTNET, MINILM, SMOLLM2 = "tags", "efficientnet-lite2", "minilm", "smollm2"
 """The packaged models."""
@@ -90,6 +111,12 @@ def source_of(name: str, listed: Mapping[str, Listed], weights: str = TRANSFORME
         raise SettingsError(f"'{name}' names no model of the hub", "Write hf:ORG/NAME.")
     short = next((short for short, known in listed.items() if known.repository == repository), "")
     return Source(short or name, name, listed[short].weights if short else weights)
+
+
+def checkpoint_of(repository: str) -> Checkpoint | None:
+    """Return the pickled checkpoint that a listed repository is converted from; None where it has safetensors."""
+    listed = (*CAPTIONERS.values(), *ENCODERS.values())
+    return next((known.checkpoint for known in listed if known.repository == repository), None)
 
 
 def sentences_source(name: str) -> Source:

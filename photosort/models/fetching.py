@@ -1,7 +1,7 @@
 """Bring models of the Hugging Face hub into its cache on this machine: the one way in which photosort asks a hub.
 
-Configurations, vocabularies and safetensors are fetched, nothing else. HF_HOME, HF_ENDPOINT, HF_TOKEN and
-HF_HUB_OFFLINE are obeyed.
+Configurations, vocabularies and safetensors are fetched, nothing else; but for the few listed models that have a
+pickled checkpoint alone, which is converted here. HF_HOME, HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE are obeyed.
 """
 
 from __future__ import annotations
@@ -22,11 +22,13 @@ from photosort.models.catalogue import (
     SENTENCES,
     SERVER,
     SMOLLM2,
+    checkpoint_of,
     sentences_source,
     source_of,
 )
 from photosort.models.encoders.dual_encoders import open_clip_source
 from photosort.models.profiles import PROFILES
+from photosort.models.weights.conversion import PICKLED, Checkpoint, convert, converted_folder, drop_checkpoint
 from photosort.models.weights.hub import HUB, OPEN_CLIP, Source, find
 from photosort.support.progress import Progress, silent
 
@@ -41,7 +43,13 @@ OPEN = "open"
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """What is to be fetched for a model, and from where; `size` in bytes is what is not there yet."""
+    """What is to be fetched for a model, and from where.
+
+    size        in bytes, of what is not there yet
+    checkpoint  the pickled one that is converted, with an empty SHA-256 where photosort knows none; None for none
+    kept        the bytes that come of the conversion; 0 where there is none
+    fetched     whether the checkpoint is not there yet
+    """
 
     source: Source
     repository: str
@@ -49,6 +57,9 @@ class Download:
     patterns: tuple[str, ...]
     size: int
     host: str
+    checkpoint: Checkpoint | None = None
+    kept: int = 0
+    fetched: bool = False
 
 
 def sources_for(name: str, model_folder: Path) -> tuple[Source, ...]:
@@ -81,14 +92,15 @@ def _of_hub(name: str) -> Source | None:
     return other if find(other) else unlisted[0]
 
 
-def plan(source: Source) -> Download | None:
+def plan(source: Source, model_folder: Path | None = None) -> Download | None:
     """Return what is to be fetched; None where the model is whole already.
 
     Of a repository that is not listed, the weights for open_clip are taken where it has them. Where the main branch
-    has no safetensors, the hub's own conversion of its weights is taken. Raises ModelMissing where the hub cannot be
-    asked, or has no safetensors of this model.
+    has no safetensors, the checkpoint that photosort knows of a listed model is taken, from the commit that it knows
+    or, where that is gone, from the main branch; of others, the hub's own conversion of their weights. Raises
+    ModelMissing where the hub cannot be asked, or has no weights of this model.
     """
-    if find(source):
+    if find(source, model_folder):
         return None
     from huggingface_hub import constants
 
@@ -100,29 +112,51 @@ def plan(source: Source) -> Download | None:
         if any(file.filename.endswith(".safetensors") for file in files):
             size = sum(file.file_size or 0 for file in files if file.will_download)
             return Download(source, source.repository, revision, _patterns(source), size, constants.ENDPOINT)
+    if known := checkpoint_of(source.repository):
+        return _of_checkpoint(source, known)
     raise ModelMissing(
         f"{source.repository} has no {source.weights}.safetensors", "Other formats of weights are not loaded."
     )
 
 
-def fetch(download: Download, progress: Progress = silent) -> None:
+def _of_checkpoint(source: Source, known: Checkpoint) -> Download:
+    from huggingface_hub import constants
+
+    patterns = (*SMALL_FILES, PICKLED)
+    for wanted in (known, Checkpoint("main", "")):
+        try:
+            files = _listing(source, wanted.revision, patterns)
+        except _RevisionGone:
+            continue
+        if weights := next((file for file in files if file.filename == PICKLED), None):
+            size = sum(file.file_size or 0 for file in files if file.will_download)
+            kept, fetched = int(weights.file_size or 0), bool(weights.will_download)
+            rest = (constants.ENDPOINT, wanted, kept, fetched)
+            return Download(source, source.repository, wanted.revision, patterns, size, *rest)
+    raise ModelMissing(
+        f"{source.repository} has no {source.weights}.safetensors and no {PICKLED}",
+        "Other formats of weights are not loaded.",
+    )
+
+
+def fetch(download: Download, progress: Progress = silent, model_folder: Path | None = None) -> None:
     """Fetch it; `progress` counts bytes. What has come is kept where it stops, and the next try goes on from there.
 
-    Raises ModelMissing where the disk is too small, the hub out of reach, or the model not whole afterwards.
+    A pickled checkpoint is converted into `model_folder`, and then removed again if this call has fetched it.
+
+    Raises ModelMissing where the disk is too small, the hub out of reach, or the model not whole afterwards, and
+    WeightsMismatch for another checkpoint than the one that photosort knows.
     """
     from huggingface_hub import constants, snapshot_download
 
     cache = Path(constants.HF_HUB_CACHE)
-    free = shutil.disk_usage(next(path for path in (cache, *cache.parents) if path.exists())).free
-    if download.size > free:
-        raise ModelMissing(
-            f"{download.source.name} needs {download.size / 1e9:.1f} GB in {cache}, where {free / 1e9:.1f} GB are free",
-            "Make room there, or name another folder in HF_HOME.",
-        )
+    _make_sure_of_room(download.source.name, cache, download.size, "HF_HOME")
+    if model_folder:
+        _make_sure_of_room(download.source.name, model_folder, download.kept, "PHOTOSORT_CACHE_DIR")
     stage = f"pull {download.source.name}"
     progress(stage, 0, download.size)
     with _reaching(download.source.name, download.repository):
-        snapshot_download(
+        snapshot = snapshot_download(
             download.repository,
             revision=download.revision,
             cache_dir=cache,
@@ -130,10 +164,32 @@ def fetch(download: Download, progress: Progress = silent) -> None:
             tqdm_class=_told(progress, stage, download.size),
         )
     progress(stage, download.size, download.size)
-    if find(download.source) is None:
+    if download.checkpoint and model_folder:
+        _convert(download, Path(snapshot), model_folder, progress)
+    if find(download.source, model_folder) is None:
         raise ModelMissing(
             f"The model {download.source.name} came without all of its weights", "Nothing can be done here."
         )
+
+
+def _make_sure_of_room(name: str, folder: Path, size: int, variable: str) -> None:
+    free = shutil.disk_usage(next(path for path in (folder, *folder.parents) if path.exists())).free
+    if size > free:
+        raise ModelMissing(
+            f"{name} needs {size / 1e9:.1f} GB in {folder}, where {free / 1e9:.1f} GB are free",
+            f"Make room there, or name another folder in {variable}.",
+        )
+
+
+def _convert(download: Download, snapshot: Path, model_folder: Path, progress: Progress) -> None:
+    assert download.checkpoint is not None
+    stage = f"convert {download.source.name}"
+    progress(stage, 0, 1)
+    target = converted_folder(model_folder, download.repository, snapshot.name)
+    convert(snapshot, target, download.checkpoint.sha256)
+    if download.fetched:
+        drop_checkpoint(snapshot)
+    progress(stage, 1, 1)
 
 
 def _patterns(source: Source) -> tuple[str, ...]:
@@ -142,7 +198,7 @@ def _patterns(source: Source) -> tuple[str, ...]:
     return (*SMALL_FILES, f"{name}.safetensors", f"{name}-*-of-*.safetensors", *modules)
 
 
-def _listing(source: Source, revision: str) -> list[Any]:
+def _listing(source: Source, revision: str, patterns: tuple[str, ...] = ()) -> list[Any]:
     from huggingface_hub import constants, snapshot_download
 
     with _reaching(source.name, source.repository):
@@ -150,7 +206,7 @@ def _listing(source: Source, revision: str) -> list[Any]:
             source.repository,
             revision=revision,
             cache_dir=constants.HF_HUB_CACHE,
-            allow_patterns=list(_patterns(source)),
+            allow_patterns=list(patterns or _patterns(source)),
             tqdm_class=_told(silent, "", 0),
             dry_run=True,
         )
@@ -159,11 +215,17 @@ def _listing(source: Source, revision: str) -> list[Any]:
 def _revisions(repository: str) -> Iterator[str]:
     """Yield the main branch; then, only if that was not enough, what the hub itself offers to it, the newest first."""
     yield "main"
+    if checkpoint_of(repository):
+        return
     from huggingface_hub import HfApi
 
     with _reaching(repository, repository):
         offers = list(HfApi().get_repo_discussions(repository, author=CONVERTER, discussion_type="pull_request"))
     yield from (f"refs/pr/{offer.num}" for offer in offers if offer.author == CONVERTER and offer.status == OPEN)
+
+
+class _RevisionGone(ModelMissing):
+    """The hub has the repository, and no such commit of it."""
 
 
 @contextmanager
@@ -188,7 +250,7 @@ def _reaching(name: str, repository: str) -> Iterator[None]:
 def _refusal(what: str, repository: str, answer: HfHubHTTPError) -> PhotosortError:
     """Return what an answer of the hub means: a repository is gated, not there, or not available now."""
     from huggingface_hub import constants
-    from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
+    from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError, RevisionNotFoundError
 
     page, status = f"{constants.ENDPOINT}/{repository}", answer.response.status_code
     if isinstance(answer, GatedRepoError):
@@ -198,12 +260,14 @@ def _refusal(what: str, repository: str, answer: HfHubHTTPError) -> PhotosortErr
     reason = f"{status} {answer.server_message or answer.response.reason_phrase}"
     if status == HTTPStatus.UNAUTHORIZED:
         return _unreached(what, reason, "Set HF_TOKEN to a token that is valid, or to none (hf auth logout).")
+    if isinstance(answer, RevisionNotFoundError):
+        return _unreached(what, reason, f"See {page}.", _RevisionGone)
     passing = status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS
     return _unreached(what, reason, "Run it again later." if passing else f"See {page}.")
 
 
-def _unreached(what: str, reason: str, hint: str) -> ModelMissing:
-    return ModelMissing(f"{what} cannot be fetched ({' '.join(reason.split()).rstrip('.')[:200]})", hint)
+def _unreached(what: str, reason: str, hint: str, kind: type[ModelMissing] = ModelMissing) -> ModelMissing:
+    return kind(f"{what} cannot be fetched ({' '.join(reason.split()).rstrip('.')[:200]})", hint)
 
 
 def _told(progress: Progress, stage: str, size: int) -> Any:

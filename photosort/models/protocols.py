@@ -194,8 +194,11 @@ class Captioner(Protocol):
     @property
     def batch(self) -> BatchSize: ...
 
-    def caption(self, pixels: Pictures) -> list[tuple[str, ...]]:
-        """B pictures in this captioner's frame -> for each the texts that were asked for, one or more."""
+    def caption(self, pixels: Pictures, digests: Sequence[str] = ()) -> list[tuple[str, ...]]:
+        """B pictures in this captioner's frame -> for each the texts that were asked for, one or more.
+
+        The random numbers of drawn texts follow from the `digests` of the b photos, or of the pictures without any.
+        """
         ...
 
 

@@ -20,7 +20,7 @@ from photosort.models.catalogue import (
     source_of,
     unknown,
 )
-from photosort.models.profiles import choose
+from photosort.models.profiles import Profile, choose
 from photosort.models.protocols import (
     Captioner,
     CategoryReader,
@@ -83,7 +83,7 @@ def captioner(settings: Settings, question: str = "", samples: int | None = None
 
         return OpenAICaptioner(name.removeprefix(SERVER), receiver(settings.allow_upload), asking, settings.batch)
     source = source_of(name, CAPTIONERS) or unknown("captioner", name)
-    return local_captioner(located(source), asking, _placement(settings))
+    return local_captioner(located(source, settings.model_folder), asking, _placement(settings))
 
 
 def fact_models(settings: Settings) -> FactModels | None:
@@ -185,11 +185,15 @@ def _placement(settings: Settings) -> DevicePlacement:
 
 def _named(settings: Settings, role: str) -> str:
     """Return the name of the model for this role: the user's, or that of the profile."""
-    return str(getattr(settings, role) or getattr(choose(settings.profile, settings.device).profile, role))
+    return str(getattr(settings, role) or getattr(_profile(settings), role))
 
 
 def _captions(settings: Settings) -> int:
-    return settings.captions or texts_wanted(settings, choose(settings.profile, settings.device).profile.captions)
+    return settings.captions or texts_wanted(settings, _profile(settings).captions)
+
+
+def _profile(settings: Settings) -> Profile:
+    return choose(settings.profile, settings.device, settings.model_folder).profile
 
 
 def _conse(settings: Settings, texts: TextEncoder) -> ConSE:

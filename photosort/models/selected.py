@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from photosort.methods.specs import asks_writer, questions, samples
+from photosort.methods.specs import METHODS, asks_writer, questions, samples
 from photosort.models import registry
 from photosort.models.language import writers
-from photosort.models.profiles import Choice, choose
+from photosort.models.profiles import Choice, Profile, choose
 from photosort.models.protocols import (
     Captioner,
     CategoryReader,
@@ -99,8 +99,10 @@ class ModelSet:
 
     @property
     def named_by(self) -> str:
-        """What names the folders: a language model, "keywords", or "you"."""
-        if self.settings.into is not None or self.settings.names_from is not None:
+        """What names the folders: a language model, "keywords", an earlier run, or "you"."""
+        if self.settings.names_from is not None:
+            return f"run {self.settings.names_from}"
+        if self.settings.into is not None:
             return "you"
         return self.language_model.identity.model if self.language_model else "keywords"
 
@@ -126,13 +128,24 @@ class ModelSet:
 
 
 def select_models(settings: Settings) -> ModelSet:
-    """Name every model of a run: what the user left open comes from the profile. Loads nothing.
+    """Name every model of a run, and the method: what the user left open comes from the profile. Loads nothing.
 
     Raises SettingsError for an unknown profile or device.
     """
     check_device(settings.device)
-    choice = choose(settings.profile, settings.device)
+    choice = choose(settings.profile, settings.device, settings.model_folder)
+    settings = settings.model_copy(update=_grouping(settings, choice.profile))
     usual = {name: getattr(choice.profile, name) for name in ("captioner", "image_encoder", "text_encoder")}
     usual["captions"] = samples(settings, choice.profile.captions)
     left_open = {name: value for name, value in usual.items() if getattr(settings, name) is None}
     return ModelSet(settings.model_copy(update=left_open), choice)
+
+
+def _grouping(settings: Settings, profile: Profile) -> dict[str, str]:
+    """Return the method and the fusion of the profile, where no flag, variable or line of the file has set them.
+
+    Who sets what only the method fusion reads means that method.
+    """
+    given = settings.model_fields_set
+    method = {} if given & {"method", *METHODS["fusion"].flags} else {"method": profile.method}
+    return method | ({} if "fusion" in given else {"fusion": profile.fusion})

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL.JpegImagePlugin import JpegImageFile
 
 from photosort.photos.bare import bare, scans, with_ends
 from photosort.photos.frame import Frame
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 Made = TypeVar("Made")
 
-REVISION = "2"
+REVISION = "3"
 """Part of every cache key that depends on pixels; raise it when the same file would give other pixels."""
 
 MAX_PIXELS = 128_000_000
@@ -63,7 +64,10 @@ class _Broken(UnreadablePhoto):
 
 
 def decode(content: bytes, frames: Sequence[Frame], name: str = "") -> list[NDArray[np.uint8]]:
-    """Decode `content` once, and fit it into each of the frames: RGB arrays of shape (h, w, 3).
+    """Decode `content`, and fit it into each of the frames: RGB arrays of shape (h, w, 3).
+
+    What a frame shows does not depend on the frames beside it: each says how far a JPEG may be reduced while it is
+    decoded, and frames that allow the same share one decoding.
 
     EXIF orientation is applied, transparency shows white, colour profiles are turned into sRGB, and of an animation
     the first frame counts. `name` tells camera RAW files from TIFF.
@@ -100,17 +104,14 @@ def _mended(content: bytes, frames: Sequence[Frame]) -> list[NDArray[np.uint8]]:
 
 def _decoded(content: bytes, frames: Sequence[Frame], name: str = "") -> list[NDArray[np.uint8]]:
     is_raw = PurePath(name).suffix.lower() in RAWS
-    largest = max(frame.side for frame in frames)
+    made: dict[Frame, NDArray[np.uint8]] = {}
     try:
-        with _raw_preview(content) if is_raw else Image.open(io.BytesIO(content), formats=FORMATS) as image:
-            _check_work(image, content)
-            image.draft("RGB", (largest, largest))
-            width, height = image.size
-            if width * height > MAX_PIXELS:
-                raise UnreadablePhoto(f"too large: {width} x {height} pixels")
-            if width * height > LARGE_PIXELS:
-                return _one_at_a_time(lambda: _fitted(image, frames))
-            return _fitted(image, frames)
+        while missing := [frame for frame in dict.fromkeys(frames) if frame not in made]:
+            with _raw_preview(content) if is_raw else Image.open(io.BytesIO(content), formats=FORMATS) as image:
+                _check_work(image, content)
+                alike = _reduced(image, missing)
+                made |= zip(alike, _within_memory(image, alike), strict=True)
+        return [made[frame] for frame in frames]
     except UnreadablePhoto:
         raise
     except UncertainLevels as error:
@@ -118,6 +119,29 @@ def _decoded(content: bytes, frames: Sequence[Frame], name: str = "") -> list[ND
     except Exception as error:  # decoders raise whatever they like on broken files: struct.error, KeyError, ...
         lasting = not is_raw and not isinstance(error, MemoryError)
         raise _Broken(_reason(error), lasting=lasting) from error
+
+
+def _reduced(image: Image.Image, frames: Sequence[Frame]) -> list[Frame]:
+    """Reduce a JPEG that is yet to be decoded as far as the first frame allows; returns the frames that allow that."""
+    if not isinstance(image, JpegImageFile):
+        return list(frames)
+    shorter, kept = min(image.size), frames[0].least_decoded
+    image.draft("RGB", (kept, kept))
+    return [frame for frame in frames if _scale(shorter, frame.least_decoded) == _scale(shorter, kept)]
+
+
+def _scale(side: int, least: int) -> int:
+    """Return by how much a JPEG is reduced so that `least` pixels are left of its shorter side: 1, 2, 4 or 8."""
+    return next((scale for scale in (8, 4, 2) if side // scale >= least), 1)
+
+
+def _within_memory(image: Image.Image, frames: Sequence[Frame]) -> list[NDArray[np.uint8]]:
+    width, height = image.size
+    if width * height > MAX_PIXELS:
+        raise UnreadablePhoto(f"too large: {width} x {height} pixels")
+    if width * height > LARGE_PIXELS:
+        return _one_at_a_time(lambda: _fitted(image, frames))
+    return _fitted(image, frames)
 
 
 def _check_work(image: Image.Image, content: bytes) -> None:

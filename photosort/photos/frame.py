@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Literal
 
 Fit = Literal["squeeze", "crop", "inside"]
 Resampling = Literal["bicubic", "bilinear"]
 Box = tuple[float, float, float, float]
+
+SHARED = 260
+"""Pixels of the side up to which all frames take the same reduction of a JPEG: one decoding serves the small ones."""
+ENLARGED = 0.05
+"""By how much a picture may be enlarged to fill a frame. 12-megapixel photos are 375 pixels high at an eighth of their
+size: so they are decoded once for a frame of 260 and one of 384."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -25,6 +32,11 @@ class Frame:
     side: int
     fit: Fit = "squeeze"
     resampling: Resampling = "bicubic"
+
+    @property
+    def least_decoded(self) -> int:
+        """The pixels that the shorter side of a JPEG keeps at least where it is reduced while it is decoded."""
+        return max(SHARED, ceil((1 - ENLARGED) * self.side))
 
     def size(self, width: int, height: int) -> tuple[int, int]:
         """Return the width and height in pixels of the picture of a photo."""

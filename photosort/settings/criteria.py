@@ -1,11 +1,37 @@
-"""What a user may write for --by, --into and --other."""
+"""What a user may write for --by, --into and --other, and which of them counts."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 LONGEST = 500
 """Characters of a criterion."""
 MOST = 2
 """Criteria: folders have two levels at most."""
+
+NO_WAY: Mapping[str, Any] = {"by": (), "into": None, "names_from": None}
+"""The settings that choose a way to sort of their own, where they do not."""
+_KEPT = {"criterion": ("by", "names_from"), "into": ("into", "by")}
+"""What a method reads of them."""
+
+
+def set_aside(flags: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the flags of a run set aside in the config file and the environment, with the value it has then.
+
+    A flag that chooses a way to sort is no conflict with another way that is usual for this user: the flag counts.
+    """
+    if "method" in flags:
+        kept = _KEPT.get(flags["method"], ())
+        return {name: value for name, value in NO_WAY.items() if name not in kept and name not in flags}
+    others: dict[str, Any]
+    if "by" in flags or "names_from" in flags:
+        others = {"into": None, "method": "criterion"}
+    elif "into" in flags:
+        others = {"by": (), "names_from": None, "method": "into"}
+    else:
+        return {}
+    return {name: value for name, value in others.items() if name not in flags}
 
 
 def checked_criteria(by: tuple[str, ...]) -> tuple[str, ...]:

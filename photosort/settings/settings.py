@@ -30,7 +30,7 @@ from pydantic_settings import SettingsError as UnreadableSettings
 from photosort.errors import SettingsError
 from photosort.settings import choices
 from photosort.settings.config_file import config_file, may_set, read_config
-from photosort.settings.criteria import checked_criteria, checked_text
+from photosort.settings.criteria import checked_criteria, checked_text, set_aside
 from photosort.settings.messages import cut, nearest, wrong_value
 from photosort.settings.name_template import checked_template
 
@@ -81,7 +81,7 @@ class Settings(Places):
     min_k: int = Field(2, ge=1, description="least number of clusters to choose")
     max_k: int | None = Field(None, ge=1, description="largest number to choose; 30, or the root of n, if missing")
     mode: choices.FilingMode = Field("copy", description="what happens to the photos")
-    method: str = Field("fusion", description="how photos are grouped")
+    method: str = Field("fusion", description="how photos are grouped; that of the profile if missing")
     texts: choices.TextSource | None = Field(
         None, description="what the method text asks; ask where there are questions, or caption"
     )
@@ -108,7 +108,7 @@ class Settings(Places):
     vectors: choices.TextVectors = Field("sbert", description="what the method text makes of texts")
     outliers: bool = Field(False, description="whether photos with a small margin get a folder of their own")
     levels: int = Field(1, ge=1, le=2, description="how deep the folders are nested")
-    fusion: choices.FusionMode = Field("concat", description="how image and text are brought together")
+    fusion: choices.FusionMode = Field("concat", description="how image and text are fused; by profile if missing")
     weight: float | None = Field(None, ge=0, le=1, description="share of the text; the image has the rest")
     names: choices.Names = Field("summary", description="what a folder's name is made of")
     writer: str = Field("auto", description="the language model that writes summaries")
@@ -123,7 +123,7 @@ class Settings(Places):
     )
     about: bool = Field(True, description="whether a folder gets files that say what it holds")
     facts: bool = Field(True, description="whether faces are counted, and screenshots, papers and dates recognised")
-    profile: str = Field("auto", description="models that work together: auto, builtin, fast, paper, best")
+    profile: str = Field("auto", description="models that work together: auto, builtin, fast, paper, paper-text, best")
     captioner: str | None = Field(None, description="the model that captions photos; that of the profile if missing")
     image_encoder: str | None = Field(None, description="the model that turns photos into vectors; of the profile")
     text_encoder: str | None = Field(None, description="the model that turns texts into vectors; of the profile")
@@ -221,7 +221,8 @@ def load_settings(**flags: Any) -> Settings:
 
     Raises SettingsError with the flag, the variable or the line of the file that is wrong, and what it may be.
     """
-    return _loaded(Settings, {name: value for name, value in flags.items() if value is not None})
+    given = {name: value for name, value in flags.items() if value is not None}
+    return _loaded(Settings, {**set_aside(given), **given})
 
 
 def load_places() -> Places:

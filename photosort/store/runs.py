@@ -237,6 +237,11 @@ class Runs:
         query = "SELECT (SELECT count(*) FROM members WHERE run = ?) + (SELECT count(*) FROM companions WHERE run = ?)"
         return int(self._db.execute(query, (run, run)).fetchone()[0])
 
+    def companions(self, run: int) -> dict[Path, Path]:
+        """Return the files that travel with a photo -> that photo."""
+        rows = self._db.execute("SELECT path, photo FROM companions WHERE run = ?", (run,))
+        return {Path(os.fsdecode(path)): Path(os.fsdecode(photo)) for path, photo in rows}
+
     def member_at(self, run: int, path: Path) -> MemberRecord | None:
         """Return the photo that lay at `path` when the run saw it, or whose companion did."""
         photo = "(SELECT photo FROM companions WHERE run = ? AND path = ?)"

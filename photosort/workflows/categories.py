@@ -39,10 +39,12 @@ class Wanted:
 
     categories  in their order
     examples    for each of them photos that show it; empty but for a folder
+    named_by    what an earlier run had their names from; empty where they are the user's
     """
 
     categories: tuple[Category, ...] = ()
     examples: tuple[tuple[Found, ...], ...] = ()
+    named_by: str = ""
 
 
 def read_categories(into: str, source: Path, *, other: str = "") -> Wanted:
@@ -77,8 +79,9 @@ def wanted_categories(settings: Settings, source: Path, connection: sqlite3.Conn
     runs = Runs(connection)
     run = runs.get(settings.names_from)
     known = [Category(*told) for told in run.settings.get(CATEGORIES) or ()]
-    titles = [Category(cluster.title) for cluster in runs.clusters(run.id) if cluster.named_by != ASIDE]
-    return Wanted(checked(known or titles, f"Run {run.id}"))
+    named = [cluster for cluster in runs.clusters(run.id) if cluster.named_by != ASIDE]
+    titles = [Category(cluster.title) for cluster in named]
+    return Wanted(checked(known or titles, f"Run {run.id}"), named_by=named[0].named_by if named else "")
 
 
 def _without(wanted: Wanted, other: str) -> Wanted:

@@ -53,11 +53,11 @@ def _trials(settings: Settings) -> Iterator[tuple[str, str, Callable[[], str]]]:
     yield "text encoder", MINILM, lambda: _read(settings.model_copy(update={"text_encoder": MINILM}))
     yield "facts", "faces", _counted
     for name in CAPTIONERS:
-        if (source := source_of(name, CAPTIONERS)) and find(source):
+        if (source := source_of(name, CAPTIONERS)) and find(source, settings.model_folder):
             chosen = settings.model_copy(update={"captioner": name, "captions": 1})
             yield "captioner", name, lambda chosen=chosen: _captioned(chosen)  # type: ignore[misc]
     for name in ENCODERS:
-        if (source := source_of(name, ENCODERS)) and find(source):
+        if (source := source_of(name, ENCODERS)) and find(source, settings.model_folder):
             chosen = settings.model_copy(update={"image_encoder": name})
             yield "image encoder", name, lambda chosen=chosen: _encoded(chosen)  # type: ignore[misc]
 

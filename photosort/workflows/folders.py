@@ -55,8 +55,11 @@ def make_folders(
     writer: LanguageModel | None,
     progress: Progress = silent,
     subjects_of: SubjectsOf = lambda clusters: [Subject() for _ in clusters],
+    named_by: str = "",
 ) -> Folders:
-    """Name the clusters of n photos, and lay out their folders. Names that the method gave are kept."""
+    """Name the clusters of n photos, and lay out their folders. Names that the method gave are kept; `named_by` is what
+    an earlier run had them from.
+    """
     clustering, captions = grouped.clustering, grouped.texts
     labels = clustering.labels.copy()
     if settings.outliers and not grouped.names:
@@ -79,7 +82,7 @@ def make_folders(
     wish = Wish(settings.language, settings.style)
     names = name_clusters(texts, None if grouped.names else writer, wish=wish, progress=progress)
     if grouped.names:
-        by, titles = _namer(settings, writer), zip(names, grouped.names, strict=True)
+        by, titles = named_by or _namer(settings, writer), zip(names, grouped.names, strict=True)
         names = [replace(name, title=title, summary=title, source=by, support=0.0) for name, title in titles]
     laid_out = _Layout(settings, names, [len(cluster) for cluster in members], list(map(in_common, known)))
     flat = ""
@@ -99,7 +102,7 @@ def make_folders(
 
 def _namer(settings: Settings, writer: LanguageModel | None) -> str:
     """Return what gave the names that the method brought: the user, a language model, or what photos were called."""
-    if settings.into is not None or settings.names_from is not None:
+    if settings.into is not None:
         return THE_USER
     return writer.identity.model if writer else BY_KEYWORDS
 

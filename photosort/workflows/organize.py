@@ -17,11 +17,10 @@ from photosort.describing.describe import Described, describe
 from photosort.describing.engines import engine_for
 from photosort.errors import NoPhotos, TooManyClusters
 from photosort.filing.disk.lock import hold
-from photosort.filing.disk.survey import check_destination, survey
-from photosort.filing.journaled.apply import Outcome, apply
-from photosort.filing.plan.about import about_files
+from photosort.filing.disk.survey import check_destination
+from photosort.filing.journaled.apply import Outcome
 from photosort.filing.plan.model import Mode
-from photosort.filing.plan.plan import Plan, make_plan, no_files
+from photosort.filing.plan.plan import Plan
 from photosort.methods.conversation import Settle, as_proposed
 from photosort.methods.method import Grouping
 from photosort.models.protocols import Category, Used
@@ -40,6 +39,7 @@ from photosort.support.progress import Progress, silent
 from photosort.workflows.asking import Show, checked_writer, unshown
 from photosort.workflows.categories import CATEGORIES, categories_of, check_assignment, wanted_categories
 from photosort.workflows.earlier import lying_twice, refuse_over_unfinished, unfinished_runs
+from photosort.workflows.filing import carry_out, plan_photos
 from photosort.workflows.folders import Folders, make_folders
 from photosort.workflows.grouping import group
 from photosort.workflows.recording import record
@@ -134,7 +134,7 @@ def organize(
         talk.review(prepared)
         if dry_run:
             return Organized(prepared, None)
-        return Organized(prepared, _filed(prepared, connection, progress))
+        return Organized(prepared, carry_out(prepared.plan, prepared.run, connection, progress))
 
 
 def prepare(
@@ -171,21 +171,21 @@ def prepare(
         progress("grouping", 1, 1)
         best = grouping.best
         known = subjects_of(described.vectors, described.facts, best.texts, models, cache)
-        folders = make_folders(best, described.facts, settings, writer, progress, known)
+        folders = make_folders(best, described.facts, settings, writer, progress, known, wanted.named_by)
     photos, mode = described.photos, Mode(settings.mode)
-    seen = survey(source, destination, photos, folders.paths, mode=mode, progress=progress)
     stranded = (Unread(path, WITH_ITS_PHOTO) for bad in described.unread for path in groups[bad.path])
     left = (*found.unread, *described.unread, *stranded, *found.no_photos(groups))
-    plan = make_plan(
+    plan = plan_photos(
         photos,
         folders.labels.tolist(),
         folders.paths,
+        folders.names,
         source=source,
         destination=destination,
         mode=mode,
-        survey=seen,
-        unread=left,
-        about=(lambda label, files: about_files(folders.names[label], files)) if settings.about else no_files,
+        left=left,
+        about=settings.about,
+        progress=progress,
     )
     run = record(
         Runs(connection),
@@ -230,8 +230,3 @@ def _described(
             "photosort reads JPEG, PNG, WebP, GIF, TIFF, BMP, HEIC, AVIF and, with the extra raw, camera RAW.",
         )
     return replace(described, photos=tuple(replace(p, companions=groups[p.path]) for p in described.photos))
-
-
-def _filed(prepared: Prepared, connection: sqlite3.Connection, progress: Progress) -> Outcome:
-    Runs(connection).start(prepared.run)
-    return apply(prepared.plan, prepared.run, connection, progress=progress)

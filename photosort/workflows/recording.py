@@ -74,7 +74,7 @@ def record(
         clusters=clusters,
         members=members,
         left=[(left.path, left.reason) for left in plan.left],
-        companions=_companions(plan),
+        companions=companion_records(plan),
     )
 
 
@@ -97,6 +97,7 @@ def _runner_up(clustering: Clustering, labels: Labels, filed: Sequence[int]) -> 
     return np.where(np.isinf(others.max(axis=1)), labels, others.argmax(axis=1))
 
 
-def _companions(plan: Plan) -> list[CompanionRecord]:
+def companion_records(plan: Plan) -> list[CompanionRecord]:
+    """Return the files of a plan that travel with a photo."""
     photos = {file.group: file.source for file in plan.files if file.main}
     return [CompanionRecord(file.source, file.digest, photos[file.group]) for file in plan.files if not file.main]

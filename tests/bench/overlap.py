@@ -11,6 +11,7 @@ import argparse
 import os
 import tempfile
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -50,7 +51,7 @@ class Sleeper:
         time.sleep(len(pixels) / self.speed)
         return np.ones((len(pixels), 512), dtype=np.float32)
 
-    def caption(self, pixels: Pictures) -> list[tuple[str, ...]]:
+    def caption(self, pixels: Pictures, digests: Sequence[str] = ()) -> list[tuple[str, ...]]:
         """B pictures -> a text for each."""
         time.sleep(len(pixels) / self.speed)
         return [("a photo of a dog on a lawn",) for _ in pixels]

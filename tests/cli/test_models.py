@@ -37,6 +37,8 @@ def test_the_list_names_the_profile_and_what_is_there(tmp_path: Path) -> None:
     ready = {model["model"]: model["ready"] for model in listed["models"]}
     assert code == 0 and listed["profile"] == "builtin" and listed["why"]
     assert (ready["tags"], ready["blip"], ready["clip"]) == (True, True, False)
+    how = {one["name"]: (one["method"], one["fusion"], one["text_encoder"]) for one in listed["profiles"]}
+    assert how["paper"] == ("fusion", "sum", "clip") and how["paper-text"][0] == "text"
 
 
 def test_every_model_that_is_there_looks_at_a_photo(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from photosort.cli import ending, explain_run, past, preview
+from photosort.cli import ending, explain_run, past, planned
 from photosort.cli.output import Human, Json, Quiet, plural, speaking
 from photosort.errors import Declined, NoPhotos
 from photosort.filing.journaled.apply import Remark
@@ -119,7 +119,7 @@ def test_no_line_is_folded_or_cut_but_on_a_terminal(
     Human().show(lambda: explain_run.left(RunView(RUN, (), ((Path(LONG), "no photo"), (Path("/b.jpg"), "empty")))))
     Human().show(lambda: past._table([PastRun(RUN, 1, 2, 2, "done")]))
     Human().show(lambda: past._line(Remark(Path(LONG), "changed since")))
-    Human().show(lambda: preview._line("1", "", (LONG, "bold")))
+    Human().show(lambda: planned._line("1", "", (LONG, "bold")))
     assert capsys.readouterr().out.count(LONG) == 5
 
 

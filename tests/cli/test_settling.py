@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,14 @@ def test_all_are_edited_in_the_editor_of_the_user(tmp_path: Path, monkeypatch: p
     editor(tmp_path, "file.write_text(text.replace('Calm', 'Still: lakes') + 'Wild\\n')", monkeypatch)
     expected = (Category("Still", "lakes"), LOUD, Category("Wild"))
     assert settled(PROPOSAL, Terminal("e", ""), ask=True) == expected
+
+
+def test_the_folders_of_two_criteria_stay_on_one_level_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    editor(tmp_path, "file.write_text(text.replace('Calm', 'Moods/Calm'))", monkeypatch)
+    assert settled(PROPOSAL, Terminal("e", ""), ask=True)[0] == Category("Calm", above="Moods")
+    terminal = Terminal("e", "")
+    assert settled(replace(PROPOSAL, flat=True), terminal, ask=True) == (CALM, LOUD)
+    assert "Moods/Calm would be a third level. With two criteria" in terminal.notes
 
 
 def test_an_empty_file_or_q_stops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """The models see full batches of pictures of like size, and a device without memory stops nothing."""
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -109,7 +110,7 @@ def test_a_photo_that_alone_is_too_large_stays_and_is_named(shapes: Path, cache:
 
 def test_other_model_failures_are_not_lack_of_memory(shapes: Path, cache: Cache) -> None:
     class Broken(PixelCaptioner):
-        def caption(self, pixels: object) -> list[tuple[str, ...]]:
+        def caption(self, pixels: object, digests: Sequence[str] = ()) -> list[tuple[str, ...]]:
             raise RuntimeError("device-side assert triggered")
 
     with pytest.raises(ModelFailed, match=r"pixel-words stopped working \(device-side assert triggered\)"):
@@ -129,7 +130,7 @@ def test_a_device_too_small_for_one_picture_ends_the_run(shapes: Path, cache: Ca
 
 def test_a_picture_refused_by_a_server_is_named(shapes: Path, cache: Cache) -> None:
     class Prude(PixelCaptioner):
-        def caption(self, pixels: list[np.ndarray]) -> list[tuple[str, ...]]:
+        def caption(self, pixels: list[np.ndarray], digests: Sequence[str] = ()) -> list[tuple[str, ...]]:
             if any(tuple(picture[0, 0]) == (7, 0, 0) for picture in pixels):
                 raise PhotoRefused("refused by a filter")
             return super().caption(pixels)
@@ -156,7 +157,7 @@ def test_the_fitting_batch_size_is_remembered(tmp_path: Path) -> None:
 
 def test_a_stop_in_the_middle_loses_one_batch(shapes: Path, tmp_path: Path) -> None:
     class Stopped(PixelCaptioner):
-        def caption(self, pixels: list[np.ndarray]) -> list[tuple[str, ...]]:
+        def caption(self, pixels: list[np.ndarray], digests: Sequence[str] = ()) -> list[tuple[str, ...]]:
             if len(self.shapes) == 2:
                 raise KeyboardInterrupt
             return super().caption(pixels)

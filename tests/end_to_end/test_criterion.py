@@ -112,6 +112,7 @@ def test_the_model_decides_the_number_and_names_are_taken_again(photosort: Comma
         )
         assert again.code == 0, again.err
         assert set(folders(again.json)) == {"Red walls", "Green walls", "Blue walls", "Unsorted"}
+        assert {one["named_by"] for one in again.json["folders"]} == {"openai:tiny", "outliers"}
         assert not any("Merge the labels" in str(body) for body in server.asked)
         refined = photosort("refine", "--by", "the colour of the wall", "--dry-run", "--json", **server.environment)
         assert refined.code == 0 and len(refined.json["folders"]) == 4, refined.err

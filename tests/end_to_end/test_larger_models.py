@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import pytest
 from fakes import tiny_models
 from fakes.photos import crops
+
+from photosort.models.catalogue import CAPTIONERS, ENCODERS
 
 
 def organize(source: Path, *flags: str) -> subprocess.CompletedProcess[str]:
@@ -31,3 +38,40 @@ def test_fetched_models_work_and_a_second_run_needs_no_torch(tmp_path: Path) -> 
     loaded = {line.rpartition("|")[2].strip() for line in second.stderr.splitlines() if line.startswith("import time")}
     assert "photosort.workflows.organize" in loaded
     assert not loaded & {"torch", "transformers", "open_clip", "sentence_transformers"}
+
+
+def photosort(*words: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", "photosort", *words, "--json"]
+    done = subprocess.run(command, env=os.environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return dict(json.loads(done.stdout))
+
+
+def test_the_profile_of_a_paper_says_how_photos_are_grouped(
+    tmp_path: Path, own_folders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.setenv("HF_HOME", str(tmp_path))
+    for name, build in {
+        "blip": tiny_models.blip,
+        "clip": tiny_models.open_clip,
+        "blip2-flan-t5-xl": tiny_models.blip2_t5,
+    }.items():
+        repository = {**CAPTIONERS, **ENCODERS}[name].repository.replace("/", "--")
+        build(tmp_path / "hub" / f"models--{repository}" / "snapshots" / ("a" * 40))
+    for name in ("china", "flower"):
+        (tmp_path / "in" / name).mkdir(parents=True)
+        for number, photo in enumerate(crops(f"{name}.jpg", 4)):
+            photo.save(tmp_path / "in" / name / f"{number}.jpg")
+    common = ("--k=2", "--device=cpu", "--mode=hardlink", "--yes")
+    photosort("organize", str(tmp_path / "in"), "--profile=paper", f"--out={tmp_path / 'sum'}", *common)
+    photosort("organize", str(tmp_path / "in"), "--profile=paper-text", f"--out={tmp_path / 'text'}", *common)
+    with contextlib.closing(sqlite3.connect(own_folders / "data" / "history.sqlite")) as history:
+        stored = [json.loads(row[0]) for row in history.execute("select settings from runs order by id")]
+    names = ("method", "fusion", "captioner", "captions", "image_encoder", "text_encoder", "seed")
+    assert [tuple(one[name] for name in names) for one in stored] == [
+        ("fusion", "sum", "blip", 1, "clip", "clip", 42),
+        ("text", "concat", "blip2-flan-t5-xl", 6, "efficientnet-lite2", "minilm", 42),
+    ]
+    found = photosort("evaluate", str(tmp_path / "in"), "--profile=paper", "--methods=sum,text", "--device=cpu")
+    assert [one["method"] for one in found["methods"]] == ["sum", "text"] and "blip" in found["texts"]

@@ -67,7 +67,7 @@ class PixelCaptioner:
         self.shapes: list[list[tuple[int, ...]]] = []
         self._most = most
 
-    def caption(self, pixels: Sequence[np.ndarray]) -> list[tuple[str, ...]]:
+    def caption(self, pixels: Sequence[np.ndarray], digests: Sequence[str] = ()) -> list[tuple[str, ...]]:
         """As a GPU that holds `most` pictures at once; one that is all white is too large for it."""
         if len(pixels) > self._most or any((picture > 240).all() for picture in pixels):
             raise RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB")

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fakes import tiny_models
 
 from photosort.errors import SettingsError
 from photosort.models.catalogue import CAPTIONERS, ENCODERS
@@ -58,6 +59,8 @@ class Hub:
             return 200, {}, json.dumps({"discussions": self.offers, "count": len(self.offers), "start": 0}).encode()
         if path.startswith(f"{api}/revision/"):
             revision = path.removeprefix(f"{api}/revision/")
+            if not self.files(revision):
+                return 404, {"X-Error-Code": "RevisionNotFound"}, b"{}"
             siblings = [{"rfilename": name} for name in self.files(revision)]
             return (
                 200,
@@ -110,10 +113,11 @@ def hub() -> Iterator[Hub]:
         thread.join()
 
 
-def pull(name: str, hub: Hub, home: Path, **more: str) -> subprocess.CompletedProcess[str]:
+def pull(name: str, hub: Hub, home: Path, *, start: str = "", **more: str) -> subprocess.CompletedProcess[str]:
+    """Pull a model from the hub; `start` is the program that does it where that is not the command."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("HF_")}
     environment |= {"HF_ENDPOINT": hub.address, "HF_HOME": str(home), "HF_HUB_DISABLE_XET": "1", **more}
-    command = [sys.executable, "-m", "photosort", "models", "pull", name]
+    command = [sys.executable, *(["-c", start] if start else ["-m", "photosort", "models", "pull", name])]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
@@ -140,6 +144,7 @@ def test_a_packaged_profile_needs_no_hub(hub: Hub, tmp_path: Path) -> None:
 
 
 def test_the_hubs_conversion_to_safetensors_is_taken(hub: Hub, tmp_path: Path) -> None:
+    hub.repository = "microsoft/git-large-coco"
     offer = {
         "num": 3,
         "title": "Adding `safetensors` variant of this model",
@@ -147,17 +152,108 @@ def test_the_hubs_conversion_to_safetensors_is_taken(hub: Hub, tmp_path: Path) -
         "status": "open",
         "isPullRequest": True,
         "createdAt": "2024-01-01T00:00:00.000Z",
-        "repo": {"name": REPOSITORY, "type": "model"},
+        "repo": {"name": hub.repository, "type": "model"},
     }
     hub.revisions["main"] = {"config.json": b"{}", "pytorch_model.bin": b"pickle"}
-    none = pull("blip", hub, tmp_path)
-    assert none.returncode == 7 and f"{REPOSITORY} has no model.safetensors" in none.stderr
+    none = pull("git-large-coco", hub, tmp_path)
+    assert none.returncode == 7 and f"{hub.repository} has no model.safetensors" in none.stderr
     hub.offers = [{**offer, "num": 2, "author": {"name": "somebody"}}, offer]
     hub.revisions["refs/pr/3"] = {"config.json": b"{}", "model.safetensors": WEIGHTS}
-    done = pull("blip", hub, tmp_path)
+    done = pull("git-large-coco", hub, tmp_path)
     assert done.returncode == 0, done.stderr
     assert OFFERED in done.stderr
-    assert f"{REPOSITORY} (refs/pr/3, the hub's own conversion)" in done.stderr
+    assert f"{hub.repository} (refs/pr/3, the hub's own conversion)" in done.stderr
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """What the repository of BLIP holds, with tiny weights: a pickle and small files."""
+    import torch
+    from safetensors.torch import load_file
+
+    folder = tiny_models.blip(tmp_path_factory.mktemp("blip"))
+    torch.save(load_file(folder / "model.safetensors"), folder / "pytorch_model.bin")
+    (folder / "model.safetensors").unlink()
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+PIN = CAPTIONERS["blip"].checkpoint
+
+
+def converted(commit: str) -> Path:
+    cache = Path(os.environ["PHOTOSORT_CACHE_DIR"])
+    return cache / "models" / "converted" / REPOSITORY.replace("/", "--") / commit
+
+
+@pytest.mark.slow
+def test_a_checkpoint_whose_commit_is_gone_is_converted_from_the_main_branch(
+    hub: Hub, tmp_path: Path, checkpoint: dict[str, bytes]
+) -> None:
+    hub.revisions["main"] = checkpoint
+    done = pull("blip", hub, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (
+        "the commit that photosort knows is gone; it is converted to safetensors once, on this machine" in done.stderr
+    )
+    folder = converted(MAIN)
+    assert f"blip is in {folder}" in done.stderr and (folder / "model.safetensors").is_file()
+    origin = json.loads((folder / "converted-from.json").read_text())
+    assert origin["sha256"] == hashlib.sha256(checkpoint["pytorch_model.bin"]).hexdigest()
+    assert list(tmp_path.rglob("*.bin")) == [] and not any(
+        path.stat().st_size == len(checkpoint["pytorch_model.bin"]) for path in tmp_path.rglob("blobs/*")
+    ), "what was fetched to be converted is not kept twice"
+    asked = len(hub.asked)
+    assert (pull("blip", hub, tmp_path).returncode, len(hub.asked)) == (0, asked), "what is there is not asked for"
+
+
+@pytest.mark.slow
+def test_the_known_checkpoint_is_taken_from_its_commit(hub: Hub, tmp_path: Path, checkpoint: dict[str, bytes]) -> None:
+    """The catalogue's digest is replaced by that of the tiny weights, in the process that pulls."""
+    assert PIN is not None
+    hub.revisions = {"main": {"config.json": b"{}", "pytorch_model.bin": b"another"}, PIN.revision: checkpoint}
+    known = hashlib.sha256(checkpoint["pytorch_model.bin"]).hexdigest()
+    start = (
+        "from dataclasses import replace; from photosort.models import catalogue as c;"
+        f"pin = replace(c.CAPTIONERS['blip'].checkpoint, sha256={known!r});"
+        "c.CAPTIONERS['blip'] = replace(c.CAPTIONERS['blip'], checkpoint=pin);"
+        "import sys; from photosort.__main__ import main; sys.argv = ['photosort', 'models', 'pull', 'blip']; main()"
+    )
+    done = pull("blip", hub, tmp_path, start=start)
+    assert done.returncode == 0, done.stderr
+    assert f"{REPOSITORY} ({PIN.revision[:12]})" in done.stderr
+    assert f"its SHA-256 is checked ({known[:12]}…)" in done.stderr
+    assert (converted(PIN.revision) / "model.safetensors").is_file()
+
+
+@pytest.mark.slow
+def test_another_checkpoint_at_the_known_commit_is_refused(
+    hub: Hub, tmp_path: Path, checkpoint: dict[str, bytes]
+) -> None:
+    assert PIN is not None
+    hub.revisions = {"main": checkpoint, PIN.revision: checkpoint}
+    done = pull("blip", hub, tmp_path)
+    assert done.returncode == 8 and f"expected SHA-256 {PIN.sha256}" in done.stderr
+    assert not converted(PIN.revision).exists()
+
+
+@pytest.mark.slow
+def test_safetensors_on_the_main_branch_go_before_the_checkpoint(
+    hub: Hub, tmp_path: Path, checkpoint: dict[str, bytes]
+) -> None:
+    assert PIN is not None
+    hub.revisions = {"main": {**checkpoint, "model.safetensors": WEIGHTS}, PIN.revision: checkpoint}
+    done = pull("blip", hub, tmp_path)
+    assert done.returncode == 0 and "pickled" not in done.stderr and MAIN in done.stderr
+    none = pull("blip-itm", hub, tmp_path)
+    assert none.returncode == 2 and "Salesforce/blip-itm-base-coco" in none.stderr
+
+
+@pytest.mark.slow
+def test_a_repository_without_any_weights_is_one_clear_line(hub: Hub, tmp_path: Path) -> None:
+    hub.revisions["main"] = {"config.json": b"{}"}
+    none = pull("blip", hub, tmp_path)
+    assert none.returncode == 7 and none.stderr.count("\n") == 1
+    assert f"{REPOSITORY} has no model.safetensors and no pytorch_model.bin" in none.stderr
 
 
 TOKENS = {"tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"}
@@ -283,7 +379,7 @@ def test_a_renamed_repository_is_followed_and_found_again(hub: Hub, tmp_path: Pa
 
 
 def test_profiles_and_names_stand_for_models(tmp_path: Path) -> None:
-    assert [source.name for source in sources_for("paper", tmp_path)] == ["blip2-flan-t5-xl", "clip"]
+    assert [source.name for source in sources_for("paper", tmp_path)] == ["blip", "clip"]
     assert sources_for("builtin", tmp_path) == ()
     assert sources_for("st:all-mpnet-base-v2", tmp_path)[0].repository == "sentence-transformers/all-mpnet-base-v2"
     assert sources_for("open_clip:hf-hub:timm/x", tmp_path)[0].weights == "open_clip_model"

@@ -223,6 +223,35 @@ def test_one_decode_serves_every_frame() -> None:
     assert near(cropped, [RED, GREEN, BLUE, WHITE])
 
 
+SMALL, LARGE, LARGEST = Frame(192, "inside", "bilinear"), Frame(384), Frame(512, "inside")
+
+
+@pytest.mark.parametrize("size", [(500, 400), (1200, 800), (1600, 1200), (2400, 3200), (4000, 3000)])
+@pytest.mark.parametrize("progressive", [False, True])
+def test_what_a_frame_shows_does_not_depend_on_those_beside_it(size: tuple[int, int], progressive: bool) -> None:
+    grain = np.random.default_rng(3).integers(0, 256, (size[1] // 8, size[0] // 8, 3), dtype=np.uint8)
+    photo = Image.fromarray(grain).resize(size)
+    content = encoded(photo, "JPEG", quality=90, progressive=progressive)
+    frames = [LARGEST, SMALL, Frame(224, "crop"), LARGE, Frame(260), SMALL]
+    for frame, beside in zip(frames, decode(content, frames), strict=True):
+        (alone,) = decode(content, [frame])
+        assert np.array_equal(alone, beside), frame
+
+
+def test_a_twelve_megapixel_photo_is_decoded_once_for_the_usual_frames(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = []
+    monkeypatch.setattr(
+        decoding,
+        "_fitted",
+        lambda image, frames, real=decoding._fitted: sizes.append((image.size, len(frames))) or real(image, frames),
+    )
+    content = encoded(Image.new("RGB", (4000, 3000), RED), "JPEG")
+    decode(content, [SMALL, Frame(224, "crop"), Frame(260), LARGE])
+    assert sizes == [((500, 375), 4)]
+    decode(content, [SMALL, LARGEST])
+    assert sizes[1:] == [((500, 375), 1), ((1000, 750), 1)]
+
+
 def test_a_crop_shows_the_middle_also_when_turned() -> None:
     stripes = Image.new("RGB", (300, 100), RED)
     stripes.paste(GREEN, (100, 0, 200, 100))

@@ -14,7 +14,8 @@ from PIL import Image
 from photosort.describing.describe import describe
 from photosort.photos import decode as decoding
 from photosort.photos.companions import companions_of
-from photosort.photos.decode import UnreadablePhoto
+from photosort.photos.decode import UnreadablePhoto, decode
+from photosort.photos.frame import Frame
 from photosort.photos.scan import scan
 from photosort.store.cache import open_cache
 
@@ -65,6 +66,13 @@ def test_a_preview_without_orientation_turns_as_its_raw_says(
 ) -> None:
     assert shows(dng(quarters(), orientation), expected)
     assert shows(dng_with_bitmap(quarters(320, 240), orientation), expected)
+
+
+def test_a_preview_is_decoded_for_each_frame_as_for_that_frame_alone() -> None:
+    content, frames = dng(quarters(2000, 1500), 6), [Frame(512, "inside"), Frame(224)]
+    together = decode(content, frames, "DSC_1.NEF")
+    alone = [decode(content, [frame], "DSC_1.NEF")[0] for frame in frames]
+    assert all(np.array_equal(one, other) for one, other in zip(together, alone, strict=True))
 
 
 def test_a_preview_without_orientation_turns_as_its_raw() -> None:

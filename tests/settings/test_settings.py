@@ -221,3 +221,32 @@ def test_a_config_file_without_permission_is_named() -> None:
 
 def test_a_question_is_asked_once_however_often_it_is_written() -> None:
     assert load_settings(method="text", ask=["What?", "Where?", "What?"]).ask == ("What?", "Where?")
+
+
+@pytest.mark.parametrize(
+    ("line", "flags", "counts"),
+    [
+        ('by = ["mood"]', {"method": "tac"}, ("tac", (), None)),
+        ('by = ["mood"]', {"method": "criterion"}, ("criterion", ("mood",), None)),
+        ('by = ["mood"]', {"into": "a, b"}, ("into", (), "a, b")),
+        ('by = ["mood"]', {"into": "a, b", "by": ("place",)}, ("criterion", ("place",), "a, b")),
+        ('by = ["mood"]', {"names_from": 3}, ("criterion", ("mood",), None)),
+        ('into = "a, b"', {"by": ("mood",)}, ("criterion", ("mood",), None)),
+        ('into = "a, b"', {"method": "fusion"}, ("fusion", (), None)),
+        ('into = "a, b"', {"method": "into"}, ("into", (), "a, b")),
+        ('into = "a, b"', {}, ("into", (), "a, b")),
+        ('method = "tac"', {"into": "a, b"}, ("into", (), "a, b")),
+        ('method = "tac"', {"by": ("mood",)}, ("criterion", ("mood",), None)),
+        ('method = "tac"', {"k": 3}, ("tac", (), None)),
+    ],
+)
+def test_a_flag_for_one_way_to_sort_sets_the_usual_one_aside(
+    line: str, flags: dict[str, object], counts: tuple[str, tuple[str, ...], str | None]
+) -> None:
+    write_config(line)
+    settings = load_settings(**flags)
+    assert (settings.method, settings.by, settings.into) == counts
+
+
+def test_two_ways_to_sort_are_refused_where_both_are_flags() -> None:
+    assert "--by is a way to sort of its own; leave out --method tac" in refused(by=("mood",), method="tac")

@@ -93,7 +93,8 @@ def test_the_folders_of_an_earlier_run_are_taken_again(history: sqlite3.Connecti
         source=Path("a"), destination=Path("b"), mode="copy", settings={}, clusters=clusters, members=(), left=()
     )
     settings = Settings(by=("the mood",), names_from=run)
-    assert wanted_categories(settings, PHOTOS, history).categories == (Category("Calm"), Category("Loud"))
+    wanted = wanted_categories(settings, PHOTOS, history)
+    assert wanted.categories == (Category("Calm"), Category("Loud")) and wanted.named_by == "openai:tiny"
     kept = {CATEGORIES: [["Calm", "lakes", "", "Moods"], ["Empty", "", "", ""]]}
     other = Runs(history).add(
         source=Path("a"), destination=Path("b"), mode="copy", settings=kept, clusters=clusters, members=(), left=()

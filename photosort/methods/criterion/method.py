@@ -66,8 +66,11 @@ class Criterion:
         wants_model = self.assign != "joint" or not views.categories
         model = views.model if wants_model else None
         desk = Desk(model, views.known, views.announce, self.assign, views.progress) if model else None
+        flat = len(self.criteria) > 1
         sorters = [
-            Sorter(criterion, views, Descriptions.of(texts), desk, self.assign, self._wanted(len(texts)), self.forced)
+            Sorter(
+                criterion, views, Descriptions.of(texts), desk, self.assign, self._wanted(len(texts)), self.forced, flat
+            )
             for criterion, texts in zip(self.criteria, views.texts, strict=True)
         ]
         found = [sorter.sort(cluster, _cost_of(sorters[number + 1 :])) for number, sorter in enumerate(sorters)]

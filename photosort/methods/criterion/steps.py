@@ -48,6 +48,7 @@ class Sorter:
     desk    where the language model is asked; None without one
     wanted  how many categories to look for
     forced  whether every description comes into a category
+    flat    whether its categories are the folders of one level
     """
 
     criterion: str
@@ -57,6 +58,7 @@ class Sorter:
     assign: Assign
     wanted: Wanted
     forced: bool = False
+    flat: bool = False
     remarks: list[str] = field(default_factory=list, init=False)
 
     def sort(self, cluster: Clusterer, later: Coming) -> Sorted:
@@ -125,7 +127,8 @@ class Sorter:
                 f"The photos have only {len(kept)} different labels, so there are no more folders than that."
             )
         proposed = tuple(Category(name) for name in naming.names)
-        return tuple(self.views.settle(Proposal(plain_criterion(self.criterion), proposed, naming.why, every)))
+        proposal = Proposal(plain_criterion(self.criterion), proposed, naming.why, every, self.flat)
+        return tuple(self.views.settle(proposal))
 
     def _by_answer(self, categories: Sequence[Category], labels: Sequence[str], later: Coming) -> Sorted:
         """Let the language model choose, by the whole description (step 3)."""

@@ -5,11 +5,12 @@ The photo and the question go through the model's own processor and chat templat
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, Literal
 
 from photosort.models.captioners import generating
-from photosort.models.captioners.generating import Asking, tidy
+from photosort.models.captioners.generating import Asking, keys_of, tidy
 from photosort.models.captioners.transformers_captioners import OFFLINE, load_model
 from photosort.models.protocols import Frame, Identity, Pictures
 from photosort.models.runtime.batch_size import BatchSize
@@ -20,7 +21,7 @@ from photosort.models.runtime.torchvision_ops import repair_torchvision
 from photosort.models.weights.hub import Snapshot
 from photosort.photos import decode
 
-REVISION = "2"
+REVISION = "3"
 """Part of the identity; changes with anything here that may change a text."""
 CAPTION = "Describe this photo in one short sentence."
 SIDE = 448
@@ -53,14 +54,15 @@ class ChatCaptioner:
         """How many photos it looks at together, on its device."""
         return self._placement.batch(self.identity, "chat", self._asking.samples)
 
-    def caption(self, pixels: Pictures) -> list[tuple[str, ...]]:
+    def caption(self, pixels: Pictures, digests: Sequence[str] = ()) -> list[tuple[str, ...]]:
         """B pictures of the frame, best of like size -> for each `samples` texts, none of them empty."""
         import torch
 
         model, processor = self._loaded
         inputs = self._inputs(processor, pixels).to(self.device, number_format(self.device))
+        arguments = generating.arguments(self._asking, keys_of(pixels, digests), self.device)
         with torch.inference_mode():
-            written = model.generate(**inputs, **generating.arguments(self._asking, pixels, self.device))
+            written = model.generate(**inputs, **arguments)
         answers = written[:, inputs["input_ids"].shape[1] :]
         return tidy(processor.batch_decode(answers, skip_special_tokens=True), self._asking, chat=True)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from photosort.models.captioners.chat_answers import cleaned
 from photosort.models.captioners.tags import UNCLEAR
-from photosort.models.protocols import Pictures, Pixels
+from photosort.models.protocols import Pictures
 from photosort.support.printable import one_line
 
 if TYPE_CHECKING:
@@ -58,8 +58,13 @@ class Asking:
         return f"{self.question or question} [{drawing}{self.most_tokens} tokens]".strip()
 
 
-def arguments(asking: Asking, pixels: Pictures, device: str) -> dict[str, Any]:
-    """Return the arguments of `generate` of transformers."""
+def keys_of(pixels: Pictures, digests: Sequence[str]) -> Sequence[str]:
+    """Return what the random numbers of each photo follow from: its digest, or that of its picture without any."""
+    return digests or [hashlib.sha256(picture.tobytes()).hexdigest() for picture in pixels]
+
+
+def arguments(asking: Asking, keys: Sequence[str], device: str) -> dict[str, Any]:
+    """Return the arguments of `generate` of transformers for the photos of these keys."""
     if not asking.drawn:
         return {"max_new_tokens": asking.most_tokens, "do_sample": False}
     from transformers import LogitsProcessorList
@@ -72,7 +77,7 @@ def arguments(asking: Asking, pixels: Pictures, device: str) -> dict[str, Any]:
         "temperature": 1.0,
         "top_k": 0,
         "top_p": 1.0,
-        "logits_processor": LogitsProcessorList([_OwnDraw(asking, pixels, device)]),
+        "logits_processor": LogitsProcessorList([_OwnDraw(asking, keys, device)]),
     }
 
 
@@ -92,11 +97,11 @@ def _without(text: str, question: str) -> str:
     return text[len(question) :].lstrip(" :") if question and text.casefold().startswith(question.casefold()) else text
 
 
-def _seed(pixels: Pixels, seed: int) -> int:
-    """Return the seed of one photo: it follows from its picture, so that the photos beside it in a batch do not
-    matter.
+def _seed(key: str, seed: int) -> int:
+    """Return the seed of one photo: it follows from the photo alone, so that those beside it in a batch and the models
+    beside this one do not matter.
     """
-    digest = hashlib.blake2b(pixels.tobytes(), digest_size=7, key=str(seed).encode())
+    digest = hashlib.blake2b(key.encode(), digest_size=7, key=str(seed).encode())
     return int.from_bytes(digest.digest(), "big")
 
 
@@ -109,11 +114,11 @@ class _OwnDraw:
     the drawing of `generate` itself has no choice left.
     """
 
-    def __init__(self, asking: Asking, pixels: Pictures, device: str) -> None:
+    def __init__(self, asking: Asking, keys: Sequence[str], device: str) -> None:
         import torch
 
         self._samples = asking.samples
-        self._own = [torch.Generator(device).manual_seed(_seed(picture, asking.seed)) for picture in pixels]
+        self._own = [torch.Generator(device).manual_seed(_seed(key, asking.seed)) for key in keys]
 
     def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
         """(photos * samples, vocabulary) logits -> the same shape, with one finite score in each row."""

@@ -96,7 +96,7 @@ class OpenAICaptioner:
         self._pace = Pace(1 if to.here else IN_FLIGHT, IN_FLIGHT, PATIENCE)
         self._answers: dict[Question, str | PhotoRefused] = {}
 
-    def caption(self, pixels: Pictures) -> list[tuple[str, ...]]:
+    def caption(self, pixels: Pictures, digests: Sequence[str] = ()) -> list[tuple[str, ...]]:
         """B pictures of the frame -> for each `samples` texts, none of them empty; many are asked for at a time.
 
         Raises ModelFailed where the server cannot be reached, fails, or answers with something else than a text, and

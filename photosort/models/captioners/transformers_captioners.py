@@ -6,14 +6,14 @@ GIT: Wang et al. 2022, https://arxiv.org/abs/2205.14100. Florence-2: Xiao et al.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from photosort.models.captioners import generating
-from photosort.models.captioners.generating import Asking, tidy
+from photosort.models.captioners.generating import Asking, keys_of, tidy
 from photosort.models.protocols import Identity, Pictures
 from photosort.models.runtime.batch_size import BatchSize
 from photosort.models.runtime.on_device import loaded, number_format, on_device
@@ -26,7 +26,7 @@ from photosort.photos import decode
 if TYPE_CHECKING:
     import torch
 
-REVISION = "1"
+REVISION = "2"
 """Part of the identity; changes with anything here that may change a text."""
 FAMILIES = ("blip", "blip-2", "git", "florence2")
 ANSWERING = ("blip-2",)
@@ -70,7 +70,7 @@ class TransformersCaptioner:
         """How many photos it looks at together, on its device."""
         return self._placement.batch(self.identity, "captioner", self._asking.samples)
 
-    def caption(self, pixels: Pictures) -> list[tuple[str, ...]]:
+    def caption(self, pixels: Pictures, digests: Sequence[str] = ()) -> list[tuple[str, ...]]:
         """B pictures of the frame -> for each `samples` texts, none of them empty."""
         import torch
 
@@ -80,8 +80,9 @@ class TransformersCaptioner:
         if start.tokens:
             tokens = torch.tensor(start.tokens, device=self.device).repeat(len(pixels), 1)
             inputs |= {"input_ids": tokens, "attention_mask": torch.ones_like(tokens)}
+        arguments = generating.arguments(self._asking, keys_of(pixels, digests), self.device)
         with torch.inference_mode():
-            written = model.generate(**inputs, **generating.arguments(self._asking, pixels, self.device))
+            written = model.generate(**inputs, **arguments)
         return tidy(tokenizer.batch_decode(written[:, start.echoed :], skip_special_tokens=True), self._asking)
 
     @cached_property

@@ -29,7 +29,7 @@ def dual_encoder(name: str, device: str, most: int | None, folder: Path) -> Dual
     if wanted is None:
         return None
     other = wanted if name in ENCODERS else replace(wanted, weights=TRANSFORMERS)
-    snapshot = find(wanted) or located(other)
+    snapshot = find(wanted, folder) or located(other, folder)
     return _opened(snapshot, device, most, folder, wanted.name in QUICK_GELU)
 
 

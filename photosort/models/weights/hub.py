@@ -1,8 +1,8 @@
 """Snapshots of models on disk: found without asking a network, and without loading anything.
 
 A model of the Hugging Face hub lies in the cache of huggingface_hub (HF_HOME, HF_HUB_CACHE), where other programs
-find it too; its revision is the hash of its commit. A folder of the user's own has the digest of its small files and
-the sizes of its large ones.
+find it too, or, converted by photosort, in its own model cache; its revision is the hash of its commit. A folder of the
+user's own has the digest of its small files and the sizes of its large ones.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from photosort.errors import ModelMissing, SettingsError
+from photosort.models.weights.conversion import converted_folders
 
 HUB, LOCAL = "hf:", "local:"
 TRANSFORMERS, OPEN_CLIP = "model", "open_clip_model"
@@ -66,22 +67,26 @@ class Snapshot:
         return {}
 
 
-def find(source: Source) -> Snapshot | None:
-    """Return the model, where all of its weights are on this disk as safetensors."""
+def find(source: Source, cache: Path | None = None) -> Snapshot | None:
+    """Return the model, where all of its weights are on this disk as safetensors.
+
+    `cache` is the model cache of photosort, where weights lie that it has converted.
+    """
     if not source.repository:
         folder = Path(source.place.removeprefix(LOCAL)).expanduser().absolute()
         return Snapshot(source.name, folder, _digest(folder)) if _whole(folder, source.weights) else None
-    for folder in _snapshots(source.repository):
+    converted = converted_folders(cache, source.repository) if cache else ()
+    for folder in (*_snapshots(source.repository), *converted):
         if _whole(folder, source.weights):
             return Snapshot(source.name, folder, folder.name[:12])
     return None
 
 
-def located(source: Source) -> Snapshot:
-    """Return the model. Raises ModelMissing with the command that brings it, or SettingsError for a folder that is
-    none.
+def located(source: Source, cache: Path | None = None) -> Snapshot:
+    """Return the model, as `find` does. Raises ModelMissing with the command that brings it, or SettingsError for a
+    folder that is none.
     """
-    if found := find(source):
+    if found := find(source, cache):
         return found
     if source.repository:
         raise ModelMissing(f"The model {source.name} is not installed", f"Run: photosort models pull {source.name}")

@@ -14,13 +14,14 @@ from fakes import tiny_models
 from fakes.photos import crops
 
 from photosort.errors import ModelMissing, SettingsError
+from photosort.models.encoders.blip_itm import BlipRetrieval
 from photosort.models.encoders.dual_encoders import open_clip_source
-from photosort.models.encoders.open_clip import OpenClip
+from photosort.models.encoders.open_clip import CONFIG, OpenClip
 from photosort.models.protocols import Pixels
 from photosort.models.registry import image_encoder, joint_encoder, text_encoder
 from photosort.models.runtime import on_device
 from photosort.models.runtime.placement import DevicePlacement
-from photosort.models.weights.hub import located
+from photosort.models.weights.hub import OPEN_CLIP, TRANSFORMERS, Source, located
 from photosort.settings.settings import Settings, load_settings
 
 TEXTS = ["a dog on the beach", "two people", "a dog on the beach"]
@@ -41,8 +42,12 @@ def exact(monkeypatch: pytest.MonkeyPatch) -> None:
     """float32, so that what is compared does not hang on rounding."""
     import torch
 
+    use(monkeypatch, torch.float32)
+
+
+def use(monkeypatch: pytest.MonkeyPatch, precision: Any) -> None:
     for module in ("runtime.on_device", "encoders.open_clip", "captioners.transformers_captioners"):
-        monkeypatch.setattr(f"photosort.models.{module}.number_format", lambda device: torch.float32)
+        monkeypatch.setattr(f"photosort.models.{module}.number_format", lambda device: precision)
 
 
 def settings(folder: Path, **flags: Any) -> Settings:
@@ -68,6 +73,34 @@ def test_photos_and_texts_share_a_space_in_any_batch(folders: dict[str, Path], f
     assert texts.shape == (3, 16) and np.allclose(np.linalg.norm(texts, axis=1), 1, atol=1e-5)
     assert np.allclose(texts[0], texts[2], atol=1e-5) and not np.allclose(texts[0], texts[1], atol=1e-2)
     assert joint.place(vectors) is vectors and joint is encoder, "loaded once"
+
+
+@pytest.mark.parametrize("precision", ["bfloat16", "float16"])
+@pytest.mark.parametrize("family", BUILDERS)
+def test_half_precision_gives_nearly_the_same_vectors(
+    folders: dict[str, Path], monkeypatch: pytest.MonkeyPatch, family: str, precision: str
+) -> None:
+    import torch
+
+    exactly: Any = opened(folders[family])
+    shown = pictures(exactly.frame)
+    expected, words = exactly.encode_images(shown), exactly.encode_texts(TEXTS)
+    use(monkeypatch, getattr(torch, precision))
+    encoder: Any = opened(folders[family])
+    vectors, texts = encoder.encode_images(shown), encoder.encode_texts(TEXTS)
+    assert {weight.dtype for weight in encoder._loaded[0].parameters()} == {getattr(torch, precision)}
+    assert vectors.dtype == texts.dtype == np.float32 and np.isfinite(vectors).all() and np.isfinite(texts).all()
+    assert np.allclose(np.linalg.norm(texts, axis=1), 1, atol=1e-5)
+    for ours, theirs in ((vectors, expected), (texts, words)):
+        cosines = (ours * theirs).sum(1) / np.linalg.norm(ours, axis=1) / np.linalg.norm(theirs, axis=1)
+        assert cosines.min() > 0.99
+
+
+def opened(folder: Path) -> Any:
+    """Another encoder than the one that the registry keeps."""
+    snapshot = located(Source("tiny", f"local:{folder}", OPEN_CLIP if (folder / CONFIG).is_file() else TRANSFORMERS))
+    kind = OpenClip if (folder / CONFIG).is_file() else BlipRetrieval
+    return kind(snapshot, DevicePlacement("cpu"))
 
 
 @pytest.mark.parametrize("family", ["clip", "siglip"])
@@ -169,6 +202,20 @@ def test_sentences_are_encoded_as_the_library_does(tmp_path: Path) -> None:
     theirs = SentenceTransformer(str(folder), device="cpu").encode(TEXTS, normalize_embeddings=True)
     assert np.allclose(encoder.encode_texts(TEXTS), theirs, atol=1e-5)
     assert encoder.encode_texts([]).shape == (0, 32)
+
+
+@pytest.mark.parametrize("precision", ["bfloat16", "float16"])
+def test_sentences_of_a_model_saved_in_half_precision(tmp_path: Path, precision: str) -> None:
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+    folder = tiny_models.sentences(tmp_path)
+    whole = text_encoder(load_settings(text_encoder=f"st:{folder}", device="cpu")).encode_texts(TEXTS)
+    half = SentenceTransformer(str(folder), device="cpu").to(getattr(torch, precision))
+    half.save(str(tmp_path / "half"))
+    vectors = text_encoder(load_settings(text_encoder=f"st:{tmp_path / 'half'}", device="cpu")).encode_texts(TEXTS)
+    assert vectors.dtype == np.float32 and np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-2)
+    assert ((vectors * whole).sum(1) > 0.98).all()
 
 
 def test_sentences_are_never_read_from_a_pickle(tmp_path: Path) -> None:

@@ -1,0 +1,55 @@
+"""The last part of the way, for every command that files photos: the plan from what is decided, and carrying it out."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+from photosort.filing.disk.survey import survey
+from photosort.filing.journaled.apply import Outcome, apply
+from photosort.filing.plan.about import about_files
+from photosort.filing.plan.model import Mode
+from photosort.filing.plan.plan import Plan, make_plan, no_files
+from photosort.naming.summary import ClusterName
+from photosort.photos.photo import Photo, Unread
+from photosort.store.runs import Runs
+from photosort.support.progress import Progress
+
+
+def plan_photos(
+    photos: Sequence[Photo],
+    labels: Sequence[int],
+    paths: Sequence[str],
+    names: Sequence[ClusterName],
+    *,
+    source: Path,
+    destination: Path,
+    mode: Mode,
+    left: Sequence[Unread],
+    about: bool,
+    progress: Progress,
+) -> Plan:
+    """Look at both disks, and give each photo its place: `photos[i]` goes to `paths[labels[i]]`.
+
+    With `about`, each folder gets files that say what its name, `names[labels[i]]`, stands for. Touches no photo.
+    Raises what `survey` and `make_plan` raise.
+    """
+    seen = survey(source, destination, photos, paths, mode=mode, progress=progress)
+    return make_plan(
+        photos,
+        labels,
+        paths,
+        source=source,
+        destination=destination,
+        mode=mode,
+        survey=seen,
+        unread=left,
+        about=(lambda label, files: about_files(names[label], files)) if about else no_files,
+    )
+
+
+def carry_out(plan: Plan, run: int, connection: sqlite3.Connection, progress: Progress) -> Outcome:
+    """Turn the previewed run into one that files, and file its photos through the journal."""
+    Runs(connection).start(run)
+    return apply(plan, run, connection, progress=progress)
