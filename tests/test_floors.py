@@ -63,7 +63,8 @@ FLOORS = {
     "searching": {"errors", "support", "photos", "models.protocols"},
     "duplicates": {""},
     "workflows": ROOMS,
-    "cli": ROOMS | {"workflows"},
+    "workflows.explaining": ROOMS | {"workflows"},
+    "cli": ROOMS | {"workflows", "workflows.explaining"},
     "__main__": {"", "errors", "cli"},
 }
 """Folder or module of the package -> those it may import, beside itself; "" is the package, which holds the version.
