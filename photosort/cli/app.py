@@ -6,7 +6,20 @@ from typing import Annotated
 
 import typer
 
-from photosort.cli import apply, completions, demo, evaluate, explain, models, organize, past, refine, suggest
+from photosort.cli import (
+    apply,
+    completions,
+    demo,
+    duplicates,
+    evaluate,
+    explain,
+    models,
+    organize,
+    past,
+    refine,
+    search,
+    suggest,
+)
 from photosort.cli.grouped import grouped
 from photosort.cli.organize_help import GROUPS
 
@@ -45,6 +58,8 @@ app.command(name="apply")(apply.apply)
 app.command(name="refine")(refine.refine)
 app.command(name="suggest")(suggest.suggest)
 app.command(name="explain")(explain.explain)
+app.command(name="search")(search.search)
+app.command(name="duplicates")(duplicates.duplicates)
 app.command(name="undo")(past.undo)
 app.command(name="resume")(past.resume)
 app.command(name="runs")(past.runs)

@@ -66,7 +66,7 @@ def run(
 
         def review(prepared: Prepared) -> None:
             out.show(lambda: head)
-            out.show(lambda: preview.view(prepared, show_all=show_all))
+            out.show(lambda: preview.view(prepared, show_all=show_all, dry_run=dry_run))
             if continues := prepared.continues:
                 out.show(lambda: continuing.view(continues, settings.k))
             for note in planned.notes(prepared.plan, prepared.unfinished, prepared.twice):
@@ -93,7 +93,7 @@ def run(
         out.show(lambda: continuing.unchanged(unchanged))
         out.document(lambda: continuing.document(unchanged))
         return
-    out.show(lambda: planned.ending(organized.outcome))
+    out.show(lambda: planned.ending(organized.outcome, organized.prepared.run))
     written = {}
     if plan is not None:
         plan_file.write_plan(plan, plan_file.draft_of(settings.data_dir, organized.prepared.run))

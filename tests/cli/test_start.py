@@ -58,9 +58,9 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
                 "apply",
                 "completions",
                 "demo",
+                "duplicates",
                 "evaluate",
                 "explain",
-                "explain_photo",
                 "grouped",
                 "models",
                 "offers",
@@ -69,7 +69,17 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
         ),
         *(
             f"photosort.cli.{name}"
-            for name in ("ending", "organize", "organize_help", "output", "past", "refine", "streams", "suggest")
+            for name in (
+                "ending",
+                "organize",
+                "organize_help",
+                "output",
+                "past",
+                "refine",
+                "search",
+                "streams",
+                "suggest",
+            )
         ),
     }
 
