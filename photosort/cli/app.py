@@ -21,6 +21,7 @@ from photosort.cli import (
     suggest,
 )
 from photosort.cli.grouped import grouped
+from photosort.cli.organize_help import GROUPS
 
 app = typer.Typer(
     name="photosort",
@@ -52,7 +53,7 @@ def _top(
         print(context.get_help())
 
 
-app.command(name="organize", cls=grouped(organize.GROUPS))(organize.organize)
+app.command(name="organize", cls=grouped(GROUPS))(organize.organize)
 app.command(name="apply")(apply.apply)
 app.command(name="refine")(refine.refine)
 app.command(name="suggest")(suggest.suggest)

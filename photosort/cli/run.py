@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from photosort.methods.conversation import Bill, Proposal
     from photosort.models.protocols import Category
     from photosort.settings.settings import Settings
-    from photosort.workflows.organize import Organized, Prepared
+    from photosort.workflows.organize import Prepared
 
 
 def run(
@@ -30,16 +30,18 @@ def run(
     yes: bool = False,
     show_all: bool = False,
     plan: Path | None = None,
-) -> Organized:
+    fresh: bool = False,
+) -> None:
     """Organize, showing the preview on the way and the outcome at the end; `plan` is a file for the plan of a dry
     run.
     """
-    from photosort.cli import planned, preview
+    from photosort.cli import continuing, planned, preview
     from photosort.cli.renewing import with_cache
     from photosort.cli.settling import settled
     from photosort.models.selected import select_models
     from photosort.workflows import organize as workflow
     from photosort.workflows import plan_file
+    from photosort.workflows.continuing import Unchanged
 
     if plan is not None:
         if not dry_run:
@@ -65,6 +67,8 @@ def run(
         def review(prepared: Prepared) -> None:
             out.show(lambda: head)
             out.show(lambda: preview.view(prepared, show_all=show_all, dry_run=dry_run))
+            if continues := prepared.continues:
+                out.show(lambda: continuing.view(continues, settings.k))
             for note in planned.notes(prepared.plan, prepared.unfinished, prepared.twice):
                 out.note(note)
             if settings.mode == "move" and not dry_run and not yes:
@@ -79,10 +83,16 @@ def run(
                 destination or source.parent / f"{source.name or 'photos'}-sorted",
                 models,
                 dry_run=dry_run,
+                fresh=fresh,
                 talk=workflow.Talk(begin, announce, settle, review),
                 progress=progress,
             ),
         )
+    if isinstance(organized, Unchanged):
+        unchanged = organized
+        out.show(lambda: continuing.unchanged(unchanged))
+        out.document(lambda: continuing.document(unchanged))
+        return
     out.show(lambda: planned.ending(organized.outcome, organized.prepared.run))
     written = {}
     if plan is not None:
@@ -93,4 +103,3 @@ def run(
     out.document(lambda: {**preview.document(organized), **written})
     if organized.outcome is not None:
         finish(stopped=bool(organized.outcome.stopped), failed=bool(organized.outcome.failed))
-    return organized
