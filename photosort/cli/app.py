@@ -17,6 +17,7 @@ from photosort.cli import (
     organize,
     past,
     refine,
+    search,
     suggest,
 )
 from photosort.cli.grouped import grouped
@@ -56,6 +57,7 @@ app.command(name="apply")(apply.apply)
 app.command(name="refine")(refine.refine)
 app.command(name="suggest")(suggest.suggest)
 app.command(name="explain")(explain.explain)
+app.command(name="search")(search.search)
 app.command(name="duplicates")(duplicates.duplicates)
 app.command(name="undo")(past.undo)
 app.command(name="resume")(past.resume)
