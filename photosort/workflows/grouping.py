@@ -19,13 +19,13 @@ from photosort.models.encoders.conse import CONSE
 from photosort.models.protocols import Category, JointEncoder, TextEncoder
 from photosort.models.runtime.devices import wanted_cuda
 from photosort.models.selected import ModelSet
+from photosort.photos.facts import in_words
 from photosort.settings.settings import Settings
 from photosort.store.cache import Cache
 from photosort.support.progress import Progress, silent
 from photosort.wordnet.vocabulary import PLAIN, TEMPLATES
 from photosort.workflows.noun_vectors import noun_vectors
 from photosort.workflows.remembering import RememberedTexts, RememberedWriter
-from photosort.workflows.subjects import in_words
 
 
 @dataclass(slots=True)

@@ -61,7 +61,6 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
                 "duplicates",
                 "evaluate",
                 "explain",
-                "explain_photo",
                 "grouped",
                 "models",
                 "offers",
