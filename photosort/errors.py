@@ -25,6 +25,7 @@
     ├── Unexpected                   23   what photosort itself has no words for: of the system, a library, or a bug
     ├── TooExpensive                 24   what is about to be asked would cost more than --max-cost
     ├── PlanRefused                  25   a plan, or a change of it, cannot be carried out; every fault is named
+    ├── ReportRefused                30   the report cannot be written where it was to be
     └── Interrupted                 130   Ctrl-C, a closed terminal, or a request to end (SIGTERM)
 
 The number is the exit code of the command.
@@ -204,6 +205,12 @@ class PlanRefused(PhotosortError):
     def __init__(self, problem: str, hint: str = "", details: tuple[str, ...] = ()) -> None:
         super().__init__(problem, hint)
         self.details = details
+
+
+class ReportRefused(PhotosortError):
+    """A report cannot be written to its file: another file has the name, or the folder does not take it."""
+
+    exit_code = 30
 
 
 class Interrupted(PhotosortError):

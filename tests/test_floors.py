@@ -20,7 +20,7 @@ ADAPTERS = {"models.remote", "models.captioners", "models.encoders", "models.lan
 MODELS = RUNTIME | ADAPTERS | {"models.profiles", "models.registry", "models.fetching", "models.selected"}
 FILING = {"filing.plan", "filing.disk", "filing.journaled"}
 METHODS = {"methods", "methods.criterion", "methods.into", "methods.nouns", "methods.building", "methods.specs"}
-ROOMS = MODELS | FILING | METHODS | {"describing", "clustering", "naming", "evaluation"}
+ROOMS = MODELS | FILING | METHODS | {"describing", "clustering", "naming", "evaluation", "report"}
 
 FLOORS = {
     "": set[str](),
@@ -57,6 +57,7 @@ FLOORS = {
     "filing.disk": GROUND | {"photos", "naming", "filing.plan"},
     "filing.journaled": GROUND | {"photos", "filing.plan", "filing.disk"},
     "describing": MODELS,
+    "report": {"", "errors", "support", "store", "photos"},
     "evaluation": {"", "errors", "support", "clustering", *METHODS, "naming", "models.protocols"},
     "workflows": ROOMS,
     "cli": ROOMS | {"workflows"},

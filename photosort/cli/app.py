@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from photosort.cli import apply, completions, demo, evaluate, explain, models, organize, past, refine, suggest
+from photosort.cli import apply, completions, demo, evaluate, explain, models, organize, past, refine, report, suggest
 from photosort.cli.grouped import grouped
 
 app = typer.Typer(
@@ -44,6 +44,7 @@ app.command(name="apply")(apply.apply)
 app.command(name="refine")(refine.refine)
 app.command(name="suggest")(suggest.suggest)
 app.command(name="explain")(explain.explain)
+app.command(name="report")(report.report)
 app.command(name="undo")(past.undo)
 app.command(name="resume")(past.resume)
 app.command(name="runs")(past.runs)

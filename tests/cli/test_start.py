@@ -67,7 +67,10 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
                 "options",
             )
         ),
-        *(f"photosort.cli.{name}" for name in ("ending", "organize", "output", "past", "refine", "streams", "suggest")),
+        *(
+            f"photosort.cli.{name}"
+            for name in ("ending", "organize", "output", "past", "refine", "report", "streams", "suggest")
+        ),
     }
 
 
