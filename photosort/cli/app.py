@@ -8,6 +8,7 @@ import typer
 
 from photosort.cli import apply, completions, demo, evaluate, explain, models, organize, past, refine, report, suggest
 from photosort.cli.grouped import grouped
+from photosort.cli.organize_help import GROUPS
 
 app = typer.Typer(
     name="photosort",
@@ -39,7 +40,7 @@ def _top(
         print(context.get_help())
 
 
-app.command(name="organize", cls=grouped(organize.GROUPS))(organize.organize)
+app.command(name="organize", cls=grouped(GROUPS))(organize.organize)
 app.command(name="apply")(apply.apply)
 app.command(name="refine")(refine.refine)
 app.command(name="suggest")(suggest.suggest)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from photosort.cli.output import Output, finish, plural
 from photosort.errors import SettingsError
@@ -30,22 +30,26 @@ def run(
     yes: bool = False,
     show_all: bool = False,
     plan: Path | None = None,
+    report: bool = False,
 ) -> Organized:
     """Organize, showing the preview on the way and the outcome at the end; `plan` is a file for the plan of a dry
-    run.
+    run; `report` writes the page of the run as well.
     """
     from photosort.cli import planned, preview
     from photosort.cli.renewing import with_cache
     from photosort.cli.settling import settled
     from photosort.models.selected import select_models
     from photosort.workflows import organize as workflow
-    from photosort.workflows import plan_file
+    from photosort.workflows import plan_file, report_file
 
     if plan is not None:
         if not dry_run:
             raise SettingsError("--plan writes the plan of a dry run", "Add --dry-run, or leave out --plan.")
         plan_file.check_free(plan)
     source = Path(os.path.realpath(source))
+    destination = destination or source.parent / f"{source.name or 'photos'}-sorted"
+    if report:
+        report_file.check_report_path(report_file.report_path(destination))
     models = select_models(settings)
     head = preview.models(models)
     for sent in filter(None, (models.photos_sent, models.texts_sent)):
@@ -76,7 +80,7 @@ def run(
             out,
             lambda: workflow.organize(
                 source,
-                destination or source.parent / f"{source.name or 'photos'}-sorted",
+                destination,
                 models,
                 dry_run=dry_run,
                 talk=workflow.Talk(begin, announce, settle, review),
@@ -84,12 +88,16 @@ def run(
             ),
         )
     out.show(lambda: planned.ending(organized.outcome))
-    written = {}
+    written: dict[str, Any] = {}
     if plan is not None:
         plan_file.write_plan(plan, plan_file.draft_of(settings.data_dir, organized.prepared.run))
         written = {"plan": str(plan)}
         command = f"photosort apply {shlex.quote(str(plan))}"
         out.show(lambda: printable(f"The plan is in {plan}. Edit it there, then: {command}"))
+    if report:
+        from photosort.cli import report as reporting
+
+        written |= {"report": reporting.document(reporting.write(out, settings, organized.prepared.run))}
     out.document(lambda: {**preview.document(organized), **written})
     if organized.outcome is not None:
         finish(stopped=bool(organized.outcome.stopped), failed=bool(organized.outcome.failed))

@@ -36,6 +36,8 @@ BUDGET = 24 << 20
 """Bytes of thumbnails that a report holds itself; more lie in a folder beside it."""
 SEED = 42
 MAP_STAGE = "map"
+OWN_FOLDERS = ("data_dir", "cache_dir")
+"""Settings that say nothing of how a run was made."""
 
 Spot = tuple[float, float]
 
@@ -78,7 +80,7 @@ def write_report(
     with open_history(data_dir) as connection:
         runs = Runs(connection)
         run = runs.last() if number is None else runs.get(number)
-    path = report_path(run, out)
+    path = report_path(run.destination, out)
     check_report_path(path)
     with open_cache(cache_dir) as cache:
         pictured = picture(data_dir, cache, run.id, progress=progress)
@@ -117,7 +119,7 @@ def picture(data_dir: Path, cache: Cache, number: int | None = None, *, progress
         folders=_folders(clusters, members),
         photos=photos,
         left=tuple((_below(run.source, path), reason) for path, reason in left),
-        settings={"mode": run.mode, **run.settings},
+        settings={name: value for name, value in run.settings.items() if name not in OWN_FOLDERS},
         map_note=note,
         photosort=__version__,
     )

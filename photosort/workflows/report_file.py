@@ -14,22 +14,21 @@ from photosort.errors import ReportRefused
 from photosort.filing.disk.place import look
 from photosort.filing.disk.renaming import rename_exclusive
 from photosort.report.html import SIGNATURE
-from photosort.store.runs import Run
 from photosort.support.files import FILE, FOLDER
 
 _HINT = "Name another file with --out."
 _THUMBNAIL = re.compile(r"[0-9a-f]{64}")
 
 
-def report_path(run: Run, out: Path | None) -> Path:
+def report_path(destination: Path, out: Path | None = None) -> Path:
     """Return the file of a run's report: `out`, a file in it where that is a folder, or one beside the destination.
 
     Where the folder of the destination does not exist, it is the current one.
     """
-    name = f"{run.destination.name}-report.html"
+    name = f"{destination.name}-report.html"
     if out is not None:
         return out / name if out.is_dir() else out
-    return run.destination.with_name(name) if run.destination.parent.is_dir() else Path(name)
+    return destination.with_name(name) if destination.parent.is_dir() else Path(name)
 
 
 def check_report_path(path: Path) -> None:

@@ -69,7 +69,17 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
         ),
         *(
             f"photosort.cli.{name}"
-            for name in ("ending", "organize", "output", "past", "refine", "report", "streams", "suggest")
+            for name in (
+                "ending",
+                "organize",
+                "organize_help",
+                "output",
+                "past",
+                "refine",
+                "report",
+                "streams",
+                "suggest",
+            )
         ),
     }
 

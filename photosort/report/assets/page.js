@@ -8,8 +8,7 @@ const photosort = (() => {
   for (const figure of document.querySelectorAll(".photo")) figures[figure.dataset.photo] = figure;
   const plain = (text) => text.normalize("NFD").replace(/\p{Mn}/gu, "").toLowerCase();
   const haystacks = run.photos.map((photo) => {
-    const folder = folders.get(photo.folder);
-    const texts = [photo.name, photo.caption, photo.path, folder.name, ...folder.keywords, ...(photo.facts || [])];
+    const texts = [photo.path, photo.caption, folders.get(photo.folder).name, ...(photo.facts || [])];
     return plain(texts.filter(Boolean).join("\n"));
   });
   const filters = new Map();
