@@ -2,8 +2,9 @@
 
     python tests/bench/report.py [--photos 10000] [--folders 24]
 
-The photos are noise in forty versions. The page is opened from disk in Chromium, and is open when its scripts have run and
-it is painted; the bare page holds the same bytes in a comment. Frames are timed while 240 pixels are scrolled with each.
+The photos are noise in forty versions. The page is opened from disk in Chromium, and is open when its scripts have
+run and it is painted; the bare page holds the same bytes in a comment. Frames are timed while 240 pixels are
+scrolled with each.
 """
 
 from __future__ import annotations
