@@ -20,7 +20,12 @@ ADAPTERS = {"models.remote", "models.captioners", "models.encoders", "models.lan
 MODELS = RUNTIME | ADAPTERS | {"models.profiles", "models.registry", "models.fetching", "models.selected"}
 FILING = {"filing.plan", "filing.disk", "filing.journaled"}
 METHODS = {"methods", "methods.criterion", "methods.into", "methods.nouns", "methods.building", "methods.specs"}
-ROOMS = MODELS | FILING | METHODS | {"describing", "clustering", "naming", "evaluation", "report"}
+ROOMS = (
+    MODELS
+    | FILING
+    | METHODS
+    | {"describing", "clustering", "naming", "duplicates", "evaluation", "report", "searching"}
+)
 
 FLOORS = {
     "": set[str](),
@@ -50,7 +55,9 @@ FLOORS = {
     "models.language": RUNTIME | {"models.remote", "models.captioners"},
     "models.profiles": RUNTIME,
     "models.registry": RUNTIME | ADAPTERS | {"models.profiles", "methods.specs"},
-    "models.selected": {"models.profiles", "models.registry", "models.language"} | RUNTIME | {"methods.specs"},
+    "models.selected": {"models.profiles", "models.registry", "models.language", "models.encoders"}
+    | RUNTIME
+    | {"methods.specs"},
     "models.fetching": RUNTIME | ADAPTERS | {"models.profiles"},
     "filing": {""},
     "filing.plan": GROUND | {"photos", "naming"},
@@ -58,9 +65,12 @@ FLOORS = {
     "filing.journaled": GROUND | {"photos", "filing.plan", "filing.disk"},
     "describing": MODELS,
     "report": {"", "errors", "support", "store", "photos"},
-    "evaluation": {"", "errors", "support", "clustering", *METHODS, "naming", "models.protocols"},
+    "evaluation": {"", "errors", "support", "settings", "clustering", *METHODS, "naming", "models.protocols"},
+    "searching": {"errors", "support", "photos", "models.protocols"},
+    "duplicates": {""},
     "workflows": ROOMS,
-    "cli": ROOMS | {"workflows"},
+    "workflows.explaining": ROOMS | {"workflows"},
+    "cli": ROOMS | {"workflows", "workflows.explaining"},
     "__main__": {"", "errors", "cli"},
 }
 """Folder or module of the package -> those it may import, beside itself; "" is the package, which holds the version.
@@ -72,7 +82,9 @@ PURE = (
     "photosort.methods",
     "photosort.clustering",
     "photosort.naming",
+    "photosort.searching",
     *(f"photosort.filing.plan.{name}" for name in ("plan", "draft", "draft_text")),
+    "photosort.duplicates",
 )
 UNCLEAN = {"sqlite3", "torch", "typer", "rich"}
 ARITHMETIC = {"photosort.clustering.rows", "photosort.clustering.heads"}

@@ -6,7 +6,21 @@ from typing import Annotated
 
 import typer
 
-from photosort.cli import apply, completions, demo, evaluate, explain, models, organize, past, refine, report, suggest
+from photosort.cli import (
+    apply,
+    completions,
+    demo,
+    duplicates,
+    evaluate,
+    explain,
+    models,
+    organize,
+    past,
+    refine,
+    report,
+    search,
+    suggest,
+)
 from photosort.cli.grouped import grouped
 from photosort.cli.organize_help import GROUPS
 
@@ -45,6 +59,8 @@ app.command(name="apply")(apply.apply)
 app.command(name="refine")(refine.refine)
 app.command(name="suggest")(suggest.suggest)
 app.command(name="explain")(explain.explain)
+app.command(name="search")(search.search)
+app.command(name="duplicates")(duplicates.duplicates)
 app.command(name="report")(report.report)
 app.command(name="undo")(past.undo)
 app.command(name="resume")(past.resume)

@@ -24,10 +24,10 @@ VERB = {Mode.COPY: "copy", Mode.MOVE: "move", Mode.HARDLINK: "hard-link", Mode.S
 DONE = {Mode.COPY: "copied", Mode.MOVE: "moved", Mode.HARDLINK: "hard-linked", Mode.SYMLINK: "linked"}
 
 
-def tree(plan: Plan, names: Sequence[ClusterName]) -> Tree:
+def tree(plan: Plan, names: Sequence[ClusterName], explain: str = "photosort explain") -> Tree:
     """Return the plan as a tree: every folder with its count, keywords and three samples, and what stays.
 
-    `names` are what the folders stand for, by their labels.
+    `names` are what the folders stand for, by their labels; `explain` is the command that says more of this run.
     """
     photos = [photo for folder in plan.folders for photo in folder.photos]
     there = sum(photo.there for photo in photos)
@@ -37,7 +37,7 @@ def tree(plan: Plan, names: Sequence[ClusterName]) -> Tree:
         (printable(plan.destination.name), "bold"),
         f"   {plural(len(plan.folders), 'folder')}, {plural(len(photos) - there, 'photo')} to {VERB[plan.mode]}",
         f", {there:,} there already" if there else "",
-        f" ({_bytes(plan.bytes_written)})" if plan.mode == "copy" and plan.bytes_written else "",
+        f" ({readable_bytes(plan.bytes_written)})" if plan.mode == "copy" and plan.bytes_written else "",
     )
     whole = Tree(head, guide_style="dim")
     above: dict[str, Tree] = {}
@@ -49,7 +49,7 @@ def tree(plan: Plan, names: Sequence[ClusterName]) -> Tree:
             above[top] = whole.add(_line(f"{count:,}", "cyan", (printable(top), "bold blue")))
         above.get(top, whole).add(_folder(folder, name, names[folder.label]))
     if plan.left:
-        whole.add(_left(plan))
+        whole.add(_left(plan, explain))
     return whole
 
 
@@ -68,10 +68,11 @@ def notes(plan: Plan, unfinished: Sequence[Filing], twice: Counter[int]) -> list
     return lines
 
 
-def ending(outcome: Outcome | None) -> RenderableType:
-    """Return what was done, what failed, and the commands to go on with."""
+def ending(outcome: Outcome | None, run: int = 0) -> RenderableType:
+    """Return what was done, what failed, and the commands to go on with; of a dry run the one that explains it."""
     if outcome is None:
-        return Text("Nothing was touched: this was a dry run.", style="dim")
+        more = f"More about it: photosort explain --run {run}"
+        return Text(f"Nothing was touched: this was a dry run. {more}", style="dim")
     lines = [Text(f"{plural(outcome.photos, 'photo')} {DONE[outcome.mode]}.", style="green")]
     if outcome.there:
         lines.append(Text(f"{plural(outcome.there, 'file')} of the plan already there."))
@@ -144,13 +145,13 @@ def _folder(folder: PlannedFolder, shown: str, name: ClusterName) -> RenderableT
     return Group(*lines, _line("", "", (samples, "dim")))
 
 
-def _left(plan: Plan) -> RenderableType:
+def _left(plan: Plan, explain: str) -> RenderableType:
     lines = [
         _line(
             f"{len(plan.left):,}",
             "yellow",
             ("left in place", "bold"),
-            ("   photosort explain --left", "dim"),
+            (f"   {explain} --left", "dim"),
         )
     ]
     for reason, count in Counter(left.reason for left in plan.left).most_common():
@@ -190,7 +191,8 @@ def _folder_document(folder: PlannedFolder, name: ClusterName) -> dict[str, Any]
     }
 
 
-def _bytes(size: float) -> str:
+def readable_bytes(size: float) -> str:
+    """Return a number of bytes in the unit that suits it: "5 MB"."""
     for unit in ("bytes", "kB", "MB", "GB"):
         if size < 1000:
             return f"{size:.0f} {unit}"

@@ -68,7 +68,7 @@ def run(
 
         def review(prepared: Prepared) -> None:
             out.show(lambda: head)
-            out.show(lambda: preview.view(prepared, show_all=show_all))
+            out.show(lambda: preview.view(prepared, show_all=show_all, dry_run=dry_run))
             for note in planned.notes(prepared.plan, prepared.unfinished, prepared.twice):
                 out.note(note)
             if settings.mode == "move" and not dry_run and not yes:
@@ -87,7 +87,7 @@ def run(
                 progress=progress,
             ),
         )
-    out.show(lambda: planned.ending(organized.outcome))
+    out.show(lambda: planned.ending(organized.outcome, organized.prepared.run))
     written: dict[str, Any] = {}
     if plan is not None:
         plan_file.write_plan(plan, plan_file.draft_of(settings.data_dir, organized.prepared.run))

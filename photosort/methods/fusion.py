@@ -47,7 +47,7 @@ class Fusion:
             return unit(views.image)
         if self.mode == "sum":
             said = summed_vectors(views.texts[0], views.joint_embed or views.embed)
-            return fuse(_placed(views), said, "sum", self.weight)
+            return fuse(placed(views), said, "sum", self.weight)
         if views.soft_captions:
             said = views.soft_captions()
             return (
@@ -65,7 +65,8 @@ def summed_vectors(texts: Texts, embed: Callable[[Sequence[str]], Vectors]) -> V
     return np.asarray(np.add.reduceat(vectors, starts, axis=0), dtype=np.float32) if said else vectors
 
 
-def _placed(views: Views) -> Vectors:
+def placed(views: Views) -> Vectors:
+    """Return (n, e) the photos in the joint space. Raises SettingsError where there is none."""
     if views.joint_image is None:
         raise SettingsError("Fusion by sum needs a model that knows photos and texts", "Use --fusion concat.")
     return views.joint_image()
@@ -103,20 +104,26 @@ def smoothed(vectors: Vectors) -> Vectors:
 
 def neighbours(vectors: Vectors) -> Labels:
     """Return which of (n, d) unit rows are nearest to each, (n, 0 to 5); see `smoothed` for how many, among which."""
-    count = min(NEIGHBOURS, len(vectors) // FEW)
-    if count < 2:
+    count, among = crowd(len(vectors))
+    if not count:
         return np.empty((len(vectors), 0), dtype=np.intp)
-    among = np.arange(len(vectors))
-    if len(vectors) > CROWD:
-        among = np.sort(np.random.default_rng(0).choice(len(vectors), CROWD, replace=False))
-    crowd, near = vectors[among], np.empty((len(vectors), count), dtype=np.intp)
+    many, near = vectors[among], np.empty((len(vectors), count), dtype=np.intp)
     for start in range(0, len(vectors), ROWS):
         some = vectors[start : start + ROWS]
-        cosines = some @ crowd.T
+        cosines = some @ many.T
         own = np.flatnonzero((among >= start) & (among < start + len(some)))
         cosines[among[own] - start, own] = -np.inf
         near[start : start + ROWS] = among[np.argpartition(-cosines, count - 1, axis=1)[:, :count]]
     return near
+
+
+def crowd(photos: int) -> tuple[int, Labels]:
+    """Return how many neighbours smooth each of n photos, 0 where none do, and among which they are looked for."""
+    count = min(NEIGHBOURS, photos // FEW)
+    among = np.arange(photos)
+    if photos > CROWD:
+        among = np.sort(np.random.default_rng(0).choice(photos, CROWD, replace=False))
+    return (count if count > 1 else 0), among
 
 
 def unit(vectors: Vectors) -> Vectors:

@@ -30,6 +30,7 @@ __all__ = [
     "FactModels",
     "FeatureCaptioner",
     "Frame",
+    "Guess",
     "Identity",
     "ImageEncoder",
     "JointEncoder",
@@ -40,6 +41,7 @@ __all__ = [
     "Pixels",
     "QuestionTooLong",
     "Sightings",
+    "SoftEncoder",
     "SubjectReader",
     "TextEncoder",
     "Used",
@@ -104,6 +106,25 @@ class JointEncoder(TextEncoder, Protocol):
 
     def place(self, vectors: Vectors) -> Vectors:
         """Turn (n, d) vectors of the image encoder into (n, e) vectors in the space of the texts, not normalised."""
+        ...
+
+
+class Guess(NamedTuple):
+    """A noun that a photo may show, and its part of the vector of the photo's soft caption.
+
+    noun  such as "dog" for all breeds of dogs
+    part  (e,) not normalised; the parts of a photo add up to its vector
+    """
+
+    noun: str
+    part: Vectors
+
+
+class SoftEncoder(JointEncoder, Protocol):
+    """A joint encoder whose vector of a photo is the mean of nouns that the photo may show."""
+
+    def guesses(self, vectors: Vectors) -> list[list[Guess]]:
+        """(b, d) vectors of the image encoder -> for each photo the nouns, the largest part first."""
         ...
 
 

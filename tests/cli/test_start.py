@@ -58,9 +58,9 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
                 "apply",
                 "completions",
                 "demo",
+                "duplicates",
                 "evaluate",
                 "explain",
-                "explain_photo",
                 "grouped",
                 "models",
                 "offers",
@@ -77,6 +77,7 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
                 "past",
                 "refine",
                 "report",
+                "search",
                 "streams",
                 "suggest",
             )
