@@ -20,7 +20,12 @@ ADAPTERS = {"models.remote", "models.captioners", "models.encoders", "models.lan
 MODELS = RUNTIME | ADAPTERS | {"models.profiles", "models.registry", "models.fetching", "models.selected"}
 FILING = {"filing.plan", "filing.disk", "filing.journaled"}
 METHODS = {"methods", "methods.criterion", "methods.into", "methods.nouns", "methods.building", "methods.specs"}
-ROOMS = MODELS | FILING | METHODS | {"describing", "clustering", "naming", "duplicates", "evaluation", "searching"}
+ROOMS = (
+    MODELS
+    | FILING
+    | METHODS
+    | {"describing", "clustering", "naming", "duplicates", "evaluation", "report", "searching"}
+)
 
 FLOORS = {
     "": set[str](),
@@ -59,6 +64,7 @@ FLOORS = {
     "filing.disk": GROUND | {"photos", "naming", "filing.plan"},
     "filing.journaled": GROUND | {"photos", "filing.plan", "filing.disk"},
     "describing": MODELS,
+    "report": {"", "errors", "support", "store", "photos"},
     "evaluation": {"", "errors", "support", "settings", "clustering", *METHODS, "naming", "models.protocols"},
     "searching": {"errors", "support", "photos", "models.protocols"},
     "duplicates": {""},

@@ -17,6 +17,7 @@ from photosort.cli import (
     organize,
     past,
     refine,
+    report,
     search,
     suggest,
 )
@@ -60,6 +61,7 @@ app.command(name="suggest")(suggest.suggest)
 app.command(name="explain")(explain.explain)
 app.command(name="search")(search.search)
 app.command(name="duplicates")(duplicates.duplicates)
+app.command(name="report")(report.report)
 app.command(name="undo")(past.undo)
 app.command(name="resume")(past.resume)
 app.command(name="runs")(past.runs)

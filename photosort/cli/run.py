@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from photosort.cli.output import Output, finish, plural
 from photosort.errors import SettingsError
@@ -31,16 +31,17 @@ def run(
     show_all: bool = False,
     plan: Path | None = None,
     fresh: bool = False,
+    report: bool = False,
 ) -> None:
     """Organize, showing the preview on the way and the outcome at the end; `plan` is a file for the plan of a dry
-    run.
+    run; `report` writes the page of the run as well.
     """
     from photosort.cli import continuing, planned, preview
     from photosort.cli.renewing import with_cache
     from photosort.cli.settling import settled
     from photosort.models.selected import select_models
     from photosort.workflows import organize as workflow
-    from photosort.workflows import plan_file
+    from photosort.workflows import plan_file, report_file
     from photosort.workflows.continuing import Unchanged
 
     if plan is not None:
@@ -48,6 +49,9 @@ def run(
             raise SettingsError("--plan writes the plan of a dry run", "Add --dry-run, or leave out --plan.")
         plan_file.check_free(plan)
     source = Path(os.path.realpath(source))
+    destination = destination or source.parent / f"{source.name or 'photos'}-sorted"
+    if report:
+        report_file.check_report_path(report_file.report_path(destination))
     models = select_models(settings)
     head = preview.models(models)
     for sent in filter(None, (models.photos_sent, models.texts_sent)):
@@ -80,7 +84,7 @@ def run(
             out,
             lambda: workflow.organize(
                 source,
-                destination or source.parent / f"{source.name or 'photos'}-sorted",
+                destination,
                 models,
                 dry_run=dry_run,
                 fresh=fresh,
@@ -94,12 +98,24 @@ def run(
         out.document(lambda: continuing.document(unchanged))
         return
     out.show(lambda: planned.ending(organized.outcome, organized.prepared.run))
-    written = {}
-    if plan is not None:
-        plan_file.write_plan(plan, plan_file.draft_of(settings.data_dir, organized.prepared.run))
-        written = {"plan": str(plan)}
-        command = f"photosort apply {shlex.quote(str(plan))}"
-        out.show(lambda: printable(f"The plan is in {plan}. Edit it there, then: {command}"))
+    written = _also_written(organized.prepared.run, settings, out, plan, report=report)
     out.document(lambda: {**preview.document(organized), **written})
     if organized.outcome is not None:
         finish(stopped=bool(organized.outcome.stopped), failed=bool(organized.outcome.failed))
+
+
+def _also_written(run: int, settings: Settings, out: Output, plan: Path | None, *, report: bool) -> dict[str, Any]:
+    """Write the plan to its file and the page of the run, where they are wanted, and return what is said of them."""
+    from photosort.workflows import plan_file
+
+    written: dict[str, Any] = {}
+    if plan is not None:
+        plan_file.write_plan(plan, plan_file.draft_of(settings.data_dir, run))
+        written = {"plan": str(plan)}
+        command = f"photosort apply {shlex.quote(str(plan))}"
+        out.show(lambda: printable(f"The plan is in {plan}. Edit it there, then: {command}"))
+    if report:
+        from photosort.cli import report as reporting
+
+        written |= {"report": reporting.document(reporting.write(out, settings, run))}
+    return written

@@ -19,6 +19,7 @@ from photosort.store.runs import Run, Runs
 from photosort.support.progress import Progress, silent
 
 ALL_RUNS = "photosort runs lists all runs."
+_PREVIEWED = "previewed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def past_runs(data_dir: Path) -> list[PastRun]:
                 len(sizes[run.id]),
                 sum(sizes[run.id].values()),
                 runs.files(run.id),
-                states.get(run.id, "previewed"),
+                states.get(run.id, _PREVIEWED),
             )
             for run in runs.all()
         ]
@@ -67,7 +68,7 @@ def run_to_refine(data_dir: Path, number: int | None = None, *, beside: bool = F
         raise NoSuchRun(f"Run {number} does not exist", ALL_RUNS)
     if found is None:
         raise NoSuchRun("No run was sorted by a criterion yet", 'Start with: photosort organize DIR --by "the mood"')
-    if found.state not in ("previewed", FilingState.UNDONE):
+    if found.state not in (_PREVIEWED, FilingState.UNDONE):
         undo = f"photosort undo {found.run.id}"
         if found.run.mode == Mode.MOVE:
             raise Unfinished(f"Run {found.run.id} has moved its photos", f"Take them back first: {undo}")
@@ -100,6 +101,14 @@ def resume_run(
         filing = _half_way(connection) if number is None else read_filing(connection, number)
         with hold(filing.destination, data_dir):
             return filing, resume(connection, filing.run_id, progress=progress)
+
+
+def state_of(connection: sqlite3.Connection, run: Run, data_dir: Path) -> str:
+    """Return the state of a run, as `PastRun` has it."""
+    try:
+        return _state(read_filing(connection, run.id), data_dir)
+    except NoSuchRun:
+        return _PREVIEWED
 
 
 def _state(filing: Filing, data_dir: Path) -> str:

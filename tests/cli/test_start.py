@@ -76,6 +76,7 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
                 "output",
                 "past",
                 "refine",
+                "report",
                 "search",
                 "streams",
                 "suggest",
