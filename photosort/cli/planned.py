@@ -75,10 +75,12 @@ def notes(plan: Plan, unfinished: Sequence[Filing], twice: Counter[int]) -> list
 
 
 def ending(outcome: Outcome | None, run: int = 0) -> RenderableType:
-    """Return what was done, what failed, and the commands to go on with; of a dry run the one that explains it."""
+    """Return what was done, what failed, and the commands to go on with; of a dry run, where it has the number of one,
+    the command that explains it.
+    """
     if outcome is None:
-        more = f"More about it: photosort explain --run {run}"
-        return Text(f"Nothing was touched: this was a dry run. {more}", style="dim")
+        more = f" More about it: photosort explain --run {run}" if run else ""
+        return Text(f"Nothing was touched: this was a dry run.{more}", style="dim")
     lines = [Text(f"{plural(outcome.photos, 'photo')} {DONE[outcome.mode]}.", style="green")]
     if outcome.there:
         lines.append(Text(f"{plural(outcome.there, 'file')} of the plan already there."))
