@@ -27,6 +27,8 @@
     ├── PlanRefused                  25   a plan, or a change of it, cannot be carried out; every fault is named
     ├── NotLookedAt                  28   a search finds no photo that these models have looked at
     ├── NothingFound                 29   no photo fits the filters of a search
+    ├── ReportRefused                30   the report cannot be written where it was to be
+    ├── OwnDestination               33   the folder to sort is where an earlier run put its photos
     └── Interrupted                 130   Ctrl-C, a closed terminal, or a request to end (SIGTERM)
 
 The number is the exit code of the command.
@@ -218,6 +220,18 @@ class NothingFound(PhotosortError):
     """No photo that is known fits what a search asks for."""
 
     exit_code = 29
+
+
+class ReportRefused(PhotosortError):
+    """A report cannot be written to its file: another file has the name, or the folder does not take it."""
+
+    exit_code = 30
+
+
+class OwnDestination(PhotosortError):
+    """The folder to sort is where an earlier run put its photos."""
+
+    exit_code = 33
 
 
 class Interrupted(PhotosortError):

@@ -24,7 +24,7 @@ ROOMS = (
     MODELS
     | FILING
     | METHODS
-    | {"describing", "clustering", "naming", "duplicates", "evaluation", "review", "searching"}
+    | {"describing", "clustering", "naming", "duplicates", "evaluation", "report", "review", "searching"}
 )
 
 FLOORS = {
@@ -64,12 +64,14 @@ FLOORS = {
     "filing.disk": GROUND | {"photos", "naming", "filing.plan"},
     "filing.journaled": GROUND | {"photos", "filing.plan", "filing.disk"},
     "describing": MODELS,
+    "report": {"", "errors", "support", "store", "photos"},
     "review": GROUND | {"photos", "naming", "filing.plan"},
     "evaluation": {"", "errors", "support", "settings", "clustering", *METHODS, "naming", "models.protocols"},
     "searching": {"errors", "support", "photos", "models.protocols"},
     "duplicates": {""},
     "workflows": ROOMS,
-    "cli": ROOMS | {"workflows"},
+    "workflows.explaining": ROOMS | {"workflows"},
+    "cli": ROOMS | {"workflows", "workflows.explaining"},
     "__main__": {"", "errors", "cli"},
 }
 """Folder or module of the package -> those it may import, beside itself; "" is the package, which holds the version.

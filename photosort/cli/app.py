@@ -17,11 +17,13 @@ from photosort.cli import (
     organize,
     past,
     refine,
+    report,
     review,
     search,
     suggest,
 )
 from photosort.cli.grouped import grouped
+from photosort.cli.organize_help import GROUPS
 
 app = typer.Typer(
     name="photosort",
@@ -53,7 +55,7 @@ def _top(
         print(context.get_help())
 
 
-app.command(name="organize", cls=grouped(organize.GROUPS))(organize.organize)
+app.command(name="organize", cls=grouped(GROUPS))(organize.organize)
 app.command(name="apply")(apply.apply)
 app.command(name="review")(review.review)
 app.command(name="refine")(refine.refine)
@@ -61,6 +63,7 @@ app.command(name="suggest")(suggest.suggest)
 app.command(name="explain")(explain.explain)
 app.command(name="search")(search.search)
 app.command(name="duplicates")(duplicates.duplicates)
+app.command(name="report")(report.report)
 app.command(name="undo")(past.undo)
 app.command(name="resume")(past.resume)
 app.command(name="runs")(past.runs)

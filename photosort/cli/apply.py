@@ -56,7 +56,7 @@ def apply(
                     progress=progress,
                 ),
             )
-        out.show(lambda: planned.ending(edited.outcome))
+        out.show(lambda: planned.ending(edited.outcome, edited.run))
         out.document(lambda: _document(edited))
         if edited.outcome is not None:
             finish(stopped=bool(edited.outcome.stopped), failed=bool(edited.outcome.failed))

@@ -1,17 +1,22 @@
 """One photo, as photosort explain shows it."""
 
+from __future__ import annotations
+
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from photosort.cli.explain_shown import alike, beside, quoted
 from photosort.cli.output import grid, plural
 from photosort.support.printable import printable
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from rich.text import Text
 
-    from photosort.store.runs import ClusterRecord
-    from photosort.workflows.explain import PhotoView
-
+    from photosort.photos.facts import Facts
+    from photosort.workflows.explaining.photo import Reasons
+    from photosort.workflows.explaining.views import PhotoView
 
 HOW = {
     "answer": "by the answer of the language model",
@@ -25,10 +30,13 @@ HOW = {
     "you": "by you, in the plan",
 }
 """How a photo came to its folder, by `Found.by`."""
+WORDS = 8
+SLIGHT = 0.005
+"""A change of the margin that rounds to nothing."""
 
 
-def view(found: "PhotoView") -> "RenderableType":
-    """Return where the photo lies, what it shows, and how near it is to its folder."""
+def view(found: PhotoView, why: Reasons) -> RenderableType:
+    """Return where the photo lies, what it shows, how near it is to its folder, and what would have to change."""
     from rich.console import Group
     from rich.text import Text
 
@@ -39,22 +47,21 @@ def view(found: "PhotoView") -> "RenderableType":
         rows.add_row("about", Text(printable(text), style="italic"))
     if found.own.note:
         rows.add_row("its name", Text(printable(found.own.note), style="yellow"))
-    said = (
-        "shows"
-        if photo.answer.get("nouns")
-        else "tags"
-        if _is_tagged(found)
-        else "description"
-        if found.run.settings.get("by")
-        else "caption"
-    )
-    rows.add_row(said, Text(printable(photo.caption)))
-    for label, text in (*_answers(found), *_distances(found)):
+    rows.add_row(_said(found), _caption(photo.caption, why))
+    for label, text in (*_answers(found), *_distances(found), *_further(found, why)):
         rows.add_row(label, Text(printable(text)))
+    for number, neighbour in enumerate(why.neighbours):
+        rows.add_row("" if number else "most alike", alike(neighbour))
+    if words := _words(why):
+        rows.add_row("nouns" if why.are_nouns else "words", words)
+    for number, text in enumerate(_changes(found, why)):
+        rows.add_row("" if number else "would change", Text(printable(text)))
+    if why.untold:
+        rows.add_row("words", Text(printable(f"cannot be weighed: {why.untold}"), style="dim"))
     shared = [word for word, _ in found.own.keywords if word in photo.caption.lower()]
     if shared:
         rows.add_row("shares", Text(printable(", ".join(shared)), style="green"))
-    for label, text in _facts(found):
+    for label, text in facts_of(found.facts):
         rows.add_row(label, Text(printable(text)))
     rows.add_row("from", Text(printable(str(photo.path))))
     if found.now:
@@ -62,7 +69,77 @@ def view(found: "PhotoView") -> "RenderableType":
     return Group(head, rows)
 
 
-def _answers(found: "PhotoView") -> Iterator[tuple[str, str]]:
+def _said(found: PhotoView) -> str:
+    settings = found.run.settings
+    if found.photo.answer.get("nouns"):
+        return "shows"
+    return "tags" if settings.get("captioner") == "tags" else "description" if settings.get("by") else "caption"
+
+
+def _caption(caption: str, why: Reasons) -> Text:
+    """Return the caption: words that pull the photo to its folder in green, words that pull it away in yellow."""
+    from rich.text import Text
+
+    text = Text(printable(caption))
+    for pull in why.pulls:
+        if abs(pull.change) >= SLIGHT:
+            style = "bold green" if pull.change > 0 else "bold yellow"
+            text.highlight_regex(rf"(?i)(?<!\w){re.escape(printable(pull.word))}(?!\w)", style)
+    return text
+
+
+def _words(why: Reasons) -> Text | None:
+    from rich.text import Text
+
+    told = [pull for pull in why.pulls if abs(pull.change) >= SLIGHT][:WORDS]
+    if not why.pulls:
+        return None
+    if not told:
+        return Text("none of them alone changes the margin")
+    parts = (
+        Text(f"{printable(pull.word)} {pull.change:+.2f}".replace("-", "−"), "green" if pull.change > 0 else "yellow")
+        for pull in told
+    )
+    return Text.assemble(Text(", ").join(parts), ("  (what the margin loses without it)", "dim"))
+
+
+def _changes(found: PhotoView, why: Reasons) -> Iterator[str]:
+    """Yield what would have to change for the photo to lie elsewhere."""
+    if not why.clusters:
+        return
+    (own, cosine), *others = why.clusters
+    if others and others[0][1] > cosine and not why.by_picture:
+        yield f"nothing: it is nearer to {quoted(others[0][0])} as it is"
+        return
+    named = {cluster.number: cluster for cluster, _ in why.clusters}
+    named |= {cluster.number: cluster for cluster in (side.cluster for side in why.sides)}
+    deciding = why.deciding(own.number)
+    for pull in deciding:
+        elsewhere = quoted(named[pull.goes]) if pull.goes in named else "another folder"
+        what = f"if the picture did not suggest “{pull.word}”" if why.are_nouns else f"without “{pull.word}”"
+        yield f"{what} it would lie in {elsewhere}"
+    for side in why.sides:
+        if side.cluster.number != own.number:
+            numbers = f"{side.similarity:.2f}, {side.own:.2f} to {quoted(own)}"
+            yield f"its {side.side} alone would put it in {quoted(side.cluster)} ({numbers})"
+    if why.sides and not deciding and all(side.cluster.number == own.number for side in why.sides):
+        yield "picture and caption, each alone, put it here too; no single word decides"
+    elif why.pulls and not deciding and not why.sides:
+        yield "no single word decides"
+
+
+def _further(found: PhotoView, why: Reasons) -> Iterator[tuple[str, str]]:
+    """Yield the cluster after the next, or where the pictures would put the photo, if that is another place."""
+    if why.by_picture:
+        if why.clusters:
+            told = [f"{cosine:.2f} to {quoted(cluster)}" for cluster, cosine in why.clusters]
+            yield "its picture", f"{', '.join(told)}, by the pictures alone"
+        return
+    for cluster, cosine in why.clusters[2:3]:
+        yield "then", f"{cosine:.2f} to {quoted(cluster)}"
+
+
+def _answers(found: PhotoView) -> Iterator[tuple[str, str]]:
     """Yield how the photo came to a folder that has a name of the user's, or by a criterion of the user's."""
     answer, criteria = found.photo.answer, found.run.settings.get("by") or ()
     if criteria:
@@ -80,33 +157,31 @@ def _answers(found: "PhotoView") -> Iterator[tuple[str, str]]:
         yield "runner-up", f"“{runner_up}”"
 
 
-def _distances(found: "PhotoView") -> Iterator[tuple[str, str]]:
+def _distances(found: PhotoView) -> Iterator[tuple[str, str]]:
     """Yield how near the photo is to its own folder and to the next; of one that was set aside, to the nearest."""
     from photosort.workflows.folders import ASIDE, THE_USER
 
     photo, following = found.photo, found.next
     if found.own.named_by == ASIDE and photo.answer.get("reason"):
         if following is not None and photo.runner_up_similarity:
-            yield "nearest", f"{photo.runner_up_similarity:.2f} to “{printable(following.folder)}”"
+            yield "nearest", f"{photo.runner_up_similarity:.2f} to {quoted(following)}"
         return
     if found.own.named_by == ASIDE:
         if following is not None:
-            yield "nearest", f"{photo.similarity:.2f} to “{printable(following.folder)}”, hardly more than to the next"
+            yield "nearest", f"{photo.similarity:.2f} to {quoted(following)}, hardly more than to the next"
         return
     compared = photo.similarity or photo.answer.get("by") != THE_USER
     if compared:
         average = f"the folder's average is {found.own.cohesion:.2f}"
         yield "similarity", f"{photo.similarity:.2f} to its own folder ({average})"
     if following is not None:
-        place = printable(following.folder)
         label = "runner-up" if photo.answer else "next"
         margin = f", a margin of {found.margin:.2f}" if compared else ""
-        yield label, f"{photo.runner_up_similarity:.2f} to “{place}”{margin}"
+        yield label, f"{photo.runner_up_similarity:.2f} to {quoted(following)}{margin}"
 
 
-def _facts(found: "PhotoView") -> Iterator[tuple[str, str]]:
-    """Yield what is true of the photo, and how sure that is."""
-    facts = found.facts
+def facts_of(facts: Facts) -> Iterator[tuple[str, str]]:
+    """Yield what is true of a photo, and how sure that is."""
     if facts.kind:
         by = f" (by its {' and '.join(facts.kind.by)})" if facts.kind.by else ""
         yield "kind", f"{facts.kind.name}, {facts.kind.sure:.0%} sure{by}"
@@ -119,18 +194,7 @@ def _facts(found: "PhotoView") -> Iterator[tuple[str, str]]:
         yield "place", f"{facts.place[0]:.5f}, {facts.place[1]:.5f} (latitude, longitude)"
 
 
-def _is_tagged(found: "PhotoView") -> bool:
-    return bool(found.run.settings.get("captioner") == "tags")
-
-
-def beside(cluster: "ClusterRecord") -> list[str]:
-    """Return what of title and summary the folder's name does not say."""
-    from photosort.cli import planned
-
-    return planned.beside(cluster.folder, cluster.title, cluster.summary, cluster.named_by)
-
-
-def document(found: "PhotoView") -> dict[str, Any]:
+def document(found: PhotoView, why: Reasons) -> dict[str, Any]:
     """Return everything of `view`, whole."""
     photo = found.photo
     following = found.next and {
@@ -151,4 +215,38 @@ def document(found: "PhotoView") -> dict[str, Any]:
         "next": following or None,
         "margin": round(found.margin, 4),
         "now": found.now or None,
+        "words": words_document(why),
+        **reasons_document(why),
+    }
+
+
+def words_document(why: Reasons) -> list[dict[str, Any]]:
+    """Return the words with what each does; "decides" says whether the photo would lie elsewhere without it."""
+    own = why.clusters[0][0].number if why.clusters else -1
+    return [{"word": pull.word, "pull": round(pull.change, 4), "decides": pull.goes != own} for pull in why.pulls]
+
+
+def reasons_document(why: Reasons) -> dict[str, Any]:
+    """Return what is near a photo, and what its sides say, for programs."""
+    return {
+        "words_are_nouns": why.are_nouns,
+        "untold": why.untold or None,
+        "by_picture": why.by_picture,
+        "clusters": [{"folder": cluster.folder, "similarity": round(cosine, 4)} for cluster, cosine in why.clusters],
+        "neighbours": [
+            {
+                "photo": str(one.lying.photo.path),
+                "similarity": round(one.similarity, 4),
+                "folder": one.folder.folder,
+            }
+            for one in why.neighbours
+        ],
+        "alone": {
+            side.side: {
+                "folder": side.cluster.folder,
+                "similarity": round(side.similarity, 4),
+                "own": round(side.own, 4),
+            }
+            for side in why.sides
+        },
     }

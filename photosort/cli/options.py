@@ -13,14 +13,22 @@ if TYPE_CHECKING:
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 QuietFlag = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors and questions only.")]
+Fresh = Annotated[
+    bool, typer.Option("--fresh", help="Sort all photos anew, also those that an earlier run has put there.")
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Answer yes to every question.")]
 
 
-def named_path(text: str) -> Path:
-    """Return the path that was typed. An empty one is refused and is not the current folder: a variable was not set."""
+def named(text: str) -> str:
+    """Return the name or path that was typed. An empty one is refused: a variable was not set."""
     if not text:
         raise typer.BadParameter("A path is empty")
-    return Path(text)
+    return text
+
+
+def named_path(text: str) -> Path:
+    """Return the path that was typed. An empty one is refused and is not the current folder."""
+    return Path(named(text))
 
 
 def settings_of(out: Output, **flags: Any) -> Settings:

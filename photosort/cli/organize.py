@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from photosort.cli import offers
-from photosort.cli.options import AsJson, QuietFlag, Yes, named_path, settings_of
+from photosort.cli.options import AsJson, Fresh, QuietFlag, Yes, named_path, settings_of
+from photosort.cli.organize_help import METHOD_HELP
 from photosort.cli.output import speaking
 from photosort.methods.specs import METHODS
 from photosort.settings.choices import (
@@ -26,23 +27,6 @@ if TYPE_CHECKING:
 else:
     MethodName = Literal[tuple(METHODS)]
 
-METHOD_HELP = "; ".join(f"{name} ({spec.help})" for name, spec in METHODS.items())
-
-GROUPS = {
-    "Folders": (
-        *("by", "into", "other", "no_other", "assign", "names_from"),
-        *("method", "fusion", "weight", "texts", "ask", "vectors", "show_all"),
-        *("tac", "nouns", "balance", "outliers", "levels", "min_k", "max_k", "seed"),
-    ),
-    "Names": ("names", "writer", "language", "style", "name_template", "keywords", "max_cost", "about"),
-    "Photos": ("exclude", "follow_links", "facts"),
-    "Models": (
-        *("profile", "captioner", "captions", "image_encoder", "text_encoder", "allow_upload"),
-        *("device", "engine", "batch"),
-    ),
-}
-"""How the help puts the flags together."""
-
 
 def organize(
     source: Annotated[Path, typer.Argument(metavar="DIR", parser=named_path, help="The folder with the photos.")],
@@ -59,9 +43,13 @@ def organize(
         Path | None, typer.Option("--out", parser=named_path, help="Where the folders go.  [default: DIR-sorted]")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan without touching any file.")] = False,
+    fresh: Fresh = False,
     plan: Annotated[
         Path | None, typer.Option("--plan", parser=named_path, help="Write the plan of --dry-run to a file.")
     ] = None,
+    report: Annotated[
+        bool, typer.Option("--report", help="Write a page that shows the folders, also of --dry-run.")
+    ] = False,
     mode: Annotated[
         FilingMode | None, typer.Option("--mode", help="What happens to the photos.  [default: copy]")
     ] = None,
@@ -297,4 +285,15 @@ def organize(
         given = [name for name, value in {**flags, "show_all": show_all or None}.items() if value is not None]
         for line in idle_flags(select_models(settings).settings, given):
             out_.note(line)
-        run(source, out, settings, out_, dry_run=dry_run, yes=yes, show_all=show_all, plan=plan)
+        run(
+            source,
+            out,
+            settings,
+            out_,
+            dry_run=dry_run,
+            yes=yes,
+            show_all=show_all,
+            plan=plan,
+            fresh=fresh,
+            report=report,
+        )

@@ -68,14 +68,16 @@ def bill(asked: Bill, cost: float | None) -> str:
     return f"questions: about {asked.calls:,}, {tokens}, {price} (--assign {asked.assign})"
 
 
-def view(prepared: Prepared, *, show_all: bool = False) -> RenderableType:
+def view(prepared: Prepared, *, show_all: bool = False, dry_run: bool = False) -> RenderableType:
     """Return the whole plan as a tree: every folder with its count, keywords and three samples, what stays, and
     remarks.
 
-    Before it, where there were several questions, the loss of each; with `show_all` the clusters of each, too.
+    Before it, where there were several questions, the loss of each; with `show_all` the clusters of each, too. After a
+    `dry_run` photosort explain needs the number of the run, for it speaks of what lies on disk.
     """
-    plan = prepared.plan
-    tree = planned.tree(plan, prepared.names)
+    plan, explain = prepared.plan, f"photosort explain{f' --run {prepared.run}' if dry_run else ''}"
+    standing = prepared.continues.sizes if prepared.continues else None
+    tree = planned.tree(plan, prepared.names, explain, standing)
     remarks = []
     if plan.within_source:
         inside, around = printable(plan.destination.name), printable(plan.source.name)
@@ -85,7 +87,7 @@ def view(prepared: Prepared, *, show_all: bool = False) -> RenderableType:
         those = f"{plural(copies.photos, 'photo')} that run {copies.run_id} put into {place}"
         remarks.append(
             f"{those} {'was' if copies.photos == 1 else 'were'} passed over: the originals are here as well. "
-            f"To sort the copies: photosort organize {shlex.quote(place)}"
+            f"To sort the copies: photosort organize {shlex.quote(place)} --fresh"
         )
     remarks += [printable(remark) for remark in prepared.grouping.best.remarks]
     if prepared.folders.flat:
@@ -94,7 +96,7 @@ def view(prepared: Prepared, *, show_all: bool = False) -> RenderableType:
         remarks.append(candidates.chosen(prepared.choice))
         remarks += _large(plan)
     if counted := sum(bool(name.note) and name.source == BY_KEYWORDS for name in prepared.names):
-        remarks.append(f"Keywords stand in for {counted} of {len(prepared.names)} names: photosort explain says why.")
+        remarks.append(f"Keywords stand in for {counted} of {len(prepared.names)} names: {explain} says why.")
     if prepared.used and prepared.used.calls:
         remarks.append(_used(prepared.used))
     tried = [candidates.losses(prepared.grouping)] if len(prepared.grouping.candidates) > 1 else []

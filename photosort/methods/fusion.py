@@ -104,20 +104,26 @@ def smoothed(vectors: Vectors) -> Vectors:
 
 def neighbours(vectors: Vectors) -> Labels:
     """Return which of (n, d) unit rows are nearest to each, (n, 0 to 5); see `smoothed` for how many, among which."""
-    count = min(NEIGHBOURS, len(vectors) // FEW)
-    if count < 2:
+    count, among = crowd(len(vectors))
+    if not count:
         return np.empty((len(vectors), 0), dtype=np.intp)
-    among = np.arange(len(vectors))
-    if len(vectors) > CROWD:
-        among = np.sort(np.random.default_rng(0).choice(len(vectors), CROWD, replace=False))
-    crowd, near = vectors[among], np.empty((len(vectors), count), dtype=np.intp)
+    many, near = vectors[among], np.empty((len(vectors), count), dtype=np.intp)
     for start in range(0, len(vectors), ROWS):
         some = vectors[start : start + ROWS]
-        cosines = some @ crowd.T
+        cosines = some @ many.T
         own = np.flatnonzero((among >= start) & (among < start + len(some)))
         cosines[among[own] - start, own] = -np.inf
         near[start : start + ROWS] = among[np.argpartition(-cosines, count - 1, axis=1)[:, :count]]
     return near
+
+
+def crowd(photos: int) -> tuple[int, Labels]:
+    """Return how many neighbours smooth each of n photos, 0 where none do, and among which they are looked for."""
+    count = min(NEIGHBOURS, photos // FEW)
+    among = np.arange(photos)
+    if photos > CROWD:
+        among = np.sort(np.random.default_rng(0).choice(photos, CROWD, replace=False))
+    return (count if count > 1 else 0), among
 
 
 def unit(vectors: Vectors) -> Vectors:

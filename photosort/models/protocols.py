@@ -40,6 +40,7 @@ __all__ = [
     "Pixels",
     "QuestionTooLong",
     "Sightings",
+    "SoftEncoder",
     "SubjectReader",
     "TextEncoder",
     "Used",
@@ -104,6 +105,14 @@ class JointEncoder(TextEncoder, Protocol):
 
     def place(self, vectors: Vectors) -> Vectors:
         """Turn (n, d) vectors of the image encoder into (n, e) vectors in the space of the texts, not normalised."""
+        ...
+
+
+class SoftEncoder(JointEncoder, Protocol):
+    """A joint encoder whose vector of a photo is the sum of parts, one for each noun that the photo may show."""
+
+    def guesses(self, vectors: Vectors) -> list[list[tuple[str, Vectors]]]:
+        """(b, d) vectors of the image encoder -> for each photo nouns and their parts (e,), the most probable first."""
         ...
 
 

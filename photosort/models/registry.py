@@ -30,6 +30,7 @@ from photosort.models.protocols import (
     FeatureCaptioner,
     ImageEncoder,
     JointEncoder,
+    SoftEncoder,
     SubjectReader,
     TextEncoder,
 )
@@ -128,7 +129,7 @@ def has_towers(settings: Settings) -> bool:
     return _named(settings, "image_encoder") != EFFICIENTNET and dual_encoder(settings) is not None
 
 
-def soft_captions(settings: Settings, texts: TextEncoder) -> JointEncoder | None:
+def soft_captions(settings: Settings, texts: TextEncoder) -> SoftEncoder | None:
     """Return the encoder that says in full what the captions of this captioner say in a few words; None where there is
     none.
 

@@ -18,6 +18,7 @@ from photosort.models.protocols import (
     ImageEncoder,
     JointEncoder,
     LanguageModel,
+    SoftEncoder,
     SubjectReader,
     TextEncoder,
 )
@@ -88,7 +89,7 @@ class ModelSet:
         """
         return registry.joint_encoder(self.settings, texts)
 
-    def soft_captions(self, texts: TextEncoder) -> JointEncoder | None:
+    def soft_captions(self, texts: TextEncoder) -> SoftEncoder | None:
         """Return what says in full, as a vector, what the captions say in a few words; None where there is nothing."""
         return registry.soft_captions(self.settings, texts)
 

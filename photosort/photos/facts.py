@@ -114,6 +114,20 @@ def in_common(facts: Sequence[Facts]) -> dict[str, str]:
     }
 
 
+def in_words(facts: Facts) -> tuple[str, ...]:
+    """Return what the facts of a photo say in words that folders are named by: ("people",), ("screenshots",)."""
+    return tuple(filter(None, (f"{facts.kind.name}s" if facts.kind else "", who(facts))))
+
+
+def who(facts: Facts) -> str:
+    """Return the people of a photo in the words that folders are named by; empty without any."""
+    if facts.people is None or not facts.people.count:
+        return ""
+    if facts.people.portrait:
+        return "portraits"
+    return "two people" if facts.people.count == 2 else "people"
+
+
 def dates(facts: Sequence[Facts]) -> tuple[str, ...]:
     """Return the month and the year that most of a folder's photos were taken in, as far as there is one."""
     months = _most(facts, lambda each: each.taken[:7])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from photosort.store.operation import State
 
 STANDING = (State.PLACING, State.PLACED, State.DONE, State.UNDOING, State.KEPT)
 """States under which the file of an operation may lie at its destination."""
+LOOKUP = 500
+"""Paths that are asked for at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +58,35 @@ def places_of_others(connection: sqlite3.Connection, run_id: int) -> set[Path]:
     """Return where all runs but this one have put their files, or meant to."""
     rows = connection.execute("SELECT destination FROM operations WHERE run_id <> ?", (run_id,))
     return {Path(os.fsdecode(path)) for (path,) in rows}
+
+
+def run_at(connection: sqlite3.Connection, path: Path) -> tuple[int, Path] | None:
+    """Return the last run that has put a file at `path`, or found it there, with the file that it comes from."""
+    states = (*STANDING, State.THERE)
+    row = connection.execute(
+        "SELECT run_id, source FROM operations WHERE destination = ? AND content IS NULL"
+        f" AND state IN ({', '.join('?' * len(states))}) ORDER BY id DESC LIMIT 1",
+        (os.fsencode(path), *states),
+    ).fetchone()
+    return row and (int(row[0]), Path(os.fsdecode(row[1])))
+
+
+def places_of(connection: sqlite3.Connection, run_id: int, origins: Iterable[Path]) -> dict[Path, Path]:
+    """Map photos to where a run has put them, without those that it has not put anywhere, or has taken back."""
+    states, wanted = (*STANDING, State.THERE), [os.fsencode(origin) for origin in origins]
+    found: dict[Path, Path] = {}
+    for start in range(0, len(wanted), LOOKUP):
+        part = wanted[start : start + LOOKUP]
+        query = (
+            "SELECT source, destination FROM operations WHERE run_id = ?"
+            f" AND state IN ({', '.join('?' * len(states))}) AND source IN ({', '.join('?' * len(part))})"
+        )
+        rows = connection.execute(query, (run_id, *states, *part))
+        found |= {Path(os.fsdecode(source)): Path(os.fsdecode(place)) for source, place in rows}
+    return found
+
+
+def sizes_placed(connection: sqlite3.Connection, run_id: int) -> set[int]:
+    """Return the sizes, in bytes, of the files that a run has put anywhere."""
+    rows = connection.execute("SELECT DISTINCT size FROM operations WHERE run_id = ? AND content IS NULL", (run_id,))
+    return {int(size) for (size,) in rows}

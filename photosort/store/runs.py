@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -210,13 +211,21 @@ class Runs:
             for number, folder, title, summary, words, *rest in rows
         ]
 
-    def members(self, run: int, cluster: int | None = None, *, first: int = -1) -> list[MemberRecord]:
+    def members(self, run: int, cluster: int | None = None, *, first: int = -1, every: int = 1) -> list[MemberRecord]:
         """Return the members of one cluster or of all, exemplars first; at most `first` of them where it is not
-        negative.
+        negative, and of each cluster `every` so many alone.
         """
         where = "AND cluster = ?" if cluster is not None else ""
-        values = (run, cluster, first) if cluster is not None else (run, first)
-        return self._members(f"WHERE run = ? {where} ORDER BY cluster, rank LIMIT ?", *values)
+        values = (run, cluster, every, first) if cluster is not None else (run, every, first)
+        return self._members(f"WHERE run = ? {where} AND rank % ? = 0 ORDER BY cluster, rank LIMIT ?", *values)
+
+    def runner_ups(self, run: int) -> dict[int, Counter[int]]:
+        """Cluster -> each of the others that is next for members of it, with the number of these."""
+        found: dict[int, Counter[int]] = {}
+        query = "SELECT cluster, runner_up, count(*) FROM members WHERE run = ? AND runner_up <> cluster GROUP BY 1, 2"
+        for cluster, other, count in self._db.execute(query, (run,)):
+            found.setdefault(cluster, Counter())[other] = count
+        return found
 
     def sizes(self, run: int) -> dict[int, int]:
         """Cluster -> number of members."""

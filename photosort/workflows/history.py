@@ -19,6 +19,7 @@ from photosort.store.runs import Run, Runs
 from photosort.support.progress import Progress, silent
 
 ALL_RUNS = "photosort runs lists all runs."
+_PREVIEWED = "previewed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def past_runs(data_dir: Path) -> list[PastRun]:
                 len(sizes[run.id]),
                 sum(sizes[run.id].values()),
                 runs.files(run.id),
-                states.get(run.id, "previewed"),
+                states.get(run.id, _PREVIEWED),
             )
             for run in runs.all()
         ]
@@ -119,6 +120,14 @@ def resume_run(
             return filing, resume(connection, filing.run_id, progress=progress)
 
 
+def state_of(connection: sqlite3.Connection, run: Run, data_dir: Path) -> str:
+    """Return the state of a run, as `PastRun` has it."""
+    try:
+        return _state(read_filing(connection, run.id), data_dir)
+    except NoSuchRun:
+        return _PREVIEWED
+
+
 def _state(filing: Filing, data_dir: Path) -> str:
     cut_off = {FilingState.APPLYING: "cut off", FilingState.UNDOING: "undo cut off"}
     if filing.state in cut_off and not is_held(filing.destination, data_dir):
@@ -127,7 +136,7 @@ def _state(filing: Filing, data_dir: Path) -> str:
 
 
 def _has_filed(past: PastRun) -> bool:
-    return past.state not in ("previewed", FilingState.UNDONE)
+    return past.state not in (_PREVIEWED, FilingState.UNDONE)
 
 
 def _is_left(connection: sqlite3.Connection, filing: Filing) -> bool:

@@ -8,14 +8,12 @@ from photosort.models.protocols import Vectors
 from photosort.models.selected import ModelSet
 from photosort.naming import said, seen
 from photosort.naming.subject import Subject
-from photosort.photos.facts import Facts
+from photosort.photos.facts import Facts, who
 from photosort.store.cache import Cache
 from photosort.workflows.remembering import RememberedTexts
 
 ENOUGH = 2_000
 """Photos of a cluster that are asked what they show: shares of so many are exact to 2 %."""
-
-PAIR = 2
 
 SubjectsOf = Callable[[Sequence[Sequence[int]]], list[Subject]]
 """Clusters, each the numbers of its photos -> what each is of."""
@@ -59,23 +57,10 @@ def by_sight(vectors: Vectors, facts: Sequence[Facts], models: ModelSet, cache: 
     return read
 
 
-def in_words(facts: Facts) -> tuple[str, ...]:
-    """Return what the facts of a photo say in words that folders are named by: ("people",), ("screenshots",)."""
-    return tuple(filter(None, (f"{facts.kind.name}s" if facts.kind else "", _people(facts))))
-
-
 def _some(cluster: Sequence[int]) -> list[int]:
     """Return at most ENOUGH photos of a cluster, spread from its centre to its edge."""
     return [cluster[place * len(cluster) // ENOUGH] for place in range(ENOUGH)] if len(cluster) > ENOUGH else [*cluster]
 
 
 def _in_words(facts: Sequence[Facts]) -> seen.Told:
-    return seen.Told(tuple(f"{each.kind.name}s" if each.kind else "" for each in facts), tuple(map(_people, facts)))
-
-
-def _people(facts: Facts) -> str:
-    if facts.people is None or not facts.people.count:
-        return ""
-    if facts.people.portrait:
-        return "portraits"
-    return "two people" if facts.people.count == PAIR else "people"
+    return seen.Told(tuple(f"{each.kind.name}s" if each.kind else "" for each in facts), tuple(map(who, facts)))

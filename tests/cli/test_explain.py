@@ -6,6 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+from fakes import small_history
+from fakes.models import ColourCaptioner
+from PIL import Image
 from rich.console import Console, RenderableType
 from typer.testing import CliRunner, Result
 
@@ -14,6 +17,7 @@ from photosort.cli.app import app
 from photosort.filing.journaled.apply import Outcome, Remark
 from photosort.filing.journaled.undo import UndoOutcome
 from photosort.filing.plan.model import Mode
+from photosort.models import registry
 from photosort.photos.facts import Facts, Kind, People
 from photosort.store.history import open_history
 from photosort.store.journal import Filing, FilingState
@@ -181,8 +185,8 @@ def test_a_folder_shows_its_cohesion_and_its_edge(own_folders: Path) -> None:
         ("its name", "why [y]"),
         ("keywords", "dog 6"),
         ("cohesion", "0.75, the average similarity of a photo to the folder"),
-        ("most typical", "0[b].jpg 0.90   1[b].jpg 0.80   2[b].jpg 0.70   3[b].jpg 0.60"),
-        ("least typical", "5[b].jpg 0.40   4[b].jpg 0.50"),
+        ("most typical", "/photos/0[b].jpg  0.90"),
+        ("least typical", "5[b].jpg 0.40  leans to “Cats [/x]” 0.20"),
         ("next", "“Cats [/x]”, the next best for 6 of 6 photos"),
     ]:
         assert any(line.startswith(label) and text in line for line in shown.splitlines()), (label, shown)
@@ -192,3 +196,75 @@ def test_a_folder_shows_its_cohesion_and_its_edge(own_folders: Path) -> None:
     assert found["members"][5] == {"path": "/photos/5[b].jpg", "similarity": 0.4}
     assert found["next"] == [{"folder": "Cats [/x]", "photos": 6}]
     assert json.loads(photosort("explain", "/photos-sorted", "--json").output)["clusters"][1]["folder"] == "Cats [/x]"
+    assert found["edge"][0] == {"path": "/photos/5[b].jpg", "similarity": 0.4, "leans_to": "Cats [/x]", "margin": 0.2}
+
+
+@pytest.fixture
+def small(own_folders: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    small_history.use_letters(monkeypatch)
+    small_history.stored(own_folders)
+    return own_folders
+
+
+def test_programs_are_told_what_sets_folders_apart(small: Path) -> None:
+    small_history.stored(small, filed=False)
+    found = json.loads(photosort("explain", "--json").output)
+    assert (found["run"], found["newer"]) == (1, 2)
+    dogs, _, cats = found["clusters"]
+    assert (dogs["number"], dogs["renamed_to"], dogs["nearest"]["folder"]) == (1, None, "Lakes")
+    assert dogs["nearest"]["here"][0] == {"word": "dog", "here": 1.0, "there": 0.0}
+    assert cats["exclusive"] == [{"word": "cat", "photos": 3}]
+    assert dogs["lie_at"][0] == f"/home/ada/Pictures-sorted/Dogs at play/{Path(dogs['exemplars'][0]).name}"
+
+
+def test_programs_are_told_the_parts_and_the_edge_of_a_folder(small: Path) -> None:
+    found = json.loads(photosort("explain", "dogs", "--json").output)
+    assert sum(part["photos"] for part in found["parts"]) == found["photos"] == 16
+    assert found["edge"][0]["path"].endswith("IMG_1004.JPG") and found["edge"][0]["leans_to"] == "Lakes"
+    assert found["forgotten"] == 0
+
+
+def test_programs_are_told_the_words_of_a_photo(small: Path) -> None:
+    found = json.loads(photosort("explain", "IMG_1004.JPG", "--json").output)
+    assert [one for one in found["words"] if one["decides"]] == [
+        {"word": "dogs", "pull": pytest.approx(0.06, abs=0.01), "decides": True}
+    ]
+    assert found["alone"]["picture"]["folder"] == "Lakes"
+    assert [one["folder"] for one in found["clusters"]] == ["Dogs at play", "Lakes", "Animals/Cats"]
+    assert len(found["neighbours"]) == 3 and found["untold"] is None
+
+
+def test_a_photo_of_no_run_is_shown_where_it_would_go(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "captioner", lambda settings, question: ColourCaptioner())
+    monkeypatch.setattr(registry, "fact_models", lambda settings: None)
+    Image.new("RGB", (20, 20), (40, 10, 90)).save(tmp_path / "new.png")
+    shown = " ".join(photosort("explain", tmp_path / "new.png").output.split())
+    assert "new.png would go to Animals/Cats" in shown
+    assert "caption a photo of a blue wall" in shown
+    assert "this photo was in no run" in shown
+    found = json.loads(photosort("explain", tmp_path / "new.png", "--json").output)
+    assert found["in_run"] is False and found["would_go_to"][0]["folder"] == "Animals/Cats"
+    assert f"{found['would_go_to'][0]['similarity']:.2f} to the folder (its average is" in shown
+
+
+def test_what_is_not_known_is_an_error_with_a_next_step(small: Path) -> None:
+    for what, code, problem in [
+        ("zebras", 11, "There is no path “zebras”, and no folder or photo of run 1 with this name"),
+        ("9", 11, "Run 1 has no folder 9: there are 3. photosort explain lists the folders of the run"),
+        ("a", 2, "“a” may be 3 folders: 1 Dogs at play, 2 Lakes, 3 Animals/Cats. Give the number"),
+        ("", 2, "A path is empty"),
+    ]:
+        done = CliRunner().invoke(app, ["explain", what])
+        assert (done.exit_code, problem in done.output) == (code, True), done.output
+    done = CliRunner().invoke(app, ["explain", "dogs", "--left"])
+    assert done.exit_code == 2 and "--left takes a run, not dogs" in done.output
+
+
+def test_a_broken_setting_does_not_keep_a_run_from_being_explained(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PHOTOSORT_K", "none")
+    monkeypatch.delenv("PHOTOSORT_CACHE_DIR")
+    assert "parts" in photosort("explain", "dogs").output

@@ -8,7 +8,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from photosort.cli.app import app
-from photosort.cli.organize import GROUPS
+from photosort.cli.organize_help import GROUPS
 
 
 @pytest.fixture(scope="module")

@@ -12,14 +12,14 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from photosort.cli import ending, explain, past, planned
+from photosort.cli import ending, explain_run, past, planned
 from photosort.cli.output import Human, Json, Quiet, plural, speaking
 from photosort.errors import Declined, NoPhotos
 from photosort.filing.journaled.apply import Remark
 from photosort.store.runs import Run
 from photosort.support.printable import printable
 from photosort.support.progress import Used
-from photosort.workflows.explain import RunView
+from photosort.workflows.explaining.views import RunView
 from photosort.workflows.history import PastRun
 
 
@@ -116,7 +116,7 @@ def test_no_line_is_folded_or_cut_but_on_a_terminal(
 ) -> None:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    Human().show(lambda: explain._left(RunView(RUN, (), ((Path(LONG), "no photo"), (Path("/b.jpg"), "empty")))))
+    Human().show(lambda: explain_run.left(RunView(RUN, (), ((Path(LONG), "no photo"), (Path("/b.jpg"), "empty")))))
     Human().show(lambda: past._table([PastRun(RUN, 1, 2, 2, "done")]))
     Human().show(lambda: past._line(Remark(Path(LONG), "changed since")))
     Human().show(lambda: planned._line("1", "", (LONG, "bold")))

@@ -61,7 +61,6 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
                 "duplicates",
                 "evaluate",
                 "explain",
-                "explain_photo",
                 "grouped",
                 "models",
                 "offers",
@@ -71,7 +70,18 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
         ),
         *(
             f"photosort.cli.{name}"
-            for name in ("ending", "organize", "output", "past", "refine", "search", "streams", "suggest")
+            for name in (
+                "ending",
+                "organize",
+                "organize_help",
+                "output",
+                "past",
+                "refine",
+                "report",
+                "search",
+                "streams",
+                "suggest",
+            )
         ),
     }
 

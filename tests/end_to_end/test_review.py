@@ -15,9 +15,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from fakes.browser import browser_page, faults_of
+from fakes.browser import Watched, chromium
 from fakes.command import Command
 from fakes.filing_kit import names
+from playwright.sync_api import Page
 
 
 @contextmanager
@@ -35,6 +36,12 @@ def reviewing(*arguments: str, **environment: str) -> Iterator[tuple[subprocess.
             process.kill()
 
 
+@contextmanager
+def browser_page(width: int = 1280, height: int = 720) -> Iterator[Page]:
+    with chromium() as browser:
+        yield browser.new_page(viewport={"width": width, "height": height})
+
+
 @pytest.fixture
 def previewed(photosort: Command, pictures: Path) -> Path:
     assert photosort("organize", pictures, "--k", 2, "--dry-run").code == 0
@@ -48,7 +55,7 @@ def photos(folder: Path) -> list[str]:
 def test_all_is_done_by_keyboard_and_arrives_on_disk(previewed: Path) -> None:
     """A rename, a split, a merge, a move, one set aside, an undo; then it is filed."""
     with reviewing("--no-open") as (process, url), browser_page() as page:
-        faults = faults_of(page)
+        faults = Watched(page).problems
         page.goto(url)
         page.wait_for_selector(".photo")
         press = page.keyboard.press
@@ -142,8 +149,8 @@ def wait_for(what: Callable[[], bool]) -> bool:
 
 
 def test_photos_are_dragged_and_the_page_can_be_loaded_again(previewed: Path) -> None:
-    with reviewing("--no-open") as (process, url), browser_page(viewport={"width": 1000, "height": 2000}) as page:
-        faults = faults_of(page)
+    with reviewing("--no-open") as (process, url), browser_page(1000, 2000) as page:
+        faults = Watched(page).problems
         page.goto(url)
         page.wait_for_selector(".photo")
         page.drag_and_drop('section[data-folder="1"] .photo >> nth=0', 'section[data-folder="0"] h2')
@@ -168,7 +175,7 @@ def test_photos_are_dragged_and_the_page_can_be_loaded_again(previewed: Path) ->
 
 def test_arrows_lead_through_rows_and_folders(previewed: Path) -> None:
     """A window for four photos in a row: twelve in the first folder, eight in the second."""
-    with reviewing("--no-open") as (_, url), browser_page(viewport={"width": 640, "height": 900}) as page:
+    with reviewing("--no-open") as (_, url), browser_page(640, 900) as page:
         page.goto(url)
         page.wait_for_selector(".photo")
 
@@ -194,7 +201,7 @@ def test_text_of_captions_and_names_stays_text(previewed: Path, own_folders: Pat
         history.execute("UPDATE members SET caption = '<img src=x onerror=alert(1)>\"><script>alert(2)</script>'")
         history.execute("UPDATE clusters SET summary = '<script>alert(3)</script>'")
     with reviewing("--no-open") as (_, url), browser_page() as page:
-        faults, alerts = faults_of(page), list[str]()
+        faults, alerts = Watched(page).problems, list[str]()
         page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
         page.goto(url)
         page.wait_for_selector(".photo")

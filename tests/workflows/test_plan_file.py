@@ -18,7 +18,8 @@ from photosort.models.selected import select_models
 from photosort.settings.settings import load_settings
 from photosort.store.history import open_history
 from photosort.store.runs import ClusterRecord, MemberRecord, Runs
-from photosort.workflows.explain import PhotoView, explain_photo
+from photosort.workflows.explaining.explain import explain_photo
+from photosort.workflows.explaining.views import PhotoView
 from photosort.workflows.file_draft import Edited
 from photosort.workflows.history import resume_run, undo_run
 from photosort.workflows.organize import organize

@@ -54,6 +54,25 @@ class ConSE:
         """(b, d) features, not normalised -> (b, d of the texts) convex sums of label vectors."""
         return self.weights(self._head.probabilities(vectors)) @ self.label_vectors
 
+    def guesses(self, vectors: Vectors) -> list[list[tuple[str, Vectors]]]:
+        """(b, d) features, not normalised -> the nouns whose parts add up to `place`, those with most weight first.
+
+        Labels of one everyday kind are one noun: all breeds of dogs are "dog". Where there is one kind alone, each
+        label is a noun.
+        """
+        return [self._guesses(row) for row in self.weights(self._head.probabilities(vectors))]
+
+    def _guesses(self, weights: Vectors) -> list[tuple[str, Vectors]]:
+        tree = nouns()
+        labels: dict[str, list[int]] = {}
+        for label in np.flatnonzero(weights).tolist():
+            noun = tree.labels[label]
+            labels.setdefault((tree.kind_of(noun.wnid) or noun).noun, []).append(label)
+        if len(labels) == 1:
+            labels = {tree.labels[label].noun: [label] for label in np.flatnonzero(weights).tolist()}
+        largest = sorted(labels.items(), key=lambda told: -float(weights[told[1]].sum()))
+        return [(noun, weights[some] @ self.label_vectors[some]) for noun, some in largest]
+
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
         """Encode n texts as (n, d) float32, unit length, from the text encoder."""
         return self._texts.encode_texts(texts)

@@ -13,7 +13,8 @@ from photosort.store.history import open_history
 from photosort.store.journal import FilingState, Journal
 from photosort.store.operation import State
 from photosort.store.runs import ClusterRecord, CompanionRecord, MemberRecord, Runs
-from photosort.workflows.explain import FolderView, PhotoView, RunView, explain, explain_photo, explain_run
+from photosort.workflows.explaining.explain import explain, explain_photo, explain_run
+from photosort.workflows.explaining.views import FolderView, PhotoView, RunView
 
 FILES = {"a.jpg": "photo a", "a.xmp": "of a", "b.jpg": "photo b"}
 

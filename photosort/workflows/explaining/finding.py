@@ -1,0 +1,121 @@
+"""What the user means: the number of a folder in the list, a part of its name, a file name, or a path."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+
+from photosort.errors import NotInRun, SettingsError
+from photosort.naming.words import word_key
+from photosort.photos.digest import digest_of
+from photosort.store.placed import run_at
+from photosort.store.runs import ClusterRecord, MemberRecord, Run, Runs
+from photosort.workflows.explaining.clusters import Clusters
+
+HINT = "photosort explain lists the folders of the run, photosort explain --left what it left."
+MOST = 6
+"""Folders that are listed where several are meant."""
+
+
+def is_path(text: str) -> bool:
+    """Return whether an argument is a path: one that exists, or that is written like one."""
+    return os.path.lexists(text) or os.sep in text
+
+
+def cluster_meant(clusters: Clusters, text: str) -> int | None:
+    """Return the cluster of this number in the list, or with this part in its name; None where there is none.
+
+    A whole name comes before a part of one, and letters before words ("dogs" is "Dog at play" too). Names that the user
+    has given to the folders since count as well as those of the run. Raises NotInRun for a number that is not in the
+    list, and SettingsError where several folders are meant.
+    """
+    if text.isdecimal():
+        if 1 <= int(text) <= len(clusters.records):
+            return clusters.records[int(text) - 1].number
+        raise NotInRun(f"Run {clusters.run.id} has no folder {text}: there are {len(clusters.records)}", HINT)
+    names = {cluster.number: _names(clusters, cluster) for cluster in clusters.records}
+    sought, words = _key(text), word_key(text)
+    ways = (
+        lambda name: sought in (name, name.rpartition("/")[2]),
+        lambda name: sought in name,
+        lambda name: bool(words) and words <= word_key(name),
+    )
+    for fits in ways:
+        found = [number for number, known in names.items() if any(map(fits, known))]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise _several(clusters, text, found)
+    return None
+
+
+def photo_called(clusters: Clusters, name: str) -> MemberRecord | None:
+    """Return the photo of the run whose file has this name. Raises SettingsError where there are several."""
+    found = [photo for members in clusters.members.values() for photo in members if photo.path.name == name]
+    if len(found) > 1:
+        raise SettingsError(f"{len(found)} photos of run {clusters.run.id} are called {name}", "Give the whole path.")
+    return found[0] if found else None
+
+
+def find_photo(connection: sqlite3.Connection, among: Sequence[Run], photo: Path) -> tuple[Run, MemberRecord] | None:
+    """Return the photo in the run that has put it where it lies; else in the first that saw its path, or its content;
+    None where none of the runs knows it. Raises NotInRun where it was left where it was, or cannot be read.
+    """
+    runs, real = Runs(connection), Path(os.path.realpath(photo))
+    paths = dict.fromkeys((Path(os.path.realpath(photo.parent)) / photo.name, real))
+    for path in paths:
+        placed = run_at(connection, path)
+        for run in among:
+            if placed and placed[0] == run.id and (member := runs.member_at(run.id, placed[1])):
+                return run, member
+    for run in among:
+        for path in paths:
+            if member := runs.member_at(run.id, path):
+                return run, member
+            if (reason := runs.reason_left(run.id, path)) is not None:
+                raise NotInRun(f"{photo} was left where it is: {reason}", HINT)
+    digest = _digest(real)
+    for run in among:
+        if member := runs.member_with(run.id, digest, photo.name):
+            return run, member
+    return None
+
+
+def not_in(among: Sequence[Run], photo: Path) -> NotInRun:
+    """Return what is wrong with a photo that none of these runs knows."""
+    what = f"run {among[0].id} of {among[0].source}" if len(among) == 1 else "any run"
+    return NotInRun(f"{photo} was not in {what}", HINT)
+
+
+def _names(clusters: Clusters, cluster: ClusterRecord) -> list[str]:
+    now = clusters.renamed.get(cluster.number)
+    new = [str(now.relative_to(clusters.run.destination))] if now else []
+    return [_key(name) for name in (cluster.folder, cluster.title, *new) if name]
+
+
+def _several(clusters: Clusters, text: str, found: Sequence[int]) -> SettingsError:
+    shown = [
+        f"{clusters.records.index(clusters.named[number]) + 1} {clusters.named[number].folder}" for number in found
+    ]
+    more = f", and {len(shown) - MOST} more" if len(shown) > MOST else ""
+    listed = ", ".join(shown[:MOST])
+    return SettingsError(
+        f"“{text}” may be {len(shown)} folders: {listed}{more}", "Give the number, or more of the name."
+    )
+
+
+def _key(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold().strip()
+
+
+def _digest(path: Path) -> str:
+    try:
+        return digest_of(path)
+    except OSError as error:
+        raise NotInRun(
+            f"{path} cannot be read ({error.strerror})",
+            "Give the path of a photo or a folder, a part of a folder's name, or nothing for the whole run.",
+        ) from error

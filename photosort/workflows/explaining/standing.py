@@ -1,0 +1,41 @@
+"""Which run counts: the one whose photos lie on disk, before any that was a preview or was taken back."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from photosort.store.journal import FilingState, filings
+from photosort.store.runs import Run, Runs
+
+
+def standing(connection: sqlite3.Connection) -> set[int]:
+    """Return the runs that have filed photos and were not taken back."""
+    return {filing.run_id for filing in filings(connection) if filing.state is not FilingState.UNDONE}
+
+
+def ranked(connection: sqlite3.Connection) -> list[Run]:
+    """Return all runs: those that stand on disk, then those that do not, then previews; each the newest first.
+
+    Raises NoSuchRun where there is none.
+    """
+    runs, there = Runs(connection), standing(connection)
+    return sorted(runs.all() or [runs.last()], key=lambda run: (run.id not in there, run.previewed))
+
+
+def run_meant(connection: sqlite3.Connection, number: int | None) -> tuple[Run, Run | None]:
+    """Return the run that counts where no path says which, and a later one that it stands before, None without one.
+
+    That is the last run; but where it is a preview, or was taken back, it is the last one that stands on disk from the
+    same source or at the same destination: a dry run does not hide what lies there. A `number` names the run itself.
+    Raises NoSuchRun.
+    """
+    runs = Runs(connection)
+    if number is not None:
+        return runs.get(number), None
+    last, there = runs.last(), standing(connection)
+    if last.id in there:
+        return last, None
+    for run in runs.all():
+        if run.id in there and (run.source == last.source or run.destination == last.destination):
+            return run, last
+    return last, None

@@ -1,0 +1,37 @@
+"""Why a photo is not, or no longer, where its run has put it."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from photosort.errors import NoSuchRun
+from photosort.store.journal import UNFINISHED, FilingState, Journal
+from photosort.store.operation import State
+from photosort.store.runs import Run
+
+TAKEN_BACK = "undone"
+
+
+def why_not_there(connection: sqlite3.Connection, run: Run, path: Path) -> str:
+    """Return why the photo that lay at `path` is not at its place; empty where the run has put it there."""
+    try:
+        journal = Journal(connection, run.id)
+    except NoSuchRun:
+        return f"not placed: run {run.id} {'was a preview' if run.previewed else 'stopped before its first file'}"
+    operations = journal.operations(*State)
+    mine = next((operation for operation in operations if operation.source == path), None)
+    if mine is None:
+        return ""
+    state, filing = mine.state, journal.filing.state
+    if state is State.THERE:
+        taken_back = {operation.destination for operation in operations if operation.state is State.UNDONE}
+        return TAKEN_BACK if mine.destination in taken_back else ""
+    if state in (State.PLANNED, State.PLACING) and filing in UNFINISHED and filing is not FilingState.UNDOING:
+        return f"not placed yet: photosort resume {run.id} goes on"
+    return {
+        State.PLANNED: "not placed: the run stopped before, and was undone",
+        State.FAILED: f"not placed: {mine.reason}",
+        State.UNDONE: TAKEN_BACK,
+        State.KEPT: f"undo could not take it back: {mine.reason}",
+    }.get(state, "")
