@@ -25,6 +25,7 @@
     ├── Unexpected                   23   what photosort itself has no words for: of the system, a library, or a bug
     ├── TooExpensive                 24   what is about to be asked would cost more than --max-cost
     ├── PlanRefused                  25   a plan, or a change of it, cannot be carried out; every fault is named
+    ├── NotInOrder                   31   photosort doctor found something that keeps photosort from working
     └── Interrupted                 130   Ctrl-C, a closed terminal, or a request to end (SIGTERM)
 
 The number is the exit code of the command.
@@ -204,6 +205,12 @@ class PlanRefused(PhotosortError):
     def __init__(self, problem: str, hint: str = "", details: tuple[str, ...] = ()) -> None:
         super().__init__(problem, hint)
         self.details = details
+
+
+class NotInOrder(PhotosortError):
+    """The examination found something that keeps photosort from working; each fault was shown."""
+
+    exit_code = 31
 
 
 class Interrupted(PhotosortError):

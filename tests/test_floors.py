@@ -59,7 +59,8 @@ FLOORS = {
     "describing": MODELS,
     "evaluation": {"", "errors", "support", "clustering", *METHODS, "naming", "models.protocols"},
     "workflows": ROOMS,
-    "cli": ROOMS | {"workflows"},
+    "workflows.doctor": ROOMS,
+    "cli": ROOMS | {"workflows", "workflows.doctor"},
     "__main__": {"", "errors", "cli"},
 }
 """Folder or module of the package -> those it may import, beside itself; "" is the package, which holds the version.

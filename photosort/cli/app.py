@@ -6,7 +6,21 @@ from typing import Annotated
 
 import typer
 
-from photosort.cli import apply, completions, demo, evaluate, explain, models, organize, past, refine, suggest
+from photosort.cli import (
+    apply,
+    cache,
+    completions,
+    config,
+    demo,
+    doctor,
+    evaluate,
+    explain,
+    models,
+    organize,
+    past,
+    refine,
+    suggest,
+)
 from photosort.cli.grouped import grouped
 
 app = typer.Typer(
@@ -32,7 +46,7 @@ def _version(wanted: bool) -> None:
 def _top(
     context: typer.Context,
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool, typer.Option("--version", "-V", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     if context.invoked_subcommand is None:
@@ -49,5 +63,8 @@ app.command(name="resume")(past.resume)
 app.command(name="runs")(past.runs)
 app.command(name="evaluate")(evaluate.evaluate)
 app.add_typer(models.app, name="models")
+app.add_typer(cache.app, name="cache")
+app.add_typer(config.app, name="config")
+app.command(name="doctor")(doctor.doctor)
 app.command(name="demo")(demo.demo)
 app.command(name="completions")(completions.completions)

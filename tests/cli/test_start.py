@@ -56,8 +56,11 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
             for name in (
                 "app",
                 "apply",
+                "cache",
                 "completions",
+                "config",
                 "demo",
+                "doctor",
                 "evaluate",
                 "explain",
                 "explain_photo",
