@@ -37,6 +37,7 @@ def clean(
     what: Annotated[
         list[str] | None,
         typer.Argument(
+            metavar="[WHAT]...",
             autocompletion=offers.cleanings,
             help="gone: results for photos whose files are gone. models: results of models that neither your settings"
             " nor your profile name. damaged: damaged caches that were set aside. all: everything but the weights of"

@@ -16,6 +16,7 @@ from photosort.settings.settings import Settings
 from photosort.store.cache import cache_file
 from photosort.store.history import history_file, open_history
 from photosort.store.journal import FilingState, Journal, filings
+from photosort.store.operation import State
 from photosort.store.upkeep import Held, Upkeep, damaged_files, size_of, size_of_cache
 
 KINDS = ("gone", "models", "damaged", "all")
@@ -179,7 +180,7 @@ def _filed(data_dir: Path) -> set[str]:
             if filing.state is not FilingState.UNDONE
             and (not _is_missing(filing.destination) or _is_away(filing.destination))
         ]
-        journals = (Journal(connection, filing.run_id).operations() for filing in there)
+        journals = (Journal(connection, filing.run_id).operations(*State) for filing in there)
         return {operation.digest for operation in chain.from_iterable(journals)}
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from photosort.errors import SettingsError
 from photosort.settings.settings import load_settings
+from photosort.support.home import shortened
 from photosort.workflows.doctor import choices, machine, models, stores
-from photosort.workflows.doctor.finding import Finding, State, shortened
+from photosort.workflows.doctor.finding import Finding, State
 
 
 def examine() -> tuple[Finding, ...]:

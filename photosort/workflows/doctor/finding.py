@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 
 
 class State(StrEnum):
@@ -23,9 +22,3 @@ class Finding:
     state: State
     said: str
     remedy: str = ""
-
-
-def shortened(text: str) -> str:
-    """Return a text with the user's home folder written as ~."""
-    home = str(Path.home())
-    return text.replace(home, "~") if len(home) > 1 else text

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from photosort.errors import StoreError
+from photosort.errors import StoreDamaged, StoreError
 from photosort.filing.disk.lock import is_held
 from photosort.settings.settings import Settings
 from photosort.store.cache import REMEDY as CACHE_REMEDY
@@ -74,7 +74,7 @@ def _database(subject: str, file: Path, remedy: str) -> Finding:
 
 
 def runs(settings: Settings) -> Iterator[Finding]:
-    """Yield the runs that stopped on their way; says nothing where the history cannot be read, which is said before."""
+    """Yield the runs that stopped on their way; nothing where the history is damaged, which `databases` says."""
     if not history_file(settings.data_dir).is_file():
         return
     try:
@@ -82,7 +82,10 @@ def runs(settings: Settings) -> Iterator[Finding]:
             numbers = [
                 filing.run_id for filing in unfinished(connection) if not is_held(filing.destination, settings.data_dir)
             ]
-    except (StoreError, sqlite3.Error):
+    except StoreDamaged:
+        return
+    except StoreError as error:
+        yield Finding("runs", State.WRONG, error.problem, error.hint)
         return
     if numbers:
         said = ", ".join(str(number) for number in sorted(numbers))
