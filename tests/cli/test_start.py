@@ -65,6 +65,7 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
                 "explain",
                 "explain_photo",
                 "grouped",
+                "log_file",
                 "models",
                 "offers",
                 "options",
