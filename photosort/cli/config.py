@@ -124,14 +124,15 @@ def _edited(text: str, before: str, out: Output) -> None:
         try:
             write(text, before)
         except SettingsError as error:
+            out.disclose(str(error))
             try:
-                out.disclose(str(error))
-                again = out.ask("The config file was not changed. Edit again? [Y/n]")
-                if again is None or again.lower() not in ("", "y", "yes"):
-                    raise
+                again = out.ask("Edit again? [Y/n]")
             except BaseException:
-                out.disclose(f"The config file was not changed. Your text is kept in {keep_aside(text)}")
+                out.disclose(f"Your text is kept in {keep_aside(text)}")
                 raise
+            if again is None or again.lower() not in ("", "y", "yes"):
+                hint = f"Your text is kept in {keep_aside(text)}"
+                raise SettingsError("The config file was not changed", hint) from error
         else:
             out.note(f"{config_file()} is saved")
             return

@@ -31,7 +31,7 @@ class LogFile:
         self._stage = ""
 
     def settings(self, settings: dict[str, Any]) -> None:
-        """Write every setting that differs from its default; there are no keys among them."""
+        """Write every setting that differs from its default. Keys of servers are not settings."""
         self._log.info("settings %s", settings)
 
     def stage(self, name: str, done: int, total: int) -> None:
