@@ -162,11 +162,11 @@ def _opened(folder: Path) -> Iterator[Upkeep | None]:
 def _gone(upkeep: Upkeep, data_dir: Path) -> tuple[tuple[Path, ...], frozenset[str], int]:
     """Return the files that are gone, the digests that no file has any more, and how many files are on absent disks."""
     known = upkeep.files()
-    missing = [path for path in known if _is_missing(path)]
+    missing = {path for path in known if _is_missing(path)}
     away = {path for path in missing if _is_away(path)}
-    gone = tuple(path for path in missing if path not in away)
-    living = {digest for path, digest in known.items() if path not in set(gone)} | _filed(data_dir)
-    return gone, frozenset({known[path] for path in gone} - living), len(away)
+    gone = missing - away
+    living = {digest for path, digest in known.items() if path not in gone} | _filed(data_dir)
+    return tuple(gone), frozenset({known[path] for path in gone} - living), len(away)
 
 
 def _filed(data_dir: Path) -> set[str]:
