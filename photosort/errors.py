@@ -25,6 +25,8 @@
     ├── Unexpected                   23   what photosort itself has no words for: of the system, a library, or a bug
     ├── TooExpensive                 24   what is about to be asked would cost more than --max-cost
     ├── PlanRefused                  25   a plan, or a change of it, cannot be carried out; every fault is named
+    ├── NotLookedAt                  28   a search finds no photo that these models have looked at
+    ├── NothingFound                 29   no photo fits the filters of a search
     ├── NotInOrder                   31   photosort doctor found something that keeps photosort from working
     └── Interrupted                 130   Ctrl-C, a closed terminal, or a request to end (SIGTERM)
 
@@ -205,6 +207,18 @@ class PlanRefused(PhotosortError):
     def __init__(self, problem: str, hint: str = "", details: tuple[str, ...] = ()) -> None:
         super().__init__(problem, hint)
         self.details = details
+
+
+class NotLookedAt(PhotosortError):
+    """No photo is known to the models of a search."""
+
+    exit_code = 28
+
+
+class NothingFound(PhotosortError):
+    """No photo that is known fits what a search asks for."""
+
+    exit_code = 29
 
 
 class NotInOrder(PhotosortError):

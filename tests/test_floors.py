@@ -20,7 +20,7 @@ ADAPTERS = {"models.remote", "models.captioners", "models.encoders", "models.lan
 MODELS = RUNTIME | ADAPTERS | {"models.profiles", "models.registry", "models.fetching", "models.selected"}
 FILING = {"filing.plan", "filing.disk", "filing.journaled"}
 METHODS = {"methods", "methods.criterion", "methods.into", "methods.nouns", "methods.building", "methods.specs"}
-ROOMS = MODELS | FILING | METHODS | {"describing", "clustering", "naming", "evaluation"}
+ROOMS = MODELS | FILING | METHODS | {"describing", "clustering", "naming", "duplicates", "evaluation", "searching"}
 
 FLOORS = {
     "": set[str](),
@@ -50,14 +50,18 @@ FLOORS = {
     "models.language": RUNTIME | {"models.remote", "models.captioners"},
     "models.profiles": RUNTIME,
     "models.registry": RUNTIME | ADAPTERS | {"models.profiles", "methods.specs"},
-    "models.selected": {"models.profiles", "models.registry", "models.language"} | RUNTIME | {"methods.specs"},
+    "models.selected": {"models.profiles", "models.registry", "models.language", "models.encoders"}
+    | RUNTIME
+    | {"methods.specs"},
     "models.fetching": RUNTIME | ADAPTERS | {"models.profiles"},
     "filing": {""},
     "filing.plan": GROUND | {"photos", "naming"},
     "filing.disk": GROUND | {"photos", "naming", "filing.plan"},
     "filing.journaled": GROUND | {"photos", "filing.plan", "filing.disk"},
     "describing": MODELS,
-    "evaluation": {"", "errors", "support", "clustering", *METHODS, "naming", "models.protocols"},
+    "evaluation": {"", "errors", "support", "settings", "clustering", *METHODS, "naming", "models.protocols"},
+    "searching": {"errors", "support", "photos", "models.protocols"},
+    "duplicates": {""},
     "workflows": ROOMS,
     "workflows.doctor": ROOMS,
     "cli": ROOMS | {"workflows", "workflows.doctor"},
@@ -72,7 +76,9 @@ PURE = (
     "photosort.methods",
     "photosort.clustering",
     "photosort.naming",
+    "photosort.searching",
     *(f"photosort.filing.plan.{name}" for name in ("plan", "draft", "draft_text")),
+    "photosort.duplicates",
 )
 UNCLEAN = {"sqlite3", "torch", "typer", "rich"}
 ARITHMETIC = {"photosort.clustering.rows", "photosort.clustering.heads"}

@@ -13,12 +13,14 @@ from photosort.cli import (
     config,
     demo,
     doctor,
+    duplicates,
     evaluate,
     explain,
     models,
     organize,
     past,
     refine,
+    search,
     suggest,
 )
 from photosort.cli.grouped import grouped
@@ -84,6 +86,8 @@ app.command(name="apply")(apply.apply)
 app.command(name="refine")(refine.refine)
 app.command(name="suggest")(suggest.suggest)
 app.command(name="explain")(explain.explain)
+app.command(name="search")(search.search)
+app.command(name="duplicates")(duplicates.duplicates)
 app.command(name="undo")(past.undo)
 app.command(name="resume")(past.resume)
 app.command(name="runs")(past.runs)

@@ -1,28 +1,20 @@
 """photosort evaluate: how well the methods sort photos whose classes are known."""
 
-import math
-from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from photosort.cli import offers
 from photosort.cli.options import AsJson, QuietFlag, named_path, settings_of
-from photosort.cli.output import plural, speaking
+from photosort.cli.output import speaking
 from photosort.methods.specs import VARIANTS, reader_of
-from photosort.settings.choices import Assign, TextSource
-from photosort.support.printable import printable
+from photosort.settings.choices import Assign, Count, Geometries, TextSource
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
-    from photosort.evaluation.contest import Result
     from photosort.methods.conversation import Bill
-    from photosort.workflows.evaluate import Evaluation
 
 MOST_SEEDS = 1000
-HEADS = {"acc": "ACC", "nmi": "NMI", "ari": "ARI", "silhouette": "silhouette", "sem": "SEM", "sbert": "SBERT"}
 
 
 def evaluate(
@@ -41,7 +33,17 @@ def evaluate(
             help=f"{', '.join(VARIANTS)}, or all, those that need nothing else; comma-separated.  [default: all]",
         ),
     ] = None,
-    seeds: Annotated[int, typer.Option("--seeds", min=1, max=MOST_SEEDS, help="Number of seeds, from --seed on.")] = 1,
+    seeds: Annotated[
+        int, typer.Option("--seeds", "--runs", min=1, max=MOST_SEEDS, help="Runs, one for each seed from --seed on.")
+    ] = 1,
+    kmeans: Annotated[
+        Geometries,
+        typer.Option("--kmeans", help="k-means on the sphere, as the papers run it (euclidean), or a row for each."),
+    ] = "both",
+    count: Annotated[
+        Count | None,
+        typer.Option("--count", help="What counts for a keyword.  [default: photos; euclidean rows: occurrences]"),
+    ] = None,
     texts_file: Annotated[
         Path | None,
         typer.Option("--texts-file", help='Lines of {"id", "label", "texts"} to go by, with or without DIR.'),
@@ -89,7 +91,8 @@ def evaluate(
         typer.Option("--device", autocompletion=offers.devices, help="Device of the models.  [default: auto]"),
     ] = None,
     restarts: Annotated[
-        int | None, typer.Option("--restarts", help="Restarts of k-means.  [default: 20 to 400 by the photos]")
+        int | None,
+        typer.Option("--restarts", help="Restarts of k-means.  [default: 20 to 400 by the photos; euclidean: 10]"),
     ] = None,
     weight: Annotated[
         float | None, typer.Option("--weight", help="Share of the text, 0 to 1.  [default: by captioner]")
@@ -98,9 +101,7 @@ def evaluate(
         bool | None,
         typer.Option("--facts/--no-facts", help="Let captions say faces, screenshots, papers.  [default: facts]"),
     ] = None,
-    plot: Annotated[
-        Path | None, typer.Option("--plot", help="Plot the first method to this file, such as out.png.")
-    ] = None,
+    plot: Annotated[Path | None, typer.Option("--plot", help="Plot all methods to this file, such as out.png.")] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="The first seed.  [default: 42]")] = None,
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print one line a run, for a spreadsheet.")] = False,
@@ -137,6 +138,7 @@ def evaluate(
             from photosort.evaluation.plot import check_plot, draw
 
             check_plot(plot)
+        from photosort.cli.contest_table import document, rows, view
         from photosort.cli.preview import bill as said_of
         from photosort.cli.renewing import with_cache
         from photosort.models.selected import select_models
@@ -156,83 +158,20 @@ def evaluate(
             found = with_cache(
                 settings.cache_dir,
                 out,
-                lambda: measure(source, texts_file, names, models, seeds=seeds, announce=announce, progress=progress),
+                lambda: measure(
+                    source,
+                    texts_file,
+                    names,
+                    models,
+                    seeds=seeds,
+                    geometries=kmeans,
+                    count=count,
+                    announce=announce,
+                    progress=progress,
+                ),
             )
-        out.show(lambda: _view(found))
-        out.document(lambda: {**_document(found), "rows": _rows(found)} if as_csv else _document(found))
+        out.show(lambda: view(found))
+        out.document(lambda: {**document(found), "rows": rows(found)} if as_csv else document(found))
         if plot is not None:
-            first = found.results[0]
-            draw(plot, _title(found, first), found.truth, first.labels, first.vectors)
-            out.note(f"The plot of {first.method} is in {plot}")
-
-
-def _title(found: "Evaluation", result: "Result") -> str:
-    run = result.runs[0]
-    return f"{result.method}: {len(found.truth):,} photos, ACC {run.acc:.3f}, NMI {run.nmi:.3f}, ARI {run.ari:.3f}"
-
-
-def _view(found: "Evaluation") -> "RenderableType":
-    from rich.console import Group
-    from rich.table import Table
-    from rich.text import Text
-
-    first, *others = found.results[0].seeds
-    seeds = f"mean ± deviation over {len(others) + 1} seeds from {first}" if others else f"seed {first}"
-    head = f"{plural(len(found.truth), 'photo')}, {plural(found.classes, 'class')}, texts {found.source}, {seeds}"
-    table = Table("method", *HEADS.values(), box=None, header_style="dim", padding=(0, 3, 0, 0))
-    for column in table.columns[1:]:
-        column.justify = "right"
-    for result in found.results:
-        table.add_row(result.method, *(_cell(result, measure) for measure in HEADS))
-    table.add_row(Text("true classes", style="dim"), "", "", "", "", *(_number(score) for score in found.true_names))
-    lines = [
-        Text(f"{count:,} left out: {printable(reason)}", style="yellow")
-        for reason, count in Counter(left.reason for left in found.left).most_common()
-    ]
-    return Group(Text(printable(head)), Text(), table, *([Text()] if lines else []), *lines)
-
-
-def _cell(result: "Result", measure: str) -> str:
-    mean = _number(result.mean(measure))
-    return f"{mean} ± {_number(result.deviation(measure))}" if len(result.runs) > 1 else mean
-
-
-def _number(score: float) -> str:
-    return "" if math.isnan(score) else f"{score:.3f}".replace("0.", ".", 1)
-
-
-def _document(found: "Evaluation") -> dict[str, Any]:
-    return {
-        "photos": len(found.truth),
-        "classes": found.classes,
-        "texts": found.source,
-        "seeds": list(found.results[0].seeds),
-        "names_of_true_classes": dict(zip(("sem", "sbert"), found.true_names, strict=True)),
-        "methods": [
-            {
-                "method": result.method,
-                **{
-                    measure: {
-                        "mean": _plain(result.mean(measure)),
-                        "deviation": _plain(result.deviation(measure)),
-                        "runs": [_plain(getattr(run, measure)) for run in result.runs],
-                    }
-                    for measure in HEADS
-                },
-            }
-            for result in found.results
-        ],
-        "left": [{"path": str(left.path), "reason": left.reason} for left in found.left],
-    }
-
-
-def _rows(found: "Evaluation") -> list[dict[str, Any]]:
-    return [
-        {"method": result.method, "seed": seed, **{measure: _plain(getattr(run, measure)) for measure in HEADS}}
-        for result in found.results
-        for seed, run in zip(result.seeds, result.runs, strict=True)
-    ]
-
-
-def _plain(score: float) -> float | None:
-    return None if math.isnan(score) else round(score, 6)
+            draw(plot, found.truth, found.results)
+            out.note(f"The plot is in {plot}")

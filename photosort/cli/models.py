@@ -106,10 +106,11 @@ def _conversion(download: "Download") -> str:
     """Return what is done with a pickled checkpoint, in one line."""
     assert download.checkpoint is not None
     known = download.checkpoint.sha256
-    checked = f"its SHA-256 is checked ({known[:12]}…)" if known else "the commit that photosort knows is gone"
+    gone = "the commit that photosort knows is gone, so its SHA-256 is not known"
     return (
-        f"{download.source.name} has a pickled checkpoint alone: {checked}; it is converted to safetensors"
-        " once, on this machine, in a process without network"
+        f"{download.source.name} comes only as a pickle, which could hold code:"
+        f" {f'its SHA-256 is checked ({known[:12]}…)' if known else gone};"
+        " it is converted to safetensors once, on this machine, in a process without network"
     )
 
 

@@ -62,6 +62,14 @@ def methods(incomplete: str) -> list[str]:
     return [f"{before}{comma}{name}" for name in _beginning(last, (ALL, *VARIANTS))]
 
 
+def kinds(incomplete: str) -> list[str]:
+    """Complete --kind of search."""
+    from photosort.photos.facts import KINDS
+    from photosort.searching.filters import PHOTO
+
+    return _beginning(incomplete, (PHOTO, *KINDS))
+
+
 def pullable(incomplete: str) -> list[str]:
     """Complete models pull."""
     from photosort.models.catalogue import CAPTIONERS, ENCODERS, SMOLLM2

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import typer
@@ -31,6 +33,7 @@ class Output(Protocol):
 
     show      something for people to read, made only when it is wanted
     document  the command's whole result for programs, once, at the end
+    paths     the paths that are the whole result for a pipe, one a line, where little else is wanted
     note      an aside, on standard error
     disclose  what leaves this process and where it goes, on standard error, however little is wanted
     progress  a function that draws how far a stage is, while the block runs
@@ -41,6 +44,7 @@ class Output(Protocol):
 
     def show(self, view: Callable[[], RenderableType]) -> None: ...
     def document(self, content: Callable[[], dict[str, Any]]) -> None: ...
+    def paths(self, found: Iterable[Path]) -> None: ...
     def note(self, text: str) -> None: ...
     def disclose(self, text: str) -> None: ...
     def progress(self) -> AbstractContextManager[Progress]: ...
@@ -65,6 +69,9 @@ class Human:
 
     def document(self, content: Callable[[], dict[str, Any]]) -> None:
         """Do nothing: people have seen it already."""
+
+    def paths(self, found: Iterable[Path]) -> None:
+        """Do nothing: people have seen them already."""
 
     def note(self, text: str) -> None:
         """Write one line on standard error."""
@@ -152,6 +159,13 @@ class Quiet(Human):
     def show(self, view: Callable[[], RenderableType]) -> None:
         """Show nothing."""
 
+    def paths(self, found: Iterable[Path]) -> None:
+        """Print each as it is on disk; on a terminal, and where a line break would make two of it, as text to read."""
+        for path in map(str, found):
+            shown = sys.stdout.isatty() or not {"\n", "\r"}.isdisjoint(path)
+            sys.stdout.buffer.write(os.fsencode(printable(path) if shown else path) + b"\n")
+        sys.stdout.flush()
+
     def note(self, text: str) -> None:
         """Show nothing."""
 
@@ -171,6 +185,9 @@ class Json(Quiet):
     def document(self, content: Callable[[], dict[str, Any]]) -> None:
         """Print the object."""
         print(json.dumps(content(), indent=2, ensure_ascii=True), flush=True)
+
+    def paths(self, found: Iterable[Path]) -> None:
+        """Do nothing: the object has them."""
 
     def confirm(self, question: str) -> None:
         """Refuse: programs pass --yes."""

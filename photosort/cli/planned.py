@@ -37,7 +37,7 @@ def tree(plan: Plan, names: Sequence[ClusterName]) -> Tree:
         (printable(plan.destination.name), "bold"),
         f"   {plural(len(plan.folders), 'folder')}, {plural(len(photos) - there, 'photo')} to {VERB[plan.mode]}",
         f", {there:,} there already" if there else "",
-        f" ({_bytes(plan.bytes_written)})" if plan.mode == "copy" and plan.bytes_written else "",
+        f" ({readable_bytes(plan.bytes_written)})" if plan.mode == "copy" and plan.bytes_written else "",
     )
     whole = Tree(head, guide_style="dim")
     above: dict[str, Tree] = {}
@@ -190,7 +190,8 @@ def _folder_document(folder: PlannedFolder, name: ClusterName) -> dict[str, Any]
     }
 
 
-def _bytes(size: float) -> str:
+def readable_bytes(size: float) -> str:
+    """Return a number of bytes in the unit that suits it: "5 MB"."""
     for unit in ("bytes", "kB", "MB", "GB"):
         if size < 1000:
             return f"{size:.0f} {unit}"

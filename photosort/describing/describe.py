@@ -69,20 +69,8 @@ def describe(
     a photo, and not where all are known; what it raises is not hidden. Without `facts` none are known.
     """
     wanted = tasks(encoder, captioners, facts)
-    known = Known(
-        cache.digests(),
-        [cache.keys(task.identity) for task in wanted],
-        cache.all_texts(UNREADABLE),
-        cache.keys(HEADER) if facts else None,
-    )
-    engine = engine or partial(describe_files, tasks=wanted)
-    seen = _look_at_all(found, wanted, known, cache, engine, before, progress)
-    photos = tuple(
-        Photo(look.found.path, look.found.size, look.found.mtime_ns, look.digest, ctime_ns=look.found.ctime_ns)
-        for look in seen
-        if not look.problem
-    )
-    unread = tuple(Unread(look.found.path, look.problem) for look in seen if look.problem)
+    seen = look_at_all(found, wanted, cache, headers=facts is not None, engine=engine, before=before, progress=progress)
+    photos, unread = read_and_unread(seen)
     digests = [photo.digest for photo in photos]
     vectors = cache.matrix(encoder.identity, digests) if photos else np.empty((0, 0), dtype=np.float32)
     true = facts_of(photos, vectors, facts, cache)
@@ -90,15 +78,37 @@ def describe(
     return Described(photos, unread, vectors, texts, true, sum(look.decoded for look in seen))
 
 
-def _look_at_all(
+def read_and_unread(looks: Sequence[Look]) -> tuple[tuple[Photo, ...], tuple[Unread, ...]]:
+    """Part what could be read from what could not."""
+    photos = tuple(
+        Photo(look.found.path, look.found.size, look.found.mtime_ns, look.digest, ctime_ns=look.found.ctime_ns)
+        for look in looks
+        if not look.problem
+    )
+    return photos, tuple(Unread(look.found.path, look.problem) for look in looks if look.problem)
+
+
+def look_at_all(
     found: Sequence[Found],
     wanted: Sequence[Task],
-    known: Known,
     cache: Cache,
-    engine: Engine,
-    before: Callable[[], None],
-    progress: Progress,
+    *,
+    headers: bool,
+    engine: Engine | None = None,
+    before: Callable[[], None] = lambda: None,
+    progress: Progress = silent,
 ) -> list[Look]:
+    """Do what is wanted and not known yet of all files, and keep it in the cache; returns a look for each file.
+
+    `headers` says whether what files say of themselves is wanted as well. The rest is as in `describe`.
+    """
+    known = Known(
+        cache.digests(),
+        [cache.keys(task.identity) for task in wanted],
+        cache.all_texts(UNREADABLE),
+        cache.keys(HEADER) if headers else None,
+    )
+    engine = engine or partial(describe_files, tasks=wanted)
     seen: dict[Found, Look] = {}
     for item in found:
         digest = known.digest(item)

@@ -22,13 +22,16 @@ from photosort.models.protocols import (
 from photosort.models.runtime.batch_size import BatchSize as FixedSize
 from photosort.models.runtime.devices import CPU
 from photosort.models.selected import ModelSet
-from photosort.photos import texture
+from photosort.photos import sketch, texture
 from photosort.photos.decode import REVISION
 from photosort.photos.tone import tone
 from photosort.store.identity import Identity
 
 TONES = Identity("tone", REVISION)
 TEXTURES = Identity("texture", f"{texture.REVISION}-{REVISION}")
+SKETCHES = Identity("sketch", f"{sketch.REVISION}-{REVISION}")
+SKETCHED = Frame(384, "inside", "bilinear")
+"""What sketches are drawn from: an eighth of a photo of 12 megapixels is hardly less, so that decoding stays cheap."""
 AT_ONCE = 32
 LINE = "\n"
 """What stands between the texts of a photo in the cache; a text is one line."""
@@ -108,6 +111,12 @@ def texturing(frame: Frame) -> Task:
     """Return the measures of how flat and how lined the pixels are."""
     size = FixedSize(AT_ONCE)
     return Task(TEXTURES, frame, lambda: CPU, lambda: size, lambda pixels, _: map(texture.texture, pixels), quick=True)
+
+
+def sketching() -> Task:
+    """Return the small grey pictures that duplicates are found by."""
+    size = FixedSize(AT_ONCE)
+    return Task(SKETCHES, SKETCHED, lambda: CPU, lambda: size, lambda pixels, _: map(sketch.sketch, pixels), quick=True)
 
 
 def counting(faces: FaceCounter) -> Task:

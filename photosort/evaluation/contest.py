@@ -3,86 +3,72 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from photosort.clustering.kmeans import Clustering, Labels, Vectors, kmeans
+from photosort.clustering.kmeans import Vectors
 from photosort.errors import SettingsError
-from photosort.evaluation.measures import agreement, confusion, silhouette
+from photosort.evaluation.keyword_names import name_scores
+from photosort.evaluation.measures import Agreement, agreement, confusion, silhouette
 from photosort.evaluation.names import sbert_match, sem, spoken
+from photosort.evaluation.plain import has_plain
+from photosort.evaluation.result import QuestionResult, Result, Scores
+from photosort.evaluation.runs import Run, runner, with_joined_answers
 from photosort.methods.building import Given
-from photosort.methods.fusion import unit
-from photosort.methods.method import Candidate, Method, VectorFactory, Views, joined
+from photosort.methods.method import Candidate, Method, Views
 from photosort.methods.specs import USUAL_VARIANTS, VARIANTS
-from photosort.models.protocols import Category, TextEncoder
-from photosort.naming.cluster_texts import without_doubt
-from photosort.naming.keywords import exclusive_keywords
-from photosort.naming.words import fold_plurals, terms
+from photosort.methods.text_guided import TextGuided
+from photosort.models.protocols import TextEncoder
+from photosort.naming.keywords import Count
+from photosort.settings.choices import Geometries
 from photosort.support.progress import Progress, silent
 
-LABEL_KEYWORDS = 2
-"""Keywords that stand for a cluster, as in "Text-Guided Image Clustering"."""
-
 ALL = "all"
-
-
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """What one run of one method is worth; 1 is perfect, and a silhouette is in -1..1.
-
-    sem and sbert rate the keywords of each cluster as a name for the class that it is matched with.
-    """
-
-    acc: float
-    nmi: float
-    ari: float
-    silhouette: float
-    sem: float
-    sbert: float
-
-
-MEASURES = tuple(one.name for one in fields(Scores))
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """A method's runs, one for each seed; labels and vectors are those of the first."""
-
-    method: str
-    seeds: tuple[int, ...]
-    runs: tuple[Scores, ...]
-    labels: Labels = field(repr=False)
-    vectors: Vectors = field(repr=False)
-
-    def mean(self, measure: str) -> float:
-        """Return the mean of a measure over the seeds."""
-        return float(np.mean([getattr(run, measure) for run in self.runs]))
-
-    def deviation(self, measure: str) -> float:
-        """Return the standard deviation of a measure over the seeds, as of a sample; 0 with one seed."""
-        return float(np.std([getattr(run, measure) for run in self.runs], ddof=1)) if len(self.runs) > 1 else 0.0
+EUCLIDEAN = "-euclidean"
+"""What the name of a row ends with whose k-means is scikit-learn's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contestant:
-    """A method in the contest; `named` and `asks` as in `Variant`."""
+    """A method in the contest; `named` and `asks` as in `Variant`, `euclidean` as in `Result`."""
 
     method: Method
     named: bool = False
     asks: bool = False
+    euclidean: bool = False
 
 
-def read_methods(names: Sequence[str], given: Given, *, photos: bool) -> dict[str, Contestant]:
+def read_methods(
+    names: Sequence[str], given: Given, *, photos: bool, joint: bool = True, geometries: Geometries = "spherical"
+) -> dict[str, Contestant]:
     """From names such as `image`, `concat` or `concat:0.7` (the share of the text) to methods; `all` are those that
     need nothing of the user's.
 
-    Without `photos`, `all` are those that read texts alone. Raises SettingsError for what is not known or not possible.
+    Without `photos`, `all` are those that read texts alone; without a `joint` space of photos and texts, those that
+    need none. A method that is k-means of vectors has a row for each of the `geometries`. Raises SettingsError for
+    what is not known or not possible.
     """
-    able = [name for name in USUAL_VARIANTS if photos or not VARIANTS[name].needs_photos]
+    able = [
+        name
+        for name in USUAL_VARIANTS
+        if (photos or not VARIANTS[name].needs_photos) and (joint or not VARIANTS[name].needs_joint)
+    ]
     wanted = dict.fromkeys(one for name in names for one in (able if name == ALL else [name]))
-    return {name: _contestant(name, given, photos=photos) for name in wanted}
+    found: dict[str, Contestant] = {}
+    for name in wanted:
+        contestant = _contestant(name, given, photos=photos)
+        if geometries != "euclidean":
+            found[name] = contestant
+        if geometries != "spherical" and has_plain(contestant.method):
+            found[name + EUCLIDEAN] = Contestant(contestant.method, euclidean=True)
+    if not found:
+        raise SettingsError(
+            f"--kmeans euclidean has nothing to do: {', '.join(wanted)} is not k-means of vectors",
+            "Add a method such as image or text-sbert, or leave --kmeans out.",
+        )
+    return found
 
 
 def compete(
@@ -93,48 +79,66 @@ def compete(
     *,
     seeds: Sequence[int] = (42,),
     restarts: int | None = None,
+    count: Count | None = None,
     cuda: str = "",
     progress: Progress = silent,
 ) -> Iterator[Result]:
     """Let each method group n photos into as many clusters as `truth` has classes, once a seed.
 
-    `encoder` compares names with classes; `cuda` goes to `kmeans`. Raises TooManyClusters where a method cannot tell
-    so many apart.
+    `encoder` compares names with classes; `cuda` goes to `kmeans`. Keywords are counted by `count`; by default those of
+    Euclidean rows by occurrences and by the paper's rule for contested ones, those of others by photos. Raises
+    TooManyClusters where a method cannot tell so many apart.
     """
     done = 0
-    for name, method in methods.items():
-        runs, first = [], None
+    classes = sorted(set(truth))
+    for name, contestant in methods.items():
+        run = runner(contestant.method, views, classes, restarts, cuda, contestant.named, contestant.euclidean)
+        whole = _joined_runner(contestant, views, classes, restarts, cuda)
+        scores: list[Scores] = []
+        inertias: list[float] = []
+        asked: list[list[Agreement]] = []
+        kept: Run | None = None
         for seed in seeds:
             progress("evaluating", done, len(methods) * len(seeds))
             done += 1
-            best, vectors = _run(method, views, truth, seed, restarts, cuda)
-            runs.append(_named_scores(truth, best, vectors) if method.named else _scores(truth, best, vectors, encoder))
-            first = first or (best.clustering.labels, vectors)
-        assert first is not None
+            found = run(seed)
+            best = min(found, key=lambda one: one.candidate.loss)
+            scores.append(_scores(contestant, truth, best, encoder, count))
+            if not inertias or best.inertia < min(inertias):
+                kept = best
+            inertias.append(best.inertia)
+            if whole:
+                parts = [one.candidate.clustering.labels for one in (*found, *whole(seed))]
+                asked.append([agreement(truth, labels) for labels in parts])
+        assert kept is not None
         progress("evaluating", done, len(methods) * len(seeds))
-        yield Result(name, tuple(seeds), tuple(runs), *first)
+        yield Result(
+            name,
+            tuple(seeds),
+            tuple(scores),
+            kept.candidate.clustering.labels,
+            kept.vectors(),
+            tuple(inertias),
+            _by_question(views.questions, asked),
+            contestant.euclidean,
+        )
 
 
-def names_of(texts: Sequence[str], labels: Labels) -> list[str]:
-    """For each cluster of n photos, with one line of text each, its joined keywords, its own before shared ones."""
-    said: list[list[list[str]]] = [[] for _ in range(int(labels.max()) + 1)]
-    for text, label in zip(texts, labels.tolist(), strict=True):
-        said[label].append(terms(without_doubt(text)))
-    return [" ".join(word.term for word in words) for words in exclusive_keywords(fold_plurals(said), LABEL_KEYWORDS)]
+def _joined_runner(
+    contestant: Contestant, views: Views, classes: Sequence[str], restarts: int | None, cuda: str
+) -> Callable[[int], list[Run]] | None:
+    """Return what clusters the answers to all questions as one text; None where there is one question."""
+    if len(views.questions) < 2 or not isinstance(contestant.method, TextGuided):
+        return None
+    joined = with_joined_answers(views)
+    return runner(contestant.method, joined, classes, restarts, cuda, euclidean=contestant.euclidean)
 
 
-def name_scores(
-    texts: Sequence[str], labels: Labels, classes: Sequence[str], encoder: TextEncoder
-) -> tuple[float, float]:
-    """Return SEM and SBERT match of the keywords of k clusters, where `classes[i]` is the true name of cluster i."""
-    names = names_of(texts, labels)
-    return sem(names, classes), sbert_match(names, classes, encoder)
-
-
-def true_names(views: Views, truth: Sequence[str], encoder: TextEncoder) -> tuple[float, float]:
-    """Return SEM and SBERT match of the keywords of the true classes: what no clustering can spoil."""
-    classes, labels = np.unique(truth, return_inverse=True)
-    return name_scores(joined(views.texts[0]), labels, classes.tolist(), encoder)
+def _by_question(questions: Sequence[str], asked: Sequence[Sequence[Agreement]]) -> tuple[QuestionResult, ...]:
+    if not asked:
+        return ()
+    *single, together = zip(*asked, strict=True)
+    return (*map(QuestionResult, questions, single), QuestionResult("", together, together=True))
 
 
 def _contestant(name: str, given: Given, *, photos: bool) -> Contestant:
@@ -155,36 +159,21 @@ def _contestant(name: str, given: Given, *, photos: bool) -> Contestant:
     return Contestant(variant.build(given._replace(weight=weight)), variant.named, variant.asks)
 
 
-def _run(
-    contestant: Contestant, views: Views, truth: Sequence[str], seed: int, restarts: int | None, cuda: str
-) -> tuple[Candidate, Vectors]:
-    """Return what the method found, and the vectors (n, d) that it comes from: those that it clustered, else those of
-    the photos or texts.
-    """
-    seen: list[VectorFactory] = []
-    classes = sorted(set(truth))
-
-    def cluster(several: Sequence[VectorFactory]) -> list[Clustering]:
-        seen.extend(several)
-        return [kmeans(made(), len(classes), restarts=restarts, seed=seed, cuda=cuda) for made in several]
-
+def _scores(
+    contestant: Contestant, truth: Sequence[str], run: Run, encoder: TextEncoder, count: Count | None
+) -> Scores:
+    best, vectors = run.candidate, run.vectors()
     if contestant.named:
-        views = replace(views, categories=tuple(Category(spoken(name)) for name in classes))
-    grouping = contestant.method.group(views, cluster)
-    best = grouping.best
-    if len(seen) == len(grouping.candidates):
-        return best, seen[grouping.candidates.index(best)]()
-    return best, unit(views.image) if views.image.shape[1] else views.embed(joined(views.texts[0]))
-
-
-def _scores(truth: Sequence[str], best: Candidate, vectors: Vectors, encoder: TextEncoder) -> Scores:
+        return _named_scores(truth, best, vectors)
     labels = best.clustering.labels
     agreed, crossed = agreement(truth, labels), confusion(truth, labels)
     classes = [crossed.class_of(cluster) for cluster in range(crossed.counts.shape[1])]
     if best.names:
         rated = sem(best.names, classes), sbert_match(best.names, classes, encoder)
+    elif contestant.euclidean:
+        rated = name_scores(best.texts, labels, classes, encoder, count or "occurrences", "paper")
     else:
-        rated = name_scores(best.texts, labels, classes, encoder)
+        rated = name_scores(best.texts, labels, classes, encoder, count or "photos")
     return Scores(agreed.acc, agreed.nmi, agreed.ari, silhouette(vectors, labels), *rated)
 
 

@@ -1,4 +1,4 @@
-"""A picture of one clustering: which class went where, and a map of all photos."""
+"""A picture of a contest: a map of the photos for each method, beside one of the true classes."""
 
 from __future__ import annotations
 
@@ -6,19 +6,30 @@ import importlib.util
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from photosort.clustering.kmeans import Labels, Vectors
+from photosort.clustering.kmeans import Vectors
 from photosort.errors import ModelMissing, SettingsError
 from photosort.evaluation.measures import Confusion, confusion
+from photosort.evaluation.result import Result
 from photosort.support.pip import pip_install
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 MAPPED = 5_000
 """Photos on the map; with more, as many drawn at random."""
 LEAST = 5
 PERPLEXITY = 30
+ACROSS = 5
+"""Maps side by side; more go below."""
+WIDTH, HEIGHT, LEGEND, DOTS = 5.0, 4.6, 2.0, 110
+"""Inches of a map and of the legend, and dots for each inch."""
+MARKERS = "osD^v"
+UNMATCHED = -1
 
 
 def check_plot(path: Path) -> None:
@@ -36,42 +47,73 @@ def check_plot(path: Path) -> None:
         raise SettingsError(f"The folder {path.parent} for the plot does not exist", "Create it, or choose another.")
 
 
-def draw(path: Path, title: str, truth: Sequence[str], labels: Labels, vectors: Vectors) -> None:
-    """Write the confusion matrix of n photos and the map of their vectors (n, d), coloured by true class.
+def draw(path: Path, truth: Sequence[str], results: Sequence[Result]) -> None:
+    """Write one map of n photos for the truth and one for each method, side by side, and what went where if it is one.
 
-    Raises SettingsError where `path` cannot be written, or is there already.
+    Each photo has the same place in all of them: by t-SNE of the vectors (n, d) of the first method. The colour of a
+    cluster is that of the class that it is matched with; a cluster that is matched with none is grey. Labels are those
+    of the run with the lowest inertia. Raises SettingsError where `path` cannot be written, or is there already.
     """
-    from matplotlib import colormaps
     from matplotlib.figure import Figure
 
-    found = confusion(truth, labels)
-    figure = Figure(figsize=(18, 8), layout="constrained")
-    figure.suptitle(title)
-    matrix, space = figure.subplots(1, 2)
+    single = len(results) == 1
+    panels = len(results) + 1 + single
+    columns = min(panels, ACROSS)
+    rows = -(-panels // columns)
+    figure = Figure(figsize=(WIDTH * columns + LEGEND, HEIGHT * rows), layout="constrained")
+    figure.suptitle(f"{len(truth):,} photos, {len(set(truth))} classes")
+    parts = iter(figure.subplots(rows, columns, squeeze=False).flat)
+    shown, places = _map(results[0].vectors)
+    classes, own = np.unique(truth, return_inverse=True)
+    handles = _scatter(next(parts), "true classes", places, own[shown], [str(name) for name in classes])
+    for result in results:
+        found = confusion(truth, result.labels)
+        run = result.runs[result.lowest]
+        title = f"{result.method}: ACC {run.acc:.3f}, NMI {run.nmi:.3f}, ARI {run.ari:.3f}"
+        class_of = {column: row for row, column in found.matched.items()}
+        matched = np.array([class_of.get(label, UNMATCHED) for label in result.labels[shown].tolist()])
+        _scatter(next(parts), title, places, matched, [])
+        if single:
+            _matrix(next(parts), found)
+    for part in parts:
+        part.axis("off")
+    figure.legend(handles=handles, loc="outside right upper", frameon=False)
+    try:
+        with path.open("xb") as file:
+            figure.savefig(file, dpi=DOTS, format=path.suffix.removeprefix("."))
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be written ({error.strerror})", "Name another file.") from error
+
+
+def _scatter(
+    axes: Axes, title: str, places: NDArray[np.float64], numbers: NDArray[np.intp], names: Sequence[str]
+) -> list[Any]:
+    """Draw photos at (m, 2) places in the colours of m class numbers; return the handles of the legend."""
+    from matplotlib import colormaps
+
+    handles = []
+    for number in np.unique(numbers):
+        own = numbers == number
+        colour = "lightgrey" if number == UNMATCHED else colormaps["tab20"](number % 20)
+        marker = "." if number == UNMATCHED else MARKERS[number // 20 % len(MARKERS)]
+        label = _safe(names[number]) if names else None
+        handles.append(axes.scatter(places[own, 0], places[own, 1], s=14, color=colour, marker=marker, label=label))
+    axes.set_title(title, fontsize="medium")
+    axes.set(xticks=[], yticks=[])
+    return handles
+
+
+def _matrix(axes: Axes, found: Confusion) -> None:
     columns = _columns(found)
     counts = found.counts[:, columns]
-    matrix.imshow(counts / counts.sum(axis=1, keepdims=True), cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    axes.imshow(counts / counts.sum(axis=1, keepdims=True), cmap="Blues", vmin=0, vmax=1, aspect="auto")
     for (row, column), count in np.ndenumerate(counts):
         if count:
             share = count / counts[row].sum()
-            matrix.text(column, row, str(count), ha="center", va="center", color="white" if share > 0.5 else "black")
-    matrix.set(title="true class (row) by cluster (column)", xlabel="cluster", ylabel="")
-    matrix.set_xticks(range(len(columns)), [str(column + 1) for column in columns])
-    matrix.set_yticks(range(len(found.classes)), [_safe(name) for name in found.classes])
-    shown, places = _map(vectors)
-    names = np.asarray(truth)[shown]
-    for number, name in enumerate(found.classes):
-        own = names == name
-        colour = colormaps["tab20"](number % 20)
-        marker = "osD^v"[number // 20 % 5]
-        space.scatter(places[own, 0], places[own, 1], s=14, color=colour, marker=marker, label=_safe(name))
-    space.set(title="map of the photos by t-SNE, coloured by true class", xticks=[], yticks=[])
-    space.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
-    try:
-        with path.open("xb") as file:
-            figure.savefig(file, dpi=120, format=path.suffix.removeprefix("."))
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be written ({error.strerror})", "Name another file.") from error
+            axes.text(column, row, str(count), ha="center", va="center", color="white" if share > 0.5 else "black")
+    axes.set_title("true class (row) by cluster (column)", fontsize="medium")
+    axes.set_xticks(range(len(columns)), [str(column + 1) for column in columns])
+    axes.set_yticks(range(len(found.classes)), [_safe(name) for name in found.classes])
 
 
 def _columns(found: Confusion) -> list[int]:

@@ -47,7 +47,7 @@ class Fusion:
             return unit(views.image)
         if self.mode == "sum":
             said = summed_vectors(views.texts[0], views.joint_embed or views.embed)
-            return fuse(_placed(views), said, "sum", self.weight)
+            return fuse(placed(views), said, "sum", self.weight)
         if views.soft_captions:
             said = views.soft_captions()
             return (
@@ -65,7 +65,8 @@ def summed_vectors(texts: Texts, embed: Callable[[Sequence[str]], Vectors]) -> V
     return np.asarray(np.add.reduceat(vectors, starts, axis=0), dtype=np.float32) if said else vectors
 
 
-def _placed(views: Views) -> Vectors:
+def placed(views: Views) -> Vectors:
+    """Return (n, e) the photos in the joint space. Raises SettingsError where there is none."""
     if views.joint_image is None:
         raise SettingsError("Fusion by sum needs a model that knows photos and texts", "Use --fusion concat.")
     return views.joint_image()

@@ -55,6 +55,7 @@ class Variant:
     """A method with its options fixed, as `evaluate --methods` names it.
 
     needs_photos  false where it reads texts alone
+    needs_joint   whether it needs photos and texts in one space
     weighted      whether the share of the text changes anything
     named         whether it gets the names of the true classes, which no other one sees
     asks          whether it may ask a language model
@@ -62,6 +63,7 @@ class Variant:
 
     build: Callable[[Given], Method]
     needs_photos: bool = True
+    needs_joint: bool = False
     weighted: bool = False
     named: bool = False
     asks: bool = False
@@ -113,7 +115,7 @@ METHODS: Mapping[str, MethodSpec] = {
         variants={
             "image": Variant(lambda given: fusion_method("image")),
             "text": Variant(lambda given: fusion_method("text"), needs_photos=False),
-            "sum": Variant(lambda given: fusion_method("sum", given.weight), weighted=True),
+            "sum": Variant(lambda given: fusion_method("sum", given.weight), needs_joint=True, weighted=True),
             "concat": Variant(lambda given: fusion_method("concat", given.weight), weighted=True),
         },
         flags=("fusion", "weight"),

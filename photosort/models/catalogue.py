@@ -79,15 +79,31 @@ ENCODERS: Mapping[str, Listed] = {
             "017fb3e7f4e125f13a8a4717f1402dbe0d0bb877474b4a203db13a4447b0227f",
         ),
     ),
+    "blip-vision": Listed(
+        "Salesforce/blip-image-captioning-base",
+        "the image encoder of BLIP's captioner",
+        "BSD-3-Clause",
+        1.0e9,
+        checkpoint=CAPTIONERS["blip"].checkpoint,
+    ),
 }
+PHOTOS_ONLY = frozenset({"blip-vision"})
+"""The encoders that read no texts."""
 TAGS, EFFICIENTNET, MINILM, SMOLLM2 = "tags", "efficientnet-lite2", "minilm", "smollm2"
 """The packaged models."""
 _IN_HUB_OR_FOLDER = (f"{HUB}ORG/NAME", f"{LOCAL}FOLDER")
+_DUAL = tuple(name for name in ENCODERS if name not in PHOTOS_ONLY)
 _OPEN_CLIP = f"{OPEN_CLIP_PREFIX}ARCH/PRETRAINED"
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "captioner": (TAGS, *CAPTIONERS, f"{SERVER}MODEL", *_IN_HUB_OR_FOLDER),
     "image_encoder": (EFFICIENTNET, *ENCODERS, _OPEN_CLIP, *_IN_HUB_OR_FOLDER),
-    "text_encoder": (MINILM, f"{SENTENCES}NAME_OR_FOLDER", *ENCODERS, _OPEN_CLIP, *_IN_HUB_OR_FOLDER),
+    "text_encoder": (
+        MINILM,
+        f"{SENTENCES}NAME_OR_FOLDER",
+        *(name for name in ENCODERS if name not in PHOTOS_ONLY),
+        _OPEN_CLIP,
+        *_IN_HUB_OR_FOLDER,
+    ),
     "writer": ("auto", SMOLLM2, "keywords", "openai:MODEL", "t5:NAME"),
 }
 """What a setting may name, for messages and for the completion of the shell; the user fills in what is in capitals."""

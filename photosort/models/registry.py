@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from photosort.errors import SettingsError
@@ -37,7 +38,9 @@ from photosort.models.weights.hub import located
 from photosort.settings.settings import Settings
 
 if TYPE_CHECKING:
+    from photosort.models.encoders.blip_vision import BlipVision
     from photosort.models.encoders.conse import ConSE
+    from photosort.models.encoders.search_space import SearchSpace
 
 
 def image_encoder(settings: Settings) -> ImageEncoder:
@@ -50,7 +53,7 @@ def image_encoder(settings: Settings) -> ImageEncoder:
         from photosort.models.encoders.efficientnet import BATCH, EfficientNetLite2
 
         return EfficientNetLite2(settings.model_folder, device=settings.device, batch=settings.batch or BATCH)
-    return _towers(settings, name) or unknown("image_encoder", name)
+    return _encoder(settings, name) or unknown("image_encoder", name)
 
 
 def text_encoder(settings: Settings) -> TextEncoder:
@@ -64,7 +67,7 @@ def text_encoder(settings: Settings) -> TextEncoder:
         from photosort.models.encoders.sentence_transformers import SentenceTexts
 
         return SentenceTexts(located(sentences_source(name)), _placement(settings))
-    return _towers(settings, name) or unknown("text_encoder", name)
+    return _dual(settings, name) or unknown("text_encoder", name)
 
 
 def captioner(settings: Settings, question: str = "", samples: int | None = None) -> Captioner | FeatureCaptioner:
@@ -105,13 +108,24 @@ def photos_sent(settings: Settings) -> str:
     return openai_captioner.sending(openai_captioner.receiver(settings.allow_upload))
 
 
-def joint_encoder(settings: Settings, texts: TextEncoder) -> JointEncoder:
+def joint_encoder(settings: Settings, texts: TextEncoder) -> JointEncoder | None:
     """Return the model that puts photos into a space of texts, from the vectors of the image encoder.
 
-    That is the image encoder itself where it encodes texts too, and else ConSE in the space of `texts`.
+    That is the image encoder itself where it encodes texts too, for that of the installation ConSE in the space of
+    `texts`, and None for one that reads photos alone.
     """
     name = _named(settings, "image_encoder")
     return _conse(settings, texts) if name == EFFICIENTNET else dual_encoder(settings)
+
+
+def has_joint(settings: Settings) -> bool:
+    """Return whether there is a space of photos and texts. Raises what `image_encoder` raises."""
+    return _named(settings, "image_encoder") == EFFICIENTNET or has_towers(settings)
+
+
+def has_towers(settings: Settings) -> bool:
+    """Return whether the image encoder encodes texts too. Raises what `image_encoder` raises."""
+    return _named(settings, "image_encoder") != EFFICIENTNET and dual_encoder(settings) is not None
 
 
 def soft_captions(settings: Settings, texts: TextEncoder) -> JointEncoder | None:
@@ -120,14 +134,14 @@ def soft_captions(settings: Settings, texts: TextEncoder) -> JointEncoder | None
 
     A tag is the most probable noun, put into words; ConSE is the mean of all probable nouns, as a vector.
     """
-    return _conse(settings, texts) if _named(settings, "captioner") == TAGS else None
+    return _conse(settings, texts) if _tagged(settings) else None
 
 
 def subject_reader(settings: Settings, texts: TextEncoder) -> SubjectReader | None:
     """Return what reads the subjects of folders out of the vectors that the captions come from; None where captions
     come from pixels, and say more.
     """
-    if _named(settings, "captioner") != TAGS:
+    if not _tagged(settings):
         return None
     from photosort.models.encoders.efficientnet import LabelHead
     from photosort.models.encoders.subjects import LabelSubjects
@@ -135,11 +149,11 @@ def subject_reader(settings: Settings, texts: TextEncoder) -> SubjectReader | No
     return LabelSubjects(LabelHead(settings.model_folder), _conse(settings, texts))
 
 
-def category_reader(settings: Settings, texts: TextEncoder) -> CategoryReader:
+def category_reader(settings: Settings, texts: TextEncoder) -> CategoryReader | None:
     """Return what tells how well photos fit folders that the user names, from the vectors of the image encoder.
 
-    That is the image encoder itself where it encodes texts too, and else what its labels mean in the space of `texts`.
-    Raises what `image_encoder` raises.
+    That is the image encoder itself where it encodes texts too, for that of the installation what its labels mean in
+    the space of `texts`, and None for one that reads photos alone. Raises what `image_encoder` raises.
     """
     if _named(settings, "image_encoder") == EFFICIENTNET:
         from photosort.models.encoders.efficientnet import LabelHead
@@ -148,19 +162,53 @@ def category_reader(settings: Settings, texts: TextEncoder) -> CategoryReader:
         return LabelCategories(LabelHead(settings.model_folder), _conse(settings, texts))
     from photosort.models.encoders.prompted import PromptedCategories
 
-    return PromptedCategories(dual_encoder(settings))
+    encoder = dual_encoder(settings)
+    return PromptedCategories(encoder) if encoder else None
 
 
-def dual_encoder(settings: Settings) -> DualEncoder:
-    """Return the image encoder, where it encodes texts too. Raises what `image_encoder` raises."""
+def search_space(settings: Settings, remembered: Callable[[TextEncoder], TextEncoder]) -> SearchSpace:
+    """Return what photos and queries are compared in, by the vectors of the image encoder.
+
+    That is the image encoder itself where it encodes texts too, and else its labels and the space of the text encoder.
+    Texts are encoded by what `remembered` makes of the encoder. Raises what `image_encoder` raises.
+    """
+    if _named(settings, "image_encoder") == EFFICIENTNET:
+        from photosort.models.encoders.efficientnet import LabelHead
+        from photosort.models.encoders.label_space import LabelSpace
+
+        return LabelSpace(LabelHead(settings.model_folder), _conse(settings, remembered(text_encoder(settings))))
+    from photosort.models.encoders.search_space import JointSpace
+
+    encoder = dual_encoder(settings)
+    if encoder is None:
+        raise SettingsError(
+            f"{settings.image_encoder} reads photos and no words", "Search with another --image-encoder, or --profile."
+        )
+    return JointSpace(encoder, remembered(encoder))
+
+
+def dual_encoder(settings: Settings) -> DualEncoder | None:
+    """Return the image encoder, where it encodes texts too; else None. Raises what `image_encoder` raises."""
+    from photosort.models.encoders.blip_vision import BlipVision
+
     name = _named(settings, "image_encoder")
-    return _towers(settings, name) or unknown("image_encoder", name)
+    found = _encoder(settings, name) or unknown("image_encoder", name)
+    return None if isinstance(found, BlipVision) else found
 
 
-def _towers(settings: Settings, name: str) -> DualEncoder | None:
-    from photosort.models.encoders.dual_encoders import dual_encoder as named
+def _dual(settings: Settings, name: str) -> DualEncoder | None:
+    from photosort.models.encoders.blip_vision import BlipVision
 
-    return named(name, settings.device, settings.batch, settings.model_folder)
+    found = _encoder(settings, name)
+    if isinstance(found, BlipVision):
+        raise SettingsError(f"{name} reads photos and no texts", "Use --text-encoder minilm, or blip-itm.")
+    return found
+
+
+def _encoder(settings: Settings, name: str) -> DualEncoder | BlipVision | None:
+    from photosort.models.encoders.dual_encoders import encoder_named
+
+    return encoder_named(name, settings.device, settings.batch, settings.model_folder)
 
 
 def _tags(settings: Settings, question: str) -> FeatureCaptioner:
@@ -176,6 +224,11 @@ def _tags(settings: Settings, question: str) -> FeatureCaptioner:
             f"Use --image-encoder {EFFICIENTNET}, or another captioner.",
         )
     return TagCaptioner(LabelHead(settings.model_folder), LabelHead.revision)
+
+
+def _tagged(settings: Settings) -> bool:
+    """Return whether captions are tags; a method without captions may go by vectors that tags cannot be read from."""
+    return _named(settings, "captioner") == TAGS and _named(settings, "image_encoder") == EFFICIENTNET
 
 
 def _placement(settings: Settings) -> DevicePlacement:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 
 from photosort.methods.specs import METHODS, asks_writer, questions, samples
 from photosort.models import registry
+from photosort.models.encoders.search_space import SearchSpace
 from photosort.models.language import writers
 from photosort.models.profiles import Choice, Profile, choose
 from photosort.models.protocols import (
@@ -80,8 +82,10 @@ class ModelSet:
         """The language model that names the folders; None where keywords do."""
         return writers.writer(self.settings) if asks_writer(self.settings) else None
 
-    def joint(self, texts: TextEncoder) -> JointEncoder:
-        """Return what puts photos into a space of texts: that of the image encoder, or else that of `texts`."""
+    def joint(self, texts: TextEncoder) -> JointEncoder | None:
+        """Return what puts photos into a space of texts: that of the image encoder, or else that of `texts`; None where
+        the image encoder reads photos alone.
+        """
         return registry.joint_encoder(self.settings, texts)
 
     def soft_captions(self, texts: TextEncoder) -> JointEncoder | None:
@@ -92,9 +96,25 @@ class ModelSet:
         """Return what reads the subjects of folders; None where names are made of captions alone."""
         return registry.subject_reader(self.settings, texts)
 
-    def categories(self, texts: TextEncoder) -> CategoryReader:
-        """Return what tells how well photos fit categories."""
+    @property
+    def has_joint(self) -> bool:
+        """Whether there is a space of photos and texts."""
+        return registry.has_joint(self.settings)
+
+    @property
+    def has_towers(self) -> bool:
+        """Whether the image encoder encodes texts too."""
+        return registry.has_towers(self.settings)
+
+    def categories(self, texts: TextEncoder) -> CategoryReader | None:
+        """Return what tells how well photos fit categories; None where the image encoder reads photos alone."""
         return registry.category_reader(self.settings, texts)
+
+    def search_space(self, remembered: Callable[[TextEncoder], TextEncoder]) -> SearchSpace:
+        """Return what photos and queries of a search are compared in; texts are encoded by what `remembered` makes of
+        their encoder.
+        """
+        return registry.search_space(self.settings, remembered)
 
     @property
     def named_by(self) -> str:

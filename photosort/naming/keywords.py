@@ -21,13 +21,15 @@ Members = Sequence[Sequence[str]]
 
 Ranking = Literal["winner", "paper", "tfidf"]
 
+Count = Literal["photos", "occurrences"]
+
 Weights = list[dict[str, float]]
 """For each cluster, term -> how much the term says about it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Keyword:
-    """A term that stands for a cluster: said of `count` of its `members` photos ("dog 41 of 52").
+    """A term that stands for a cluster: said of `count` of its `members` photos ("dog 41 of 52"), or that often.
 
     shared  it was contested and lost, and is here because the cluster has too few words of its own
     """
@@ -38,10 +40,13 @@ class Keyword:
     shared: bool = False
 
 
-def exclusive_keywords(clusters: Sequence[Members], n: int = 2, mode: Ranking = "winner") -> list[tuple[Keyword, ...]]:
+def exclusive_keywords(
+    clusters: Sequence[Members], n: int = 2, mode: Ranking = "winner", count: Count = "photos"
+) -> list[tuple[Keyword, ...]]:
     """Return the n keywords of each cluster, best first; fewer only where it has fewer distinct terms.
 
-    A term counts once a photo, case-folded; empty ones are dropped. The terms of a cluster are ranked by
+    A term counts once a photo, or by `occurrences` as often as it is said (the paper counts so: with six texts a photo
+    up to six times and more), case-folded; empty ones are dropped. The terms of a cluster are ranked by
     count (`tfidf`: by class-based TF-IDF), then by the share of the term's photos that lie in this cluster, then
     by the alphabet. A term among the top n of several clusters is contested. `winner` and `tfidf` leave it to the
     cluster where its share of members, or its TF-IDF, is highest (then its count, then the order of the
@@ -55,27 +60,33 @@ def exclusive_keywords(clusters: Sequence[Members], n: int = 2, mode: Ranking = 
         raise SettingsError(f"Unknown keyword mode '{mode}'", f"Choose one of: {', '.join(get_args(Ranking))}")
     if n < 1:
         raise SettingsError(f"{n} keywords cannot be found", "Ask for 1 or more.")
-    counts = [document_frequency(members) for members in clusters]
+    frequency = document_frequency if count == "photos" else term_frequency
+    counts = [frequency(members) for members in clusters]
     sizes = [len(members) for members in clusters]
     if mode == "tfidf":
         worth = class_tfidf(counts)
         ranked = _rank(worth, counts)
     else:
-        worth = [{term: count[term] / size for term in count} for count, size in zip(counts, sizes, strict=True)]
+        worth = [{term: said[term] / size for term in said} for said, size in zip(counts, sizes, strict=True)]
         ranked = _rank(counts, counts)
     lost = _settle(ranked, counts, None if mode == "paper" else worth, n)
     return [
         tuple(
-            Keyword(term, count[term], size, shared=term in refused)
+            Keyword(term, said[term], size, shared=term in refused)
             for term in sorted(terms, key=refused.__contains__)[:n]
         )
-        for terms, count, size, refused in zip(ranked, counts, sizes, lost, strict=True)
+        for terms, said, size, refused in zip(ranked, counts, sizes, lost, strict=True)
     ]
 
 
 def document_frequency(members: Members) -> Counter[str]:
     """Count the photos that each term is said of; case-folded, surrounding space and empty terms dropped."""
     return Counter(term for photo in members for term in {word.strip().casefold() for word in photo} if term)
+
+
+def term_frequency(members: Members) -> Counter[str]:
+    """Count how often each term is said; case-folded, surrounding space and empty terms dropped."""
+    return Counter(term for photo in members for word in photo if (term := word.strip().casefold()))
 
 
 def class_tfidf(counts: Sequence[Counter[str]]) -> Weights:

@@ -16,14 +16,15 @@ from PIL import Image
 
 from photosort.photos.formats import register_formats
 
-REVISION = "1"
+REVISION = "2"
 """Part of the cache key; raise it when the same file would give another header."""
 
 MAKE, MODEL, SOFTWARE, CHANGED = 0x010F, 0x0110, 0x0131, 0x0132
 EXPOSURE, APERTURE, TAKEN, DIGITIZED, COMMENT = 0x829A, 0x829D, 0x9003, 0x9004, 0x9286
 OFFSETS = {TAKEN: 0x9011, DIGITIZED: 0x9012, CHANGED: 0x9010}
+FRACTIONS = {TAKEN: 0x9291, DIGITIZED: 0x9292, CHANGED: 0x9290}
 EXIF_IFD, GPS_IFD = 0x8769, 0x8825
-"""Tags of EXIF 2.32: for each time the tag of its distance from UTC."""
+"""Tags of EXIF 2.32: for each time the tags of its distance from UTC, and of its fraction of a second."""
 
 MOST = 200
 """Characters of a text that are kept."""
@@ -40,6 +41,7 @@ class Header:
 
     width, height  pixels as they are stored, before the orientation is applied
     taken          ISO 8601, the local time of the camera, with its distance from UTC where it is known
+    fraction       the digits of the second of `taken` after the point
     place          degrees of latitude (north) and longitude (east)
     camera         maker and model of what took it, a scanner as well
     exposed        whether it has an exposure time or an aperture, as cameras write them
@@ -55,6 +57,7 @@ class Header:
     exposed: bool = False
     software: str = ""
     comment: str = ""
+    fraction: str = ""
 
     def as_text(self) -> str:
         """Return one line for the cache."""
@@ -85,15 +88,17 @@ def _read(image: Image.Image) -> Header:
         found = image.getexif()
         whole, exif, gps = dict(found), dict(found.get_ifd(EXIF_IFD)), dict(found.get_ifd(GPS_IFD))
     maker, model = _text(whole.get(MAKE)), _text(whole.get(MODEL))
+    taken, fraction = _taken({**whole, **exif})
     return Header(
         width,
         height,
-        taken=_taken({**whole, **exif}),
+        taken=taken,
         place=_place(gps),
         camera=model if maker and model.lower().startswith(maker.lower()) else f"{maker} {model}".strip(),
         exposed=bool({EXPOSURE, APERTURE} & exif.keys()),
         software=_text(whole.get(SOFTWARE) or image.info.get("Software")),
         comment=_comment(exif, image.info),
+        fraction=fraction,
     )
 
 
@@ -117,12 +122,16 @@ def _text(value: Any) -> str:
     return " ".join("".join(char if char.isprintable() else " " for char in value).split())[:MOST]
 
 
-def _taken(tags: Mapping[int, Any]) -> str:
-    """Return the first time that makes sense: of the exposure, of the scan; of the file only where it has neither."""
+def _taken(tags: Mapping[int, Any]) -> tuple[str, str]:
+    """Return the first time that makes sense, and its fraction.
+
+    That of the exposure, or of the scan; of the file only where it has neither.
+    """
     for tag, offset in OFFSETS.items():
         if said := iso_time(_text(tags.get(tag)), _text(tags.get(offset))):
-            return said
-    return ""
+            fraction = _text(tags.get(FRACTIONS[tag])).strip("\0 ")
+            return said, fraction if fraction.isdecimal() and fraction.isascii() else ""
+    return "", ""
 
 
 def iso_time(time: str, offset: str = "") -> str:

@@ -73,6 +73,10 @@ class Cache:
         rows = self._db.execute("SELECT path, size, mtime_ns, ctime_ns, digest FROM files")
         return {(path, size, mtime_ns, ctime_ns): digest for path, size, mtime_ns, ctime_ns, digest in rows}
 
+    def files(self) -> Iterator[tuple[bytes, int, int, str]]:
+        """Yield every file seen so far: path as bytes, size, mtime_ns, digest; in the order of their paths."""
+        yield from self._db.execute("SELECT path, size, mtime_ns, digest FROM files ORDER BY path")
+
     def put_digests(self, files: Iterable[tuple[Path, int, int, int, str]]) -> None:
         """Remember (path, size, mtime_ns, ctime_ns, digest)."""
         rows = [(os.fsencode(path), *rest) for path, *rest in files]
@@ -122,6 +126,25 @@ class Cache:
         known = self.vectors(identity, set(keys))
         with self._expected():
             return np.stack([known[key] for key in keys]).astype(np.float32)
+
+    def all_vectors(self, identity: Identity) -> tuple[list[str], NDArray[np.float16]]:
+        """Return every key of an identity that has a vector, and the vectors, (n, d)."""
+        query = "SELECT key, vector FROM vectors WHERE identity = ? ORDER BY key"
+        rows = self._db.execute(query, (self._id(identity),)).fetchall()
+        keys = [key.hex() for key, _ in rows]
+        if not rows:
+            return keys, np.empty((0, 0), dtype=np.float16)
+        with self._expected():
+            if len({len(vector) for _, vector in rows}) > 1:
+                raise ValueError("vectors of one model differ in their length")
+            vectors = np.frombuffer(b"".join(vector for _, vector in rows), dtype=np.float16)
+            return keys, vectors.reshape(len(rows), -1)
+
+    def models(self) -> list[Identity]:
+        """Return every identity that has a vector."""
+        known = "EXISTS (SELECT 1 FROM vectors WHERE identity = identities.id)"
+        query = f"SELECT model, revision, prompt FROM identities WHERE {known}"
+        return [Identity(*row) for row in self._db.execute(query)]
 
     def keys(self, identity: Identity) -> set[str]:
         """Return the keys that have a vector or a text."""

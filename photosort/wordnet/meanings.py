@@ -19,6 +19,13 @@ _FILLERS = """
 """
 
 
+_AROUND = """
+    above across among are around as at behind below beside between by during for from in inside into is near next of on
+    onto over playing showing sitting standing such that through to under which who with without
+"""
+"""Words that end the name of a thing and begin what is said of it."""
+
+
 def parts(text: str) -> tuple[str, ...]:
     """Return what a name or a hint lists, in small letters: "My cats & dogs" -> "cats", "dogs".
 
@@ -39,6 +46,27 @@ def parts(text: str) -> tuple[str, ...]:
         if words:
             found[" ".join(words)] = None
     return tuple(found)
+
+
+def asked_for(text: str) -> tuple[str, ...]:
+    """Return the things that a query names, and not what stands around them: "a small dog or cat on the sofa" -> "dog",
+    "cat".
+
+    Each is the longest end of what stands before the first preposition that has a meaning, or that labels speak for.
+    """
+    whole = " ".join(text.casefold().split())
+    if concept_of(whole) or meanings_of(whole):
+        return (whole,)
+    words, around = whole.split(), frozenset(_AROUND.split())
+    end = next((place for place, word in enumerate(words) if word.strip(",;") in around), len(words))
+    found = (_meaningful_end(part) for part in parts(" ".join(words[:end])))
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
+def _meaningful_end(part: str) -> str:
+    words = part.split()
+    ends = (" ".join(words[start:]) for start in range(len(words)))
+    return next((end for end in ends if breadths(end) or labels_seen(end)), "")
 
 
 def concept_of(part: str) -> Concept | None:

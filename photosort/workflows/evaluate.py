@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +15,11 @@ from photosort.clustering.kmeans import Vectors
 from photosort.describing.describe import describe
 from photosort.describing.engines import engine_for
 from photosort.errors import NoPhotos, SettingsError
-from photosort.evaluation.contest import Result, compete, read_methods, true_names
+from photosort.evaluation.clip_score import clip_score
+from photosort.evaluation.contest import compete, read_methods
+from photosort.evaluation.keyword_names import true_names
+from photosort.evaluation.result import Result
+from photosort.evaluation.runs import with_joined_answers
 from photosort.evaluation.texts_file import Labelled, read_texts_file
 from photosort.methods.building import Given, assignment, nouns_by
 from photosort.methods.method import Views
@@ -21,9 +27,11 @@ from photosort.methods.specs import CAPTION
 from photosort.models.encoders.minilm import MiniLM
 from photosort.models.runtime.devices import wanted_cuda
 from photosort.models.selected import EVEN, ModelSet
+from photosort.naming.keywords import Count
 from photosort.photos.facts import Facts
 from photosort.photos.photo import Unread
 from photosort.photos.scan import scan
+from photosort.settings.choices import Geometries
 from photosort.store.cache import Cache, open_cache
 from photosort.support.printable import printable
 from photosort.support.progress import Progress, silent
@@ -44,6 +52,7 @@ class Evaluation:
     left        what had no part in it, with the reason
     true_names  SEM and SBERT match of the keywords of the true classes
     results     method by method
+    clip_score  mean CLIPScore of the texts; NaN where the image encoder reads no texts, or there are no photos
     """
 
     truth: tuple[str, ...]
@@ -51,6 +60,7 @@ class Evaluation:
     left: tuple[Unread, ...]
     true_names: tuple[float, float]
     results: tuple[Result, ...]
+    clip_score: float = math.nan
 
     @property
     def classes(self) -> int:
@@ -62,7 +72,8 @@ class Evaluation:
 class Ground:
     """N photos whose classes are known, in the views of the methods; `source` and `left` are as in Evaluation.
 
-    facts  of each photo; empty where there are only texts
+    facts   of each photo; empty where there are only texts
+    towers  whether the image encoder encodes texts too, so that captions can be rated
     """
 
     truth: tuple[str, ...]
@@ -70,6 +81,7 @@ class Ground:
     source: str
     left: tuple[Unread, ...] = ()
     facts: tuple[Facts, ...] = ()
+    towers: bool = False
 
 
 def evaluate(
@@ -79,6 +91,8 @@ def evaluate(
     models: ModelSet,
     *,
     seeds: int = 1,
+    geometries: Geometries = "both",
+    count: Count | None = None,
     announce: Show = unshown,
     progress: Progress = silent,
 ) -> Evaluation:
@@ -86,6 +100,7 @@ def evaluate(
 
     Where both are given, the file has the texts and classes of the photos, and those that it does not name are left
     out; half the weight is the text's then, unless the settings say otherwise. `seeds` is their number.
+    `geometries` and `count` are as in `read_methods` and `compete`.
 
     Raises SettingsError, SourceMissing, EmptyFolder, NoPhotos, TooManyClusters and what the models raise.
     """
@@ -99,7 +114,8 @@ def evaluate(
         nouns=nouns_by(settings),
         balance=settings.balance,
     )
-    asks = any(one.asks for one in read_methods(methods, given, photos=folder is not None).values())
+    read = partial(read_methods, methods, photos=folder is not None, joint=models.has_joint, geometries=geometries)
+    asks = any(one.asks for one in read(given).values())
     with open_cache(settings.cache_dir) as cache:
         encoder, judge = RememberedTexts(models.text_encoder, cache), RememberedTexts(MiniLM(), cache)
         writer = checked_writer(models, cache) if asks else None
@@ -120,7 +136,7 @@ def evaluate(
             raise SettingsError(
                 f"There is only one class, {ground.truth[0]}", "An evaluation needs one folder for each class."
             )
-        chosen = read_methods(methods, given._replace(k=len(set(ground.truth))), photos=folder is not None)
+        chosen = read(given._replace(k=len(set(ground.truth))))
         several = range(settings.seed, settings.seed + seeds)
         results = compete(
             ground.views,
@@ -129,11 +145,21 @@ def evaluate(
             judge,
             seeds=several,
             restarts=settings.restarts,
+            count=count,
             cuda=wanted_cuda(settings.device),
             progress=progress,
         )
-        named = true_names(ground.views, ground.truth, judge)
-        return Evaluation(ground.truth, ground.source, ground.left, named, tuple(results))
+        named = true_names(ground.views, ground.truth, judge, count or "photos")
+        rated = _rated(ground)
+        return Evaluation(ground.truth, ground.source, ground.left, named, tuple(results), rated)
+
+
+def _rated(ground: Ground) -> float:
+    views = ground.views
+    if not ground.towers or views.joint_image is None or views.joint_embed is None:
+        return math.nan
+    texts = with_joined_answers(views).texts[0]
+    return clip_score(views.joint_image(), texts, views.joint_embed)
 
 
 def _of_texts(lines: Sequence[Labelled], embed: Callable[[Sequence[str]], Vectors]) -> Ground:
@@ -181,8 +207,9 @@ def ground_of_photos(
         mine = [said[names[n].as_posix()] for n in kept]
         seen = replace(seen, texts=(tuple(line.texts for line in mine),))
         views = replace(views_of(seen, models, cache), questions=(CAPTION,), soft_captions=None)
-        return Ground(tuple(printable(line.label) for line in mine), views, "from the file", left)
+        labels = tuple(printable(line.label) for line in mine)
+        return Ground(labels, views, "from the file", left, towers=models.has_towers)
     seen = replace(seen, texts=tuple(tuple(texts[n] for n in kept) for texts in seen.texts))
     truth = tuple(printable(names[n].parts[0]) for n in kept)
     known = tuple(seen.facts[n] for n in kept)
-    return Ground(truth, views_of(seen, models, cache), f"by {settings.captioner}", left, known)
+    return Ground(truth, views_of(seen, models, cache), f"by {settings.captioner}", left, known, models.has_towers)

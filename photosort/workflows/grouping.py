@@ -98,21 +98,27 @@ def views_of(
     shown = categories.examples
 
     def zero_shot(vectors: Vectors, among: Sequence[Category]) -> Vectors:
-        return models.categories(texts).scores(vectors, among)
+        reader = models.categories(texts)
+        assert reader is not None
+        return reader.scores(vectors, among)
 
     return Views(
         image=described.vectors,
         questions=questions(models.settings),
         texts=described.texts,
         embed=texts.encode_texts,
-        joint_image=lambda: joint.place(described.vectors),
-        joint_embed=RememberedTexts(joint, cache).encode_texts,
+        joint_image=(lambda: joint.place(described.vectors)) if joint else None,
+        joint_embed=RememberedTexts(joint, cache).encode_texts if joint else None,
         soft_captions=(lambda: soft.place(described.vectors)) if soft else None,
-        zero_shot=partial(zero_shot, described.vectors),
-        examples=Examples(shown.vectors, zero_shot(shown.vectors, categories.wanted), np.array(categories.owner))
+        zero_shot=partial(zero_shot, described.vectors) if joint else None,
+        examples=Examples(
+            shown.vectors,
+            zero_shot(shown.vectors, categories.wanted) if joint else None,
+            np.array(categories.owner),
+        )
         if shown
         else None,
-        nouns=lambda: noun_vectors(*_noun_encoder(joint, texts), cache, progress),
+        nouns=(lambda: noun_vectors(*_noun_encoder(joint, texts), cache, progress)) if joint else None,
         told=tuple(map(in_words, described.facts)),
         categories=categories.wanted,
         model=writer,

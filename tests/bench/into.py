@@ -45,7 +45,9 @@ class Named:
         self.categories = [Category(name.replace("_", " ")) for name in self.classes.tolist()]
         self._views = ground.views
         self._told = tuple(map(_told, ground.facts))
-        self._reader = models.categories(RememberedTexts(models.text_encoder, cache))
+        reader = models.categories(RememberedTexts(models.text_encoder, cache))
+        assert reader is not None
+        self._reader = reader
 
     def sorted(self, photos: Labels, classes: Labels, method: Into, examples: Labels | None = None) -> Labels:
         """Return the class that each of the photos was put into, NONE where it fits none of those given."""

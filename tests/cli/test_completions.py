@@ -43,6 +43,7 @@ def offered(line: str) -> list[str]:
     [
         ("photosort ", ["organize", "explain", "undo", "models", "demo"]),
         ("photosort organize DIR --fusion ", ["sum", "concat"]),
+        ("photosort search dog --kind ", ["photo", "screenshot"]),
         ("photosort organize DIR --profile ", ["auto", "builtin", "best"]),
         ("photosort organize DIR --captioner b", ["blip", "blip2-flan-t5-xl"]),
         ("photosort organize DIR --image-encoder ", ["efficientnet-lite2", "clip", "open_clip:"]),

@@ -61,6 +61,7 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
                 "config",
                 "demo",
                 "doctor",
+                "duplicates",
                 "evaluate",
                 "explain",
                 "explain_photo",
@@ -71,7 +72,10 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
                 "options",
             )
         ),
-        *(f"photosort.cli.{name}" for name in ("ending", "organize", "output", "past", "refine", "streams", "suggest")),
+        *(
+            f"photosort.cli.{name}"
+            for name in ("ending", "organize", "output", "past", "refine", "search", "streams", "suggest")
+        ),
     }
 
 

@@ -11,11 +11,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from fakes import tiny_models
 from fakes.photos import crops
 
 from photosort.models.catalogue import CAPTIONERS, ENCODERS
+from photosort.models.registry import dual_encoder
+from photosort.settings.settings import load_settings
+from photosort.store.cache import open_cache, text_key
+from photosort.wordnet.vocabulary import TEMPLATES, vocabulary
+from photosort.workflows.noun_vectors import noun_identity
 
 
 def organize(source: Path, *flags: str) -> subprocess.CompletedProcess[str]:
@@ -75,3 +81,30 @@ def test_the_profile_of_a_paper_says_how_photos_are_grouped(
     ]
     found = photosort("evaluate", str(tmp_path / "in"), "--profile=paper", "--methods=sum,text", "--device=cpu")
     assert [one["method"] for one in found["methods"]] == ["sum", "text"] and "blip" in found["texts"]
+
+
+NEW = 600
+"""Nouns that the command has to encode; the others are there, as after a run that was stopped near its end."""
+
+
+def test_nouns_in_the_seven_templates_of_tac_group_photos(tmp_path: Path) -> None:
+    settings = load_settings(image_encoder=f"local:{tiny_models.open_clip(tmp_path / 'clip')}", device="cpu")
+    encoder, words = dual_encoder(settings), vocabulary()
+    identity, keys = noun_identity(encoder.identity, TEMPLATES), [text_key(word) for word in words]
+    made = np.random.default_rng(0).normal(size=(len(words) - NEW, 16)).astype(np.float32)
+    with open_cache(settings.cache_dir) as cache:
+        cache.put_vectors(identity, keys[NEW:], made / np.linalg.norm(made, axis=1, keepdims=True))
+    source = tmp_path / "in"
+    source.mkdir()
+    for number, photo in enumerate([*crops("china.jpg", 4), *crops("flower.jpg", 4)]):
+        photo.save(source / f"{number}.jpg")
+    flags = (f"--image-encoder={settings.image_encoder}", "--method=tac", "--k=2", "--device=cpu", "--yes")
+    filed = photosort("organize", str(source), *flags, f"--out={tmp_path / 'out'}")
+    assert len(filed["folders"]) == 2 and len(list((tmp_path / "out").rglob("*.jpg"))) == 8
+    with open_cache(settings.cache_dir) as cache:
+        kept = cache.matrix(identity, keys[:NEW])
+    said = np.stack([encoder.encode_texts([template.format(word) for word in words[:9]]) for template in TEMPLATES])
+    mean = said.mean(axis=0)
+    assert np.allclose(kept[:9], mean / np.linalg.norm(mean, axis=1, keepdims=True), atol=0.02)
+    told = photosort("explain", str(source / "0.jpg"))["answer"]["nouns"]
+    assert told and {noun for noun, _ in told} <= set(words)

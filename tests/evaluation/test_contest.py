@@ -9,7 +9,9 @@ from fakes.models import LetterTexts
 from fakes.vectors import blobs
 
 from photosort.errors import SettingsError
-from photosort.evaluation.contest import MEASURES, Result, Scores, compete, names_of, read_methods, true_names
+from photosort.evaluation.contest import compete, read_methods
+from photosort.evaluation.keyword_names import names_of, true_names
+from photosort.evaluation.result import MEASURES, Result, Scores
 from photosort.methods.building import Given
 from photosort.methods.method import Views
 from photosort.methods.specs import USUAL_VARIANTS
@@ -39,7 +41,7 @@ def test_every_method_is_perfect_where_the_groups_are_plain() -> None:
 
 
 def test_names_are_two_keywords_of_each_cluster_its_own_first() -> None:
-    assert names_of(["a dog on a lawn", "a dog", "a cat on a lawn"], np.array([0, 0, 1])) == ["dog lawn", "cat lawn"]
+    assert names_of(["a dog on a lawn", "a dog", "a cat on a lawn"], np.array([0, 0, 1])) == ["dog, lawn", "cat, lawn"]
     sem, _ = true_names(views(), TRUTH, LetterTexts())
     assert sem == 1
 

@@ -113,6 +113,22 @@ def test_words_are_folded_and_empty_ones_dropped() -> None:
     ]
 
 
+def test_occurrences_count_as_often_as_a_term_is_said() -> None:
+    six = [["dog", "Dog ", "dog", "", "ball"], ["ball"], ["ball"]]
+    assert exclusive_keywords([six], 2) == [(Keyword("ball", 3, 3), Keyword("dog", 1, 3))]
+    said_often = [*six[:1], ["dog"], ["ball"]]
+    assert exclusive_keywords([said_often], 2, "paper", "occurrences") == [
+        (Keyword("dog", 4, 3), Keyword("ball", 2, 3))
+    ]
+
+
+@given(many_clusters)
+def test_where_a_term_is_said_once_a_photo_both_counts_agree(clusters: list[Members]) -> None:
+    once = [[list(dict.fromkeys(photo)) for photo in members] for members in clusters]
+    for mode in MODES:
+        assert exclusive_keywords(once, 2, mode, "occurrences") == exclusive_keywords(once, 2, mode)
+
+
 def test_counts_are_there_to_be_shown() -> None:
     (words,) = exclusive_keywords([cluster(dog=41, ball=12) + [[]] * 11])
     assert [f"{word.term} {word.count} of {word.members}" for word in words] == [

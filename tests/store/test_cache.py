@@ -31,6 +31,31 @@ def test_vectors_come_back_in_the_order_asked(cache: Cache) -> None:
     assert cache.keys(LITE) == set(KEYS)
 
 
+def test_all_vectors_of_a_model_come_at_once(cache: Cache) -> None:
+    vectors = np.arange(1200 * 3, dtype=np.float32).reshape(1200, 3) / 64
+    cache.put_vectors(LITE, KEYS, vectors)
+    cache.put_vectors(Identity("other", "1"), KEYS[:1], np.ones((1, 5), np.float32))
+    keys, found = cache.all_vectors(LITE)
+    assert set(keys) == set(KEYS) and found.shape == (1200, 3)
+    assert np.allclose(found.astype(np.float32), cache.matrix(LITE, keys))
+    assert cache.all_vectors(Identity("none", "1"))[0] == []
+    cache.put_texts(Identity("said", "1"), {KEYS[0]: "a dog"})
+    assert set(cache.models()) == {LITE, Identity("other", "1")}
+
+
+def test_vectors_of_other_lengths_are_damage(cache: Cache) -> None:
+    cache.put_vectors(LITE, KEYS[:1], np.ones((1, 1), np.float32))
+    cache.put_vectors(LITE, KEYS[1:2], np.ones((1, 3), np.float32))
+    with pytest.raises(StoreDamaged, match=r"cache\.sqlite is damaged \(vectors of one model differ in their length\)"):
+        cache.all_vectors(LITE)
+
+
+def test_files_are_listed_with_what_tells_a_change(cache: Cache, tmp_path: Path) -> None:
+    cache.put_digests([(tmp_path / "b.jpg", 2, 20, 21, "b"), (tmp_path / "a.jpg", 1, 10, 11, "a")])
+    first, second = os.fsencode(tmp_path / "a.jpg"), os.fsencode(tmp_path / "b.jpg")
+    assert list(cache.files()) == [(first, 1, 10, "a"), (second, 2, 20, "b")]
+
+
 def test_another_model_revision_or_prompt_knows_nothing(cache: Cache) -> None:
     cache.put_texts(LITE, {KEYS[0]: "a dog"})
     for other in (Identity("heavy", "1"), Identity("lite", "2"), Identity("lite", "1", "What is it?")):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from photosort.wordnet.album import album
-from photosort.wordnet.meanings import breadths, concept_of, labels_seen, meanings_of, parts, related
+from photosort.wordnet.meanings import asked_for, breadths, concept_of, labels_seen, meanings_of, parts, related
 from photosort.wordnet.nouns import nouns
 from photosort.wordnet.shown import shown
 
@@ -33,6 +33,23 @@ def said(places) -> set[str]:
 )
 def test_what_a_name_lists(text: str, expected: tuple[str, ...]) -> None:
     assert parts(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "things"),
+    [
+        ("dog", ("dog",)),
+        ("a small dog on the sofa", ("dog",)),
+        ("a car, truck or plane that carries people", ("car", "truck", "plane")),
+        ("bird of prey", ("bird of prey",)),
+        ("golden retriever", ("golden retriever",)),
+        ("something to play music with", ()),
+        ("xyzzy", ()),
+        ("", ()),
+    ],
+)
+def test_what_a_query_asks_for(query: str, things: tuple[str, ...]) -> None:
+    assert asked_for(query) == things
 
 
 def test_a_concept_is_found_in_any_number() -> None:

@@ -10,43 +10,22 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from photosort.models.captioners.transformers_captioners import OFFLINE, load_model
-from photosort.models.protocols import Identity, Pictures, Vectors
-from photosort.models.runtime.batch_size import BatchSize
+from photosort.models.encoders.blip_vision import BlipEncoder
+from photosort.models.protocols import Pictures, Vectors
 from photosort.models.runtime.on_device import loaded, numbers, on_device, unit_vectors
-from photosort.models.runtime.placement import DevicePlacement
-from photosort.models.runtime.preprocessing import preprocessing
 from photosort.models.runtime.torchvision_ops import repair_torchvision
-from photosort.models.weights.hub import Snapshot
-from photosort.photos import decode
 
 if TYPE_CHECKING:
     import torch
 
-REVISION = "1"
-"""Part of the identity; changes with anything here that may change a vector."""
 LONGEST = 35
 """Tokens of a text that BLIP was trained with for retrieval (its configs/retrieval_coco.yaml cuts captions there)."""
 
 
-class BlipRetrieval:
+class BlipRetrieval(BlipEncoder):
     """Photos and texts to vectors of one space (`DualEncoder`): the first token of each."""
 
-    def __init__(self, snapshot: Snapshot, placement: DevicePlacement) -> None:
-        self._snapshot, self._placement = snapshot, placement
-        self._picture = preprocessing(snapshot)
-        self.frame = self._picture.frame
-        revision = f"{snapshot.revision}-{REVISION}-{decode.REVISION}-{self.frame.side}{self.frame.fit}"
-        self.identity = Identity(snapshot.name, revision)
-
-    @property
-    def device(self) -> str:
-        """Where it runs. Raises SettingsError for a device that is not there."""
-        return self._placement.device
-
-    @cached_property
-    def batch(self) -> BatchSize:
-        """How many photos it looks at together, on its device."""
-        return self._placement.batch(self.identity, "encoder")
+    revision = "1"
 
     def encode_images(self, pixels: Pictures) -> Vectors:
         """B pictures of the frame -> (b, d) float32, as long as the model makes them."""

@@ -1,4 +1,4 @@
-"""Encoders of photos and texts in one space, found by their names in settings."""
+"""Encoders of photos, most of them of texts in the same space too, found by their names in settings."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from functools import lru_cache
 from pathlib import Path
 
 from photosort.models.catalogue import ENCODERS, IN_FOLDER, IN_HUB, OPEN_CLIP_PREFIX, QUICK_GELU, source_of
+from photosort.models.encoders.blip_vision import CAPTIONING, BlipVision
 from photosort.models.protocols import DualEncoder
 from photosort.models.runtime.placement import BATCH_SIZES, DevicePlacement
 from photosort.models.weights.hub import HUB, LOCAL, OPEN_CLIP, TRANSFORMERS, Snapshot, Source, find, located
 
 
-def dual_encoder(name: str, device: str, most: int | None, folder: Path) -> DualEncoder | None:
+def encoder_named(name: str, device: str, most: int | None, folder: Path) -> DualEncoder | BlipVision | None:
     """Return the encoder of this name; None for a name of another form. The same one every time, so that it is loaded
     once.
 
@@ -45,12 +46,16 @@ def open_clip_source(name: str, folder: Path) -> tuple[Source, bool]:
 
 
 @lru_cache(maxsize=4)
-def _opened(snapshot: Snapshot, device: str, most: int | None, folder: Path, quick_gelu: bool) -> DualEncoder:
+def _opened(
+    snapshot: Snapshot, device: str, most: int | None, folder: Path, quick_gelu: bool
+) -> DualEncoder | BlipVision:
     placement = DevicePlacement(device, most, folder / BATCH_SIZES)
     if (snapshot.folder / "open_clip_config.json").is_file():
         from photosort.models.encoders.open_clip import OpenClip
 
         return OpenClip(snapshot, placement, quick_gelu=quick_gelu)
+    if CAPTIONING in (snapshot.json("config.json").get("architectures") or ()):
+        return BlipVision(snapshot, placement)
     from photosort.models.encoders.blip_itm import BlipRetrieval
 
     return BlipRetrieval(snapshot, placement)

@@ -99,7 +99,7 @@ def _digest(checkpoint: Path, expected: str) -> str:
     if expected and found != expected:
         raise WeightsMismatch(
             f"{checkpoint} is not the checkpoint that photosort knows: expected SHA-256 {expected}, found {found}",
-            "It was not opened. Remove it and pull the model again.",
+            "It was not opened. Remove it, with the file that it links to, and pull the model again.",
         )
     return found
 
@@ -115,5 +115,5 @@ def _unpickle(checkpoint: Path, target: Path, digest: str) -> None:
         lines = (done.stdout.strip() or done.stderr.strip() or f"exit status {done.returncode}").splitlines()
         raise ModelMissing(
             f"{checkpoint} cannot be converted to safetensors ({lines[-1][:300]})",
-            "If the file is damaged, remove it and pull the model again.",
+            "If it is damaged, remove it, with the file that it links to, and pull the model again.",
         )

@@ -16,6 +16,8 @@ from typing import Any
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 """From linux/sched.h."""
 PROGRAMS = ("subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "pty.")
+SAFE = "2.6"
+"""The first torch whose weights_only keeps its word (CVE-2025-32434)."""
 UNREADABLE, UNWRITTEN = 3, 4
 """The exit status where the checkpoint cannot be read, and where its safetensors cannot be written."""
 
@@ -58,11 +60,13 @@ def tensors_of(checkpoint: str) -> dict[str, Any]:
     """
     import torch
 
+    if torch.__version__ < SAFE:  # as versions, not as strings
+        raise ValueError(f"torch {torch.__version__} may run code in it; install torch 2.6 or newer")
     close_programs()
     mapped = zipfile.is_zipfile(checkpoint)
     found = torch.load(checkpoint, map_location="cpu", weights_only=True, mmap=mapped)
     if not isinstance(found, dict) or not found:
-        raise ValueError("it is no table of tensors")
+        raise ValueError("it is not a table of tensors")
     tensors, seen = {}, set()
     for name, value in found.items():
         if not isinstance(name, str) or not isinstance(value, torch.Tensor) or value.layout != torch.strided:

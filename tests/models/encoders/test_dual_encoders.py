@@ -14,11 +14,19 @@ from fakes import tiny_models
 from fakes.photos import crops
 
 from photosort.errors import ModelMissing, SettingsError
+from photosort.models.catalogue import CHOICES
 from photosort.models.encoders.blip_itm import BlipRetrieval
 from photosort.models.encoders.dual_encoders import open_clip_source
 from photosort.models.encoders.open_clip import CONFIG, OpenClip
 from photosort.models.protocols import Pixels
-from photosort.models.registry import image_encoder, joint_encoder, text_encoder
+from photosort.models.registry import (
+    category_reader,
+    has_joint,
+    has_towers,
+    image_encoder,
+    joint_encoder,
+    text_encoder,
+)
 from photosort.models.runtime import on_device
 from photosort.models.runtime.placement import DevicePlacement
 from photosort.models.weights.hub import OPEN_CLIP, TRANSFORMERS, Source, located
@@ -150,6 +158,40 @@ def test_blip_compares_photos_and_texts_as_the_library_does(folders: dict[str, P
     vectors = encoder.encode_images(shown)
     ours = vectors / np.linalg.norm(vectors, axis=1, keepdims=True) @ encoder.encode_texts(TEXTS).T
     assert np.allclose(ours, theirs, atol=1e-4)
+
+
+@pytest.fixture(scope="session")
+def captioning(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny_models.blip(tmp_path_factory.mktemp("captioning"))
+
+
+def test_the_captioner_of_blip_gives_image_vectors_as_the_library_does(captioning: Path) -> None:
+    import torch
+    from transformers import AutoImageProcessor, BlipForConditionalGeneration
+
+    encoder = image_encoder(settings(captioning))
+    shown = pictures(encoder.frame)
+    model = BlipForConditionalGeneration.from_pretrained(captioning).eval()
+    read = AutoImageProcessor.from_pretrained(captioning)(images=shown, return_tensors="pt")
+    with torch.inference_mode():
+        theirs = model.vision_model(**read).last_hidden_state[:, 0].numpy()
+    ours = encoder.encode_images(shown)
+    assert ours.dtype == np.float32 and np.allclose(ours, theirs, atol=1e-4)
+    assert np.allclose(ours, np.concatenate([encoder.encode_images([one]) for one in shown]), atol=1e-4)
+    assert not np.allclose(ours[0], ours[2], atol=1e-2)
+
+
+def test_an_encoder_of_photos_alone_reads_no_texts(captioning: Path) -> None:
+    chosen = settings(captioning)
+    assert joint_encoder(chosen, text_encoder(load_settings())) is None
+    assert category_reader(chosen, text_encoder(load_settings())) is None
+    assert not has_joint(chosen) and not has_towers(chosen)
+    assert has_joint(load_settings()) and not has_towers(load_settings())
+    with pytest.raises(SettingsError, match=r"reads photos and no texts.*--text-encoder minilm"):
+        text_encoder(load_settings(text_encoder=f"local:{captioning}", device="cpu"))
+    assert "blip-vision" in CHOICES["image_encoder"] and "blip-vision" not in CHOICES["text_encoder"]
+    with pytest.raises(ModelMissing, match="photosort models pull blip-vision"):
+        image_encoder(load_settings(image_encoder="blip-vision"))
 
 
 def test_a_long_text_is_cut_and_none_is_none(folders: dict[str, Path]) -> None:

@@ -51,8 +51,11 @@ def answers(folder: Path, device: str) -> Iterator[tuple[str, Any]]:
             yield f"{name} x{samples}", model.caption(pictures(model.frame))
     for name in TOWERS:
         towers = registry.dual_encoder(load_settings(image_encoder=f"local:{folder / name}", device=device))
+        assert towers is not None
         yield f"{name} photos", towers.encode_images(pictures(towers.frame)).tolist()
         yield f"{name} texts", towers.encode_texts(TEXTS).tolist()
+    eyes = registry.image_encoder(load_settings(image_encoder=f"local:{folder / 'blip'}", device=device))
+    yield "blip photos", eyes.encode_images(pictures(eyes.frame)).tolist()
     texts = registry.text_encoder(load_settings(text_encoder=f"st:{folder / 'sentences' / 'whole'}", device=device))
     yield "sentences", texts.encode_texts(TEXTS).tolist()
 

@@ -44,7 +44,7 @@ def test_a_captioner_says_the_same_on_it(said: Any, name: str) -> None:
     assert here == there and any(here)
 
 
-@pytest.mark.parametrize("name", [*ENCODERS, "sentences"])
+@pytest.mark.parametrize("name", [*ENCODERS, "blip photos", "sentences"])
 def test_an_encoder_gives_the_same_vectors_on_it(said: Any, name: str) -> None:
     here, there = said["answers"][name]
     assert np.allclose(here, there, atol=1e-5) and np.abs(here).max() > 0

@@ -1,0 +1,1 @@
+"""Search: what a query asks for, and which photos fit it best."""

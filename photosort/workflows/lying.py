@@ -1,0 +1,76 @@
+"""Where photos lie, by their content: what was seen on disk, and what runs have put somewhere since."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from photosort.store.cache import Cache
+from photosort.store.places import Place, filed_places
+
+
+@dataclass(frozen=True, slots=True)
+class Lying:
+    """A photo that lies somewhere.
+
+    path    the place to show
+    run     the run that has put it there; 0 where it was found
+    copies  equal files that the user has, what runs have copied of them not counted
+    places  every file that holds it, the one to show first
+    """
+
+    path: Path
+    run: int
+    copies: int
+    places: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Every photo that was seen.
+
+    places  digest -> where it should lie, in the order in which a user is shown them
+    """
+
+    places: Mapping[str, Sequence[Place]]
+
+    def lying(self, digest: str, below: bytes = b"") -> Lying | None:
+        """Return where a photo lies, after a look at the disk; None where it is gone or changed everywhere.
+
+        A file has changed when its size or its time differ. With `below`, only the files whose paths begin so count as
+        the place to show.
+        """
+        there = [place for place in self.places[digest] if _is_unchanged(place)]
+        shown = next((place for place in there if place.path.startswith(below)), None)
+        if shown is None:
+            return None
+        made = {place.path for place in there if place.run}
+        found = {place.path for place in there} - made
+        copies = len(found) or sum(place.run == shown.run for place in there)
+        rest = (place.path for place in there if place.path != shown.path)
+        paths = tuple(Path(os.fsdecode(path)) for path in dict.fromkeys((shown.path, *rest)))
+        return Lying(paths[0], shown.run, copies, paths)
+
+
+def library_of(cache: Cache, connection: sqlite3.Connection) -> Library:
+    """Return every photo that the cache has seen, with its places: those in folders of runs first, newer runs before
+    older ones, then the paths at which it was seen.
+    """
+    seen, filed = dict[str, list[Place]](), dict[str, list[Place]]()
+    for path, size, mtime_ns, digest in cache.files():
+        seen.setdefault(digest, []).append(Place(path, size, mtime_ns))
+    for digest, place in filed_places(connection):
+        if digest in seen:
+            filed.setdefault(digest, []).append(place)
+    return Library({digest: [*filed.get(digest, ()), *places] for digest, places in seen.items()})
+
+
+def _is_unchanged(place: Place) -> bool:
+    try:
+        stat = Path(os.fsdecode(place.path)).stat()
+    except (OSError, ValueError):
+        return False
+    return (stat.st_size, stat.st_mtime_ns) == (place.size, place.mtime_ns)
