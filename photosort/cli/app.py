@@ -56,6 +56,7 @@ def _top(
             "--verbose",
             "-v",
             count=True,
+            show_default=False,
             help="Write a log for a bug report: photosort -v organize ... With -vv it may name photos.",
         ),
     ] = 0,
