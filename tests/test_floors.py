@@ -24,7 +24,7 @@ ROOMS = (
     MODELS
     | FILING
     | METHODS
-    | {"describing", "clustering", "naming", "duplicates", "evaluation", "report", "searching"}
+    | {"describing", "clustering", "naming", "duplicates", "evaluation", "report", "review", "searching"}
 )
 
 FLOORS = {
@@ -65,6 +65,7 @@ FLOORS = {
     "filing.journaled": GROUND | {"photos", "filing.plan", "filing.disk"},
     "describing": MODELS,
     "report": {"", "errors", "support", "store", "photos"},
+    "review": GROUND | {"photos", "naming", "filing.plan"},
     "evaluation": {"", "errors", "support", "settings", "clustering", *METHODS, "naming", "models.protocols"},
     "searching": {"errors", "support", "photos", "models.protocols"},
     "duplicates": {""},
@@ -86,6 +87,7 @@ PURE = (
     "photosort.searching",
     *(f"photosort.filing.plan.{name}" for name in ("plan", "draft", "draft_text")),
     "photosort.duplicates",
+    "photosort.review.changes",
 )
 UNCLEAN = {"sqlite3", "torch", "typer", "rich"}
 ARITHMETIC = {"photosort.clustering.rows", "photosort.clustering.heads"}

@@ -21,6 +21,7 @@ from photosort.cli import (
     past,
     refine,
     report,
+    review,
     search,
     suggest,
 )
@@ -86,6 +87,7 @@ def _logged(context: typer.Context, verbosity: int) -> None:
 
 app.command(name="organize", cls=grouped(GROUPS))(organize.organize)
 app.command(name="apply")(apply.apply)
+app.command(name="review")(review.review)
 app.command(name="refine")(refine.refine)
 app.command(name="suggest")(suggest.suggest)
 app.command(name="explain")(explain.explain)

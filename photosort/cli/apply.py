@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from photosort.cli.options import AsJson, QuietFlag, Yes, named_path, settings_of
-from photosort.cli.output import finish, plural, speaking
+from photosort.cli.output import finish, speaking
 from photosort.settings.choices import FilingMode
-from photosort.support.printable import printable
 
 if TYPE_CHECKING:
     from photosort.workflows.file_draft import Edited
@@ -40,9 +39,8 @@ def apply(
             out.show(lambda: planned.tree(edited.plan, edited.names))
             for note in planned.notes(edited.plan, edited.unfinished, edited.twice):
                 out.note(note)
-            if edited.plan.mode == "move" and not dry_run and not yes:
-                count = sum(len(folder.photos) for folder in edited.plan.folders)
-                out.confirm(f"Move {plural(count, 'photo')} out of {printable(str(edited.plan.source))}?")
+            if not dry_run and not yes:
+                planned.confirm_move(edited.plan, out)
 
         with out.progress() as progress:
             edited = with_cache(

@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
-from photosort.cli.output import plural, short
+from photosort.cli.output import Output, plural, short
 from photosort.filing.journaled.apply import Outcome
 from photosort.filing.plan.model import Mode
 from photosort.filing.plan.plan import Plan, PlannedFolder
@@ -72,6 +72,13 @@ def notes(plan: Plan, unfinished: Sequence[Filing], twice: Counter[int]) -> list
         lie = f"{plural(twice.total(), 'photo', 'lie')} in other folders of {name} already"
         lines.append(f"{lie}, and will then lie twice. To sort anew, first: photosort undo {max(twice)}")
     return lines
+
+
+def confirm_move(plan: Plan, out: Output) -> None:
+    """Let the user agree to a plan that takes photos away from where they are. Raises Declined."""
+    if plan.mode is Mode.MOVE:
+        count = sum(len(folder.photos) for folder in plan.folders)
+        out.confirm(f"Move {plural(count, 'photo')} out of {printable(str(plan.source))}?")
 
 
 def ending(outcome: Outcome | None, run: int = 0) -> RenderableType:

@@ -7,7 +7,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from photosort.cli.output import Output, finish, plural
+from photosort.cli.output import Output, finish
 from photosort.errors import SettingsError
 from photosort.support.printable import printable
 
@@ -75,9 +75,8 @@ def run(
                 out.show(lambda: continuing.view(continues, settings.k))
             for note in planned.notes(prepared.plan, prepared.unfinished, prepared.twice):
                 out.note(note)
-            if settings.mode == "move" and not dry_run and not yes:
-                count = sum(len(folder.photos) for folder in prepared.plan.folders)
-                out.confirm(f"Move {plural(count, 'photo')} out of {printable(str(source))}?")
+            if not dry_run and not yes:
+                planned.confirm_move(prepared.plan, out)
 
         organized = with_cache(
             settings.cache_dir,

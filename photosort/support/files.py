@@ -6,11 +6,12 @@ import os
 import stat
 from contextlib import suppress
 from pathlib import Path
+from typing import TextIO
 
 FOLDER, FILE = 0o700, 0o600
 LIBRARY_CACHES = {"MPLCONFIGDIR": "matplotlib", "TORCHINDUCTOR_CACHE_DIR": "torch", "TRITON_CACHE_DIR": "triton"}
 """The variables by which libraries can be told where, read when they are imported, and the folder for each."""
-OWN = ("cache.sqlite", "history.sqlite", "locks", "logs", "models", *LIBRARY_CACHES.values())
+OWN = ("cache.sqlite", "history.sqlite", "locks", "logs", "models", "reviews", *LIBRARY_CACHES.values())
 """How the names begin of what photosort keeps in its folders for data and cache."""
 
 
@@ -37,6 +38,12 @@ def make_private_file(path: Path) -> None:
     if _is_wide(path):
         with suppress(OSError):
             path.chmod(FILE)
+
+
+def new_private_file(path: Path) -> TextIO:
+    """Open a new text file (UTF-8) that the user alone may read; never one that is there. Raises OSError."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0), FILE)
+    return os.fdopen(descriptor, "w", encoding="utf-8", newline="\n")
 
 
 def keep_caches_below(folder: Path) -> None:

@@ -68,7 +68,7 @@ def run_to_refine(data_dir: Path, number: int | None = None, *, beside: bool = F
         raise NoSuchRun(f"Run {number} does not exist", ALL_RUNS)
     if found is None:
         raise NoSuchRun("No run was sorted by a criterion yet", 'Start with: photosort organize DIR --by "the mood"')
-    if found.state not in (_PREVIEWED, FilingState.UNDONE):
+    if _has_filed(found):
         undo = f"photosort undo {found.run.id}"
         if found.run.mode == Mode.MOVE:
             raise Unfinished(f"Run {found.run.id} has moved its photos", f"Take them back first: {undo}")
@@ -76,6 +76,23 @@ def run_to_refine(data_dir: Path, number: int | None = None, *, beside: bool = F
             raise Unfinished(
                 f"Run {found.run.id} has filed its photos", f"First: {undo}. Or file elsewhere with --out."
             )
+    return found.run
+
+
+def run_to_review(data_dir: Path, number: int | None = None) -> Run:
+    """Return the run of this number, or the last one, whose photos are still where they were.
+
+    Raises NoSuchRun, and Unfinished for one that has filed its photos.
+    """
+    past = past_runs(data_dir)
+    found = next((one for one in past if number is None or one.run.id == number), None)
+    if found is None and number is not None:
+        raise NoSuchRun(f"Run {number} does not exist", ALL_RUNS)
+    if found is None:
+        raise NoSuchRun("Nothing has been organized yet", "Start with: photosort organize FOLDER --dry-run")
+    if _has_filed(found):
+        again = f"Take it back first: photosort undo {found.run.id}. Or name a dry run; {ALL_RUNS}"
+        raise Unfinished(f"Run {found.run.id} has filed its photos", again)
     return found.run
 
 
@@ -116,6 +133,10 @@ def _state(filing: Filing, data_dir: Path) -> str:
     if filing.state in cut_off and not is_held(filing.destination, data_dir):
         return cut_off[filing.state]
     return filing.state.value
+
+
+def _has_filed(past: PastRun) -> bool:
+    return past.state not in (_PREVIEWED, FilingState.UNDONE)
 
 
 def _is_left(connection: sqlite3.Connection, filing: Filing) -> bool:

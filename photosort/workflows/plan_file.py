@@ -14,7 +14,7 @@ from photosort.filing.plan.draft_text import Reading, as_text, read_text
 from photosort.filing.plan.model import Mode
 from photosort.store.history import open_history
 from photosort.store.runs import Runs
-from photosort.support.files import FILE
+from photosort.support.files import new_private_file
 from photosort.support.progress import Progress, silent
 from photosort.workflows.file_draft import Edited, file_draft, refusal
 
@@ -58,11 +58,11 @@ def write_plan(path: Path, draft: Draft) -> None:
     """Write the draft to a new file that the user alone may read, whole or not at all. Raises PlanRefused."""
     check_free(path)
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0), FILE)
+        file = new_private_file(path)
     except OSError as error:
         raise _unwritten(path, error) from error
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+        with file:
             file.writelines(as_text(draft))
     except OSError as error:
         with suppress(OSError):

@@ -46,9 +46,10 @@ class Edition:
         same = before is not None and self._has_same_photos(folder)
         counted = dict(before.keywords) if before and same else {}
         keywords = ((term, counted.get(term) or self._count(term, folder)) for term in folder.keywords)
+        outdated = before is not None and not same and folder.summary == before.summary
         return ClusterName(
             title,
-            folder.summary,
+            title if outdated else folder.summary or title,
             tuple(Keyword(term, count, len(folder.photos)) for term, count in keywords if count),
             before.named_by if before and kept and not folder.pinned else THE_USER,
             before.note if before and kept else "",

@@ -69,6 +69,7 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
                 "models",
                 "offers",
                 "options",
+                "review",
             )
         ),
         *(

@@ -142,7 +142,7 @@ def split(draft: Draft, name: str, groups: Sequence[Collection[Path]]) -> Draft:
         beside = [other.rpartition("/")[2] for other in taken if _is_beside(other, above)]
         part = folder_name(leaf, beside)
         taken.append(f"{above}{slash}{part}")
-        parts.append(DraftFolder(taken[-1], part, folder.summary, folder.keywords, photos))
+        parts.append(DraftFolder(taken[-1], part, "", folder.keywords, photos))
     at = next(place for place, other in enumerate(draft.folders) if other is folder)
     return replace(draft, folders=(*draft.folders[:at], *parts, *draft.folders[at + 1 :]))
 

@@ -1,0 +1,31 @@
+"""Small pictures of photos for a page."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from PIL import Image
+
+from photosort.photos.decode import UnreadablePhoto, decode
+from photosort.photos.formats import register_formats
+from photosort.photos.frame import Frame
+
+SIDE, QUALITY = 320, 78
+"""Pixels of the longer side, and of how good a JPEG."""
+LARGEST = 1 << 30
+"""Bytes of a file that is read for it."""
+
+
+def picture_of(path: Path) -> bytes | None:
+    """Return a photo as a small JPEG without metadata; None where it cannot be read."""
+    register_formats()
+    try:
+        if path.stat().st_size > LARGEST:
+            return None
+        (pixels,) = decode(path.read_bytes(), [Frame(SIDE, "inside")], path.name)
+    except (OSError, UnreadablePhoto):
+        return None
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "JPEG", quality=QUALITY)
+    return file.getvalue()
