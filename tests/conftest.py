@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 from fakes.filing_kit import write
+from hypothesis import settings
 
 from photosort.store.touched import FILES, NOTHING
 
 os.environ["HF_HUB_OFFLINE"] = "1"
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 for number in (getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)):
     if signal.getsignal(number) is signal.SIG_IGN:
         signal.signal(number, signal.default_int_handler)

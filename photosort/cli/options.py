@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from photosort.cli.log_file import CURRENT
+
 if TYPE_CHECKING:
     from photosort.cli.output import Output
     from photosort.settings.settings import Settings
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 QuietFlag = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors and questions only.")]
+Fresh = Annotated[
+    bool, typer.Option("--fresh", help="Sort all photos anew, also those that an earlier run has put there.")
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Answer yes to every question.")]
 
 
@@ -36,5 +41,7 @@ def settings_of(out: Output, **flags: Any) -> Settings:
     for line in unknown_variables():
         out.note(line)
     settings = load_settings(**flags)
+    if CURRENT.log:
+        CURRENT.log.settings(settings.model_dump(mode="json", exclude_defaults=True))
     keep_caches_below(settings.cache_dir)
     return settings

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from photosort.cli import offers
-from photosort.cli.options import AsJson, QuietFlag, Yes, named_path, settings_of
+from photosort.cli.options import AsJson, Fresh, QuietFlag, Yes, named_path, settings_of
 from photosort.cli.organize_help import METHOD_HELP
 from photosort.cli.output import speaking
 from photosort.methods.specs import METHODS
@@ -43,6 +43,7 @@ def organize(
         Path | None, typer.Option("--out", parser=named_path, help="Where the folders go.  [default: DIR-sorted]")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan without touching any file.")] = False,
+    fresh: Fresh = False,
     plan: Annotated[
         Path | None, typer.Option("--plan", parser=named_path, help="Write the plan of --dry-run to a file.")
     ] = None,
@@ -284,4 +285,15 @@ def organize(
         given = [name for name, value in {**flags, "show_all": show_all or None}.items() if value is not None]
         for line in idle_flags(select_models(settings).settings, given):
             out_.note(line)
-        run(source, out, settings, out_, dry_run=dry_run, yes=yes, show_all=show_all, plan=plan, report=report)
+        run(
+            source,
+            out,
+            settings,
+            out_,
+            dry_run=dry_run,
+            yes=yes,
+            show_all=show_all,
+            plan=plan,
+            fresh=fresh,
+            report=report,
+        )

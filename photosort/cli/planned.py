@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -24,10 +24,16 @@ VERB = {Mode.COPY: "copy", Mode.MOVE: "move", Mode.HARDLINK: "hard-link", Mode.S
 DONE = {Mode.COPY: "copied", Mode.MOVE: "moved", Mode.HARDLINK: "hard-linked", Mode.SYMLINK: "linked"}
 
 
-def tree(plan: Plan, names: Sequence[ClusterName], explain: str = "photosort explain") -> Tree:
+def tree(
+    plan: Plan,
+    names: Sequence[ClusterName],
+    explain: str = "photosort explain",
+    standing: Mapping[str, int] | None = None,
+) -> Tree:
     """Return the plan as a tree: every folder with its count, keywords and three samples, and what stays.
 
-    `names` are what the folders stand for, by their labels; `explain` is the command that says more of this run.
+    `names` are what the folders stand for, by their labels; `explain` is the command that says more of this run;
+    `standing` are the photos that folders have already.
     """
     photos = [photo for folder in plan.folders for photo in folder.photos]
     there = sum(photo.there for photo in photos)
@@ -47,7 +53,7 @@ def tree(plan: Plan, names: Sequence[ClusterName], explain: str = "photosort exp
             mates = [other for other in plan.folders if other.name.startswith(f"{top}/")]
             count = sum(len(other.photos) for other in mates)
             above[top] = whole.add(_line(f"{count:,}", "cyan", (printable(top), "bold blue")))
-        above.get(top, whole).add(_folder(folder, name, names[folder.label]))
+        above.get(top, whole).add(_folder(folder, name, names[folder.label], standing))
     if plan.left:
         whole.add(_left(plan, explain))
     return whole
@@ -69,10 +75,12 @@ def notes(plan: Plan, unfinished: Sequence[Filing], twice: Counter[int]) -> list
 
 
 def ending(outcome: Outcome | None, run: int = 0) -> RenderableType:
-    """Return what was done, what failed, and the commands to go on with; of a dry run the one that explains it."""
+    """Return what was done, what failed, and the commands to go on with; of a dry run, where it has the number of one,
+    the command that explains it.
+    """
     if outcome is None:
-        more = f"More about it: photosort explain --run {run}"
-        return Text(f"Nothing was touched: this was a dry run. {more}", style="dim")
+        more = f" More about it: photosort explain --run {run}" if run else ""
+        return Text(f"Nothing was touched: this was a dry run.{more}", style="dim")
     lines = [Text(f"{plural(outcome.photos, 'photo')} {DONE[outcome.mode]}.", style="green")]
     if outcome.there:
         lines.append(Text(f"{plural(outcome.there, 'file')} of the plan already there."))
@@ -129,13 +137,18 @@ def _place(folder: PlannedFolder, plan: Plan) -> tuple[int, int]:
     return min(other.label for other in plan.folders if other.name.partition("/")[0] == top), folder.label
 
 
-def _folder(folder: PlannedFolder, shown: str, name: ClusterName) -> RenderableType:
+def _folder(
+    folder: PlannedFolder, shown: str, name: ClusterName, standing: Mapping[str, int] | None = None
+) -> RenderableType:
     photos = folder.photos
     samples = "  ".join(short(photo.source.name) for photo in photos[:SAMPLES]) + (
         "  …" if len(photos) > SAMPLES else ""
     )
     keywords = ", ".join(f"{keyword.term} {keyword.count}" for keyword in name.keywords)
-    lines = [_line(f"{len(photos):,}", "cyan", (printable(shown), "bold"))]
+    beside_those = (
+        "" if standing is None else f"   {standing[folder.name]:,} there" if folder.name in standing else "   new"
+    )
+    lines = [_line(f"{len(photos):,}", "cyan", (printable(shown), "bold"), (beside_those, "dim"))]
     lines += [
         _line("", "", (printable(text), "italic"))
         for text in beside(folder.name, name.title, name.summary, name.source)

@@ -76,7 +76,8 @@ def view(prepared: Prepared, *, show_all: bool = False, dry_run: bool = False) -
     `dry_run` photosort explain needs the number of the run, for it speaks of what lies on disk.
     """
     plan, explain = prepared.plan, f"photosort explain{f' --run {prepared.run}' if dry_run else ''}"
-    tree = planned.tree(plan, prepared.names, explain)
+    standing = prepared.continues.sizes if prepared.continues else None
+    tree = planned.tree(plan, prepared.names, explain, standing)
     remarks = []
     if plan.within_source:
         inside, around = printable(plan.destination.name), printable(plan.source.name)
@@ -86,7 +87,7 @@ def view(prepared: Prepared, *, show_all: bool = False, dry_run: bool = False) -
         those = f"{plural(copies.photos, 'photo')} that run {copies.run_id} put into {place}"
         remarks.append(
             f"{those} {'was' if copies.photos == 1 else 'were'} passed over: the originals are here as well. "
-            f"To sort the copies: photosort organize {shlex.quote(place)}"
+            f"To sort the copies: photosort organize {shlex.quote(place)} --fresh"
         )
     remarks += [printable(remark) for remark in prepared.grouping.best.remarks]
     if prepared.folders.flat:

@@ -59,4 +59,4 @@ def refine(
         flags |= {"allow_upload": allow_upload or None}
         given = {name: value for name, value in flags.items() if value is not None}
         settings = settings_of(out_, **{**before, **given, "by": by})
-        run(earlier.source, out or earlier.destination, settings, out_, dry_run=dry_run, yes=yes)
+        run(earlier.source, out or earlier.destination, settings, out_, dry_run=dry_run, yes=yes, fresh=True)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from photosort.methods.conversation import Bill, Proposal
     from photosort.models.protocols import Category
     from photosort.settings.settings import Settings
-    from photosort.workflows.organize import Organized, Prepared
+    from photosort.workflows.organize import Prepared
 
 
 def run(
@@ -30,17 +30,19 @@ def run(
     yes: bool = False,
     show_all: bool = False,
     plan: Path | None = None,
+    fresh: bool = False,
     report: bool = False,
-) -> Organized:
+) -> None:
     """Organize, showing the preview on the way and the outcome at the end; `plan` is a file for the plan of a dry
     run; `report` writes the page of the run as well.
     """
-    from photosort.cli import planned, preview
+    from photosort.cli import continuing, planned, preview
     from photosort.cli.renewing import with_cache
     from photosort.cli.settling import settled
     from photosort.models.selected import select_models
     from photosort.workflows import organize as workflow
     from photosort.workflows import plan_file, report_file
+    from photosort.workflows.continuing import Unchanged
 
     if plan is not None:
         if not dry_run:
@@ -69,6 +71,8 @@ def run(
         def review(prepared: Prepared) -> None:
             out.show(lambda: head)
             out.show(lambda: preview.view(prepared, show_all=show_all, dry_run=dry_run))
+            if continues := prepared.continues:
+                out.show(lambda: continuing.view(continues, settings.k))
             for note in planned.notes(prepared.plan, prepared.unfinished, prepared.twice):
                 out.note(note)
             if settings.mode == "move" and not dry_run and not yes:
@@ -83,22 +87,35 @@ def run(
                 destination,
                 models,
                 dry_run=dry_run,
+                fresh=fresh,
                 talk=workflow.Talk(begin, announce, settle, review),
                 progress=progress,
             ),
         )
+    if isinstance(organized, Unchanged):
+        unchanged = organized
+        out.show(lambda: continuing.unchanged(unchanged))
+        out.document(lambda: continuing.document(unchanged))
+        return
     out.show(lambda: planned.ending(organized.outcome, organized.prepared.run))
+    written = _also_written(organized.prepared.run, settings, out, plan, report=report)
+    out.document(lambda: {**preview.document(organized), **written})
+    if organized.outcome is not None:
+        finish(stopped=bool(organized.outcome.stopped), failed=bool(organized.outcome.failed))
+
+
+def _also_written(run: int, settings: Settings, out: Output, plan: Path | None, *, report: bool) -> dict[str, Any]:
+    """Write the plan to its file and the page of the run, where they are wanted, and return what is said of them."""
+    from photosort.workflows import plan_file
+
     written: dict[str, Any] = {}
     if plan is not None:
-        plan_file.write_plan(plan, plan_file.draft_of(settings.data_dir, organized.prepared.run))
+        plan_file.write_plan(plan, plan_file.draft_of(settings.data_dir, run))
         written = {"plan": str(plan)}
         command = f"photosort apply {shlex.quote(str(plan))}"
         out.show(lambda: printable(f"The plan is in {plan}. Edit it there, then: {command}"))
     if report:
         from photosort.cli import report as reporting
 
-        written |= {"report": reporting.document(reporting.write(out, settings, organized.prepared.run))}
-    out.document(lambda: {**preview.document(organized), **written})
-    if organized.outcome is not None:
-        finish(stopped=bool(organized.outcome.stopped), failed=bool(organized.outcome.failed))
-    return organized
+        written |= {"report": reporting.document(reporting.write(out, settings, run))}
+    return written

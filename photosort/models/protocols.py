@@ -30,7 +30,6 @@ __all__ = [
     "FactModels",
     "FeatureCaptioner",
     "Frame",
-    "Guess",
     "Identity",
     "ImageEncoder",
     "JointEncoder",
@@ -109,22 +108,11 @@ class JointEncoder(TextEncoder, Protocol):
         ...
 
 
-class Guess(NamedTuple):
-    """A noun that a photo may show, and its part of the vector of the photo's soft caption.
-
-    noun  such as "dog" for all breeds of dogs
-    part  (e,) not normalised; the parts of a photo add up to its vector
-    """
-
-    noun: str
-    part: Vectors
-
-
 class SoftEncoder(JointEncoder, Protocol):
-    """A joint encoder whose vector of a photo is the mean of nouns that the photo may show."""
+    """A joint encoder whose vector of a photo is the sum of parts, one for each noun that the photo may show."""
 
-    def guesses(self, vectors: Vectors) -> list[list[Guess]]:
-        """(b, d) vectors of the image encoder -> for each photo the nouns, the largest part first."""
+    def guesses(self, vectors: Vectors) -> list[list[tuple[str, Vectors]]]:
+        """(b, d) vectors of the image encoder -> for each photo nouns and their parts (e,), the most probable first."""
         ...
 
 

@@ -213,14 +213,13 @@ def _record(runs: Runs, plan: Plan, chosen: Sequence[tuple[Group, Member, int]],
     for group, (shot, relation), label in chosen:
         if shot.path not in filed:
             continue
-        same = "same moment as" if label == BURST else f"{relation} of"
         members.append(
             MemberRecord(
                 path=shot.path,
                 digest=shot.digest,
                 cluster=label,
                 rank=ranks[label],
-                caption=f"{same} {group.best.path.name}",
+                caption=f"{relation}; the best is {os.path.relpath(group.best.path, plan.source)}",
                 similarity=1.0,
                 runner_up=label,
                 runner_up_similarity=1.0,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from photosort.filing.disk.survey import survey
@@ -13,6 +13,7 @@ from photosort.filing.plan.model import Mode
 from photosort.filing.plan.plan import Plan, make_plan, no_files
 from photosort.naming.summary import ClusterName
 from photosort.photos.photo import Photo, Unread
+from photosort.store.operation import Operation
 from photosort.store.runs import Runs
 from photosort.support.progress import Progress
 
@@ -28,13 +29,19 @@ def plan_photos(
     mode: Mode,
     left: Sequence[Unread],
     about: bool,
+    described_from: int = 0,
     progress: Progress,
 ) -> Plan:
     """Look at both disks, and give each photo its place: `photos[i]` goes to `paths[labels[i]]`.
 
-    With `about`, each folder gets files that say what its name, `names[labels[i]]`, stands for. Touches no photo.
+    With `about`, each folder gets files that say what its name, `names[labels[i]]`, stands for, but not those with a
+    label below `described_from`, which stand already. Touches no photo.
     Raises what `survey` and `make_plan` raise.
     """
+
+    def files_about(label: int, files: Sequence[Operation]) -> Mapping[str, bytes]:
+        return about_files(names[label], files) if label >= described_from else {}
+
     seen = survey(source, destination, photos, paths, mode=mode, progress=progress)
     return make_plan(
         photos,
@@ -45,7 +52,7 @@ def plan_photos(
         mode=mode,
         survey=seen,
         unread=left,
-        about=(lambda label, files: about_files(names[label], files)) if about else no_files,
+        about=files_about if about else no_files,
     )
 
 

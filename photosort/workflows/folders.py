@@ -30,6 +30,8 @@ ASIDE = "outliers"
 """The source of the name of a folder for what was set aside; its label is k."""
 THE_USER = "you"
 """The source of names that the user gave."""
+STANDING = "an earlier run"
+"""The source of the name of a folder that is there already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +58,15 @@ def make_folders(
     progress: Progress = silent,
     subjects_of: SubjectsOf = lambda clusters: [Subject() for _ in clusters],
     named_by: str = "",
+    standing: Sequence[str] = (),
 ) -> Folders:
     """Name the clusters of n photos, and lay out their folders. Names that the method gave are kept; `named_by` is what
-    an earlier run had them from.
+    an earlier run had them from. The first clusters are the photos of folders that stand, by their paths: they keep
+    them, and no photo of these is set aside.
     """
     clustering, captions = grouped.clustering, grouped.texts
     labels = clustering.labels.copy()
-    if settings.outliers and not grouped.names:
+    if settings.outliers and not grouped.names and not standing:
         labels[outliers(clustering)] = clustering.k
     labels[list(grouped.aside)] = clustering.k
     members = [
@@ -80,13 +84,20 @@ def make_folders(
         countable=nouns().can_be_counted,
     )
     wish = Wish(settings.language, settings.style)
-    names = name_clusters(texts, None if grouped.names else writer, wish=wish, progress=progress)
+    names = name_clusters(texts[: len(standing)])
+    names = [
+        replace(name, title=leaf_of(path), summary=leaf_of(path), source=STANDING, support=0.0)
+        for name, path in zip(names, standing, strict=True)
+    ]
+    names += name_clusters(texts[len(standing) :], None if grouped.names else writer, wish=wish, progress=progress)
     if grouped.names:
         by, titles = named_by or _namer(settings, writer), zip(names, grouped.names, strict=True)
         names = [replace(name, title=title, summary=title, source=by, support=0.0) for name, title in titles]
     laid_out = _Layout(settings, names, [len(cluster) for cluster in members], list(map(in_common, known)))
     flat = ""
-    if grouped.above:
+    if standing:
+        paths = laid_out.beside(standing)
+    elif grouped.above:
         paths = laid_out.below(grouped.above)
     elif settings.levels > 1 and not grouped.names:
         groups = parents(clustering)
@@ -127,6 +138,14 @@ class _Layout:
             [self.common[number] for number in numbers],
         )
 
+    def beside(self, standing: Sequence[str]) -> list[str]:
+        """Return the paths of folders that stand, which are the first, and free names for the others."""
+        paths = list(standing)
+        new = range(len(standing), len(self.names))
+        for leaf in self.leaves(self.settings.names, new) if new else ():
+            paths.append(folder_name(leaf, _tops(paths)))
+        return paths
+
     def below(self, above: Sequence[str]) -> list[str]:
         """Return a path for each cluster, in the folder of its name `above`; "" is the top."""
         numbers: dict[str, list[int]] = {}
@@ -142,6 +161,11 @@ class _Layout:
             for number, leaf in zip(inside, self.leaves("title", inside), strict=True):
                 paths[number] = f"{top}/{leaf}"
         return paths
+
+
+def leaf_of(path: str) -> str:
+    """Return the last name of a path of folders."""
+    return path.rpartition("/")[2]
 
 
 def _flat(k: int) -> str:

@@ -13,7 +13,7 @@ from photosort.clustering.kmeans import Clustering, Vectors, kmeans
 from photosort.describing.describe import Described
 from photosort.methods.conversation import Announce, Settle, as_proposed, unannounced, unknown
 from photosort.methods.fusion import unit
-from photosort.methods.method import Examples, Grouping, Method, VectorFactory, Views
+from photosort.methods.method import Clusterer, Examples, Grouping, Method, VectorFactory, Views
 from photosort.methods.specs import questions, spec_of
 from photosort.models.encoders.conse import CONSE
 from photosort.models.protocols import Category, JointEncoder, TextEncoder
@@ -147,12 +147,18 @@ def group(
     writer: RememberedWriter | None = None,
     progress: Progress = silent,
     categories: Categories = Categories(),
+    joining: Clusterer | None = None,
 ) -> tuple[Grouping, KChoice | None]:
     """Group the photos; also how the number of clusters was chosen, where it was.
 
-    Raises TooManyClusters, SettingsError and what the models raise.
+    `joining` takes the place of k-means where folders stand already; nothing is trained then. Raises TooManyClusters,
+    SettingsError and what the models raise.
     """
-    clusters = Clusters(models.settings, progress)
-    return method_of(models).group(
-        views_of(described, models, cache, writer, categories, progress), clusters
-    ), clusters.choice
+    views, clusters = (
+        views_of(described, models, cache, writer, categories, progress),
+        Clusters(models.settings, progress),
+    )
+    if joining is None:
+        return method_of(models).group(views, clusters), clusters.choice
+    settings = models.settings.model_copy(update={"k": None, "tac": "no-train"})
+    return spec_of(settings).build(settings, models.text_weight).group(views, joining), None

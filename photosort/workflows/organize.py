@@ -38,12 +38,14 @@ from photosort.store.runs import Runs
 from photosort.support.progress import Progress, silent
 from photosort.workflows.asking import Show, checked_writer, unshown
 from photosort.workflows.categories import CATEGORIES, categories_of, check_assignment, wanted_categories
+from photosort.workflows.continuing import CHOSEN, Continued, Unchanged, continued, with_its_names
 from photosort.workflows.earlier import lying_twice, refuse_over_unfinished, unfinished_runs
 from photosort.workflows.filing import carry_out, plan_photos
 from photosort.workflows.folders import Folders, make_folders
 from photosort.workflows.grouping import group
 from photosort.workflows.recording import record
 from photosort.workflows.remembering import RememberedWriter
+from photosort.workflows.standing import Standing, refuse_own_destination, remember_placed, standing_at
 from photosort.workflows.subjects import subjects_of
 
 
@@ -60,6 +62,7 @@ class Prepared:
     copies      photos that were passed over, as they are copies that earlier runs have made of others
     unfinished  earlier runs that stopped half-way, into any destination
     twice       run -> photos of the plan that it has put into other folders of the same destination
+    continues   what stands at the destination by earlier runs, where this one continues them
     """
 
     run: int
@@ -72,6 +75,7 @@ class Prepared:
     copies: tuple[Copies, ...] = ()
     unfinished: tuple[Filing, ...] = ()
     twice: Counter[int] = field(default_factory=Counter)
+    continues: Continued | None = None
 
     @property
     def clustering(self) -> Clustering:
@@ -115,32 +119,54 @@ def organize(
     models: ModelSet,
     *,
     dry_run: bool = False,
+    fresh: bool = False,
     talk: Talk = Talk(),
     progress: Progress = silent,
-) -> Organized:
-    """Sort the photos of `source` into named folders of `destination`.
+) -> Organized | Unchanged:
+    """Sort the photos of `source` into named folders of `destination`, or add what is new to those of earlier runs.
 
-    What a function of `talk` raises ends the run there. A dry run goes the same way up to the first file.
+    Where an earlier run has filed to `destination`, the photos that lie there stay where they are and new ones join
+    them, unless `fresh` has all of them sorted anew. What a function of `talk` raises ends the run there. A dry run
+    goes the same way up to the first file.
 
-    Raises SourceMissing, EmptyFolder, NoPhotos, TooManyClusters, DestinationError, Busy, Unfinished, SettingsError,
-    TooExpensive and what the models raise; nothing has been touched then.
+    Raises OwnDestination, SourceMissing, EmptyFolder, NoPhotos, TooManyClusters, DestinationError, Busy, Unfinished,
+    SettingsError, TooExpensive and what the models raise; nothing has been touched then.
     """
     source, destination = Path(os.path.realpath(source)), Path(os.path.realpath(destination))
     settings = models.settings
     lock = nullcontext() if dry_run else hold(destination, settings.data_dir)
     with lock, open_history(settings.data_dir) as connection:
         refuse_over_unfinished(connection, destination)
-        prepared = prepare(source, destination, models, connection, talk, progress)
+        standing = None
+        if not fresh:
+            refuse_own_destination(connection, source)
+            standing = standing_at(connection, destination)
+            models = with_its_names(models, standing, Runs(connection))
+        prepared = prepare(source, destination, models, connection, talk, progress, standing)
+        if isinstance(prepared, Unchanged):
+            return prepared
         talk.review(prepared)
         if dry_run:
             return Organized(prepared, None)
-        return Organized(prepared, carry_out(prepared.plan, prepared.run, connection, progress))
+        outcome = carry_out(prepared.plan, prepared.run, connection, progress)
+        with open_cache(settings.cache_dir) as cache:
+            remember_placed(connection, prepared.run, cache)
+        return Organized(prepared, outcome)
 
 
 def prepare(
-    source: Path, destination: Path, models: ModelSet, connection: sqlite3.Connection, talk: Talk, progress: Progress
-) -> Prepared:
-    """Scan, describe, fuse, cluster, name and plan; store the run. Touches no file of the user's."""
+    source: Path,
+    destination: Path,
+    models: ModelSet,
+    connection: sqlite3.Connection,
+    talk: Talk,
+    progress: Progress,
+    standing: Standing | None = None,
+) -> Prepared | Unchanged:
+    """Scan, describe, fuse, cluster, name and plan; store the run. Touches no file of the user's.
+
+    Where folders are `standing`, all that is planned is where new photos go.
+    """
     settings = models.settings
     wanted = wanted_categories(settings, source, connection)
     check_assignment(models)
@@ -158,39 +184,52 @@ def prepare(
         check_destination(source, destination)
         groups = found.groups()
         mains = [photo for photo in found.photos if photo.path in groups]
-        if settings.k is not None and settings.k > len(mains):
+        if standing is None and settings.k is not None and settings.k > len(mains):
             raise TooManyClusters(
                 f"{settings.k} clusters were asked for, more than there are photos ({len(mains)})",
                 f"--k {len(mains)} is the maximum, or less if photos are equal; without --k photosort chooses.",
             )
         writer = checked_writer(models, cache)
-        described = _described(mains, groups, models, cache, writer, progress)
+        described = _described(
+            [*mains, *(standing.photos if standing else ())], groups, models, cache, writer, progress
+        )
+        unread = [bad for bad in described.unread if bad.path in groups]
+        stranded = [Unread(path, WITH_ITS_PHOTO) for bad in unread for path in groups[bad.path]]
+        left = [*found.unread, *unread, *stranded, *found.no_photos(groups)]
+        continues = continued(described, standing, joins=settings.method not in CHOSEN) if standing else None
+        if continues:
+            described, left = continues.described, [*left, *continues.left]
+            if not continues.new.size:
+                return Unchanged(continues.run, destination, continues.known, tuple(left))
         progress("grouping", 0, 1)
         categories = categories_of(wanted, models, cache, writer, talk.announce, talk.settle, progress)
-        grouping, choice = group(described, models, cache, writer, progress, categories)
+        joining = continues.joining(settings.seed) if continues and continues.names else None
+        grouping, choice = group(described, models, cache, writer, progress, categories, joining)
         progress("grouping", 1, 1)
         best = grouping.best
         known = subjects_of(described.vectors, described.facts, best.texts, models, cache)
-        folders = make_folders(best, described.facts, settings, writer, progress, known, wanted.named_by)
-    photos, mode = described.photos, Mode(settings.mode)
-    stranded = (Unread(path, WITH_ITS_PHOTO) for bad in described.unread for path in groups[bad.path])
-    left = (*found.unread, *described.unread, *stranded, *found.no_photos(groups))
+        names = continues.names if continues else ()
+        folders = make_folders(
+            best, described.facts, settings, writer, progress, known, wanted.named_by, standing=names
+        )
+    new = continues.new if continues else range(len(described.photos))
     plan = plan_photos(
-        photos,
-        folders.labels.tolist(),
+        [described.photos[place] for place in new],
+        folders.labels[new].tolist(),
         folders.paths,
         folders.names,
         source=source,
         destination=destination,
-        mode=mode,
+        mode=Mode(settings.mode),
         left=left,
         about=settings.about,
+        described_from=len(names),
         progress=progress,
     )
     run = record(
         Runs(connection),
         plan,
-        photos,
+        described.photos,
         best,
         described.facts,
         folders,
@@ -207,6 +246,7 @@ def prepare(
         copies=found.copies,
         unfinished=tuple(unfinished_runs(connection, settings.data_dir)),
         twice=lying_twice(connection, plan),
+        continues=continues,
     )
 
 
@@ -229,4 +269,4 @@ def _described(
             f"None of the photos can be read ({first.path.name}: {first.reason})",
             "photosort reads JPEG, PNG, WebP, GIF, TIFF, BMP, HEIC, AVIF and, with the extra raw, camera RAW.",
         )
-    return replace(described, photos=tuple(replace(p, companions=groups[p.path]) for p in described.photos))
+    return replace(described, photos=tuple(replace(p, companions=groups.get(p.path, ())) for p in described.photos))

@@ -15,7 +15,7 @@ from rich.text import Text
 from photosort.cli.preview import view
 from photosort.models.selected import select_models
 from photosort.settings.settings import load_settings
-from photosort.workflows.organize import organize
+from photosort.workflows.organize import Organized, organize
 
 WIDTH = 104
 
@@ -29,7 +29,8 @@ def main() -> None:
     arguments = parser.parse_args()
     source = arguments.folder.resolve()
     destination = source.with_name(f"{source.name}-sorted")
-    organized = organize(source, destination, select_models(load_settings(k=arguments.k)), dry_run=True)
+    organized = organize(source, destination, select_models(load_settings(k=arguments.k)), dry_run=True, fresh=True)
+    assert isinstance(organized, Organized)
     with Path("/dev/null").open("w") as nowhere:
         console = Console(record=True, width=WIDTH, file=nowhere, highlight=False, force_terminal=True)
         console.print(Text(f"$ photosort organize {source.name} --k {organized.prepared.clustering.k}", style="bold"))

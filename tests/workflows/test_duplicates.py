@@ -89,7 +89,7 @@ def test_the_lesser_photos_go_apart_and_come_back(photos: Path, tmp_path: Path, 
     chosen = settings(mode=mode)
     with open_history(chosen.data_dir) as connection:
         captions = {member.caption for label in (0, 1) for member in Runs(connection).members(found.run or 0, label)}
-    assert captions == {"exact copy of temple.jpg", "smaller of roof.jpg"}
+    assert captions == {"exact copy; the best is temple.jpg", "smaller; the best is roof.jpg"}
     undo_run(chosen.data_dir)
     assert tree(photos) == before and not into.exists()
 

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from photosort.models.captioners.tags import LabelProbabilities
-from photosort.models.protocols import Guess, Identity, TextEncoder, Vectors
+from photosort.models.protocols import Identity, TextEncoder, Vectors
 from photosort.wordnet.nouns import nouns
 
 CONSE = "conse"
@@ -54,7 +54,7 @@ class ConSE:
         """(b, d) features, not normalised -> (b, d of the texts) convex sums of label vectors."""
         return self.weights(self._head.probabilities(vectors)) @ self.label_vectors
 
-    def guesses(self, vectors: Vectors) -> list[list[Guess]]:
+    def guesses(self, vectors: Vectors) -> list[list[tuple[str, Vectors]]]:
         """(b, d) features, not normalised -> the nouns whose parts add up to `place`, those with most weight first.
 
         Labels of one everyday kind are one noun: all breeds of dogs are "dog". Where there is one kind alone, each
@@ -62,7 +62,7 @@ class ConSE:
         """
         return [self._guesses(row) for row in self.weights(self._head.probabilities(vectors))]
 
-    def _guesses(self, weights: Vectors) -> list[Guess]:
+    def _guesses(self, weights: Vectors) -> list[tuple[str, Vectors]]:
         tree = nouns()
         labels: dict[str, list[int]] = {}
         for label in np.flatnonzero(weights).tolist():
@@ -71,7 +71,7 @@ class ConSE:
         if len(labels) == 1:
             labels = {tree.labels[label].noun: [label] for label in np.flatnonzero(weights).tolist()}
         largest = sorted(labels.items(), key=lambda told: -float(weights[told[1]].sum()))
-        return [Guess(noun, weights[some] @ self.label_vectors[some]) for noun, some in largest]
+        return [(noun, weights[some] @ self.label_vectors[some]) for noun, some in largest]
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
         """Encode n texts as (n, d) float32, unit length, from the text encoder."""

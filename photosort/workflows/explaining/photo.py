@@ -129,8 +129,8 @@ def _pulls(space: Space, row: int) -> tuple[list[Pull], bool]:
         if len(guesses) < 2:
             return [], True
         whole = space.replay.said[row]
-        without = np.stack([whole - guess.part for guess in guesses])
-        words = [guess.noun for guess in guesses]
+        without = np.stack([whole - part for _, part in guesses])
+        words = [noun for noun, _ in guesses]
     elif space.said is not None:
         words = list(dict.fromkeys(word for text in space.texts[row] for word in content_words(text)))[:WORDS]
         without = space.said([without_word(space.texts[row], word) for word in words]) if words else np.empty((0, 0))

@@ -1,0 +1,128 @@
+"""New photos join folders that are there already, or make new ones where enough of them fit none."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from photosort.clustering.communities import communities
+from photosort.clustering.kmeans import Clustering
+from photosort.clustering.rows import Labels, Vectors
+
+NEW = -1
+"""The folder of a photo that has none yet."""
+LEAST = 5
+"""Photos that make a new folder."""
+EDGE = 0.05
+"""The share of a folder's photos that lie farther out than its edge."""
+PART = 0.9
+"""Two groups are parts of one where both together have so much of the closeness of each."""
+PRIOR = 10
+"""A folder's own edge counts as much as that of all folders together where it has so many photos."""
+
+
+def join(vectors: Vectors, folder: Labels, *, seed: int = 42) -> Clustering:
+    """Assign each of n photos, (n, d) unit rows, to a folder; `folder` (n,) has those of the photos that have one.
+
+    Folders are numbered from 0, each has a photo at least, and the photos that have one keep it. A new photo joins the
+    folder with the most similar centroid, if it lies within its edge: the similarity that all but one in twenty of
+    its photos have to the mean of the others. The edge of a small folder leans on that of all. Photos that lie within
+    no edge make new folders, which have the next numbers, where at least five of a community (see `communities`)
+    are more similar to each other than to any folder; else they join the nearest folder. Communities are merged as
+    long as the whole is as close as folders usually are here: so new folders are as wide as those that are there.
+    """
+    count = int(folder.max()) + 1
+    sums = _sums(vectors, folder, count)
+    similarity = vectors @ _unit(sums).T
+    standing, new = np.flatnonzero(folder != NEW), np.flatnonzero(folder == NEW)
+    labels = folder.copy()
+    labels[new] = similarity[new].argmax(axis=1)
+    to_own = _to_the_others(vectors[standing], sums[folder[standing]])
+    edges = _edges(to_own, folder[standing], count)
+    outside = new[similarity[new, labels[new]] < edges[labels[new]]]
+    for members in _merged(vectors, _communities(vectors, outside, seed), _usual(sums, folder[standing])):
+        among = _to_the_others(vectors[members], vectors[members].sum(axis=0)[None])
+        nearer = members[among > similarity[members].max(axis=1)]
+        if len(nearer) >= LEAST:
+            labels[nearer] = count
+            count += 1
+    return _clustering(vectors, labels, count)
+
+
+def _communities(vectors: Vectors, among: Labels, seed: int) -> list[Labels]:
+    if len(among) < LEAST:
+        return []
+    found = communities(vectors[among], seed=seed)
+    return [among[found == number] for number in range(int(found.max()) + 1)]
+
+
+def _merged(vectors: Vectors, groups: list[Labels], usual: float) -> list[Labels]:
+    """Merge two groups at a time, as long as both together are as close as is `usual`, or nearly as close as each is
+    alone; the largest first.
+    """
+    sums = [vectors[group].sum(axis=0) for group in groups]
+    while len(groups) > 1:
+        sizes, rows = np.array([len(group) for group in groups]), np.stack(sums)
+        lengths = np.einsum("gd,gd->g", rows, rows)
+        both = sizes[:, None] + sizes
+        closeness = _closeness(lengths[:, None] + lengths + 2 * rows @ rows.T, both)
+        own = np.where(sizes > 1, _closeness(lengths, sizes), 1)
+        enough = np.minimum(usual, PART * np.minimum(own[:, None], own))
+        np.fill_diagonal(closeness, -np.inf)
+        one, other = sorted(divmod(int((closeness - enough).argmax()), len(groups)))
+        if closeness[one, other] < enough[one, other]:
+            break
+        union, total = np.sort(np.concatenate([groups[one], groups[other]])), sums[one] + sums[other]
+        groups = [*groups[:one], *groups[one + 1 : other], *groups[other + 1 :], union]
+        sums = [*sums[:one], *sums[one + 1 : other], *sums[other + 1 :], total]
+    return sorted(groups, key=lambda group: (-len(group), int(group[0])))
+
+
+def _closeness(lengths: Vectors, sizes: Labels) -> Vectors:
+    """Return the mean cosine of two different unit rows of each group, by the squared length of their sum."""
+    return np.asarray((lengths - sizes) / np.maximum(sizes * (sizes - 1), 1), dtype=np.float32)
+
+
+def _usual(sums: Vectors, folder: Labels) -> float:
+    """Return the median closeness of folders; 1 where none has two photos."""
+    sizes = np.bincount(folder, minlength=len(sums))
+    several = sizes > 1
+    lengths = np.einsum("fd,fd->f", sums, sums)
+    return float(np.quantile(_closeness(lengths, sizes)[several], 0.25)) if several.any() else 1.0
+
+
+def _edges(own: Vectors, folder: Labels, count: int) -> Vectors:
+    """Return (count,) the least similarity of a photo of each folder; -1 where no folder has two photos."""
+    several = np.isfinite(own)
+    usual = float(np.quantile(own[several], EDGE)) if several.any() else -1.0
+    edges = np.full(count, usual, dtype=np.float32)
+    for number in np.unique(folder[several]):
+        of_folder = own[several & (folder == number)]
+        size = len(of_folder)
+        edges[number] = (size * float(np.quantile(of_folder, EDGE)) + PRIOR * usual) / (size + PRIOR)
+    return edges
+
+
+def _to_the_others(vectors: Vectors, sums: Vectors) -> Vectors:
+    """Return (n,) the cosine of each unit row to the sum of its group without itself; infinite where it is alone."""
+    rest = sums - vectors
+    length = np.linalg.norm(rest, axis=1)
+    cosines = np.einsum("nd,nd->n", vectors, rest) / np.maximum(length, 1e-6)
+    return np.asarray(np.where(length > 1e-6, cosines, np.inf), dtype=np.float32)
+
+
+def _clustering(vectors: Vectors, labels: Labels, count: int) -> Clustering:
+    centroids = _unit(_sums(vectors, labels, count))
+    similarity = np.asarray(vectors @ centroids.T, dtype=np.float32)
+    inertia = float((1 - similarity[np.arange(len(labels)), labels]).sum(dtype=np.float64))
+    return Clustering(labels, centroids, similarity, inertia)
+
+
+def _sums(vectors: Vectors, labels: Labels, count: int) -> Vectors:
+    sums = np.zeros((count, vectors.shape[1]), dtype=np.float64)
+    kept = labels != NEW
+    np.add.at(sums, labels[kept], vectors[kept])
+    return np.asarray(sums, dtype=np.float32)
+
+
+def _unit(rows: Vectors) -> Vectors:
+    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12), dtype=np.float32)
