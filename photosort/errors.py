@@ -29,6 +29,7 @@
     ├── NothingFound                 29   no photo fits the filters of a search
     ├── ReportRefused                30   the report cannot be written where it was to be
     ├── OwnDestination               33   the folder to sort is where an earlier run put its photos
+    ├── NotInOrder                   31   photosort doctor found something that keeps photosort from working
     └── Interrupted                 130   Ctrl-C, a closed terminal, or a request to end (SIGTERM)
 
 The number is the exit code of the command.
@@ -232,6 +233,12 @@ class OwnDestination(PhotosortError):
     """The folder to sort is where an earlier run put its photos."""
 
     exit_code = 33
+
+
+class NotInOrder(PhotosortError):
+    """The examination found something that keeps photosort from working; each fault was shown."""
+
+    exit_code = 31
 
 
 class Interrupted(PhotosortError):

@@ -70,8 +70,9 @@ FLOORS = {
     "searching": {"errors", "support", "photos", "models.protocols"},
     "duplicates": {""},
     "workflows": ROOMS,
+    "workflows.doctor": ROOMS,
     "workflows.explaining": ROOMS | {"workflows"},
-    "cli": ROOMS | {"workflows", "workflows.explaining"},
+    "cli": ROOMS | {"workflows", "workflows.doctor", "workflows.explaining"},
     "__main__": {"", "errors", "cli"},
 }
 """Folder or module of the package -> those it may import, beside itself; "" is the package, which holds the version.

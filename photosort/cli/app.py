@@ -8,8 +8,11 @@ import typer
 
 from photosort.cli import (
     apply,
+    cache,
     completions,
+    config,
     demo,
+    doctor,
     duplicates,
     evaluate,
     explain,
@@ -48,11 +51,38 @@ def _version(wanted: bool) -> None:
 def _top(
     context: typer.Context,
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool, typer.Option("--version", "-V", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
+    verbose: Annotated[
+        int,
+        typer.Option(
+            "--verbose",
+            "-v",
+            count=True,
+            show_default=False,
+            help="Write a log for a bug report: photosort -v organize ... With -vv it may name photos.",
+        ),
+    ] = 0,
 ) -> None:
     if context.invoked_subcommand is None:
         print(context.get_help())
+    elif verbose:
+        _logged(context, verbose)
+
+
+def _logged(context: typer.Context, verbosity: int) -> None:
+    """Write a log of the command, and say where it lies when the command ends."""
+    import sys
+
+    from photosort.cli import log_file
+    from photosort.support.printable import printable
+
+    log = log_file.begin(verbosity, context.invoked_subcommand or "")
+    if log is None:
+        print("photosort: No log can be written in the cache folder.", file=sys.stderr)
+        return
+    context.call_on_close(lambda: print(f"Log: {printable(str(log.path))}", file=sys.stderr))
+    context.call_on_close(log_file.end)
 
 
 app.command(name="organize", cls=grouped(GROUPS))(organize.organize)
@@ -69,5 +99,8 @@ app.command(name="resume")(past.resume)
 app.command(name="runs")(past.runs)
 app.command(name="evaluate")(evaluate.evaluate)
 app.add_typer(models.app, name="models")
+app.add_typer(cache.app, name="cache")
+app.add_typer(config.app, name="config")
+app.command(name="doctor")(doctor.doctor)
 app.command(name="demo")(demo.demo)
 app.command(name="completions")(completions.completions)

@@ -12,11 +12,14 @@ from pathlib import Path
 from photosort.errors import SettingsError
 
 
-def edit(text: str) -> str:
-    """Open a text in $VISUAL or $EDITOR and return the saved version. Raises SettingsError if the editor fails."""
+def edit(text: str, name: str = "folders.txt") -> str:
+    """Open a text in $VISUAL or $EDITOR, as a file of this name, and return the saved version.
+
+    Raises SettingsError if the editor fails.
+    """
     named = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ("notepad" if sys.platform == "win32" else "vi")
     with tempfile.TemporaryDirectory(prefix="photosort-") as folder:
-        file = Path(folder) / "folders.txt"
+        file = Path(folder) / name
         file.write_text(text, encoding="utf-8")
         try:
             subprocess.run([*shlex.split(named), str(file)], check=True)

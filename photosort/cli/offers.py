@@ -78,6 +78,20 @@ def pullable(incomplete: str) -> list[str]:
     return _beginning(incomplete, (*PROFILES, SMOLLM2, *CAPTIONERS, *ENCODERS))
 
 
+def cleanings(incomplete: str) -> list[str]:
+    """Complete cache clean."""
+    from photosort.workflows.cache_upkeep import KINDS
+
+    return _beginning(incomplete, KINDS)
+
+
+def settings(incomplete: str) -> list[str]:
+    """Complete the names of settings."""
+    from photosort.settings.settings import Settings
+
+    return _beginning(incomplete.replace("-", "_"), Settings.model_fields)
+
+
 def _models(setting: str, incomplete: str) -> list[str]:
     """Return the names of a setting; of one that the user goes on with, such as hf:ORG/NAME, what stands before it."""
     from photosort.models.catalogue import CHOICES

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from photosort.cli.log_file import CURRENT
+
 if TYPE_CHECKING:
     from photosort.cli.output import Output
     from photosort.settings.settings import Settings
@@ -39,5 +41,7 @@ def settings_of(out: Output, **flags: Any) -> Settings:
     for line in unknown_variables():
         out.note(line)
     settings = load_settings(**flags)
+    if CURRENT.log:
+        CURRENT.log.settings(settings.model_dump(mode="json", exclude_defaults=True))
     keep_caches_below(settings.cache_dir)
     return settings

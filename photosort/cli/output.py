@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import typer
 
 from photosort.cli.ending import END, Stop, failure_of, say
+from photosort.cli.log_file import CURRENT
 from photosort.errors import Declined, NotAllFiled, PhotosortError, Unfinished
 from photosort.support.printable import printable
 from photosort.support.progress import Progress, Used, silent
@@ -79,6 +80,8 @@ class Human:
     def disclose(self, text: str) -> None:
         """Write one line on standard error."""
         self._clear_bars()
+        if CURRENT.log:
+            CURRENT.log.note(text)
         print(printable(text), file=sys.stderr)
 
     @contextmanager
@@ -239,6 +242,8 @@ def stoppable(progress: Progress) -> Progress:
     def report(stage: str, done: int, total: int, used: Used | None = None) -> None:
         if END.asked:
             raise Stop
+        if CURRENT.log:
+            CURRENT.log.stage(stage, done, total)
         progress(stage, done, total, used)
 
     return report
@@ -254,6 +259,8 @@ def speaking(*, as_json: bool = False, quiet: bool = False, as_csv: bool = False
         raise
     except BaseException as error:
         failure = failure_of(error)
+        if CURRENT.log:
+            CURRENT.log.failed(error, failure)
         output.error(failure)
         raise typer.Exit(failure.exit_code) from error
 

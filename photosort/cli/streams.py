@@ -14,7 +14,7 @@ import sys
 from contextlib import suppress
 from typing import Any, TextIO
 
-PLAIN = {"→": "->", "←": "<-", "…": "...", "“": '"', "”": '"', "±": "+-"}
+PLAIN = {"→": "->", "←": "<-", "…": "...", "“": '"', "”": '"', "±": "+-", "✓": "+", "✗": "x"}
 """What stands for a sign of our own where the encoding of a stream does not have it."""
 
 READABLE = "photosort-readable"

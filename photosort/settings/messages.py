@@ -6,11 +6,13 @@ documentation, and show a key (a token in a config file, say) whole.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
 from photosort.errors import SettingsError
+from photosort.settings.config_file import config_file
 
 LONGEST = 60
 """Characters of a value that are shown."""
@@ -47,6 +49,17 @@ def wrong_value(written: str, error: Mapping[str, Any]) -> SettingsError:
     said = words.format(**facts) if words else error["msg"].removeprefix("Value error, ")
     problem, _, remedy = said.partition("; ")
     return SettingsError(f"{written} {problem}", f"{remedy[:1].upper()}{remedy[1:]}." if remedy else "")
+
+
+def refused_line(error: Mapping[str, Any], known: Iterable[str]) -> SettingsError:
+    """Return the failure for a line of the config file; `error` as for `wrong_value`, `known` the names of settings."""
+    name = str(error["loc"][0])
+    if error["type"] == "extra_forbidden":
+        meant = nearest(name, known)
+        hint = f"Did you mean {meant}?" if meant else "Its keys are the flags of photosort organize, with _ for -."
+        return SettingsError(f"{name} in {config_file()} is not a setting", hint)
+    line = f"{name} = {cut(json.dumps(error['input'], ensure_ascii=False, default=str))}"
+    return wrong_value(f"{line} in {config_file()}", error)
 
 
 def cut(value: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shlex
@@ -31,7 +30,7 @@ from photosort.errors import SettingsError
 from photosort.settings import choices
 from photosort.settings.config_file import config_file, may_set, read_config
 from photosort.settings.criteria import checked_criteria, checked_text, set_aside
-from photosort.settings.messages import cut, nearest, wrong_value
+from photosort.settings.messages import cut, nearest, refused_line, wrong_value
 from photosort.settings.name_template import checked_template
 
 PREFIX = "PHOTOSORT_"
@@ -273,17 +272,17 @@ def _refused(error: Mapping[str, Any], flags: dict[str, Any]) -> SettingsError:
     if not error["loc"]:
         message = error["msg"].removeprefix("Value error, ")
         return SettingsError(message, f"Check the flags, the {PREFIX} variables or {config_file()}.")
-    name, value = str(error["loc"][0]), error["input"]
-    if error["type"] == "extra_forbidden":
-        meant = nearest(name, Settings.model_fields)
-        hint = f"Did you mean {meant}?" if meant else "Its keys are the flags of photosort organize, with _ for -."
-        return SettingsError(f"{name} in {config_file()} is not a setting", hint)
+    name = str(error["loc"][0])
     if name in flags:
-        return wrong_value(f"--{name.replace('_', '-')} {cut(shlex.quote(str(value)))}", error)
-    if variable := next((variable for variable in os.environ if _set_by(variable) == name), ""):
+        return wrong_value(f"--{name.replace('_', '-')} {cut(shlex.quote(str(error['input'])))}", error)
+    if variable := variable_of(name):
         return wrong_value(_assignment(variable), error)
-    line = f"{name} = {cut(json.dumps(value, ensure_ascii=False, default=str))}"
-    return wrong_value(f"{line} in {config_file()}", error)
+    return refused_line(error, Settings.model_fields)
+
+
+def variable_of(setting: str) -> str:
+    """Return the variable of the environment that sets this; empty where none does."""
+    return next((variable for variable in os.environ if _set_by(variable) == setting), "")
 
 
 def _set_by(variable: str) -> str:

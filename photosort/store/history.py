@@ -27,10 +27,15 @@ REMEDY = (
 """What to do where the file is damaged: photosort never sets it aside by itself."""
 
 
+def history_file(data_dir: Path) -> Path:
+    """Return the file of the history inside photosort's data folder."""
+    return data_dir / "history.sqlite"
+
+
 @contextmanager
 def open_history(data_dir: Path) -> Iterator[sqlite3.Connection]:
     """Open the connection that `Runs` and `Journal` work on, closed at the end of the block. Raises StoreError."""
-    connection = open_database(data_dir / "history.sqlite", MIGRATIONS, durable=True, remedy=REMEDY)
+    connection = open_database(history_file(data_dir), MIGRATIONS, durable=True, remedy=REMEDY)
     try:
         yield connection
     finally:

@@ -1,0 +1,1 @@
+"""Checks of the installation, without network and without loading a model."""
