@@ -39,7 +39,7 @@ def reviewing(*arguments: str, **environment: str) -> Iterator[tuple[subprocess.
 @contextmanager
 def browser_page(width: int = 1280, height: int = 720) -> Iterator[Page]:
     with chromium() as browser:
-        yield browser.new_page(viewport={"width": width, "height": height})
+        yield browser.new_context(viewport={"width": width, "height": height}).new_page()
 
 
 @pytest.fixture
