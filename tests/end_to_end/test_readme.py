@@ -76,7 +76,7 @@ def test_every_command_that_the_pages_name_exists(photosort: Command) -> None:
         assert name in listed, name
 
 
-COMMANDS = (["organize"], ["explain"], ["search"], ["models"], ["evaluate"])
+COMMANDS = (["organize"], ["explain"], ["report"], ["search"], ["duplicates"], ["models"], ["evaluate"])
 OTHERS = {"--check", "--strict", "--labels", "--wordnet", "--to"}
 """Flags of ruff, of mypy and of the scripts that make the nouns."""
 
