@@ -76,7 +76,8 @@ def test_every_command_that_the_pages_name_exists(photosort: Command) -> None:
         assert name in listed, name
 
 
-COMMANDS = (["organize"], ["review"], ["explain"], ["search"], ["models"], ["evaluate"])
+NAMES = ("organize", "apply", "review", "explain", "report", "search", "duplicates", "models", "evaluate")
+COMMANDS = tuple([name] for name in NAMES)
 OTHERS = {"--check", "--strict", "--labels", "--wordnet", "--to"}
 """Flags of ruff, of mypy and of the scripts that make the nouns."""
 
