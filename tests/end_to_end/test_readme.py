@@ -78,8 +78,8 @@ def test_every_command_that_the_pages_name_exists(photosort: Command) -> None:
 
 NAMES = ("organize", "apply", "review", "explain", "report", "search", "duplicates", "models", "evaluate")
 COMMANDS = tuple([name] for name in NAMES)
-OTHERS = {"--check", "--strict", "--labels", "--wordnet", "--to"}
-"""Flags of ruff, of mypy and of the scripts that make the nouns."""
+OTHERS = {"--check", "--strict", "--labels", "--wordnet", "--to", "--many"}
+"""Flags of ruff, of mypy, of the scripts that make the nouns and of benchmarks."""
 
 
 def test_every_flag_that_the_pages_name_exists(photosort: Command) -> None:
