@@ -38,9 +38,11 @@ def document(found: Unchanged) -> dict[str, Any]:
     """Return the same as data."""
     return {
         "run": found.run,
+        "source": str(found.source),
         "destination": str(found.destination),
         "new": 0,
         "already_there": found.photos,
         "folders": [],
+        "outcome": None,
         "left": [{"path": str(left.path), "reason": left.reason} for left in found.left],
     }

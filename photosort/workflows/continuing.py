@@ -35,6 +35,7 @@ class Unchanged:
     """
 
     run: int
+    source: Path
     destination: Path
     photos: int
     left: tuple[Unread, ...]

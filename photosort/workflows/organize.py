@@ -200,7 +200,7 @@ def prepare(
         if continues:
             described, left = continues.described, [*left, *continues.left]
             if not continues.new.size:
-                return Unchanged(continues.run, destination, continues.known, tuple(left))
+                return Unchanged(continues.run, source, destination, continues.known, tuple(left))
         progress("grouping", 0, 1)
         categories = categories_of(wanted, models, cache, writer, talk.announce, talk.settle, progress)
         joining = continues.joining(settings.seed) if continues and continues.names else None

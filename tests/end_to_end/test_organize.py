@@ -66,8 +66,10 @@ def test_a_second_run_decodes_nothing_and_loads_no_model(photosort: Command, pic
     )
     done = photosort("organize", pictures, "--k", 2, "--json", PYTHONPATH=str(trap))
     assert done.code == 0, done.err
-    assert done.json["outcome"]["already_there"] == first["outcome"]["files"] == 21
-    assert [folder["folder"] for folder in done.json["folders"]] == [folder["folder"] for folder in first["folders"]]
+    assert (done.json["run"], done.json["already_there"], done.json["folders"]) == (1, 20, [])
+    anew = photosort("organize", pictures, "--k", 2, "--fresh", "--json", PYTHONPATH=str(trap))
+    assert anew.json["outcome"]["already_there"] == first["outcome"]["files"] == 21
+    assert [folder["folder"] for folder in anew.json["folders"]] == [folder["folder"] for folder in first["folders"]]
 
 
 def test_undo_takes_the_copy_back(photosort: Command, pictures: Path) -> None:
@@ -131,10 +133,16 @@ def test_explain_tells_the_folders_and_why_a_photo_is_in_one(photosort: Command,
     assert photo["caption"] in " ".join(shown.split())
 
 
-def test_a_photo_that_was_not_in_the_run_says_so(photosort: Command, pictures: Path, tmp_path: Path) -> None:
-    photosort("organize", pictures, "--k", 2, "--dry-run")
+def test_a_photo_that_was_not_in_the_run_is_told_where_it_would_go(
+    photosort: Command, pictures: Path, tmp_path: Path
+) -> None:
+    planned = photosort("organize", pictures, "--k", 2, "--dry-run", "--json").json
     Image.new("RGB", (9, 9)).save(tmp_path / "other.png")
     done = photosort("explain", tmp_path / "other.png")
+    assert done.code == 0, done.err
+    assert any(Path(folder["folder"]).name in done.out for folder in planned["folders"])
+    (tmp_path / "no photo.txt").write_text("nothing")
+    done = photosort("explain", tmp_path / "no photo.txt")
     assert (done.code, done.err.count("\n")) == (11, 1)
 
 
@@ -172,7 +180,7 @@ def test_folders_in_folders_are_made_and_taken_back(photosort: Command, pictures
     places = {Path(file["to"]).relative_to(sorted_) for folder in done.json["folders"] for file in folder["files"]}
     assert {len(place.parts) for place in places} >= {3}
     assert all((sorted_ / place).is_file() for place in places)
-    shown = photosort("organize", pictures, "--k", 10, "--levels", 2, "--dry-run").out
+    shown = photosort("organize", pictures, "--k", 10, "--levels", 2, "--dry-run", "--fresh").out
     assert "│   ├──" in shown
     place = next(place for place in places if len(place.parts) == 3)
     assert photosort("explain", sorted_ / place, "--json").json["folder"] == place.parent.as_posix()
@@ -307,7 +315,7 @@ def test_models_lists_what_is_there_and_what_is_missing(photosort: Command) -> N
     assert json.dumps(found["smollm2"]["missing"]).count("photosort models pull smollm2") == 1
     shown = photosort("models").out.splitlines()
     for name, part in found.items():
-        row = next(line for line in shown if f" {name} " in line)
+        row = next(line for line in shown if f"  {name} " in line)
         assert row.rstrip().endswith(" ready") == part["ready"], row
         of_the_hub = part["missing"] == [f"photosort models pull {name}"]
         assert not part["missing"] or of_the_hub or f"{name}: {' && '.join(part['missing'])}" in shown
@@ -371,6 +379,8 @@ def test_a_run_that_placed_nothing_does_not_block_undo(photosort: Command, pictu
     before = tree(pictures)
     photosort("organize", pictures, "--k", 2)
     again = photosort("organize", pictures, "--k", 2)
+    assert "Nothing new: 20 photos" in again.out
+    again = photosort("organize", pictures, "--k", 2, "--fresh")
     assert "0 photos to copy, 20 there already" in again.out
     assert "twice" not in again.err
     assert "Run 1 undone" in photosort("undo").out
@@ -381,7 +391,7 @@ def test_a_run_that_placed_nothing_does_not_block_undo(photosort: Command, pictu
 
 def test_a_second_sorting_says_what_will_lie_twice(photosort: Command, pictures: Path) -> None:
     photosort("organize", pictures, "--k", 2)
-    done = photosort("organize", pictures, "--k", 3)
+    done = photosort("organize", pictures, "--k", 3, "--fresh")
     coming = int(re.search(r"(\d+) photos? to copy", done.out)[1])
     said = "in other folders of Pictures-sorted already, and will then lie twice. To sort anew, first: photosort undo 1"
     assert f"{coming} photos lie {said}" in done.err
@@ -405,7 +415,9 @@ def test_copies_of_an_earlier_run_are_reported(photosort: Command, pictures: Pat
     assert report["copies_passed_over"] == [{"run": 1, "folder": str(earlier), "photos": 20}]
     assert report["left"] == []
     assert report["outcome"]["files"] == 21
-    assert photosort("organize", earlier, "--k", 2, "--dry-run").code == 0
+    refused = photosort("organize", earlier, "--k", 2, "--dry-run")
+    assert refused.code == 33 and "is where run 1 put the photos" in refused.err
+    assert photosort("organize", earlier, "--k", 2, "--dry-run", "--fresh").code == 0
 
 
 def test_what_is_no_photo_is_counted_by_kind_and_listed(photosort: Command, pictures: Path) -> None:
