@@ -46,11 +46,11 @@ def test_every_model_that_is_there_looks_at_a_photo(tmp_path: Path) -> None:
     code, tried, _ = models(tmp_path, "check")
     results = {model["model"]: model for model in tried["models"]}
     assert code == 0 and all(model["works"] and model["result"] for model in results.values())
-    assert set(results) == {"efficientnet-lite2", "tags", "minilm", "faces", "blip"}
+    assert set(results) == {"efficientnet-lite2", "tags", "minilm", "faces", "blip", "blip-vision"}
     weights.write_bytes(b"nonsense")
     code, tried, _ = models(tmp_path, "check")
     assert code == 17
-    assert [model["model"] for model in tried["models"] if not model["works"]] == ["blip"]
+    assert [model["model"] for model in tried["models"] if not model["works"]] == ["blip", "blip-vision"]
 
 
 @pytest.mark.parametrize("width", [80, 100, 120])

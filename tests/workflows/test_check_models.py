@@ -19,7 +19,7 @@ def test_one_caption_is_asked_of_each_captioner_that_is_there(monkeypatch: pytes
         raise ModelMissing("broken", "Bring it again.")
 
     monkeypatch.setattr(registry, "captioner", captioner)
-    monkeypatch.setattr(check_models, "find", lambda source: source if source.name == "blip" else None)
+    monkeypatch.setattr(check_models, "find", lambda source, _: source if source.name == "blip" else None)
     results = {(result.role, result.model): result for result in check_models.check_all(load_settings(captions=3))}
     assert asked["blip"] == 1
     assert results["captioner", "blip"].problem == "broken. Bring it again."
