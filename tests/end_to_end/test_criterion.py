@@ -89,9 +89,10 @@ def test_photos_are_sorted_by_a_criterion_and_a_second_run_asks_nothing(photosor
         asked = [str(body["messages"]) for body in server.asked]
         assert len(asked) > 10 and all("Do not consider gender" in text for text in asked)
         server.asked.clear()
-        again = photosort(
-            "organize", walls, "--by", CRITERION, "--k", 3, *FLAGS, "--dry-run", "--json", **server.environment
-        )
+        command = ("organize", walls, "--by", CRITERION, "--k", 3, *FLAGS, "--dry-run", "--json")
+        known = photosort(*command, **server.environment)
+        assert known.json["already_there"] == 10 and not server.asked
+        again = photosort(*command, "--fresh", **server.environment)
         assert folders(again.json) == folders(done.json) and not server.asked
     told = photosort("explain", walls / "red-0.png")
     for line in ("sorted by", CRITERION, "“red wall”", "by the answer of the language model", "runner-up"):
