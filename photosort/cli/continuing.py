@@ -8,26 +8,30 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from photosort.cli.output import plural
+from photosort.settings.settings import Settings
 from photosort.support.printable import printable
 from photosort.workflows.continuing import Continued, Unchanged
 
 
-def view(continues: Continued, k: int | None) -> RenderableType:
-    """Return what is continued, in a sentence each; `k` is the number of folders that was asked for."""
-    known = plural(continues.known, "photo")
-    said = [f"This continues run {continues.run}: {known} that lie there already stay where they are."]
-    if continues.taken_out:
-        said.append(f"{plural(len(continues.taken_out), 'photo')} that you took out of the folders stay out.")
-    if k is not None and continues.names:
-        said.append("--k is ignored: new photos join the folders that are there.")
+def view(continues: Continued, settings: Settings) -> RenderableType:
+    """Return what is continued, in a sentence each."""
+    said = [f"This continues run {continues.run}. Photos that are there already, and stay: {continues.known:,}."]
+    flags = {"--k": settings.k is not None, "--levels": settings.levels > 1, "--outliers": settings.outliers}
+    ignored = " and ".join(flag for flag, given in flags.items() if given)
+    if ignored and continues.names:
+        said.append(f"Ignored, since new photos join the folders that are there: {ignored}.")
     return Text(" ".join([*said, "To sort all photos anew: --fresh"]), style="dim")
 
 
 def unchanged(found: Unchanged) -> RenderableType:
     """Return that nothing is new, and what was left and why."""
     where = printable(str(found.destination))
-    lines = [Text(f"Nothing new: {plural(found.photos, 'photo')} in {where} already (run {found.run}).", style="green")]
+    lines = [
+        Text(
+            f"Nothing new for {where} (run {found.run}). Photos that are there already: {found.photos:,}.",
+            style="green",
+        )
+    ]
     for reason, count in Counter(left.reason for left in found.left).most_common():
         lines.append(Text(f"{count:>6,} left in place: {printable(reason)}", style="yellow"))
     lines.append(Text("To sort all photos anew: photosort organize DIR --fresh", style="dim"))

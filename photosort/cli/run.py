@@ -72,7 +72,7 @@ def run(
             out.show(lambda: head)
             out.show(lambda: preview.view(prepared, show_all=show_all, dry_run=dry_run))
             if continues := prepared.continues:
-                out.show(lambda: continuing.view(continues, settings.k))
+                out.show(lambda: continuing.view(continues, settings))
             for note in planned.notes(prepared.plan, prepared.unfinished, prepared.twice):
                 out.note(note)
             if not dry_run and not yes:

@@ -6,6 +6,7 @@ has put right stays as it is, and pulls new photos along.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,13 +19,13 @@ from photosort.describing.describe import Described
 from photosort.methods.method import VectorFactory
 from photosort.methods.sorting import UNSORTED
 from photosort.models.selected import ModelSet
-from photosort.photos.photo import Photo, Unread
+from photosort.photos.photo import Unread
 from photosort.store.runs import Runs
 from photosort.workflows.standing import Standing
 
 CHOSEN = ("criterion", "into")
 """The methods whose folders are chosen for them: new photos come into these as the first ones did."""
-TAKEN_OUT = "you took it out of its folder; --fresh sorts it again"
+TAKEN_OUT = "its copy was taken out of the folders, or changed; --fresh sorts it again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Continued:
     folder     (n,) the number of the folder of each, NEW for one that has none yet
     names      the folders by number, as paths below the destination
     known      photos of the source that lie there already
-    taken_out  photos of the source that a run had put there, and that the user took out
+    left       photos of the source that a run had put there, and whose copy the user has taken out or changed
     """
 
     run: int
@@ -58,17 +59,12 @@ class Continued:
     folder: Labels
     names: tuple[str, ...]
     known: int
-    taken_out: tuple[Photo, ...]
+    left: tuple[Unread, ...]
 
     @property
     def new(self) -> Labels:
         """The positions of the new photos."""
         return np.flatnonzero(self.folder == NEW)
-
-    @property
-    def left(self) -> tuple[Unread, ...]:
-        """The photos that the user took out of the destination stay where they are."""
-        return tuple(Unread(photo.path, TAKEN_OUT) for photo in self.taken_out)
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -103,8 +99,9 @@ def continued(described: Described, standing: Standing, *, joins: bool) -> Conti
     digests = {photo.digest for photo in described.photos if photo.path in place}
     source = [photo for photo in described.photos if photo.path not in place]
     known = [photo for photo in source if photo.digest in digests]
-    taken_out = [photo for photo in source if photo.digest in standing.placed - digests]
-    passed = {photo.path for photo in (*known, *taken_out)}
+    gone = {digest for digest, link in standing.placed.items() if digest not in digests and not _leads_nowhere(link)}
+    left = [Unread(photo.path, TAKEN_OUT) for photo in source if photo.digest in gone]
+    passed = {photo.path for photo in known} | {one.path for one in left}
     made = {place[photo.path] for photo in described.photos if photo.path in place and photo.digest in standing.placed}
     names = sorted(folder for folder in made if joins and _can_be_joined(folder))
     number = {name: position for position, name in enumerate(names)}
@@ -114,7 +111,7 @@ def continued(described: Described, standing: Standing, *, joins: bool) -> Conti
         for position, photo in enumerate(described.photos)
     ]
     rows = np.flatnonzero(stays)
-    return Continued(standing.run, rows_of(described, rows), folder[rows], tuple(names), len(known), tuple(taken_out))
+    return Continued(standing.run, rows_of(described, rows), folder[rows], tuple(names), len(known), tuple(left))
 
 
 def rows_of(described: Described, rows: Labels) -> Described:
@@ -127,6 +124,11 @@ def rows_of(described: Described, rows: Labels) -> Described:
         texts=tuple(tuple(texts[place] for place in places) for texts in described.texts),
         facts=tuple(described.facts[place] for place in places),
     )
+
+
+def _leads_nowhere(link: Path | None) -> bool:
+    """Return whether the photo that a link points to was renamed or moved, so that it has to be linked again."""
+    return link is not None and not os.path.lexists(link)
 
 
 def with_its_names(models: ModelSet, standing: Standing | None, runs: Runs) -> ModelSet:

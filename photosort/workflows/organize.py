@@ -15,7 +15,7 @@ from photosort.clustering.choose_k import KChoice
 from photosort.clustering.kmeans import Clustering
 from photosort.describing.describe import Described, describe
 from photosort.describing.engines import engine_for
-from photosort.errors import NoPhotos, TooManyClusters
+from photosort.errors import EmptyFolder, NoPhotos, TooManyClusters
 from photosort.filing.disk.lock import hold
 from photosort.filing.disk.survey import check_destination
 from photosort.filing.journaled.apply import Outcome
@@ -173,14 +173,19 @@ def prepare(
     models.make_all()
     talk.begin(wanted.categories)
     with open_cache(settings.cache_dir) as cache:
-        found = scan(
-            source,
-            skip=destination,
-            exclude=settings.exclude,
-            follow_links=settings.follow_links,
-            placed=placed_below(connection, source),
-            digest=partial(cache.digest_of, read=digest_of),
-        )
+        try:
+            found = scan(
+                source,
+                skip=destination,
+                exclude=settings.exclude,
+                follow_links=settings.follow_links,
+                placed=placed_below(connection, source),
+                digest=partial(cache.digest_of, read=digest_of),
+            )
+        except (EmptyFolder, NoPhotos):
+            if standing is None:
+                raise
+            return Unchanged(standing.run, source, destination, 0, ())
         check_destination(source, destination)
         groups = found.groups()
         mains = [photo for photo in found.photos if photo.path in groups]

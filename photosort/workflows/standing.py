@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,13 +25,13 @@ class Standing:
     run      the last run that put something there
     photos   what lies there, whoever has put it there
     folders  for each of these the path of its folder below the destination, with "/" between levels, "" for none
-    placed   the digests of all photos that runs have put there
+    placed   digest of a photo that a run has put there -> where a link to it points; None for what is no link
     """
 
     run: int
     photos: tuple[Found, ...]
     folders: tuple[str, ...]
-    placed: frozenset[str]
+    placed: Mapping[str, Path | None]
 
 
 def standing_at(connection: sqlite3.Connection, destination: Path) -> Standing | None:
@@ -95,9 +95,13 @@ def _runs_into(connection: sqlite3.Connection, destination: Path) -> list[Filing
     ]
 
 
-def _placed_by(connection: sqlite3.Connection, runs: Sequence[int]) -> frozenset[str]:
+def _placed_by(connection: sqlite3.Connection, runs: Sequence[int]) -> dict[str, Path | None]:
     query = (
-        f"SELECT digest FROM operations WHERE run_id IN ({', '.join('?' * len(runs))}) AND main AND content IS NULL"
-        f" AND state IN ({', '.join('?' * len(STANDING))})"
+        "SELECT o.digest, o.source, f.mode FROM operations o JOIN filings f USING (run_id)"
+        f" WHERE run_id IN ({', '.join('?' * len(runs))}) AND o.main AND o.content IS NULL"
+        f" AND o.state IN ({', '.join('?' * len(STANDING))}) ORDER BY o.id"
     )
-    return frozenset(digest for (digest,) in connection.execute(query, (*runs, *STANDING)))
+    return {
+        digest: Path(os.fsdecode(source)) if mode == "symlink" else None
+        for digest, source, mode in connection.execute(query, (*runs, *STANDING))
+    }

@@ -379,7 +379,7 @@ def test_a_run_that_placed_nothing_does_not_block_undo(photosort: Command, pictu
     before = tree(pictures)
     photosort("organize", pictures, "--k", 2)
     again = photosort("organize", pictures, "--k", 2)
-    assert "Nothing new: 20 photos" in again.out
+    assert "Nothing new for" in again.out and "already: 20." in again.out
     again = photosort("organize", pictures, "--k", 2, "--fresh")
     assert "0 photos to copy, 20 there already" in again.out
     assert "twice" not in again.err

@@ -133,6 +133,36 @@ def test_what_the_user_took_out_stays_out(source: Path, out: Path) -> None:
     assert isinstance(fresh, Organized) and sum(map(len, coming(fresh).values())) == 18
 
 
+def test_a_copy_that_was_edited_is_not_put_there_again(source: Path, out: Path) -> None:
+    with (out / "Red" / "red-0.png").open("ab") as file:
+        file.write(b"edited")
+    (out / "Red" / "red-1.png").write_bytes(b"broken")
+    before = tree(out)
+    done = organize(source, out, models())
+    assert isinstance(done, Unchanged) and done.photos == 14
+    assert {one.path.name: one.reason for one in done.left} == dict.fromkeys(["red-0.png", "red-1.png"], TAKEN_OUT)
+    assert tree(out) == before
+
+
+def test_a_link_that_leads_nowhere_is_made_anew(tmp_path: Path) -> None:
+    source, out = tmp_path / "in", tmp_path / "out"
+    walls(source, "red", range(8))
+    walls(source, "blue", range(8))
+    first(source, out, mode="symlink")
+    (source / "red-0.png").rename(source / "The gate.png")
+    done = again(source, out, mode="symlink")
+    assert coming(done) == {"Red": ["The gate.png"]} and (out / "Red" / "The gate.png").exists()
+
+
+def test_a_source_that_is_empty_after_a_move_has_nothing_new(tmp_path: Path) -> None:
+    source, out = tmp_path / "in", tmp_path / "out"
+    walls(source, "red", range(8))
+    walls(source, "blue", range(8))
+    first(source, out, mode="move")
+    done = organize(source, out, models(mode="move"))
+    assert isinstance(done, Unchanged) and done.photos == 0
+
+
 def test_undo_takes_back_what_the_second_run_added(source: Path, out: Path) -> None:
     before = tree(out)
     walls(source, "red", range(20, 24))
