@@ -114,8 +114,10 @@ class _Name:
         self._style = style
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        name = short(self._name, max(options.max_width, 2))
-        yield Text(name, style=self._style, no_wrap=True, overflow="ellipsis")
+        limit = min(options.max_width, len(self._name))
+        while limit > 2 and Text(short(self._name, limit)).cell_len > options.max_width:
+            limit -= 1  # some characters are two columns wide
+        yield Text(short(self._name, limit), style=self._style, no_wrap=True, overflow="ellipsis")
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
         width = Text(self._name).cell_len

@@ -65,6 +65,12 @@ def test_a_long_name_is_on_one_line_and_keeps_its_beginning_and_its_end(width: i
     assert re.search(r"4000 × 3000 +5 MB", row), row
 
 
+def test_a_name_in_wide_characters_keeps_its_suffix() -> None:
+    wide = replace(BEST, path=Path("/p") / ("写真" * 30 + ".jpg"))
+    text = shown(replace(FOUND, groups=(Group(wide, (Member(SMALL, "smaller"),), "most pixels"),)), 80)
+    assert re.search(r"keep  写真\S*…\S*真\.jpg ", text), text
+
+
 def test_the_summary_counts_copies_edits_and_bursts() -> None:
     text = " ".join(shown(FOUND, 200).split())
     assert (
