@@ -45,8 +45,8 @@ def test_time_place_and_camera_are_read_from_every_format(kind: str) -> None:
 def test_the_quality_of_a_jpeg_is_that_which_it_was_saved_with(quality: int) -> None:
     buffer = io.BytesIO()
     Image.new("L", (40, 30)).save(buffer, "JPEG", quality=quality)
-    if quality >= 20:  # below, the table ends at 255
-        assert read_header(buffer.getvalue()).quality == quality
+    if quality >= 20:  # below and at the top, libjpeg cuts the numbers of the table off
+        assert abs(read_header(buffer.getvalue()).quality - quality) <= (quality > 95)
     assert 1 <= read_header(buffer.getvalue()).quality <= 100
 
 

@@ -204,6 +204,7 @@ def test_an_enlarged_copy_without_the_data_of_the_camera_is_not_kept(tmp_path: P
     large = picture.resize((picture.width * 2, picture.height * 2))
     large.save(tmp_path / "large.jpg", quality=60)
     assert kept(tmp_path) == ("original.jpg", "keeps what the camera wrote")
+    assert lesser(find_duplicates(tmp_path, settings())) == {"large.jpg": "larger"}
     edited = Image.Exif()
     edited.update({**CAMERA, 0x0131: "Adobe Photoshop 25.0"})
     large.save(tmp_path / "large.jpg", quality=60, exif=edited)
