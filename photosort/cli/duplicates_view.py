@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.console import Group as Lines
-from rich.console import RenderableType
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
 from photosort.cli import planned
-from photosort.cli.output import plural
+from photosort.cli.output import plural, short
 from photosort.cli.planned import readable_bytes
 from photosort.duplicates.groups import Group
 from photosort.duplicates.shots import Shot
@@ -25,6 +26,8 @@ from photosort.workflows.duplicates import Duplicates, Wish
 
 SHOWN = 40
 """Groups of each kind that are shown; --json lists all."""
+NARROW = 12
+"""Columns that a file name has at least."""
 
 
 def groups(found: Duplicates) -> RenderableType:
@@ -89,22 +92,42 @@ def document(found: Duplicates) -> dict[str, Any]:
 def _shown(some: Sequence[Group], source: Path) -> list[RenderableType]:
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
-    table.add_column(overflow="fold", ratio=1)
+    table.add_column(overflow="fold")
     table.add_column(no_wrap=True, justify="right")
     table.add_column(no_wrap=True, justify="right")
-    table.add_column(overflow="fold", max_width=32)
+    table.add_column()
     for group in some[:SHOWN]:
-        table.add_row(Text("keep", style="green"), *_row(group.best, source, "bold"), Text(group.why, style="green"))
+        name, *facts = _row(group.best, source, "bold")
+        why = Text(printable(group.why), style="green")
+        table.add_row(Text("keep", style="green"), Lines(name, why), *facts)
         for member in group.others:
             table.add_row("", *_row(member.shot, source, ""), Text(member.relation, style="dim"))
     more = len(some) - SHOWN
     return [table, *([Text(f"and {plural(more, 'more group')}; --json lists all", style="yellow")] if more > 0 else [])]
 
 
-def _row(shot: Shot, source: Path, style: str) -> tuple[Text, Text, Text]:
+class _Name:
+    """A file name on one line, without its middle where the column is narrow."""
+
+    def __init__(self, name: str, style: str) -> None:
+        self._name = printable(name)
+        self._style = style
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        limit = min(options.max_width, len(self._name))
+        while limit > 2 and Text(short(self._name, limit)).cell_len > options.max_width:
+            limit -= 1  # some characters are two columns wide
+        yield Text(short(self._name, limit), style=self._style, no_wrap=True, overflow="ellipsis")
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        width = Text(self._name).cell_len
+        return Measurement(min(width, NARROW), width).with_maximum(options.max_width)
+
+
+def _row(shot: Shot, source: Path, style: str) -> tuple[RenderableType, RenderableType, RenderableType]:
     size = f"{shot.width} × {shot.height}" if shot.pixels else ""
-    name = printable(os.path.relpath(shot.path, source))
-    return Text(name, style=style), Text(size, style="dim"), Text(readable_bytes(shot.size), style="dim")
+    name = _Name(os.path.relpath(shot.path, source), style)
+    return name, Text(size, style="dim"), Text(readable_bytes(shot.size), style="dim")
 
 
 def _summary(found: Duplicates) -> str:

@@ -115,9 +115,10 @@ def _by_content(shots: Sequence[Shot]) -> dict[str, list[Shot]]:
 
 def _stars(shots: Sequence[Shot], compare: _Comparison) -> Iterator[list[int]]:
     """Yield all photos by numbers: each best one with those that are the same as it, alone where there are none."""
-    rank = {id(shot): place for place, shot in enumerate(ranked(shots, FOR_COPIES))}
+    number = {id(shot): place for place, shot in enumerate(shots)}
     components = [
-        sorted(component, key=lambda number: rank[id(shots[number])]) for component in _components(len(shots), compare)
+        [number[id(shot)] for shot in ranked([shots[place] for place in component], FOR_COPIES)]
+        for component in _components(len(shots), compare)
     ]
     compare.add(compare.missing((star[0], other) for star in components for other in star[1:]))
     for component in components:
@@ -144,11 +145,10 @@ def _components(count: int, compare: _Comparison) -> Iterator[list[int]]:
 
 
 def _groups(stars: Iterable[Sequence[Sequence[Shot]]], moved: Moved) -> list[Group]:
-    """Make groups of stars, each a list of contents with their copies; those of a single photo are none."""
+    """Make groups of stars, each a list of contents with their copies, in order; those of a single photo are none."""
     groups = []
     for star in stars:
-        shots = [shot for copies in star for shot in copies]
-        best, *others = ranked(shots, FOR_COPIES)
+        best, *others = (shot for copies in star for shot in copies)
         if others:
             members = tuple(Member(other, _relation(best, other, moved)) for other in others)
             groups.append(Group(best, members, why_best(best, others[0], FOR_COPIES)))
@@ -158,10 +158,12 @@ def _groups(stars: Iterable[Sequence[Sequence[Shot]]], moved: Moved) -> list[Gro
 def _relation(best: Shot, other: Shot, moved: Moved) -> Relation:
     if best.digest == other.digest:
         return "exact copy"
+    if other.pixels > best.pixels:
+        return "larger"
     if moved[frozenset((best.digest, other.digest))] > STRAIGHT:
         return "cropped"
     if best.shape != other.shape:
-        return "smaller" if other.pixels <= best.pixels else "larger"
+        return "smaller"
     return "recompressed or edited"
 
 

@@ -26,6 +26,9 @@ class Shot:
     sharpness      of the sketch, in grey values; comparable between photos of one moment
     companions     absolute paths of the files that travel with it
     original       whether a RAW, another picture or a video of the same shot is among these
+    format         "RAW", or what Pillow calls it: "JPEG", "HEIF", "PNG", ...
+    quality        of a JPEG, 1 to 100, by its quantisation table
+    software       the program that wrote it, by EXIF
     """
 
     path: Path
@@ -43,6 +46,9 @@ class Shot:
     sharpness: float = 0.0
     companions: tuple[Path, ...] = ()
     original: bool = False
+    format: str = ""
+    quality: int = 0
+    software: str = ""
 
     @property
     def pixels(self) -> int:

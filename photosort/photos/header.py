@@ -6,7 +6,7 @@ import io
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ from PIL import Image
 
 from photosort.photos.formats import register_formats
 
-REVISION = "2"
+REVISION = "3"
 """Part of the cache key; raise it when the same file would give another header."""
 
 MAKE, MODEL, SOFTWARE, CHANGED = 0x010F, 0x0110, 0x0131, 0x0132
@@ -26,6 +26,8 @@ FRACTIONS = {TAKEN: 0x9291, DIGITIZED: 0x9292, CHANGED: 0x9290}
 EXIF_IFD, GPS_IFD = 0x8769, 0x8825
 """Tags of EXIF 2.32: for each time the tags of its distance from UTC, and of its fraction of a second."""
 
+HALF_QUALITY = 3688
+"""Sum of the luminance table at quality 50 (ITU-T T.81, table K.1); libjpeg multiplies it for other qualities."""
 MOST = 200
 """Characters of a text that are kept."""
 _COMMENT_OF_XMP = re.compile(rb"UserComment.{0,200}?>\s*([^<>]{1,200}?)\s*<", re.DOTALL)
@@ -47,6 +49,8 @@ class Header:
     exposed        whether it has an exposure time or an aperture, as cameras write them
     software       the program that wrote it
     comment        what the program says that it is, such as "Screenshot"
+    format         what Pillow calls it by its content: "JPEG", "HEIF", "PNG", ...
+    quality        of a JPEG, 1 to 100, by its quantisation table
     """
 
     width: int = 0
@@ -58,6 +62,8 @@ class Header:
     software: str = ""
     comment: str = ""
     fraction: str = ""
+    format: str = ""
+    quality: int = 0
 
     def as_text(self) -> str:
         """Return one line for the cache."""
@@ -99,7 +105,17 @@ def _read(image: Image.Image) -> Header:
         software=_text(whole.get(SOFTWARE) or image.info.get("Software")),
         comment=_comment(exif, image.info),
         fraction=fraction,
+        format="JPEG" if image.format == "MPO" else image.format or "",
+        quality=_quality(getattr(image, "quantization", {})),
     )
+
+
+def _quality(tables: Mapping[int, Sequence[int]]) -> int:
+    """Return the quality at which libjpeg makes a table as coarse as that of the luminance; 0 where there is none."""
+    if not tables.get(0):
+        return 0
+    percent = 100 * sum(tables[0]) / HALF_QUALITY
+    return min(100, max(1, round(100 - percent / 2 if percent <= 100 else 5000 / percent)))
 
 
 def _comment(exif: Mapping[int, Any], info: Mapping[Any, Any]) -> str:

@@ -22,7 +22,7 @@ from photosort.photos.named import taken_by_name
 from photosort.photos.photo import Photo, Unread
 from photosort.photos.scan import Found
 from photosort.photos.sketch import SIDE
-from photosort.photos.suffixes import PHOTOS, VIDEOS, ending_of
+from photosort.photos.suffixes import PHOTOS, RAWS, VIDEOS, ending_of
 from photosort.settings.settings import Settings
 from photosort.store.cache import Cache
 from photosort.support.progress import Progress
@@ -75,6 +75,9 @@ def compared(
                 sharpness[photo.digest],
                 companions,
                 _has_original(companions),
+                "RAW" if ending_of(photo.path.name) in RAWS else header.format,
+                header.quality,
+                header.software,
             )
         )
     return Looked(tuple(shots), {photo.path: photo for photo in photos}, unread)

@@ -55,6 +55,22 @@ def test_no_line_is_too_long_and_nothing_is_lost(width: int) -> None:
     assert "\x1b" not in text
 
 
+@pytest.mark.parametrize("width", [60, 80])
+def test_a_long_name_is_on_one_line_and_keeps_its_beginning_and_its_end(width: int) -> None:
+    long = replace(BEST, path=Path("/p/animals/mammals_erase_cheetah_in_the_tall_grass_of_the_savanna.webp"))
+    group = Group(long, (Member(SMALL, "recompressed or edited"),), "no difference found; the older file")
+    lines = shown(replace(FOUND, groups=(group,)), width).splitlines()
+    row = next(line for line in lines if line.startswith("keep"))
+    assert re.match(r"keep  anim\S*…\S*\.webp  ", row), row
+    assert re.search(r"4000 × 3000 +5 MB", row), row
+
+
+def test_a_name_in_wide_characters_keeps_its_suffix() -> None:
+    wide = replace(BEST, path=Path("/p") / ("写真" * 30 + ".jpg"))
+    text = shown(replace(FOUND, groups=(Group(wide, (Member(SMALL, "smaller"),), "most pixels"),)), 80)
+    assert re.search(r"keep  写真\S*…\S*真\.jpg ", text), text
+
+
 def test_the_summary_counts_copies_edits_and_bursts() -> None:
     text = " ".join(shown(FOUND, 200).split())
     assert (

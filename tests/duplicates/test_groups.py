@@ -55,7 +55,7 @@ def test_edits_are_around_the_original_and_say_what_they_are() -> None:
             "small.jpg": "smaller",
         }
     ]
-    assert (groups[0].kind, groups[0].why) == ("near", "the oldest file")
+    assert (groups[0].kind, groups[0].why) == ("near", "no difference found; the older file")
 
 
 def test_shots_of_one_moment_are_a_burst_and_no_copies() -> None:

@@ -1,6 +1,7 @@
 """What files say of themselves: written by Pillow into real files, and read back."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -35,9 +36,25 @@ def test_time_place_and_camera_are_read_from_every_format(kind: str) -> None:
         t010F="Canon",
         t0110="Canon EOS 7D",
     )
-    assert read_header(content) == Header(
-        40, 30, "2019-07-14T12:33:01+02:00", (48.20833, 16.37), "Canon EOS 7D", exposed=True
+    assert replace(read_header(content), quality=0) == Header(
+        *(40, 30), "2019-07-14T12:33:01+02:00", (48.20833, 16.37), "Canon EOS 7D", exposed=True, format=kind
     )
+
+
+@pytest.mark.parametrize("quality", [1, 20, 40, 50, 75, 92, 95, 100])
+def test_the_quality_of_a_jpeg_is_that_which_it_was_saved_with(quality: int) -> None:
+    buffer = io.BytesIO()
+    Image.new("L", (40, 30)).save(buffer, "JPEG", quality=quality)
+    if quality >= 20:  # below and at the top, libjpeg cuts the numbers of the table off
+        assert abs(read_header(buffer.getvalue()).quality - quality) <= (quality > 95)
+    assert 1 <= read_header(buffer.getvalue()).quality <= 100
+
+
+def test_a_jpeg_with_two_pictures_is_a_jpeg() -> None:
+    buffer = io.BytesIO()
+    picture = Image.new("RGB", (40, 30))
+    picture.save(buffer, "MPO", save_all=True, append_images=[picture])
+    assert read_header(buffer.getvalue()).format == "JPEG"
 
 
 def test_the_exposure_counts_before_the_scan_and_the_file() -> None:

@@ -1,5 +1,6 @@
 """Duplicates are found in real files, filed apart through the journal, and taken back."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from PIL import Image
 
 from photosort.errors import Declined, DestinationError, Unfinished
 from photosort.photos import decode as decoding
+from photosort.photos.formats import register_formats
 from photosort.settings.settings import Settings, load_settings
 from photosort.store.history import open_history
 from photosort.store.runs import Runs
@@ -155,3 +157,55 @@ def test_a_destination_with_a_run_cut_off_is_refused(photos: Path, tmp_path: Pat
         connection.commit()
     with pytest.raises(Unfinished, match="photosort resume 1"):
         find_duplicates(photos, chosen, Wish(into=into))
+
+
+CAMERA = Image.Exif()
+CAMERA.update({0x010F: "Canon", 0x0110: "Canon EOS R", 0x0132: "2024:05:01 12:00:00"})
+
+
+def kept(folder: Path) -> tuple[str, str]:
+    (group,) = find_duplicates(folder, settings()).groups
+    return group.best.path.name, group.why
+
+
+def aged(path: Path, seconds: int) -> None:
+    os.utime(path, (1_700_000_000 + seconds,) * 2)
+
+
+def test_a_larger_file_of_another_format_is_not_taken_for_the_better_one(tmp_path: Path) -> None:
+    crops("china.jpg", 1)[0].save(tmp_path / "original.webp", quality=50)
+    with Image.open(tmp_path / "original.webp") as original:
+        original.save(tmp_path / "export.jpg", quality=40)
+        original.save(tmp_path / "better.jpg", quality=80)
+    sizes = {path.suffix: path.stat().st_size for path in tmp_path.glob("[oe]*")}
+    assert sizes[".jpg"] > sizes[".webp"]
+    aged(tmp_path / "original.webp", 0)
+    aged(tmp_path / "export.jpg", 60)
+    aged(tmp_path / "better.jpg", 120)
+    assert kept(tmp_path) == ("original.webp", "no difference found; the older file")
+    (tmp_path / "original.webp").unlink()
+    assert kept(tmp_path) == ("better.jpg", "compressed least: JPEG quality 80, the next has 40")
+
+
+@pytest.mark.parametrize("ending", ["jpg", "png"])
+def test_the_heic_of_the_camera_is_kept_before_its_export(tmp_path: Path, ending: str) -> None:
+    register_formats()
+    crops("china.jpg", 1)[0].save(tmp_path / "IMG_1.heic", quality=60, exif=CAMERA)
+    with Image.open(tmp_path / "IMG_1.heic") as original:
+        original.save(tmp_path / f"export.{ending}", exif=CAMERA)
+    aged(tmp_path / "IMG_1.heic", 60)
+    aged(tmp_path / f"export.{ending}", 0)
+    assert kept(tmp_path) == ("IMG_1.heic", "the camera's own HEIC file")
+
+
+def test_an_enlarged_copy_without_the_data_of_the_camera_is_not_kept(tmp_path: Path) -> None:
+    picture = crops("china.jpg", 1)[0]
+    picture.save(tmp_path / "original.jpg", quality=90, exif=CAMERA)
+    large = picture.resize((picture.width * 2, picture.height * 2))
+    large.save(tmp_path / "large.jpg", quality=60)
+    assert kept(tmp_path) == ("original.jpg", "keeps what the camera wrote")
+    assert lesser(find_duplicates(tmp_path, settings())) == {"large.jpg": "larger"}
+    edited = Image.Exif()
+    edited.update({**CAMERA, 0x0131: "Adobe Photoshop 25.0"})
+    large.save(tmp_path / "large.jpg", quality=60, exif=edited)
+    assert kept(tmp_path) == ("original.jpg", "the next was saved by an editor: Adobe Photoshop 25.0")
