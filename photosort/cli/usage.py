@@ -46,7 +46,7 @@ def _wrong_flag(refusal: Any, command: str, more: str) -> SettingsError:
             )
         if command.endswith(" search") and not flag.startswith("--"):
             problem = f"Unknown flag {flag}" if flag[1:].isalpha() else "A query cannot begin with a minus"
-            return SettingsError(problem, f"A query begins with what to find: photosort search 'dog - fruit'. {more}")
+            return SettingsError(problem, f"Begin with what to find: photosort search 'dog - fruit'. {more}")
         near = f"Did you mean {refusal.possibilities[0]}? " if refusal.possibilities else ""
         return SettingsError(f"Unknown flag {flag}", near + more)
     if "requires" in refusal.message:

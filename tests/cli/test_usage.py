@@ -22,9 +22,9 @@ MISUSED = {
     "organize DIR --moed move": "Unknown flag --moed. Did you mean --mode? photosort organize --help says more.",
     "organize DIR -v": "Unknown flag -v. -v stands before the command: photosort -v organize",
     "models pull clip --verbose": "Unknown flag --verbose. -v stands before the command: photosort -v models pull",
-    "search -2:dog": "A query cannot begin with a minus. A query begins with what to find: photosort search"
+    "search -2:dog": "A query cannot begin with a minus. Begin with what to find: photosort search"
     " 'dog - fruit'. photosort search --help says more.",
-    "search dog -x": "Unknown flag -x. A query begins with what to find: photosort search 'dog - fruit'."
+    "search dog -x": "Unknown flag -x. Begin with what to find: photosort search 'dog - fruit'."
     " photosort search --help says more.",
     "organize DIR -x": "Unknown flag -x. photosort organize --help says more.",
     "organize DIR --k": "--k needs a value. Write it after the flag: --k VALUE",
