@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from photosort.cli import offers
-from photosort.cli.options import AsJson, QuietFlag, Yes, settings_of
+from photosort.cli.options import AsJson, QuietFlag, Yes, help_alone, settings_of
 from photosort.cli.output import Output, plural, speaking
 from photosort.support.printable import printable
 
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     help="Show what the cache holds, and clean it. Runs and photos are never touched.",
-    no_args_is_help=True,
+    invoke_without_command=True,
     rich_markup_mode=None,
 )
+app.callback()(help_alone)
 
 
 @app.command()
@@ -59,7 +60,7 @@ def clean(
             out.note(f"{plural(planned.away, 'file')} on disks that are not connected: results kept")
         if planned.nothing:
             freed = 0
-            out.note("There is nothing to clean.")
+            out.note("There is nothing to delete.")
         else:
             _agree(planned, yes, out)
             freed = take_out(settings, planned)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from photosort.cli import offers
-from photosort.cli.options import AsJson, QuietFlag
+from photosort.cli.options import AsJson, QuietFlag, help_alone
 from photosort.cli.output import Output, speaking
 from photosort.support.printable import printable
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 VALUE_SHOWN = 40
 
-app = typer.Typer(help="Show settings, and change the config file.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Show settings, and change the config file.", invoke_without_command=True, rich_markup_mode=None)
+app.callback()(help_alone)
 
 Key = Annotated[
     str, typer.Argument(metavar="KEY", help="A setting, such as k or max-k.", autocompletion=offers.settings)
@@ -101,9 +102,11 @@ def unset(key: Key, quiet: QuietFlag = False) -> None:
 def edit(quiet: QuietFlag = False) -> None:
     """Open the config file in $VISUAL or $EDITOR. It is checked before it is used."""
     with speaking(quiet=quiet) as out:
+        from photosort.cli.editor import need_terminal
         from photosort.settings.config_edit import template
         from photosort.workflows.configuring import read_text
 
+        need_terminal("photosort config set KEY VALUE changes a setting without an editor.")
         before = read_text()
         _edited(before or template(), before, out)
 
@@ -119,6 +122,7 @@ def _edited(text: str, before: str, out: Output) -> None:
     while True:
         text = opened(text, "config.toml")
         if text == unchanged:
+            _refuse_invalid(before)
             out.note("Nothing was changed.")
             return
         try:
@@ -136,6 +140,20 @@ def _edited(text: str, before: str, out: Output) -> None:
         else:
             out.note(f"{config_file()} is saved")
             return
+
+
+def _refuse_invalid(text: str) -> None:
+    """Raise SettingsError where the file, which holds `text` and was left as it is, is not valid."""
+    from photosort.errors import SettingsError
+    from photosort.settings.config_edit import checked_text
+    from photosort.settings.config_file import read_config
+
+    try:
+        read_config()
+        checked_text(text)
+    except SettingsError as error:
+        problem = f"Nothing was changed, and the config file is still not valid: {error.problem}"
+        raise SettingsError(problem, error.hint) from error
 
 
 def _overridden(name: str, out: Output) -> None:

@@ -11,6 +11,14 @@ from pathlib import Path
 
 from photosort.errors import SettingsError
 
+_ANOTHER = "Set VISUAL or EDITOR to one that is installed, such as: EDITOR=nano"
+
+
+def need_terminal(instead: str) -> None:
+    """Raise SettingsError where no editor can be used, as the command has no terminal; `instead` says what else can."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise SettingsError("An editor needs a terminal, and this command has none", instead)
+
 
 def edit(text: str, name: str = "folders.txt") -> str:
     """Open a text in $VISUAL or $EDITOR, as a file of this name, and return the saved version.
@@ -25,4 +33,6 @@ def edit(text: str, name: str = "folders.txt") -> str:
             subprocess.run([*shlex.split(named), str(file)], check=True)
             return file.read_text(encoding="utf-8-sig")
         except (OSError, ValueError, subprocess.CalledProcessError) as error:
-            raise SettingsError(f"The editor {named} failed ({error})", "Set EDITOR to another one.") from error
+            missing = isinstance(error, FileNotFoundError) and error.filename != str(file)
+            problem = "was not found" if missing else f"failed ({error})"
+            raise SettingsError(f"The editor {named} {problem}", _ANOTHER) from error

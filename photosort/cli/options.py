@@ -21,6 +21,12 @@ Fresh = Annotated[
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Answer yes to every question.")]
 
 
+def help_alone(context: typer.Context) -> None:
+    """Print the help of a group of commands where none of them is named."""
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+
+
 def named(text: str) -> str:
     """Return the name or path that was typed. An empty one is refused: a variable was not set."""
     if not text:

@@ -68,16 +68,24 @@ def search(
     as_json: AsJson = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print paths only, one a line.")] = False,
 ) -> None:
-    """Find photos by what they show, among all that photosort has looked at."""
+    """Find photos by what they show, among all that photosort has looked at.
+
+    The number before a photo says how well it fits; numbers compare within one search only.
+    """
     with speaking(as_json=as_json, quiet=quiet) as out:
         from photosort.cli.renewing import with_cache
+        from photosort.errors import SettingsError
         from photosort.models.selected import select_models
         from photosort.searching.filters import filters_of
         from photosort.searching.query import parse
         from photosort.workflows.search import search as search_photos
 
-        terms = parse(" ".join(query or ()), like)
-        filters = filters_of(after=after, before=before, people=people, kind=kind)
+        filters, words = filters_of(after=after, before=before, people=people, kind=kind), " ".join(query or ())
+        if (filters.any or inside) and like is None and not words.strip():
+            raise SettingsError(
+                "Filters need a query or --like", 'Add what to find: photosort search "dog" --after 2023'
+            )
+        terms = parse(words, like)
         settings = settings_of(out, profile=profile, image_encoder=image_encoder)
         models = select_models(settings)
         with out.progress() as progress:

@@ -28,7 +28,7 @@ def misused(refusal: typer.TyperException) -> SettingsError:
     command = known.ctx.command_path if getattr(known, "ctx", None) else "photosort"
     more = f"{command} --help says more."
     if hasattr(known, "option_name"):
-        return _wrong_flag(known, more)
+        return _wrong_flag(known, command, more)
     if getattr(known, "param", None):
         return _wrong_value(known, command, more)
     problem, _, suggestion = known.format_message().removesuffix(".").partition(". ")
@@ -37,9 +37,16 @@ def misused(refusal: typer.TyperException) -> SettingsError:
     return SettingsError(problem, f"{suggestion} {more}".strip())
 
 
-def _wrong_flag(refusal: Any, more: str) -> SettingsError:
+def _wrong_flag(refusal: Any, command: str, more: str) -> SettingsError:
     flag = refusal.option_name
     if hasattr(refusal, "possibilities"):
+        if flag in ("-v", "--verbose"):
+            return SettingsError(
+                f"Unknown flag {flag}", f"-v stands before the command: {command.replace(' ', ' -v ', 1)}"
+            )
+        if command.endswith(" search") and not flag.startswith("--"):
+            problem = f"Unknown flag {flag}" if flag[1:].isalpha() else "A query cannot begin with a minus"
+            return SettingsError(problem, f"Begin with what to find: photosort search 'dog - fruit'. {more}")
         near = f"Did you mean {refusal.possibilities[0]}? " if refusal.possibilities else ""
         return SettingsError(f"Unknown flag {flag}", near + more)
     if "requires" in refusal.message:

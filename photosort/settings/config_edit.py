@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from photosort.errors import SettingsError
-from photosort.settings.messages import nearest, refused_line
+from photosort.settings.messages import nearest, refused_line, refused_value
 from photosort.settings.settings import Settings
 
 
@@ -41,14 +41,19 @@ def known_key(key: str) -> str:
     raise SettingsError(f"{key} is not a setting", hint)
 
 
-def checked_text(text: str) -> Settings:
-    """Return what the text of a config file sets. Raises SettingsError with the line that is wrong."""
+def checked_text(text: str, new: str = "") -> Settings:
+    """Return what the text of a config file sets; the line of the setting `new` is not in the file yet.
+
+    Raises SettingsError with the line that is wrong.
+    """
     try:
         return _FromFile(**tomllib.loads(text))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise SettingsError(f"This is not valid TOML ({error})", "Write lines such as: k = 12") from error
     except ValidationError as error:
         first = error.errors()[0]
+        if given := next((one for one in error.errors() if one["loc"][:1] == (new,)), None):
+            raise refused_value(given) from error
         if first["loc"]:
             raise refused_line(first, Settings.model_fields) from error
         raise SettingsError(first["msg"].removeprefix("Value error, "), "Change the lines of both.") from error
@@ -65,7 +70,7 @@ def with_value(text: str, key: str, words: Sequence[str]) -> str:
     document = tomlkit.parse(text)
     document[name] = _value(name, words)
     changed = tomlkit.dumps(document)
-    checked_text(changed)
+    checked_text(changed, new=name)
     return changed
 
 

@@ -32,7 +32,7 @@ def read_config() -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise SettingsError(f"{path} is not encoded in UTF-8 ({error.reason})", "Save it as UTF-8.") from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise SettingsError(f"{path} is not valid TOML ({error})", "Correct or remove the file.") from error
+        raise SettingsError(f"{path} is not valid TOML ({error})", "Correct it with: photosort config edit") from error
 
 
 def may_set(setting: str) -> bool:

@@ -58,8 +58,13 @@ def refused_line(error: Mapping[str, Any], known: Iterable[str]) -> SettingsErro
         meant = nearest(name, known)
         hint = f"Did you mean {meant}?" if meant else "Its keys are the flags of photosort organize, with _ for -."
         return SettingsError(f"{name} in {config_file()} is not a setting", hint)
-    line = f"{name} = {cut(json.dumps(error['input'], ensure_ascii=False, default=str))}"
-    return wrong_value(f"{line} in {config_file()}", error)
+    return wrong_value(f"{_line(error)} in {config_file()}", error)
+
+
+def refused_value(error: Mapping[str, Any]) -> SettingsError:
+    """Return the failure for a value that was to go into the config file; `error` as for `wrong_value`."""
+    refused = wrong_value(_line(error), error)
+    return SettingsError(refused.problem, f"{refused.hint} The config file is unchanged.".lstrip())
 
 
 def cut(value: str) -> str:
@@ -70,6 +75,10 @@ def cut(value: str) -> str:
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return the known name that `name` is most like; empty where it is like none."""
     return next(iter(get_close_matches(name.lower().replace("-", "_"), known, n=1)), "")
+
+
+def _line(error: Mapping[str, Any]) -> str:
+    return f"{error['loc'][0]} = {cut(json.dumps(error['input'], ensure_ascii=False, default=str))}"
 
 
 def _plain(fact: object) -> str:

@@ -83,8 +83,8 @@ class Cleaning:
 
     @property
     def nothing(self) -> bool:
-        """Whether there is nothing to take out."""
-        return not (self.paths or self.digests or self.models or self.damaged or self.everything)
+        """Whether nothing that takes up room would go; paths whose photos lie elsewhere take up none."""
+        return not self.damaged and not (self.size and (self.digests or self.models or self.everything))
 
 
 def look(settings: Settings) -> Info:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from photosort.errors import PlanRefused
+from photosort.errors import NoSuchRun, PlanRefused
 from photosort.filing.disk.lock import hold
 from photosort.filing.disk.survey import check_destination
 from photosort.filing.journaled.apply import Outcome
@@ -105,13 +105,18 @@ def _prepare(
     progress: Progress,
 ) -> Edited:
     runs = Runs(connection)
-    run = runs.get(draft.run)
+    try:
+        run = runs.get(draft.run)
+    except NoSuchRun as error:
+        problem = f"“run” in {called} is {draft.run}, and there is no such run"
+        raise NoSuchRun(problem, "Correct it: photosort runs lists all runs. No file was touched.") from error
+    if Path(os.path.realpath(draft.source)) != run.source:
+        of, said = printable(str(run.source)), printable(str(draft.source))
+        raise refusal(called, [f"source: run {run.id} is of {of}, not of {said}"])
     members = {member.path: member for member in runs.members(run.id)}
     clusters = {cluster.number: cluster for cluster in runs.clusters(run.id)}
     companions = runs.companions(run.id)
     faults = [*known, *folder_faults(draft, clusters.values()), *photo_faults(draft, members, companions)]
-    if Path(os.path.realpath(draft.source)) != run.source:
-        raise refusal(called, [*faults, f"source: run {run.id} is of {printable(str(run.source))}"])
     found = scan(
         run.source,
         skip=draft.destination,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shlex
@@ -38,6 +39,24 @@ def editor(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
     """Let an editor change the text `t` of a file by Python code."""
     program = f"import sys, pathlib\np = pathlib.Path(sys.argv[1])\nt = p.read_text()\n{code}\np.write_text(t)"
     monkeypatch.setenv("VISUAL", shlex.join([sys.executable, "-c", program]))
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def edited(stdin: io.StringIO | None = None, stdout: io.StringIO | None = None) -> tuple[int, str]:
+    """The exit code of `config edit`, at a terminal unless a stream is given, and what it writes to stderr."""
+    errors = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "stdin", stdin or Terminal())
+        patch.setattr(sys, "stdout", stdout or Terminal())
+        patch.setattr(sys, "stderr", errors)
+        code = app(["config", "edit"], standalone_mode=False)
+    return code or 0, errors.getvalue()
 
 
 def shown(*words: str) -> dict[str, tuple[object, str]]:
@@ -91,8 +110,9 @@ def test_a_link_to_the_file_stays_a_link(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("k", "0"), "k = 0 in FILE is not valid. It must be a positive integer or 'auto'."),
-        (("about", "perhaps"), 'about = "perhaps" in FILE is neither true nor false. Write one of them.'),
+        (("k", "0"), "k = 0 is not valid. It must be a positive integer or 'auto'. The config file is unchanged."),
+        (("k", "lots"), ': k = "lots" is not valid. It must be'),
+        (("about", "perhaps"), 'about = "perhaps" is neither true nor false. Write one of them. The config file is'),
         (("mode", "burn"), "Choose one of: copy, move, hardlink or symlink."),
         (("captions", "1.5"), "It must be a whole number, such as 12."),
         (("min_k", "40"), "--min-k (40) must not be larger than --max-k (9). Change the lines of both."),
@@ -113,7 +133,13 @@ def test_a_file_that_is_broken_is_not_changed_by_set() -> None:
     holds("k = = 3\n")
     done = config("set", "seed", "3")
     assert done.exit_code == 2 and "is not valid TOML" in done.stderr
+    assert "Correct it with: photosort config edit" in done.stderr
     assert config_file().read_text() == "k = = 3\n"
+
+
+def test_a_wrong_line_of_the_file_is_not_taken_for_the_new_value() -> None:
+    holds('k = "lots"\n')
+    assert f'k = "lots" in {config_file()} is not valid' in config("set", "seed", "3").stderr
 
 
 def test_an_unknown_line_can_be_taken_out() -> None:
@@ -177,15 +203,15 @@ def test_the_template_describes_every_setting_and_sets_none(own_folders: Path) -
 
 def test_edit_begins_with_the_template_and_saves_what_is_valid(monkeypatch: pytest.MonkeyPatch) -> None:
     editor(monkeypatch, "assert '# seed = 42' in t; t = t.replace('# seed = 42', 'seed = 7')")
-    assert config("edit").exit_code == 0
+    assert edited() == (0, f"{config_file()} is saved\n")
     assert load_settings().seed == 7 and "# k =" in config_file().read_text()
     editor(monkeypatch, "pass")
-    assert "Nothing was changed." in config("edit").stderr
+    assert "Nothing was changed." in edited()[1]
 
 
 def test_edit_without_a_change_makes_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
     editor(monkeypatch, "pass")
-    assert "Nothing was changed." in config("edit").stderr and not config_file().exists()
+    assert "Nothing was changed." in edited()[1] and not config_file().exists()
 
 
 @pytest.mark.parametrize("broken", ["k = = 3", "kk = 3", "min_k = 40\\nmax_k = 3"])
@@ -193,23 +219,53 @@ def test_a_broken_edit_is_kept_and_the_file_stays(monkeypatch: pytest.MonkeyPatc
     holds(ORIGINAL)
     for number in (1, 2):
         editor(monkeypatch, f"t = '{broken}'")
-        done = config("edit")
+        code, said = edited()
         kept = config_file().with_name(f"config-{number}.rejected.toml")
-        assert done.exit_code == 2 and str(kept) in done.stderr
+        assert code == 2 and str(kept) in said
         assert kept.read_text() == broken.replace("\\n", "\n") and config_file().read_text() == ORIGINAL
 
 
 def test_a_broken_file_can_be_edited_until_it_is_right(monkeypatch: pytest.MonkeyPatch) -> None:
     holds("k = = 3\n")
     editor(monkeypatch, "t = t.replace('= =', '=')")
-    assert config("edit").exit_code == 0 and load_settings().k == 3
+    assert edited() == (0, f"{config_file()} is saved\n") and load_settings().k == 3
 
 
 def test_an_editor_that_fails_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     holds(ORIGINAL)
     editor(monkeypatch, "sys.exit(3)")
-    done = config("edit")
-    assert done.exit_code == 2 and "failed" in done.stderr and config_file().read_text() == ORIGINAL
+    code, said = edited()
+    assert code == 2 and "failed" in said and config_file().read_text() == ORIGINAL
+
+
+@pytest.mark.parametrize("pipe", ["stdin", "stdout"])
+def test_no_editor_is_started_without_a_terminal(monkeypatch: pytest.MonkeyPatch, pipe: str) -> None:
+    holds(ORIGINAL)
+    editor(monkeypatch, "t = 'k = 9'")
+    assert edited(**{pipe: io.StringIO()}) == (
+        SettingsError.exit_code,
+        "photosort: An editor needs a terminal, and this command has none. photosort config set KEY VALUE changes a"
+        " setting without an editor.\n",
+    )
+    assert config_file().read_text() == ORIGINAL
+
+
+def test_an_editor_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VISUAL", "no-such-editor --wait")
+    code, said = edited()
+    assert code == 2 and said.startswith("photosort: The editor no-such-editor --wait was not found. Set VISUAL")
+    assert "Errno" not in said
+
+
+@pytest.mark.parametrize("broken, where", [("k = = 3\n", "(at line 1, column 5)"), ("kk = 3\n", "kk in ")])
+def test_a_broken_file_that_stays_as_it_is_is_still_pointed_out(
+    monkeypatch: pytest.MonkeyPatch, broken: str, where: str
+) -> None:
+    holds(broken)
+    editor(monkeypatch, "pass")
+    code, said = edited()
+    assert code == 2 and said.startswith("photosort: Nothing was changed, and the config file is still not valid: ")
+    assert where in said and str(config_file()) in said
 
 
 def test_a_change_by_another_program_meanwhile_is_not_overwritten() -> None:

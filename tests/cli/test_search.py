@@ -38,6 +38,8 @@ def refused(*arguments: str) -> Result:
     ("arguments", "code", "message"),
     [
         ((), 2, "There is nothing to search for"),
+        (("--after", "2004", "--before", "2006"), 2, "Filters need a query or --like. Add what to find"),
+        (("--in", "beach"), 2, "Filters need a query or --like"),
         (("dog", "+"), 2, "A part of the query 'dog +' is empty"),
         (("dog", "--after", "May"), 2, "--after 'May' is not a date"),
         (("dog", "--people", "many"), 2, "--people 'many' is not a number of people"),

@@ -101,4 +101,4 @@ def test_an_editor_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("VISUAL", "/no/such/editor")
     terminal = Terminal("e", "")
     assert settled(PROPOSAL, terminal, ask=True) == (CALM, LOUD)
-    assert "/no/such/editor failed" in terminal.notes and "Set EDITOR" in terminal.notes
+    assert "/no/such/editor was not found" in terminal.notes and "Set VISUAL or EDITOR" in terminal.notes

@@ -20,6 +20,12 @@ MISUSED = {
     "organize My Photos": "One argument too many: Photos. A path with spaces goes in quotes."
     " photosort organize --help says more.",
     "organize DIR --moed move": "Unknown flag --moed. Did you mean --mode? photosort organize --help says more.",
+    "organize DIR -v": "Unknown flag -v. -v stands before the command: photosort -v organize",
+    "models pull clip --verbose": "Unknown flag --verbose. -v stands before the command: photosort -v models pull",
+    "search -2:dog": "A query cannot begin with a minus. Begin with what to find: photosort search"
+    " 'dog - fruit'. photosort search --help says more.",
+    "search dog -x": "Unknown flag -x. Begin with what to find: photosort search 'dog - fruit'."
+    " photosort search --help says more.",
     "organize DIR -x": "Unknown flag -x. photosort organize --help says more.",
     "organize DIR --k": "--k needs a value. Write it after the flag: --k VALUE",
     "organize DIR --yes=3": "--yes takes no value. Write --yes alone.",
@@ -110,6 +116,26 @@ def test_nothing_typed_is_answered_with_the_help(
 ) -> None:
     assert photosort(monkeypatch, "") == 0
     assert "organize" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("group", ["config", "cache"])
+def test_a_group_alone_shows_its_help(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], group: str
+) -> None:
+    assert photosort(monkeypatch, group) == 0
+    alone = capsys.readouterr()
+    assert alone.err == "" and alone.out.startswith(f"Usage: photosort {group} ") and "Commands:" in alone.out
+    photosort(monkeypatch, f"{group} --help")
+    assert capsys.readouterr().out == alone.out
+
+
+def test_a_query_with_spaces_cannot_begin_with_a_minus(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["photosort", "search", "- fruit"])
+    with pytest.raises(SystemExit, match="2"):
+        main()
+    assert capsys.readouterr().err.startswith("photosort: A query cannot begin with a minus. ")
 
 
 @pytest.mark.parametrize("line", ["undo", "resume", "explain --run"])

@@ -54,7 +54,7 @@ def kept() -> tuple[set[str], set[str]]:
 def test_an_empty_cache_is_shown_and_cleaned_without_making_one() -> None:
     settings = load_settings()
     assert look(settings).files == 0 and "0 photos in 0 files" in photosort("info").stdout
-    assert "There is nothing to clean." in photosort("clean", "all").stderr
+    assert "There is nothing to delete." in photosort("clean", "all").stderr
     assert not cache_file(settings.cache_dir).exists()
 
 
@@ -83,7 +83,14 @@ def test_photos_that_are_gone_are_forgotten_and_copies_are_not(tmp_path: Path) -
     assert done.exit_code == 0 and "results for 1 photo: 2 files gone" in done.stderr
     living = {digests["a.jpg"], digests["b.jpg"]}
     assert kept() == (living, living | {NOUN})
-    assert "There is nothing to clean." in photosort("clean", "--yes").stderr
+    assert "There is nothing to delete." in photosort("clean", "--yes").stderr
+
+
+def test_paths_that_are_gone_are_not_worth_a_question_where_their_photo_is_not(tmp_path: Path) -> None:
+    remember(tmp_path, {"a.jpg": "a", "copy.jpg": "a"})
+    (tmp_path / "copy.jpg").unlink()
+    done = photosort("clean")
+    assert done.exit_code == 0 and "There is nothing to delete." in done.stderr and "Delete about" not in done.stderr
 
 
 def test_photos_that_a_run_moved_are_not_gone(tmp_path: Path) -> None:

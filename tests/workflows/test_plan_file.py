@@ -212,6 +212,18 @@ def test_a_single_fault_refuses_the_whole(plan: Path, tmp_path: Path, old: str, 
     assert any(fault in detail for detail in refused(plan)) and tree(tmp_path) == before
 
 
+def test_a_wrong_source_is_the_one_fault(plan: Path, source: Path) -> None:
+    """Every photo is somewhere else then, which says nothing."""
+    edit(plan, ("/in", "/other"), ("mode = ", "mood = "))
+    assert refused(plan) == (f"source: run 1 is of {source}, not of {source.with_name('other')}",)
+
+
+def test_an_unknown_run_is_named_as_a_line_of_the_plan(plan: Path) -> None:
+    edit(plan, ("run = 1", "run = 9"))
+    with pytest.raises(NoSuchRun, match=r"“run” in .*plan\.toml is 9, and there is no such run\. Correct it: "):
+        run(plan)
+
+
 def test_a_plan_without_photos_is_refused(plan: Path) -> None:
     lines = plan.read_text().splitlines(keepends=True)
     plan.write_text("".join(line for line in lines if "sha256 =" not in line))

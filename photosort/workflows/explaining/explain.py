@@ -53,7 +53,7 @@ def explain(
             among = _among(connection, number)
             photo = find_photo(connection, among, path)
             if photo is None and ending_of(path.name) not in PHOTOS:
-                raise not_in(among, path)
+                raise NotInRun(f"{path} is not a photo: its name has no ending of one", HINT)
             return photo and _photo_view(connection, *photo)
         run, _ = run_meant(connection, number)
         clusters = Clusters(connection, run)
