@@ -22,6 +22,8 @@ def view(seen: RunView, gallery: Gallery, *, chosen: bool = False) -> Renderable
     from rich.text import Text
 
     lines: list[RenderableType] = [head(seen.run)]
+    if not seen.run.previewed and not seen.stands:
+        lines.append(Text("Nothing of this run lies on disk that photosort has put there.", style="yellow"))
     if seen.newer:
         lines.append(Text(printable(_behind(seen.newer)), style="dim"))
     for one in seen.clusters:

@@ -50,6 +50,12 @@ def standing_runs(connection: sqlite3.Connection) -> set[int]:
     return {run for (run,) in connection.execute(query, values)}
 
 
+def states_at(connection: sqlite3.Connection, path: Path) -> set[State]:
+    """Return the states of all operations, of whatever run, that have this destination."""
+    rows = connection.execute("SELECT DISTINCT state FROM operations WHERE destination = ?", (os.fsencode(path),))
+    return {State(state) for (state,) in rows}
+
+
 def photos_there(connection: sqlite3.Connection) -> Counter[int]:
     """Count, by run, the photos that were at their places already when the run came to them."""
     query = "SELECT run_id, count(*) FROM operations WHERE main AND content IS NULL AND state = ? GROUP BY run_id"

@@ -16,6 +16,7 @@ from photosort.store.runs import ClusterRecord, MemberRecord, Runs
 from photosort.workflows.explaining.explain import explain, explain_photo, explain_run
 from photosort.workflows.explaining.standing import ranked
 from photosort.workflows.explaining.views import FolderView, PhotoView, RunView
+from photosort.workflows.explaining.whereabouts import TAKEN_BACK
 from photosort.workflows.history import past_runs
 
 FILES = {f"{name}{number}.jpg": f"{name} {number}" for name in "abc" for number in range(3)}
@@ -174,11 +175,14 @@ def test_a_run_that_found_all_in_place_stands_on_the_run_that_put_it_there(data:
     again = organized(data, source)
     assert {past.run.id: past.there for past in past_runs(data)} == {first: 0, again: 9}
     listed = explain_run(data)
-    assert (listed.run.id, listed.newer) == (again, None)
+    assert (listed.run.id, listed.newer, listed.stands) == (again, None, True)
+    assert explain_photo(data, source / "a0.jpg", again).now == ""
     with open_history(data) as connection:
         assert standing_runs(connection) == {first, again}
         undo(connection, first)
         assert standing_runs(connection) == set()
+    assert (explain_run(data).run.id, explain_run(data).stands) == (again, False)
+    assert explain_photo(data, source / "a0.jpg", again).now == TAKEN_BACK
     other = organized(data, source, "elsewhere")
     later = organized(data, source, file=False)
     listed = explain_run(data)
