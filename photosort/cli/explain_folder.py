@@ -14,11 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rich.console import RenderableType
+    from rich.table import Table
     from rich.text import Text
 
+    from photosort.store.runs import MemberRecord
     from photosort.workflows.explaining.views import Edge, FolderView, Theme
 
 NOUNS = 6
+COPIES = 20
+"""Copies that are listed with what they are copies of."""
 MOST = 4
 """Folders near by that are shown of a folder."""
 
@@ -31,8 +35,11 @@ def view(found: FolderView, gallery: Gallery) -> RenderableType:
     rows = grid()
     for label, text in (*_name(found), *_words(found)):
         rows.add_row(label, text)
-    rows.add_row("cohesion", f"{found.cluster.cohesion:.2f}, the average similarity of a photo to the folder")
-    rows.add_row("most typical", gallery.of(found.view.exemplars) or similar(found.view.exemplars))
+    if found.cluster.of_copies:
+        _copies(found, rows)
+    else:
+        rows.add_row("cohesion", f"{found.cluster.cohesion:.2f}, the average similarity of a photo to the folder")
+        rows.add_row("most typical", gallery.of(found.view.exemplars) or similar(found.view.exemplars))
     for label, texts in (
         ("least typical", map(_edge, found.edge)),
         ("parts", map(_theme, found.themes)),
@@ -44,6 +51,16 @@ def view(found: FolderView, gallery: Gallery) -> RenderableType:
     head = Text.assemble((printable(found.cluster.folder), "bold green"), f"   {plural(len(found.members), 'photo')}")
     rows.add_row("run", Text(printable(f"{when(found.run)}: {found.run.source} → {found.run.destination}")))
     return Group(head, rows)
+
+
+def _copies(found: FolderView, rows: Table) -> None:
+    """Add which photos were put apart, and why."""
+    from rich.text import Text
+
+    for photo in found.members[:COPIES]:
+        rows.add_row(printable(photo.path.name), Text(printable(photo.caption)))
+    if len(found.members) > COPIES:
+        rows.add_row("", f"and {len(found.members) - COPIES:,} more; --json lists all")
 
 
 def _name(found: FolderView) -> Iterator[tuple[str, RenderableType]]:
@@ -106,7 +123,7 @@ def document(found: FolderView) -> dict[str, Any]:
         "run": found.run.id,
         **cluster_document(found.view),
         "nouns": [{"noun": noun, "weight": round(weight, 4)} for noun, weight in found.nouns],
-        "members": [{"path": str(member.path), "similarity": round(member.similarity, 4)} for member in found.members],
+        "members": [_member(member, of_copies=found.cluster.of_copies) for member in found.members],
         "next": [{"folder": other.folder, "photos": count} for other, count in found.neighbours],
         "edge": [
             {
@@ -127,3 +144,9 @@ def document(found: FolderView) -> dict[str, Any]:
         ],
         "forgotten": found.forgotten,
     }
+
+
+def _member(photo: MemberRecord, *, of_copies: bool) -> dict[str, Any]:
+    if of_copies:
+        return {"path": str(photo.path), "copy": photo.caption}
+    return {"path": str(photo.path), "similarity": round(photo.similarity, 4)}

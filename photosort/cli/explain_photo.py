@@ -47,7 +47,7 @@ def view(found: PhotoView, why: Reasons) -> RenderableType:
         rows.add_row("about", Text(printable(text), style="italic"))
     if found.own.note:
         rows.add_row("its name", Text(printable(found.own.note), style="yellow"))
-    rows.add_row(_said(found), _caption(photo.caption, why))
+    rows.add_row("put apart" if found.own.of_copies else _said(found), _caption(photo.caption, why))
     for label, text in (*_answers(found), *_distances(found), *_further(found, why)):
         rows.add_row(label, Text(printable(text)))
     for number, neighbour in enumerate(why.neighbours):
@@ -141,6 +141,8 @@ def _further(found: PhotoView, why: Reasons) -> Iterator[tuple[str, str]]:
 
 def _answers(found: PhotoView) -> Iterator[tuple[str, str]]:
     """Yield how the photo came to a folder that has a name of the user's, or by a criterion of the user's."""
+    if found.own.of_copies:
+        return
     answer, criteria = found.photo.answer, found.run.settings.get("by") or ()
     if criteria:
         yield "sorted by", ", then by ".join(criteria)
@@ -162,6 +164,8 @@ def _distances(found: PhotoView) -> Iterator[tuple[str, str]]:
     from photosort.workflows.folders import ASIDE, THE_USER
 
     photo, following = found.photo, found.next
+    if found.own.of_copies:
+        return
     if found.own.named_by == ASIDE and photo.answer.get("reason"):
         if following is not None and photo.runner_up_similarity:
             yield "nearest", f"{photo.runner_up_similarity:.2f} to {quoted(following)}"
@@ -211,9 +215,9 @@ def document(found: PhotoView, why: Reasons) -> dict[str, Any]:
         "caption": photo.caption,
         "facts": photo.facts,
         "answer": photo.answer,
-        "similarity": round(photo.similarity, 4),
+        "similarity": None if found.own.of_copies else round(photo.similarity, 4),
         "next": following or None,
-        "margin": round(found.margin, 4),
+        "margin": None if found.own.of_copies else round(found.margin, 4),
         "now": found.now or None,
         "words": words_document(why),
         **reasons_document(why),

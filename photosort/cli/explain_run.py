@@ -22,6 +22,8 @@ def view(seen: RunView, gallery: Gallery, *, chosen: bool = False) -> Renderable
     from rich.text import Text
 
     lines: list[RenderableType] = [head(seen.run)]
+    if not seen.run.previewed and not seen.stands:
+        lines.append(Text("Nothing of this run lies on disk that photosort has put there.", style="yellow"))
     if seen.newer:
         lines.append(Text(printable(_behind(seen.newer)), style="dim"))
     for one in seen.clusters:
@@ -81,7 +83,7 @@ def cluster_document(one: ClusterView) -> dict[str, Any]:
         "support": round(cluster.support, 4),
         "keywords": [{"word": word, "photos": count} for word, count in cluster.keywords],
         "exclusive": [{"word": word, "photos": count} for word, count in one.keywords],
-        "cohesion": round(cluster.cohesion, 4),
+        "cohesion": None if cluster.of_copies else round(cluster.cohesion, 4),
         "lie_at": [str(lying.path) for lying in one.exemplars],
         "nearest": one.nearest
         and {
@@ -101,7 +103,7 @@ def _folder(one: ClusterView, run: Run, gallery: Gallery) -> RenderableType:
     title = Text.assemble(
         (f"{one.number:>3}  ", "cyan"),
         (printable(cluster.folder), "bold"),
-        (f"   {plural(one.size, 'photo')}, cohesion {cluster.cohesion:.2f}", "dim"),
+        (f"   {plural(one.size, 'photo')}{'' if cluster.of_copies else f', cohesion {cluster.cohesion:.2f}'}", "dim"),
     )
     rows = grid()
     if one.now:
@@ -114,7 +116,10 @@ def _folder(one: ClusterView, run: Run, gallery: Gallery) -> RenderableType:
         rows.add_row("its own", Text(own_words(one), style="green"))
     if one.nearest:
         rows.add_row("nearest", Text(f"{quoted(one.nearest.cluster)}: {apart(one.nearest)}"))
-    rows.add_row("typical", gallery.of(one.exemplars) or paths(one.exemplars, (run.destination, run.source)))
+    rows.add_row(
+        "copies" if cluster.of_copies else "typical",
+        gallery.of(one.exemplars) or paths(one.exemplars, (run.destination, run.source)),
+    )
     return Group(title, Padding(rows, (0, 0, 0, 5), expand=False))
 
 

@@ -142,7 +142,8 @@ def _table(found: "list[PastRun]") -> "RenderableType":
 
 
 def _contents(past: "PastRun") -> str:
-    counts = [plural(past.folders, "folder"), plural(past.photos, "photo")]
+    there = f" ({past.there:,} there)" if past.there else ""
+    counts = [plural(past.folders, "folder"), plural(past.photos, "photo") + there]
     if companions := past.files - past.photos:
         counts.append(plural(companions, "companion"))
     return ", ".join(counts)
@@ -156,6 +157,7 @@ def _run_document(past: "PastRun") -> dict[str, Any]:
         "folders": past.folders,
         "photos": past.photos,
         "files": past.files,
+        "already_there": past.there,
         "mode": past.run.mode,
         "source": str(past.run.source),
         "destination": str(past.run.destination),

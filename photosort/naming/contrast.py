@@ -50,12 +50,12 @@ class Spoken:
 
 
 def contrast(here: Spoken, there: Spoken, words: Collection[str]) -> Contrast:
-    """Return which of some words set two clusters apart, at most three on each side.
+    """Return which of some words set two clusters apart, at most three on each side. Numbers, such as years, are none.
 
     A phrase is left out beside its own noun, where that is as clear: "dog" says what "small dog" does.
     """
-    shares = [Share(word, here.share(word), there.share(word)) for word in dict.fromkeys(words)]
-    shares.sort(key=lambda share: (-abs(share.here - share.there), share.word.isdecimal(), len(share.word), share.word))
+    shares = [Share(word, here.share(word), there.share(word)) for word in dict.fromkeys(words) if not word.isdecimal()]
+    shares.sort(key=lambda share: (-abs(share.here - share.there), len(share.word), share.word))
     clear = [share for share in shares if abs(share.here - share.there) >= LEAST]
     return Contrast(
         _apart([share for share in clear if share.here > share.there]),

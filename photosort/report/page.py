@@ -20,7 +20,8 @@ class PagePhoto:
     folder           the number of its folder; rank 0 is the exemplar there
     path             where it was when the run saw it, below the source
     original         the address of the file as it lies now; empty where it was not found
-    similarity       the cosine to the centre of its folder, and to that of `next`, the folder which came second
+    similarity       the cosine to the centre of its folder, and to that of `next`, the folder which came second; None
+                     for a copy, which was compared with no folder
     spot             its place on the map, from 0 to 1 each way, from left and from top; None where it has none
     """
 
@@ -29,7 +30,7 @@ class PagePhoto:
     folder: int
     rank: int
     caption: str
-    similarity: float
+    similarity: float | None
     next: int | None = None
     next_similarity: float = 0.0
     facts: Facts = field(default_factory=Facts)
@@ -42,21 +43,23 @@ class PagePhoto:
 class PageFolder:
     """A folder on the page; `photos` are indices into `Page.photos`, exemplars first and outliers last.
 
-    `keywords` are (word, number of photos that have it); `said` is what its name does not say already.
+    `keywords` are (word, number of photos that have it); `said` is what its name does not say already;
+    `cohesion` is None for a folder of copies, in no order.
     """
 
     number: int
     name: str
     said: tuple[str, ...]
     keywords: tuple[tuple[str, int], ...]
-    cohesion: float
+    cohesion: float | None
     photos: tuple[int, ...]
     note: str = ""
 
     @property
     def edge(self) -> int:
         """The index of its first outlier; one past its end where it has too few photos to speak of any."""
-        return len(self.photos) - (LEAST_SIMILAR if len(self.photos) >= 3 * LEAST_SIMILAR else 0)
+        many = self.cohesion is not None and len(self.photos) >= 3 * LEAST_SIMILAR
+        return len(self.photos) - (LEAST_SIMILAR if many else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,7 @@ def _photo(photo: PagePhoto) -> dict[str, Any]:
         "path": printable(photo.path),
         "folder": photo.folder,
         "caption": printable(photo.caption),
-        "similarity": round(photo.similarity, 3),
+        "similarity": None if photo.similarity is None else round(photo.similarity, 3),
         "original": photo.original,
         "facts": facts_in_words(photo.facts),
         "taken": photo.facts.taken[:10],

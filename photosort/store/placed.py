@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from photosort.store.journal import FilingState
 from photosort.store.operation import State
 
 STANDING = (State.PLACING, State.PLACED, State.DONE, State.UNDOING, State.KEPT)
@@ -31,6 +33,33 @@ class Placed:
     own: bool
     run_id: int
     folder: Path
+
+
+def standing_runs(connection: sqlite3.Connection) -> set[int]:
+    """Return the runs that have filed photos and were not taken back.
+
+    A run that found photos at their places stands as long as another run that has put them there.
+    """
+    put = f"state IN ({', '.join('?' * len(STANDING))})"
+    query = (
+        "SELECT run_id FROM filings f WHERE f.state <> ? AND EXISTS (SELECT 1 FROM operations o"
+        f" WHERE o.run_id = f.run_id AND content IS NULL AND (o.{put} OR o.state = ?"
+        f" AND destination IN (SELECT destination FROM operations WHERE content IS NULL AND {put})))"
+    )
+    values = (FilingState.UNDONE, *STANDING, State.THERE, *STANDING)
+    return {run for (run,) in connection.execute(query, values)}
+
+
+def states_at(connection: sqlite3.Connection, path: Path) -> set[State]:
+    """Return the states of all operations, of whatever run, that have this destination."""
+    rows = connection.execute("SELECT DISTINCT state FROM operations WHERE destination = ?", (os.fsencode(path),))
+    return {State(state) for (state,) in rows}
+
+
+def photos_there(connection: sqlite3.Connection) -> Counter[int]:
+    """Count, by run, the photos that were at their places already when the run came to them."""
+    query = "SELECT run_id, count(*) FROM operations WHERE main AND content IS NULL AND state = ? GROUP BY run_id"
+    return Counter(dict(connection.execute(query, (State.THERE,))))
 
 
 def placed_below(connection: sqlite3.Connection, folder: Path) -> dict[Path, Placed]:

@@ -7,14 +7,12 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from photosort.store.journal import FilingState
 from photosort.store.operation import State
-from photosort.store.placed import STANDING
+from photosort.store.placed import STANDING, standing_runs
+from photosort.store.runs import ORGANIZED
 
 LOOKUP = 500
 _AT = (*STANDING, State.THERE)
-_REAL = "r.previewed = 0 AND coalesce(f.state, '') <> ?"
-"""Whether a run has filed photos, and was not undone."""
 
 
 class Place(NamedTuple):
@@ -53,24 +51,27 @@ def filed_places(connection: sqlite3.Connection) -> Iterator[tuple[str, Place]]:
 
 
 def told_of(connection: sqlite3.Connection, digests: Iterable[str]) -> dict[str, list[Told]]:
-    """Map photos to what runs said of them: of the newest run first, runs that filed nothing after all others."""
+    """Map photos to what runs said of them: of the newest run first, runs that do not stand after all others.
+
+    Runs that put copies apart are left out: what they said of a copy is not true of the photo that was kept.
+    """
     wanted, found = list(dict.fromkeys(digests)), dict[str, list[Told]]()
+    there = standing_runs(connection)
     for start in range(0, len(wanted), LOOKUP):
         part = wanted[start : start + LOOKUP]
         query = (
             "SELECT m.digest, m.run, c.folder, m.caption FROM members m"
             " JOIN clusters c ON c.run = m.run AND c.number = m.cluster JOIN runs r ON r.id = m.run"
-            " LEFT JOIN filings f ON f.run_id = r.id"
-            f" WHERE m.digest IN ({', '.join('?' * len(part))}) ORDER BY {_REAL} DESC, r.id DESC"
+            f" WHERE m.digest IN ({', '.join('?' * len(part))}) AND {ORGANIZED} ORDER BY r.id DESC"
         )
-        for digest, *told in connection.execute(query, (*part, FilingState.UNDONE)):
+        for digest, *told in connection.execute(query, part):
             found.setdefault(digest, []).append(Told(*told))
-    return found
+    return {digest: sorted(told, key=lambda one: one.run not in there) for digest, told in found.items()}
 
 
 def written_captions(connection: sqlite3.Connection, tags: str) -> dict[str, str]:
     """Map photos to the captions of the newest run whose captioner was not `tags`."""
-    runs = connection.execute("SELECT id, settings FROM runs ORDER BY id").fetchall()
+    runs = connection.execute(f"SELECT id, settings FROM runs WHERE {ORGANIZED} ORDER BY id").fetchall()
     captions = dict[str, str]()
     for run, settings in runs:
         if json.loads(settings).get("captioner", tags) != tags:
@@ -81,16 +82,18 @@ def written_captions(connection: sqlite3.Connection, tags: str) -> dict[str, str
 
 
 def members_of_folders(connection: sqlite3.Connection, part: str) -> tuple[int, set[str]]:
-    """Return the last run that filed photos, or else the last preview, and the digests of its photos whose folder has
-    `part` in its name, in any case; 0 where there is no run.
+    """Return the last run that organized and stands, or else the last that organized, and the digests of its photos
+    whose folder has `part` in its name, in any case; 0 where there is no run.
     """
-    query = f"SELECT r.id FROM runs r LEFT JOIN filings f ON f.run_id = r.id ORDER BY {_REAL} DESC, r.id DESC LIMIT 1"
-    if (row := connection.execute(query, (FilingState.UNDONE,)).fetchone()) is None:
+    runs = [run for (run,) in connection.execute(f"SELECT id FROM runs WHERE {ORGANIZED} ORDER BY id DESC")]
+    if not runs:
         return 0, set()
-    clusters = connection.execute("SELECT number, folder FROM clusters WHERE run = ?", row).fetchall()
+    there = standing_runs(connection)
+    run = next((run for run in runs if run in there), runs[0])
+    clusters = connection.execute("SELECT number, folder FROM clusters WHERE run = ?", (run,)).fetchall()
     digests = set[str]()
     for number, folder in clusters:
         if part.casefold() in folder.casefold():
             members = "SELECT digest FROM members WHERE run = ? AND cluster = ?"
-            digests.update(digest for (digest,) in connection.execute(members, (row[0], number)))
-    return row[0], digests
+            digests.update(digest for (digest,) in connection.execute(members, (run, number)))
+    return run, digests

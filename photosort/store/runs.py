@@ -34,6 +34,11 @@ ADD_SUPPORT = ("ALTER TABLE clusters ADD COLUMN support REAL NOT NULL DEFAULT 0"
 ADD_ANSWERS = ("ALTER TABLE members ADD COLUMN answer TEXT NOT NULL DEFAULT '{}'",)
 ADD_FACTS = ("ALTER TABLE members ADD COLUMN facts TEXT NOT NULL DEFAULT '{}'",)
 
+DUPLICATES = "duplicates"
+"""The command whose runs sort nothing: it puts copies apart, and no folder of it was compared with its photos."""
+ORGANIZED = f"json_extract(settings, '$.command') IS NOT '{DUPLICATES}'"
+"""Whether a run is not one of those."""
+
 
 @dataclass(frozen=True, slots=True)
 class ClusterRecord:
@@ -53,6 +58,11 @@ class ClusterRecord:
     cohesion: float
     note: str = ""
     support: float = 0.0
+
+    @property
+    def of_copies(self) -> bool:
+        """Whether it holds copies that were put apart: its cohesion and the similarities to it mean nothing."""
+        return self.named_by == DUPLICATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +105,11 @@ class Run:
     previewed: bool
     settings: dict[str, Any]
 
+    @property
+    def of_copies(self) -> bool:
+        """Whether it put copies apart, and organized nothing."""
+        return self.settings.get("command") == DUPLICATES
+
 
 class Runs:
     """The runs in one database."""
@@ -131,40 +146,11 @@ class Runs:
             assert run is not None
             self._db.executemany(
                 "INSERT INTO clusters VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [
-                    (
-                        run,
-                        c.number,
-                        c.folder,
-                        c.title,
-                        c.summary,
-                        json.dumps(c.keywords),
-                        c.named_by,
-                        c.cohesion,
-                        storable(c.note),
-                        c.support,
-                    )
-                    for c in clusters
-                ],
+                (_cluster_row(run, cluster) for cluster in clusters),
             )
             self._db.executemany(
                 "INSERT INTO members VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    (
-                        run,
-                        os.fsencode(m.path),
-                        m.digest,
-                        m.cluster,
-                        m.rank,
-                        m.caption,
-                        m.similarity,
-                        m.runner_up,
-                        m.runner_up_similarity,
-                        json.dumps(m.facts),
-                        json.dumps(m.answer),
-                    )
-                    for m in members
-                ),
+                (_member_row(run, member) for member in members),
             )
             self._db.executemany(
                 "INSERT INTO companions VALUES (?, ?, ?, ?)",
@@ -189,8 +175,8 @@ class Runs:
         return found[0]
 
     def last(self) -> Run:
-        """Return the newest run, a preview too. Raises NoSuchRun where there is none yet."""
-        found = self._runs("ORDER BY id DESC LIMIT 1")
+        """Return the newest run that organized, a preview too. Raises NoSuchRun where there is none yet."""
+        found = self._runs(f"WHERE {ORGANIZED} ORDER BY id DESC LIMIT 1")
         if not found:
             raise NoSuchRun("Nothing has been organized yet", "Start with: photosort organize FOLDER --dry-run")
         return found[0]
@@ -297,3 +283,14 @@ class Runs:
             MemberRecord(*(Path(os.fsdecode(path)), *rest, json.loads(facts), json.loads(answer)))
             for path, *rest, facts, answer in self._db.execute(query, values)
         ]
+
+
+def _cluster_row(run: int, cluster: ClusterRecord) -> tuple[object, ...]:
+    said = (cluster.folder, cluster.title, cluster.summary, json.dumps(cluster.keywords))
+    return (run, cluster.number, *said, cluster.named_by, cluster.cohesion, storable(cluster.note), cluster.support)
+
+
+def _member_row(run: int, member: MemberRecord) -> tuple[object, ...]:
+    place = (os.fsencode(member.path), member.digest, member.cluster, member.rank)
+    near = (member.similarity, member.runner_up, member.runner_up_similarity)
+    return (run, *place, member.caption, *near, json.dumps(member.facts), json.dumps(member.answer))

@@ -26,7 +26,7 @@ from photosort.settings.settings import Settings
 from photosort.store.cache import open_cache
 from photosort.store.history import open_history
 from photosort.store.placed import placed_below
-from photosort.store.runs import ClusterRecord, MemberRecord, Runs
+from photosort.store.runs import DUPLICATES, ClusterRecord, MemberRecord, Runs
 from photosort.support.progress import Progress, silent
 from photosort.workflows.compared import compared, hashed, sketches
 from photosort.workflows.earlier import refuse_over_unfinished
@@ -227,14 +227,14 @@ def _record(runs: Runs, plan: Plan, chosen: Sequence[tuple[Group, Member, int]],
         )
         ranks[label] += 1
     clusters = [
-        ClusterRecord(folder.label, folder.name, FOLDERS[folder.label], FOLDERS[folder.label], (), "duplicates", 1.0)
+        ClusterRecord(folder.label, folder.name, FOLDERS[folder.label], FOLDERS[folder.label], (), DUPLICATES, 1.0)
         for folder in plan.folders
     ]
     return runs.add(
         source=plan.source,
         destination=plan.destination,
         mode=plan.mode.value,
-        settings={**settings.model_dump(mode="json"), "command": "duplicates"},
+        settings={**settings.model_dump(mode="json"), "command": DUPLICATES},
         clusters=clusters,
         members=members,
         left=[(left.path, left.reason) for left in plan.left],

@@ -15,6 +15,7 @@ from photosort.filing.plan.model import Mode
 from photosort.store.history import open_history
 from photosort.store.journal import Filing, FilingState, Journal, filings, read_filing, unfinished
 from photosort.store.operation import State
+from photosort.store.placed import photos_there
 from photosort.store.runs import Run, Runs
 from photosort.support.progress import Progress, silent
 
@@ -24,7 +25,8 @@ _PREVIEWED = "previewed"
 
 @dataclass(frozen=True, slots=True)
 class PastRun:
-    """A run, its number of folders, photos, files (companions too), and the state of these.
+    """A run, its number of folders, photos, files (companions too), and the state of these; of its photos, `there` had
+    their places already when it came to them.
 
     The state is the filing's own; "previewed" where it has touched no file, "cut off" or "undo cut off" if it stopped.
     """
@@ -34,6 +36,7 @@ class PastRun:
     photos: int
     files: int
     state: str
+    there: int = 0
 
 
 def past_runs(data_dir: Path) -> list[PastRun]:
@@ -41,6 +44,7 @@ def past_runs(data_dir: Path) -> list[PastRun]:
     with open_history(data_dir) as connection:
         runs = Runs(connection)
         states = {filing.run_id: _state(filing, data_dir) for filing in filings(connection)}
+        there = photos_there(connection)
         sizes = {run.id: runs.sizes(run.id) for run in runs.all()}
         return [
             PastRun(
@@ -49,6 +53,7 @@ def past_runs(data_dir: Path) -> list[PastRun]:
                 sum(sizes[run.id].values()),
                 runs.files(run.id),
                 states.get(run.id, _PREVIEWED),
+                there[run.id],
             )
             for run in runs.all()
         ]
@@ -61,9 +66,7 @@ def run_to_refine(data_dir: Path, number: int | None = None, *, beside: bool = F
     folders may lie `beside` its own.
     """
     past = past_runs(data_dir)
-    found = next(
-        (one for one in past if (one.run.settings.get("by") if number is None else one.run.id == number)), None
-    )
+    found = next((one for one in past if (_is_by_criterion(one.run) if number is None else one.run.id == number)), None)
     if found is None and number is not None:
         raise NoSuchRun(f"Run {number} does not exist", ALL_RUNS)
     if found is None:
@@ -80,12 +83,12 @@ def run_to_refine(data_dir: Path, number: int | None = None, *, beside: bool = F
 
 
 def run_to_review(data_dir: Path, number: int | None = None) -> Run:
-    """Return the run of this number, or the last one, whose photos are still where they were.
+    """Return the run of this number, or the last one that organized, whose photos are still where they were.
 
     Raises NoSuchRun, and Unfinished for one that has filed its photos.
     """
     past = past_runs(data_dir)
-    found = next((one for one in past if number is None or one.run.id == number), None)
+    found = next((one for one in past if (not one.run.of_copies if number is None else one.run.id == number)), None)
     if found is None and number is not None:
         raise NoSuchRun(f"Run {number} does not exist", ALL_RUNS)
     if found is None:
@@ -133,6 +136,10 @@ def _state(filing: Filing, data_dir: Path) -> str:
     if filing.state in cut_off and not is_held(filing.destination, data_dir):
         return cut_off[filing.state]
     return filing.state.value
+
+
+def _is_by_criterion(run: Run) -> bool:
+    return bool(run.settings.get("by")) and not run.of_copies
 
 
 def _has_filed(past: PastRun) -> bool:

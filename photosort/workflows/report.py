@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from photosort import __version__
@@ -36,6 +37,8 @@ BUDGET = 24 << 20
 """Bytes of thumbnails that a report holds itself; more lie in a folder beside it."""
 SEED = 42
 MAP_STAGE = "map"
+OF_COPIES = ("command", "mode")
+"""Settings that have a part in putting copies apart."""
 OWN_FOLDERS = ("data_dir", "cache_dir")
 """Settings that say nothing of how a run was made."""
 
@@ -73,7 +76,7 @@ def write_report(
     out: Path | None = None,
     progress: Progress = silent,
 ) -> Report:
-    """Write the report of a run, of the last one without a number; of a preview too.
+    """Write the report of a run, of the last that organized without a number; of a preview too.
 
     Raises NoSuchRun, and ReportRefused where it cannot be written.
     """
@@ -105,7 +108,10 @@ def picture(data_dir: Path, cache: Cache, number: int | None = None, *, progress
         clusters, members, left = runs.clusters(run.id), runs.members(run.id), runs.left(run.id)
         state, filed = state_of(connection, run, data_dir), destinations(connection, run)
     thumbnails = make_thumbnails(run, members, filed, cache, progress=progress)
-    spots, note = _spots(run, members, cache, progress)
+    spots: list[Spot | None] = [None] * len(members)
+    note = "The map is left out: these are copies that were put apart."
+    if not run.of_copies:
+        spots, note = _spots(run, members, cache, progress)
     photos = tuple(
         _photo(run, member, place, spot) for member, place, spot in zip(members, thumbnails.places, spots, strict=True)
     )
@@ -119,11 +125,16 @@ def picture(data_dir: Path, cache: Cache, number: int | None = None, *, progress
         folders=_folders(clusters, members),
         photos=photos,
         left=tuple((_below(run.source, path), reason) for path, reason in left),
-        settings={name: value for name, value in run.settings.items() if name not in OWN_FOLDERS},
+        settings=_settings(run),
         map_note=note,
         photosort=__version__,
     )
     return Pictured(page, tuple(member.digest for member in members), thumbnails)
+
+
+def _settings(run: Run) -> dict[str, Any]:
+    shown = OF_COPIES if run.of_copies else run.settings.keys() - OWN_FOLDERS
+    return {name: value for name, value in run.settings.items() if name in shown}
 
 
 def _folders(clusters: Sequence[ClusterRecord], members: Sequence[MemberRecord]) -> tuple[PageFolder, ...]:
@@ -136,7 +147,7 @@ def _folders(clusters: Sequence[ClusterRecord], members: Sequence[MemberRecord])
             name=cluster.folder,
             said=_said(cluster),
             keywords=cluster.keywords,
-            cohesion=cluster.cohesion,
+            cohesion=None if cluster.of_copies else cluster.cohesion,
             photos=tuple(photos.get(cluster.number, ())),
             note=cluster.note,
         )
@@ -158,7 +169,7 @@ def _photo(run: Run, member: MemberRecord, place: Path | None, spot: Spot | None
         folder=member.cluster,
         rank=member.rank,
         caption=member.caption,
-        similarity=member.similarity,
+        similarity=None if run.of_copies else member.similarity,
         next=member.runner_up if member.runner_up != member.cluster else None,
         next_similarity=member.runner_up_similarity,
         facts=Facts.from_dict(member.facts),

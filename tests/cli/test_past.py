@@ -42,6 +42,12 @@ def test_a_run_is_two_lines_at_eighty_columns() -> None:
     assert lines[2].endswith("  done       1 folder, 1 photo")
 
 
+def test_photos_that_were_there_already_are_counted() -> None:
+    run = Run(2, datetime(2026, 11, 25, tzinfo=UTC), HOME, HOME.with_name("Pictures-sorted"), "copy", False, {})
+    lines = drawn(past._table([PastRun(run, 3, 1200, 1200, "done", there=1100)]), 80)
+    assert lines[0].endswith("3 folders, 1,200 photos (1,100 there)")
+
+
 def test_no_run_says_how_to_begin() -> None:
     assert drawn(past._table([]), 80) == [
         "Nothing has been organized yet. Start with: photosort organize FOLDER --dry-run"

@@ -28,5 +28,10 @@ def test_at_most_three_words_stand_on_each_side_the_clearest_first() -> None:
     assert found.other == ()
 
 
+def test_years_set_nothing_apart() -> None:
+    dated = Spoken(["a dog in 2005"] * 2, [{"2005", "people"}] * 2)
+    assert [share.word for share in contrast(dated, CATS, ["2005", "people", "dog"]).own] == ["dog", "people"]
+
+
 def test_signs_in_words_are_letters() -> None:
     assert contrast(Spoken(["c++ (x)"], [()]), CATS, ["c++", "(x", "["]).other == ()

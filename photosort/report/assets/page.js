@@ -183,7 +183,7 @@ const photosort = (() => {
     part(".path").textContent = photo.path;
     const likeness = part(".likeness");
     likeness.replaceChildren();
-    row(likeness, folders.get(photo.folder), photo.similarity);
+    if (photo.similarity !== undefined) row(likeness, folders.get(photo.folder), photo.similarity);
     if (photo.next !== undefined) row(likeness, folders.get(photo.next), photo.nextSimilarity);
     part(".place").textContent = `${shown.indexOf(index) + 1} of ${shown.length}`;
     part(".before").disabled = neighbour(-1) === undefined;

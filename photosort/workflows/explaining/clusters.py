@@ -125,6 +125,6 @@ class Clusters:
 
 
 def _marks(member: MemberRecord) -> set[str]:
-    """Return what is known of a photo in words, beside its caption: its facts, its year and its nouns."""
+    """Return what is known of a photo in words, beside its caption: its facts and its nouns."""
     facts = Facts.from_dict(member.facts)
-    return {*in_words(facts), *filter(None, [facts.taken[:4]]), *(noun for noun, _ in member.answer.get("nouns", ()))}
+    return {*in_words(facts), *(noun for noun, _ in member.answer.get("nouns", ()))}

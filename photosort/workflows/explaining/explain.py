@@ -10,6 +10,7 @@ from pathlib import Path
 from photosort.errors import NotInRun
 from photosort.photos.suffixes import PHOTOS, ending_of
 from photosort.store.history import open_history
+from photosort.store.placed import standing_runs
 from photosort.store.runs import ClusterRecord, MemberRecord, Run, Runs
 from photosort.workflows.explaining.clusters import Clusters
 from photosort.workflows.explaining.finding import (
@@ -118,4 +119,5 @@ def _run_view(
     *,
     newer: Run | None = None,
 ) -> RunView:
-    return RunView(clusters.run, clusters.views(among), tuple(Runs(connection).left(clusters.run.id)), newer)
+    run, left = clusters.run, tuple(Runs(connection).left(clusters.run.id))
+    return RunView(run, clusters.views(among), left, newer, run.id in standing_runs(connection))

@@ -62,7 +62,10 @@ def photo_called(clusters: Clusters, name: str) -> MemberRecord | None:
 
 def find_photo(connection: sqlite3.Connection, among: Sequence[Run], photo: Path) -> tuple[Run, MemberRecord] | None:
     """Return the photo in the run that has put it where it lies; else in the first that saw its path, or its content;
-    None where none of the runs knows it. Raises NotInRun where it was left where it was, or cannot be read.
+    None where none of the runs knows it.
+
+    A copy that was put apart is known by its path alone: its content is that of the photo that was kept. Raises
+    NotInRun where it was left where it was, or cannot be read.
     """
     runs, real = Runs(connection), Path(os.path.realpath(photo))
     paths = dict.fromkeys((Path(os.path.realpath(photo.parent)) / photo.name, real))
@@ -79,7 +82,7 @@ def find_photo(connection: sqlite3.Connection, among: Sequence[Run], photo: Path
                 raise NotInRun(f"{photo} was left where it is: {reason}", HINT)
     digest = _digest(real)
     for run in among:
-        if member := runs.member_with(run.id, digest, photo.name):
+        if not run.of_copies and (member := runs.member_with(run.id, digest, photo.name)):
             return run, member
     return None
 

@@ -30,13 +30,14 @@ SEED = 42
 def folder_view(clusters: Clusters, number: int, cache_dir: Path | None) -> FolderView:
     """Return a folder of a run in depth."""
     members = clusters.members[number]
-    themes, forgotten = _themes(clusters, members, cache_dir)
+    copies = clusters.named[number].of_copies
+    themes, forgotten = ((), 0) if copies else _themes(clusters, members, cache_dir)
     return FolderView(
         clusters.run,
         clusters.view(number),
         tuple(members),
         tuple(clusters.neighbours(number)),
-        _edge(clusters, number),
+        () if copies else _edge(clusters, number),
         themes,
         forgotten,
     )

@@ -81,6 +81,8 @@ def reasons(data_dir: Path, found: PhotoView, cache_dir: Path | None = None) -> 
     """
     with open_history(data_dir) as connection:
         clusters = Clusters(connection, found.run)
+        if found.own.of_copies:
+            return Reasons()
         try:
             models = models_of(found.run, cache_dir)
             with open_cache(models.settings.cache_dir) as cache:

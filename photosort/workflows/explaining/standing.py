@@ -1,25 +1,24 @@
-"""Which run counts: the one whose photos lie on disk, before any that was a preview or was taken back."""
+"""Which run counts: the one whose photos lie on disk, before any that was a preview or was taken back.
+
+A run that put copies apart never counts by itself: it says nothing of why photos lie where they do.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 
-from photosort.store.journal import FilingState, filings
+from photosort.store.placed import standing_runs
 from photosort.store.runs import Run, Runs
 
 
-def standing(connection: sqlite3.Connection) -> set[int]:
-    """Return the runs that have filed photos and were not taken back."""
-    return {filing.run_id for filing in filings(connection) if filing.state is not FilingState.UNDONE}
-
-
 def ranked(connection: sqlite3.Connection) -> list[Run]:
-    """Return all runs: those that stand on disk, then those that do not, then previews; each the newest first.
+    """Return all runs: those that stand on disk, then those that do not, then previews, then those that put copies
+    apart; each the newest first.
 
     Raises NoSuchRun where there is none.
     """
-    runs, there = Runs(connection), standing(connection)
-    return sorted(runs.all() or [runs.last()], key=lambda run: (run.id not in there, run.previewed))
+    runs, there = Runs(connection), standing_runs(connection)
+    return sorted(runs.all() or [runs.last()], key=lambda run: (run.of_copies, run.id not in there, run.previewed))
 
 
 def run_meant(connection: sqlite3.Connection, number: int | None) -> tuple[Run, Run | None]:
@@ -32,10 +31,10 @@ def run_meant(connection: sqlite3.Connection, number: int | None) -> tuple[Run, 
     runs = Runs(connection)
     if number is not None:
         return runs.get(number), None
-    last, there = runs.last(), standing(connection)
+    last, there = runs.last(), standing_runs(connection)
     if last.id in there:
         return last, None
     for run in runs.all():
-        if run.id in there and (run.source == last.source or run.destination == last.destination):
+        if run.id in there and not run.of_copies and (run.source == last.source or run.destination == last.destination):
             return run, last
     return last, None

@@ -18,7 +18,7 @@ from photosort.store.cache import open_cache
 from photosort.store.history import open_history
 from photosort.store.runs import ClusterRecord, Run
 from photosort.workflows.explaining.clusters import Clusters
-from photosort.workflows.explaining.finding import HINT
+from photosort.workflows.explaining.finding import HINT, not_in
 from photosort.workflows.explaining.photo import NEAR, Neighbour, nearest
 from photosort.workflows.explaining.space import Space, space_of
 from photosort.workflows.explaining.standing import run_meant
@@ -54,6 +54,8 @@ def explain_stranger(
     """
     with open_history(data_dir) as connection:
         run, _ = run_meant(connection, number)
+        if run.of_copies:
+            raise not_in([run], photo)
         clusters = Clusters(connection, run)
         models = models_of(run, cache_dir)
         with open_cache(models.settings.cache_dir) as cache:

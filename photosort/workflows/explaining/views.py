@@ -57,12 +57,14 @@ class RunView:
     """A run with all its clusters, and what it left where it was.
 
     newer  a later run over the same photos, which is a preview or was taken back; None where there is none
+    stands  whether photos lie on disk where this run or an earlier one has put them
     """
 
     run: Run
     clusters: tuple[ClusterView, ...]
     left: tuple[tuple[Path, str], ...]
     newer: Run | None = None
+    stands: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from photosort.errors import NoSuchRun
 from photosort.store.journal import UNFINISHED, FilingState, Journal
 from photosort.store.operation import State
+from photosort.store.placed import STANDING, states_at
 from photosort.store.runs import Run
 
 TAKEN_BACK = "undone"
@@ -25,8 +26,8 @@ def why_not_there(connection: sqlite3.Connection, run: Run, path: Path) -> str:
         return ""
     state, filing = mine.state, journal.filing.state
     if state is State.THERE:
-        taken_back = {operation.destination for operation in operations if operation.state is State.UNDONE}
-        return TAKEN_BACK if mine.destination in taken_back else ""
+        states = states_at(connection, mine.destination)
+        return TAKEN_BACK if State.UNDONE in states and not states & {*STANDING} else ""
     if state in (State.PLANNED, State.PLACING) and filing in UNFINISHED and filing is not FilingState.UNDOING:
         return f"not placed yet: photosort resume {run.id} goes on"
     return {

@@ -10,9 +10,14 @@ from photosort.errors import NotInRun, SettingsError
 from photosort.filing.journaled.apply import apply
 from photosort.filing.journaled.undo import undo
 from photosort.store.history import open_history
+from photosort.store.placed import standing_runs
+from photosort.store.places import members_of_folders
 from photosort.store.runs import ClusterRecord, MemberRecord, Runs
 from photosort.workflows.explaining.explain import explain, explain_photo, explain_run
+from photosort.workflows.explaining.standing import ranked
 from photosort.workflows.explaining.views import FolderView, PhotoView, RunView
+from photosort.workflows.explaining.whereabouts import TAKEN_BACK
+from photosort.workflows.history import past_runs
 
 FILES = {f"{name}{number}.jpg": f"{name} {number}" for name in "abc" for number in range(3)}
 
@@ -163,6 +168,29 @@ def test_a_run_that_was_taken_back_stands_before_none(data: Path, source: Path) 
     with open_history(data) as connection:
         undo(connection, first)
     assert explain_run(data).run.id == second
+
+
+def test_a_run_that_found_all_in_place_stands_on_the_run_that_put_it_there(data: Path, source: Path) -> None:
+    first = organized(data, source)
+    again = organized(data, source)
+    assert {past.run.id: past.there for past in past_runs(data)} == {first: 0, again: 9}
+    listed = explain_run(data)
+    assert (listed.run.id, listed.newer, listed.stands) == (again, None, True)
+    assert explain_photo(data, source / "a0.jpg", again).now == ""
+    with open_history(data) as connection:
+        assert standing_runs(connection) == {first, again}
+        undo(connection, first)
+        assert standing_runs(connection) == set()
+    assert (explain_run(data).run.id, explain_run(data).stands) == (again, False)
+    assert explain_photo(data, source / "a0.jpg", again).now == TAKEN_BACK
+    other = organized(data, source, "elsewhere")
+    later = organized(data, source, file=False)
+    listed = explain_run(data)
+    assert listed.newer is not None
+    assert (listed.run.id, listed.newer.id) == (other, later)
+    with open_history(data) as connection:
+        assert [run.id for run in ranked(connection)] == [other, again, first, later]
+        assert members_of_folders(connection, "")[0] == other
 
 
 def test_the_place_of_a_photo_tells_its_run(data: Path, source: Path) -> None:
