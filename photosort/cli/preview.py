@@ -59,6 +59,11 @@ def assigned(settings: Settings, categories: Sequence[Category]) -> list[str]:
     return [printable(f"sorting {into}{criteria}by {how}")]
 
 
+def captions(questions: int) -> str:
+    """Return how many photos are about to be sent to a captioner on a server, in one line."""
+    return f"captions: about {plural(questions, 'question')} to the server, one photo each, at no known price"
+
+
 def bill(asked: Bill, cost: float | None) -> str:
     """Return what is about to be asked of a language model, in one line."""
     if not asked.calls:

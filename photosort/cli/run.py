@@ -62,6 +62,10 @@ def run(
             for line in preview.assigned(models.settings, categories):
                 out.note(line)
 
+        def captions(questions: int) -> None:
+            if questions:
+                out.note(preview.captions(questions))
+
         def announce(bill: Bill, cost: float | None) -> None:
             out.note(preview.bill(bill, cost))
 
@@ -87,7 +91,7 @@ def run(
                 models,
                 dry_run=dry_run,
                 fresh=fresh,
-                talk=workflow.Talk(begin, announce, settle, review),
+                talk=workflow.Talk(begin, announce, settle, review, captions),
                 progress=progress,
             ),
         )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterable
 
 from photosort.errors import TooExpensive
 from photosort.methods.conversation import Announce, Bill
 from photosort.models.protocols import LanguageModel
 from photosort.models.selected import ModelSet
+from photosort.photos.scan import Found
 from photosort.settings.settings import Settings
 from photosort.store.cache import Cache
 from photosort.workflows.remembering import RememberedWriter
@@ -18,6 +20,16 @@ Show = Callable[[Bill, float | None], None]
 
 def unshown(bill: Bill, cost: float | None) -> None:
     """Show nothing."""
+
+
+def captions_to_ask(photos: Iterable[Found], models: ModelSet, cache: Cache) -> int:
+    """Return how many questions the captioners have to be asked about photos; a photo that is new counts as one that
+    can be read.
+    """
+    digests = cache.digests()
+    stamps = [(os.fsencode(photo.path), photo.size, photo.mtime_ns, photo.ctime_ns) for photo in photos]
+    keys = [cache.keys(captioner.identity) for captioner in models.captioners]
+    return (models.settings.captions or 1) * sum(digests.get(one, "") not in known for known in keys for one in stamps)
 
 
 def checked_writer(models: ModelSet, cache: Cache) -> RememberedWriter | None:

@@ -36,7 +36,7 @@ from photosort.store.journal import Filing
 from photosort.store.placed import placed_below
 from photosort.store.runs import Runs
 from photosort.support.progress import Progress, silent
-from photosort.workflows.asking import Show, checked_writer, unshown
+from photosort.workflows.asking import Show, captions_to_ask, checked_writer, unshown
 from photosort.workflows.categories import CATEGORIES, categories_of, check_assignment, wanted_categories
 from photosort.workflows.continuing import CHOSEN, Continued, Unchanged, continued, with_its_names
 from photosort.workflows.earlier import lying_twice, refuse_over_unfinished, unfinished_runs
@@ -97,12 +97,14 @@ class Talk:
               known
     settle    decides on the categories that a language model proposes
     review    is shown everything before the first file is touched
+    captions  is shown how many questions with a photo are about to be asked of a captioner on a server
     """
 
     begin: Callable[[Sequence[Category]], None] = lambda categories: None
     announce: Show = unshown
     settle: Settle = as_proposed
     review: Callable[[Prepared], None] = lambda prepared: None
+    captions: Callable[[int], None] = lambda questions: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,9 +197,10 @@ def prepare(
                 f"--k {len(mains)} is the maximum, or less if photos are equal; without --k photosort chooses.",
             )
         writer = checked_writer(models, cache)
-        described = _described(
-            [*mains, *(standing.photos if standing else ())], groups, models, cache, writer, progress
-        )
+        every = [*mains, *standing.photos] if standing else mains
+        if models.photos_sent:
+            talk.captions(captions_to_ask(every, models, cache))
+        described = _described(every, groups, models, cache, writer, progress)
         unread = [bad for bad in described.unread if bad.path in groups]
         stranded = [Unread(path, WITH_ITS_PHOTO) for bad in unread for path in groups[bad.path]]
         left = [*found.unread, *unread, *stranded, *found.no_photos(groups)]

@@ -5,6 +5,10 @@ from __future__ import annotations
 import base64
 import io
 import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +23,8 @@ SUGGESTED = {
     "the time of day": ["Morning", "Noon", "Night"],
     "the room": ["Kitchen", "Hall", "Garage"],
 }
+AT_ONCE = 16
+"""Questions that may be on their way at once."""
 CRITERION = "the main colour. Do not consider gender"
 
 
@@ -105,6 +111,7 @@ def test_the_model_decides_the_number_and_names_are_taken_again(photosort: Comma
     with ChatServer([Reply("")], models=["tiny"], answer=answer).running() as server:
         first = photosort("organize", walls, "--by", CRITERION, *FLAGS, "--dry-run", **server.environment)
         assert first.code == 0, first.err
+        assert "captions: about 10 questions to the server, one photo each" in first.err
         assert "three colours" in first.out and "questions: about" in first.err and "free of charge" in first.err
         server.asked.clear()
         again = photosort(
@@ -186,3 +193,37 @@ def test_published_descriptions_go_through_all_steps(photosort: Command, tmp_pat
         assert "Merge the labels" in str(server.asked)
     alone = photosort(*arguments, "--methods", "criterion")
     assert alone.json["methods"][0]["acc"]["mean"] == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_a_killed_run_goes_on_where_it_was(photosort: Command, tmp_path: Path) -> None:
+    folder = tmp_path / "Walls"
+    folder.mkdir()
+    for number in range(7):
+        Image.new("RGB", (64, 48), (200 - number, 30, 30)).save(folder / f"{number}.png")
+    command = ("organize", folder, "--by", CRITERION, "--k", 1, *FLAGS, "--dry-run", "--json")
+    with ChatServer([Reply("")], models=["tiny"], answer=answer).running() as server:
+        whole = photosort(*command, **server.environment, **fresh(tmp_path, 0))
+        every = sorted(map(json.dumps, server.asked))
+        server.asked.clear()
+        program = [Path(sys.executable).with_name("photosort"), *map(str, command)]
+        killed = subprocess.Popen(program, env={**os.environ, **server.environment, **fresh(tmp_path, 1)})
+        server.answer = lambda body: (killed.kill() if len(server.asked) == 10 else None) or answer(body)
+        assert killed.wait(120) == -signal.SIGKILL
+        before = [*map(json.dumps, server.asked)]
+        server.answer = answer
+        server.asked.clear()
+        again = photosort(*command, **server.environment, **fresh(tmp_path, 1))
+        after = [*map(json.dumps, server.asked)]
+    assert folders(again.json) == folders(whole.json)
+    assert sorted({*before, *after}) == every and after
+    assert len(before) + len(after) - len(every) <= AT_ONCE, "what was on its way when it was killed"
+
+
+def fresh(folder: Path, number: int) -> dict[str, str]:
+    """A cache that knows nothing yet, but has the models."""
+    cache = folder / f"cache-{number}"
+    if not cache.exists():
+        cache.mkdir()
+        (cache / "models").symlink_to(Path(os.environ["PHOTOSORT_CACHE_DIR"]) / "models")
+    return {"PHOTOSORT_CACHE_DIR": str(cache)}
