@@ -113,7 +113,7 @@ def test_it_works_by_keyboard_alone(tab: Page, report: Path) -> None:
     expect(dialog.locator("h2")).to_have_text("dog-6.jpg")
     tab.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
-    assert tab.evaluate(focused) == "6"
+    expect(tab.locator('[data-photo="6"]')).to_be_focused()
 
 
 def test_the_view_of_a_photo_goes_on_to_the_next_folder(tab: Page, report: Path) -> None:
