@@ -29,7 +29,7 @@ FAR = 0.3
 FLAT = 2.0
 """Grey values: a picture of less deviation is blank, and says nothing."""
 MOST_ALIKE = 64
-"""Photos of the same signs that are looked at for each probe: the nearest by the first number that is no sign."""
+"""Photos of the same signs that are looked at for each probe: the nearest by the first number that is not a sign."""
 NEAREST = 16
 """Pairs that are kept for each view of a photo."""
 AT_ONCE = 4096

@@ -75,7 +75,7 @@ class Replay:
     def placed(self, image: Vectors, said: Vectors, own: int | None = None) -> Vectors:
         """Return m rows (m, D) for pictures (m, d) as the encoder gave them and texts (m, e).
 
-        `own` is the photo that they stand for, which is no neighbour of its own; without it they are further photos.
+        `own` is the photo that they stand for, and is left out of its neighbours; without it they are further photos.
         The clusters and all other photos stay where they are.
         """
         rows = self._fuse(self._clear(image), said)

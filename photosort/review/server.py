@@ -1,9 +1,10 @@
 """Serves one review to the browser of this machine, and to no one else.
 
 The address that is opened has a token that works once. The page that it brings holds two secrets: one for the plan,
-which each request says in a header of its own, and one that only gives pictures. There are no cookies, for other
-programs of this machine would be sent them too. Every request must name this very address as its host, and, where the
-browser tells where it comes from, as its origin; so a page of another site reaches nothing, whatever its name leads to.
+which each request sends in a header of its own, and one that gives pictures only. Cookies are not used: a browser sends
+those of this address to every other program that listens on this machine. Every request must name this very address
+as its host, and, where the browser tells where it comes from, as its origin; so a page of another site reaches nothing,
+whatever its name leads to.
 """
 
 from __future__ import annotations

@@ -8,27 +8,11 @@ from pathlib import Path
 from typing import Any, get_args, get_origin
 
 from pydantic import ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from photosort.errors import SettingsError
+from photosort.settings.given import GivenSettings
 from photosort.settings.messages import nearest, refused_line, refused_value
 from photosort.settings.settings import Settings
-
-
-class _FromFile(Settings):
-    """Settings of one text alone: neither the environment nor the file on disk has a say."""
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The text alone."""
-        return (init_settings,)
 
 
 def known_key(key: str) -> str:
@@ -47,7 +31,7 @@ def checked_text(text: str, new: str = "") -> Settings:
     Raises SettingsError with the line that is wrong.
     """
     try:
-        return _FromFile(**tomllib.loads(text))
+        return GivenSettings(**tomllib.loads(text))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise SettingsError(f"This is not valid TOML ({error})", "Write lines such as: k = 12") from error
     except ValidationError as error:

@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from photosort.errors import SettingsError
 from photosort.methods.fusion import unit
 from photosort.models.profiles import BUILTIN, PROFILES, Choice
 from photosort.models.protocols import Vectors
 from photosort.models.selected import ModelSet, select_models
+from photosort.settings.given import GivenSettings
 from photosort.settings.settings import Settings
 from photosort.store.cache import Cache
 from photosort.store.runs import Run
@@ -22,22 +23,10 @@ from photosort.store.runs import Run
 _ROLES = ("image_encoder", "text_encoder", "captioner", "captions")
 
 
-class _Stored(Settings):
-    """Settings as a run has kept them: neither flags, environment nor config file say anything."""
+class _Stored(GivenSettings):
+    """Settings as a run has kept them; a key that this version does not know is passed over."""
 
     model_config = SettingsConfigDict(extra="ignore")
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Take what is given, and nothing else."""
-        return (init_settings,)
 
 
 def settings_of(run: Run, cache_dir: Path | None = None) -> Settings:
