@@ -16,6 +16,7 @@ from photosort.cli import (
     duplicates,
     evaluate,
     explain,
+    manual,
     models,
     organize,
     past,
@@ -104,3 +105,4 @@ app.add_typer(config.app, name="config")
 app.command(name="doctor")(doctor.doctor)
 app.command(name="demo")(demo.demo)
 app.command(name="completions")(completions.completions)
+app.command(name="manual", hidden=True)(manual.manual)

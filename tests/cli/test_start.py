@@ -66,6 +66,7 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
                 "explain",
                 "grouped",
                 "log_file",
+                "manual",
                 "models",
                 "offers",
                 "options",
