@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from photosort.cli import offers
 from photosort.cli.log_file import CURRENT
 
 if TYPE_CHECKING:
@@ -17,6 +18,15 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object inst
 QuietFlag = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors and questions only.")]
 Fresh = Annotated[
     bool, typer.Option("--fresh", help="Sort all photos anew, also those that an earlier run has put there.")
+]
+NamesFrom = Annotated[
+    int | None,
+    typer.Option(
+        "--names-from",
+        metavar="RUN",
+        autocompletion=offers.runs,
+        help="Sort --by into the folders of an earlier run.",
+    ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Answer yes to every question.")]
 

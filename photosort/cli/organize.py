@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from photosort.cli import offers
-from photosort.cli.options import AsJson, Fresh, QuietFlag, Yes, named_path, settings_of
+from photosort.cli.options import AsJson, Fresh, NamesFrom, QuietFlag, Yes, named_path, settings_of
 from photosort.cli.organize_help import METHOD_HELP
 from photosort.cli.output import speaking
 from photosort.methods.specs import METHODS
@@ -104,9 +104,7 @@ def organize(
         Assign | None,
         typer.Option("--assign", help="What puts photos into folders of --by or --into.  [default: by models]"),
     ] = None,
-    names_from: Annotated[
-        int | None, typer.Option("--names-from", metavar="RUN", help="Sort --by into the folders of an earlier run.")
-    ] = None,
+    names_from: NamesFrom = None,
     method: Annotated[
         MethodName | None,
         typer.Option("--method", help=f"What photos are grouped by: {METHOD_HELP}.  [default: fusion, or by profile]"),

@@ -57,6 +57,7 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
                 "app",
                 "apply",
                 "cache",
+                "complete",
                 "completions",
                 "config",
                 "demo",
