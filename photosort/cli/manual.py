@@ -38,6 +38,7 @@ FILES = (
 
 
 def manual(
+    context: typer.Context,
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", parser=named_path, help="Where the pages go.")],
 ) -> None:
     """Write the man pages of photosort and of each command into a folder, such as ~/.local/share/man/man1."""
@@ -45,12 +46,12 @@ def manual(
     from photosort.support.printable import printable
 
     with speaking() as out:
-        written = write_pages(folder)
+        written = write_pages(context.find_root().command, folder)
         out.show(lambda: f"{len(written)} pages in {printable(str(folder))}")
 
 
-def write_pages(folder: Path) -> list[Path]:
-    """Write all pages into `folder` and return their paths. Earlier man pages of photosort there are replaced.
+def write_pages(root: Any, folder: Path) -> list[Path]:
+    """Write the pages of a command and of those below it into `folder` and return their paths. Earlier ones are replaced.
 
     Raises DestinationError, before anything is written, where a file that is no such page has the name of one.
     """
@@ -58,7 +59,7 @@ def write_pages(folder: Path) -> list[Path]:
     from photosort.support.printable import printable
 
     folder.mkdir(parents=True, exist_ok=True)
-    written = {folder / name: page for name, page in pages().items()}
+    written = {folder / name: page for name, page in pages(root).items()}
     for path in written:
         if path.exists() and not path.read_bytes().startswith(BEGINNING.encode()):
             raise DestinationError(
@@ -69,14 +70,12 @@ def write_pages(folder: Path) -> list[Path]:
     return list(written)
 
 
-def pages() -> dict[str, str]:
-    """Return file name -> page, in roff, for photosort and all of its commands that are not hidden.
+def pages(root: Any) -> dict[str, str]:
+    """Return file name -> page, in roff, for a command and all commands below it that are not hidden.
 
     The date of a page is that of SOURCE_DATE_EPOCH (seconds) where it is set, so that builds can be repeated.
     """
-    from photosort.cli.app import app
-
-    found = dict(_commands(typer.main.get_command(app), "photosort", None))
+    found = dict(_commands(root, "photosort", None))
     return {f"{_joined(name)}.1": _page(name, context, _related(name, list(found))) for name, context in found.items()}
 
 

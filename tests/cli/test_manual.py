@@ -16,7 +16,8 @@ from photosort.cli.app import app
 from photosort.cli.manual import exit_codes, pages, write_pages
 from photosort.errors import DestinationError
 
-PAGES = pages()
+ROOT = typer.main.get_command(app)
+PAGES = pages(ROOT)
 
 
 def plain(roff: str) -> str:
@@ -39,7 +40,7 @@ def test_every_command_has_a_page_with_all_that_its_help_says() -> None:
         below = [one for one in getattr(command, "commands", {}).values() if not one.hidden]
         return 1 + sum(check(one, (*words, one.name)) for one in below)
 
-    assert check(typer.main.get_command(app), ("photosort",)) == len(PAGES) > 20
+    assert check(ROOT, ("photosort",)) == len(PAGES) > 20
 
 
 def test_the_page_of_photosort_names_all_exit_codes() -> None:
@@ -50,29 +51,29 @@ def test_the_page_of_photosort_names_all_exit_codes() -> None:
 
 def test_a_build_can_be_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
-    assert '1 "1970-01-02"' in pages()["photosort.1"]
+    assert '1 "1970-01-02"' in pages(ROOT)["photosort.1"]
 
 
 def test_pages_are_written_again_but_no_other_file_is_replaced(tmp_path: Path) -> None:
-    assert {path.name for path in write_pages(tmp_path / "man1")} == set(PAGES)
-    write_pages(tmp_path / "man1")
+    assert {path.name for path in write_pages(ROOT, tmp_path / "man1")} == set(PAGES)
+    write_pages(ROOT, tmp_path / "man1")
     theirs = tmp_path / "man1" / "photosort-undo.1"
     theirs.write_text("my notes")
     with pytest.raises(DestinationError, match=r"photosort-undo\.1 is no man page of photosort"):
-        write_pages(tmp_path / "man1")
+        write_pages(ROOT, tmp_path / "man1")
     assert theirs.read_text() == "my notes"
 
 
 @pytest.mark.skipif(not shutil.which("mandoc"), reason="mandoc is not installed")
 def test_mandoc_has_nothing_to_say(tmp_path: Path) -> None:
-    paths = write_pages(tmp_path)
+    paths = write_pages(ROOT, tmp_path)
     done = subprocess.run(["mandoc", "-Tlint", "-Wwarning", *paths], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
 @pytest.mark.skipif(not shutil.which("groff"), reason="groff is not installed")
 def test_groff_has_nothing_to_say(tmp_path: Path) -> None:
-    for path in write_pages(tmp_path):
+    for path in write_pages(ROOT, tmp_path):
         command = ["groff", "-man", "-ww", "-z", "-Tutf8", path]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert (done.returncode, done.stdout + done.stderr) == (0, "")
