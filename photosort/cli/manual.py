@@ -51,7 +51,7 @@ def manual(
 
 
 def write_pages(root: Any, folder: Path) -> list[Path]:
-    """Write the pages of a command and of those below it into `folder` and return their paths. Earlier ones are replaced.
+    """Write the pages of a command and of those below it, over earlier ones, and return their paths.
 
     Raises DestinationError, before anything is written, where a file that is no such page has the name of one.
     """

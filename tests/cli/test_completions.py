@@ -1,17 +1,15 @@
-"""What shells offer, and how they put it into a command line; real shells are driven where they are installed."""
+"""What the program offers to a shell that completes a command line."""
 
-import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import get_args
 
-import pexpect
 import pytest
 import typer
+from fakes.odd_folders import BROKEN, FOLDERS, PLAIN, odd_history
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,42 +21,15 @@ from photosort.errors import ModelMissing
 from photosort.models.selected import select_models
 from photosort.settings.config_edit import values_of
 from photosort.settings.settings import Settings, load_settings
-from photosort.store.history import history_file, open_history
-from photosort.store.runs import ClusterRecord, Runs
+from photosort.store.history import history_file
 from photosort.workflows.explaining.offered import folders_offered
-
-PLAIN = "Alpine lakes and ridges"
-FOLDERS = {
-    "Alp": PLAIN,
-    "Bob": "Bob's dogs",
-    "Ca": "Cash $(touch pwned) `touch pwned` $HOME",
-    "Do": "Dogs; touch pwned & touch pwned | tee pwned > pwned",
-    "Ec": 'Echoes "quoted" \\ and \\$(touch pwned)',
-    "Fi": "Fish * ? [a-z] {a,b} ~ ! #",
-    "20": "2019/Harbour: at dawn",
-}
-"""What is typed -> the one folder that begins with it."""
-BROKEN = "Gulls\n$(touch pwned)\n"
 
 
 @pytest.fixture
 def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A history with two runs: number 1 has the folders above, number 2 is a preview of other photos."""
     folder = tmp_path / "data"
     monkeypatch.setenv("PHOTOSORT_DATA_DIR", str(folder))
-    with open_history(folder) as connection:
-        for names, source in (([*FOLDERS.values(), BROKEN], "Pictures"), (["Zebras"], "Safari")):
-            clusters = [ClusterRecord(n, name, name, "", (), "keywords", 0.9) for n, name in enumerate(names)]
-            Runs(connection).add(
-                source=tmp_path / source,
-                destination=tmp_path / f"{source}-sorted",
-                mode="copy",
-                settings={},
-                clusters=clusters,
-                members=(),
-                left=(),
-            )
-        Runs(connection).start(1)
+    odd_history(folder)
     return folder
 
 
@@ -208,96 +179,6 @@ def test_whatever_is_offered_is_known() -> None:
     for name in offers.levels(""):
         Settings(levels=name)
     assert [load_settings(k=name).k for name in offers.numbers_of_folders("")] == [None]
-
-
-STARTS = {
-    "bash": ["--norc", "--noprofile", "-i"],
-    "zsh": ["-f", "-i"],
-    "fish": ["--no-config", "-i"],
-}
-LOADS = {
-    "bash": "source {}",
-    "zsh": "autoload -Uz compinit && compinit -u -D && source {}",
-    "fish": "source {}",
-}
-
-
-@pytest.fixture(params=list(STARTS))
-def shell(request: pytest.FixtureRequest, data_dir: Path, tmp_path: Path) -> Iterator[pexpect.spawn]:
-    """A real shell with the script loaded. Its `photosort` completes as ever, but otherwise writes down its words."""
-    kind: Shell = request.param
-    if not shutil.which(kind):
-        pytest.skip(f"{kind} is not installed")
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    command = folder / "photosort"
-    command.write_text(
-        f'#!/bin/sh\n[ "$1" = complete ] && exec "{sys.executable}" -m photosort "$@"\n'
-        "printf '%s\\0' \"$@\" >words.new && mv words.new words\n"
-    )
-    command.chmod(0o755)
-    (tmp_path / "script").write_text(script(kind))
-    work = tmp_path / "work"
-    work.mkdir()
-    environment = {
-        "PATH": f"{folder}:/usr/local/bin:/usr/bin:/bin",
-        "HOME": str(tmp_path),
-        "TERM": "xterm",
-        "LC_ALL": "C.UTF-8",
-        "PHOTOSORT_DATA_DIR": str(data_dir),
-        "PYTHONPATH": ":".join(sys.path),
-        "fish_features": "no-query-term",
-    }
-    started = pexpect.spawn(kind, STARTS[kind], cwd=work, env=environment, timeout=20, dimensions=(50, 200))
-    started.sendline(LOADS[kind].format(tmp_path / "script") + " && echo loa''ded")
-    started.expect("loaded")
-    yield started
-    started.close(force=True)
-
-
-def run(shell: pexpect.spawn, work: Path, keys: str) -> list[str]:
-    """Type keys and Enter; return the words that the program got."""
-    shell.send(keys)
-    shell.send("\r")
-    shell.send("test -e words && echo fini''shed\r")
-    shell.expect("finished")
-    return (work / "words").read_bytes().decode().split("\0")[:-1]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("typed_", FOLDERS)
-def test_a_shell_inserts_a_folder_as_one_word_and_runs_nothing(
-    shell: pexpect.spawn, tmp_path: Path, typed_: str
-) -> None:
-    assert run(shell, tmp_path / "work", f"photosort explain --run 1 {typed_}\t") == [
-        *("explain", "--run", "1"),
-        FOLDERS[typed_],
-    ]
-    assert {path.name for path in (tmp_path / "work").iterdir()} == {"words"}
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("keys", "words"),
-    [
-        ('photosort explain --run 1 "Alp\t', ["explain", "--run", "1", PLAIN]),
-        ('photosort explain --run 1 "Ca\t', ["explain", "--run", "1", FOLDERS["Ca"]]),
-        ('photosort explain --run 1 "Ec\t', ["explain", "--run", "1", FOLDERS["Ec"]]),
-        ("photosort explain --run 1 'Bob\t", ["explain", "--run", "1", FOLDERS["Bob"]]),
-        ("photosort explain --run 1 Alpine\\ la\t", ["explain", "--run", "1", PLAIN]),
-        ("photosort explain --run 1 Gu\t", ["explain", "--run", "1", "Gu"]),
-        ("photosort org\tD --prof\tbuil\t", ["organize", "D", "--profile", "builtin"]),
-        ("photosort organize --writer opena\tgpt", ["organize", "--writer", "openai:gpt"]),
-        ("photosort organize --captioner serve\tx", ["organize", "--captioner", "server:x"]),
-        ("photosort models pull smollm\t", ["models", "pull", "smollm2"]),
-        ("photosort apply some\t", ["apply", "some file.toml"]),
-    ],
-)
-def test_a_shell_completes_words_in_quotes_flags_and_files(
-    shell: pexpect.spawn, tmp_path: Path, keys: str, words: list[str]
-) -> None:
-    (tmp_path / "work" / "some file.toml").touch()
-    assert run(shell, tmp_path / "work", keys) == words
 
 
 @pytest.mark.parametrize("shell_", get_args(Shell))
