@@ -24,7 +24,7 @@ ROOMS = (
     MODELS
     | FILING
     | METHODS
-    | {"describing", "clustering", "naming", "duplicates", "evaluation", "report", "review", "searching"}
+    | {"describing", "clustering", "naming", "duplicates", "evaluation", "report", "review", "searching", "towns"}
 )
 
 FLOORS = {
@@ -34,6 +34,7 @@ FLOORS = {
     "settings": {"", "errors"},
     "store": {"", "errors", "support"},
     "wordnet": {""},
+    "towns": set[str](),
     "photos": GROUND,
     "clustering": {"", "errors", "support"},
     "methods": {"", "errors", "support", "settings", "clustering", "wordnet", "naming", "models.protocols"},
