@@ -35,7 +35,7 @@ FLOORS = {
     "store": {"", "errors", "support"},
     "wordnet": {""},
     "towns": set[str](),
-    "photos": GROUND,
+    "photos": GROUND | {"towns"},
     "clustering": {"", "errors", "support"},
     "methods": {"", "errors", "support", "settings", "clustering", "wordnet", "naming", "models.protocols"},
     "methods.criterion": {"errors", "support", "settings", "clustering", "naming", "models.protocols", "methods"},

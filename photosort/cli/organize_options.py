@@ -117,8 +117,16 @@ Outliers = Annotated[
     bool | None, typer.Option("--outliers", help="Put photos that fit no folder clearly into 'Unsorted'.")
 ]
 Levels = Annotated[
-    int | None,
-    typer.Option("--levels", autocompletion=offers.levels, help="1, or 2 for folders in folders.  [default: 1]"),
+    str | None,
+    typer.Option(
+        "--levels",
+        autocompletion=offers.levels,
+        metavar="LEVELS",
+        help="Folders in folders: 2, or by facts, such as year,auto or year,month.  [default: auto]",
+    ),
+]
+Events = Annotated[
+    bool | None, typer.Option("--events", help="Split by gaps in time instead: a folder for each trip or party.")
 ]
 Profile = Annotated[
     str | None,

@@ -7,11 +7,12 @@ import re
 from pydantic import BaseModel, Field, field_validator
 
 from photosort.settings import choices
+from photosort.settings.levels import TWO, Layout, checked_levels, layout_of
 from photosort.settings.name_template import checked_template
 
 
 class NameSettings(BaseModel):
-    """What folders are called, who writes that, and what is written into them."""
+    """What folders are called, which lie in which, who writes that, and what is written into them."""
 
     names: choices.Names = Field("summary", description="what a folder's name is made of")
     writer: str = Field("auto", description="the language model that writes summaries")
@@ -21,6 +22,8 @@ class NameSettings(BaseModel):
     language: str = Field("en", description="the language of titles and summaries")
     style: str = Field("", max_length=200, description="how titles and summaries are to sound")
     name_template: str = Field("{name}", description="what a folder's name is put together of")
+    levels: str = Field("auto", description="what the levels of folders are: auto, 2, year,auto, year,month and so on")
+    events: bool = Field(False, description="whether photos are split into events, by gaps in time")
     keywords: choices.Keywords = Field(
         "winner", description="how words are ranked, and who keeps one of several folders"
     )
@@ -37,3 +40,18 @@ class NameSettings(BaseModel):
     @classmethod
     def _is_template(cls, template: str) -> str:
         return checked_template(template)
+
+    @field_validator("levels", mode="before")
+    @classmethod
+    def _are_levels(cls, levels: object) -> str:
+        return checked_levels(levels)
+
+    @property
+    def layout(self) -> Layout:
+        """The levels of folders."""
+        return layout_of(self.levels, self.name_template)
+
+    @property
+    def two_levels(self) -> bool:
+        """Whether clusters that are akin get a folder above them."""
+        return self.levels.rpartition(",")[2] == TWO

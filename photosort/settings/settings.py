@@ -106,7 +106,6 @@ class Settings(NameSettings, ModelSettings, Places):
     )
     vectors: choices.TextVectors = Field("sbert", description="what the method text makes of texts")
     outliers: bool = Field(False, description="whether photos with a small margin get a folder of their own")
-    levels: int = Field(1, ge=1, le=2, description="how deep the folders are nested")
     fusion: choices.FusionMode = Field("concat", description="how image and text are fused; by profile if missing")
     weight: float | None = Field(None, ge=0, le=1, description="share of the text; the image has the rest")
     facts: bool = Field(True, description="whether faces are counted, and screenshots, papers and dates recognised")
@@ -171,6 +170,12 @@ class Settings(NameSettings, ModelSettings, Places):
             raise ValueError('--method into needs categories, such as --into "people, food, landscapes"')
         if self.names_from is not None and (len(self.by) != 1 or self.into is not None):
             raise ValueError("--names-from takes the categories of an earlier run for one --by, without --into")
+        if self.events and (self.by or self.into is not None):
+            raise ValueError("--events is a way to sort of its own; leave out --by and --into")
+        if not self.facts and (self.events or self.layout.facts):
+            raise ValueError("--events and levels such as {year} need facts; leave out --no-facts (facts = false)")
+        if not self.layout.name and (self.events or self.by or self.into is not None):
+            raise ValueError(f"--levels {self.levels} leaves no level for other folders; write {self.levels},auto")
         if len(self.by) > 1 and self.into is not None:
             raise ValueError("--into takes one --by at most: its folders are the categories of that one")
         return self
