@@ -70,8 +70,10 @@ def event_name(name: ClusterName, facts: Sequence[Facts], towns: Sequence[Town |
     Such as "2019-07-13 – 14 Rimini, beach".
     """
     common = shared(facts, towns)
+    if not common["date"]:
+        return replace(name, title=UNDATED, support=0.0, note="")
     where = common["place"] or common["country"]
     what = "" if name.title.casefold().startswith(SAYS_NOTHING) else name.title
     about = f"{where}, {inside(what)}" if where and what else where or what
-    title = " ".join(filter(None, (common["date"] or UNDATED, about)))
+    title = " ".join(filter(None, (common["date"], about)))
     return replace(name, title=title, support=name.support if what else 0.0, note=name.note if what else "")
