@@ -76,7 +76,7 @@ def run(
             out.show(lambda: head)
             out.show(lambda: preview.view(prepared, show_all=show_all, dry_run=dry_run))
             if continues := prepared.continues:
-                out.show(lambda: continuing.view(continues, settings))
+                out.show(lambda: continuing.view(continues, settings, prepared.given_up))
             for note in planned.notes(prepared.plan, prepared.unfinished, prepared.twice):
                 out.note(note)
             if not dry_run and not yes:

@@ -36,6 +36,7 @@ from photosort.store.journal import Filing
 from photosort.store.placed import placed_below
 from photosort.store.runs import Runs
 from photosort.support.progress import Progress, silent
+from photosort.workflows.arranging import arrange, given_up, with_its_layout
 from photosort.workflows.asking import Show, captions_to_ask, checked_writer, unshown
 from photosort.workflows.categories import CATEGORIES, categories_of, check_assignment, wanted_categories
 from photosort.workflows.continuing import CHOSEN, Continued, Unchanged, continued, with_its_names
@@ -63,6 +64,7 @@ class Prepared:
     unfinished  earlier runs that stopped half-way, into any destination
     twice       run -> photos of the plan that it has put into other folders of the same destination
     continues   what stands at the destination by earlier runs, where this one continues them
+    given_up    flags that have no effect then, as folders are laid out as they were
     """
 
     run: int
@@ -76,6 +78,7 @@ class Prepared:
     unfinished: tuple[Filing, ...] = ()
     twice: Counter[int] = field(default_factory=Counter)
     continues: Continued | None = None
+    given_up: tuple[str, ...] = ()
 
     @property
     def clustering(self) -> Clustering:
@@ -144,9 +147,11 @@ def organize(
             refuse_own_destination(connection, source)
             standing = standing_at(connection, destination)
             models = with_its_names(models, standing, Runs(connection))
+            models = with_its_layout(models, Runs(connection).get(standing.run)) if standing else models
         prepared = prepare(source, destination, models, connection, talk, progress, standing)
         if isinstance(prepared, Unchanged):
             return prepared
+        prepared = replace(prepared, given_up=given_up(settings, models))
         talk.review(prepared)
         if dry_run:
             return Organized(prepared, None)
@@ -211,15 +216,20 @@ def prepare(
                 return Unchanged(continues.run, source, destination, continues.known, tuple(left))
         progress("grouping", 0, 1)
         categories = categories_of(wanted, models, cache, writer, talk.announce, talk.settle, progress)
+        arranged = arrange(
+            described.photos, described.facts, settings, *((continues.names, continues.folder) if continues else ())
+        )
         joining = continues.joining(settings.seed) if continues and continues.names else None
-        grouping, choice = group(described, models, cache, writer, progress, categories, joining)
+        if joining:
+            joining = replace(joining, folder=arranged.cluster_of(joining.folder))
+        clusterer = arranged.clusterer(joining)
+        grouping, choice = group(described, models, cache, writer, progress, categories, clusterer)
         progress("grouping", 1, 1)
         best = grouping.best
         known = subjects_of(described.vectors, described.facts, best.texts, models, cache)
         names = continues.names if continues else ()
-        folders = make_folders(
-            best, described.facts, settings, writer, progress, known, wanted.named_by, standing=names
-        )
+        folders = make_folders(best, described.facts, settings, writer, progress, known, wanted.named_by, arranged)
+        best = folders.candidate(best)
     new = continues.new if continues else range(len(described.photos))
     plan = plan_photos(
         [described.photos[place] for place in new],
