@@ -17,7 +17,7 @@ from rich.text import Text
 
 from photosort.cli import planned
 from photosort.cli.output import plural, short
-from photosort.cli.planned import readable_bytes
+from photosort.cli.quantities import readable_bytes
 from photosort.duplicates.groups import Group
 from photosort.duplicates.shots import Shot
 from photosort.filing.plan.plan import Plan

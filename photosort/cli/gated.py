@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rich.console import Console, ConsoleOptions, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.segment import Segment
 
 from photosort.support.printable import printable
@@ -20,6 +20,32 @@ class GatedConsole(Console):
         """Yield the segments of a view."""
         for text, style, control in super().render(renderable, options):
             yield Segment(text if control else "\n".join(map(_gated, text.split("\n"))), style, control)
+
+
+class Unpadded:
+    """A view whose lines end where their text ends: no spaces fill a column that nothing comes after."""
+
+    def __init__(self, view: RenderableType) -> None:
+        self._view = view
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for line in Segment.split_lines(console.render(self._view, options)):
+            yield from _without_padding(line)
+            yield Segment.line()
+
+
+def _without_padding(line: list[Segment]) -> list[Segment]:
+    """Return a line without the spaces at its end; what has a background shows something there."""
+    kept = list(line)
+    while kept:
+        text, style, control = kept[-1]
+        if control or (style and (style.bgcolor or style.reverse)):
+            break
+        if bare := text.rstrip(" "):
+            kept[-1] = Segment(bare, style)
+            break
+        kept.pop()
+    return kept
 
 
 def _gated(line: str) -> str:

@@ -17,12 +17,13 @@ from photosort.cli.ending import END, Stop, failure_of, say
 from photosort.cli.log_file import CURRENT
 from photosort.errors import Declined, NotAllFiled, PhotosortError, Unfinished
 from photosort.support.printable import printable
-from photosort.support.progress import Progress, Used, silent
+from photosort.support.progress import Bytes, Progress, Used, silent
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-    from rich.progress import Progress as Bars
     from rich.table import Table
+
+    from photosort.cli.bars import Bars
 
 PIPE_WIDTH = 1 << 20
 """Columns where the output is not a terminal: so many that no line is ever folded."""
@@ -61,10 +62,13 @@ class Human:
 
     def show(self, view: Callable[[], RenderableType]) -> None:
         """Print to standard output."""
-        from photosort.cli.gated import GatedConsole
+        from photosort.cli.gated import GatedConsole, Unpadded
 
         self._clear_bars()
-        GatedConsole(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH).print(view(), crop=False)
+        if sys.stdout.isatty():
+            GatedConsole(highlight=False).print(view(), crop=False)
+        else:
+            GatedConsole(highlight=False, width=PIPE_WIDTH).print(Unpadded(view()), crop=False, end="")
         sys.stdout.flush()
 
     def document(self, content: Callable[[], dict[str, Any]]) -> None:
@@ -86,14 +90,22 @@ class Human:
 
     @contextmanager
     def progress(self) -> Iterator[Progress]:
-        """Show one bar a stage on standard error, gone when something else is said; only in a terminal."""
+        """Show one bar a stage on standard error, gone when something else is said. Where that is no terminal, a stage
+        that takes a minute is told of in one line.
+        """
         if not sys.stderr.isatty():
-            yield stoppable(silent)
+            from photosort.cli.pace import Lines
+
+            yield stoppable(Lines(self.note).report)
             return
+        from photosort.cli.bars import Bars
+
+        self._bars = Bars()
         try:
-            yield stoppable(self._report)
+            yield stoppable(self._bars.report)
         finally:
             self._clear_bars()
+            self._bars = None
 
     def confirm(self, question: str) -> None:
         """Ask on the terminal; the default is no."""
@@ -122,35 +134,9 @@ class Human:
         self._clear_bars()
         say(error)
 
-    def _report(self, stage: str, done: int, total: int, used: Used | None = None) -> None:
-        if self._bars is None:
-            self._bars = _new_bars()
-            self._bars.start()
-        task = next((task for task in self._bars.tasks if task.description == stage), None)
-        if task is None:
-            self._bars.add_task(stage, total=total, completed=done, beside="")
-        else:
-            rate = f"{task.speed:,.0f}/s" if task.speed else ""
-            self._bars.update(task.id, completed=done, total=total, beside=_spent(used) if used else rate)
-
     def _clear_bars(self) -> None:
         if self._bars is not None:
             self._bars.stop()
-            self._bars = None
-
-
-def _new_bars() -> Bars:
-    from rich import progress
-    from rich.console import Console
-
-    columns = (
-        progress.TextColumn("{task.description:<12}"),
-        progress.BarColumn(),
-        progress.MofNCompleteColumn(),
-        progress.TextColumn("{task.fields[beside]}"),
-        progress.TimeRemainingColumn(),
-    )
-    return progress.Progress(*columns, console=Console(stderr=True), transient=True)
 
 
 class Quiet(Human):
@@ -239,7 +225,7 @@ def stoppable(progress: Progress) -> Progress:
     some imports do.
     """
 
-    def report(stage: str, done: int, total: int, used: Used | None = None) -> None:
+    def report(stage: str, done: int, total: int | None, used: Used | Bytes | None = None) -> None:
         if END.asked:
             raise Stop
         if CURRENT.log:
@@ -269,8 +255,3 @@ def finish(*, stopped: bool, failed: bool) -> None:
     """End with the exit code of a run that is not done, or not for all files; what is wrong was said before."""
     if stopped or failed:
         raise typer.Exit(Unfinished.exit_code if stopped else NotAllFiled.exit_code)
-
-
-def _spent(used: Used) -> str:
-    tokens = plural(used.tokens_in + used.tokens_out, "token")
-    return tokens if used.cost is None else f"{tokens}  ${used.cost:.4f}"

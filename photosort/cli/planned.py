@@ -11,6 +11,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from photosort.cli.output import Output, plural, short
+from photosort.cli.quantities import readable_bytes
 from photosort.filing.journaled.apply import Outcome
 from photosort.filing.plan.model import Mode
 from photosort.filing.plan.plan import Plan, PlannedFolder
@@ -209,12 +210,3 @@ def _folder_document(folder: PlannedFolder, name: ClusterName) -> dict[str, Any]
         ],
         "about": [{"to": str(file.destination), "already_there": file.there} for file in folder.about],
     }
-
-
-def readable_bytes(size: float) -> str:
-    """Return a number of bytes in the unit that suits it: "5 MB"."""
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}"
-        size /= 1000
-    return f"{size:.1f} TB"
