@@ -14,11 +14,14 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.live import Live
 
-NAME, BAR, LEAST_BAR = 12, 30, 8
-"""Columns of a stage's name at least, of a bar at most, and of a bar at least: with fewer there is none."""
+NAME, BAR, LEAST_BAR, LEAST_SAID = 10, 30, 8, 12
+"""Columns of a stage's name at least, of a bar at most, and of both a bar and what is said beside it at least; where
+that is too much there is no bar.
+"""
 REFRESHES = 5
 """How often a second the bars are drawn anew."""
 BETWEEN = "  "
+UNITS = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
 
 
 class Bars:
@@ -68,9 +71,10 @@ class Bars:
         now = self._stages.clock()
         shown = [stage for stage in self._stages.all.values() if stage.is_shown(now)]
         name = min(max((NAME, *(len(stage.name) for stage in shown))), width // 3)
-        beside = [_beside(stage, now, width - 1 - name - len(BETWEEN)) for stage in shown]
-        room = width - 1 - name - 2 * len(BETWEEN) - max(map(len, beside), default=0)
-        bar = min(BAR, room) if room >= LEAST_BAR else 0
+        room = width - 1 - name - 2 * len(BETWEEN)
+        least = LEAST_BAR if room >= LEAST_BAR + LEAST_SAID else 0
+        beside = [_beside(stage, now, room - least) for stage in shown]
+        bar = min(BAR, room - max(map(len, beside), default=0)) if least else 0
         return Group(*(_line(stage, name, bar, said, now) for stage, said in zip(shown, beside, strict=True)))
 
 
@@ -108,15 +112,20 @@ def _beside(stage: Stage, now: float, room: int) -> str:
 def _count(stage: Stage) -> str:
     if isinstance(stage.used, Bytes):
         files = f"{stage.done:,}/{stage.total:,}{BETWEEN}" if stage.total not in (None, 1, stage.used.total) else ""
-        return f"{files}{readable_bytes(stage.used.done)} of {readable_bytes(stage.used.total)}"
+        return f"{files}{_of_bytes(stage.used)}"
     if stage.total is None:
         return f"{stage.done:,} found" if stage.done else ""
     return "" if stage.total == 1 else f"{stage.done:,}/{stage.total:,}"
 
 
+def _of_bytes(used: Bytes) -> str:
+    unit, size = next(((unit, size) for unit, size in UNITS if used.total >= size), UNITS[-1])
+    return f"{used.done / size:,.1f} of {used.total / size:,.1f} {unit}"
+
+
 def _rate(stage: Stage) -> str:
     rate = stage.rate()
-    if rate is None or (stage.of is None and not stage.done):
+    if rate is None or stage.ended or (stage.of is None and stage.total == 1):
         return ""
     if isinstance(stage.used, Bytes):
         return f"{readable_bytes(rate)}/s"
