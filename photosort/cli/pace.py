@@ -34,6 +34,8 @@ class Stage:
 
     def update(self, done: int, total: int | None, used: Used | Bytes | None, now: float) -> None:
         """Take note of a call; one with a smaller number than before begins the stage again."""
+        if self.total is None and total is not None:
+            self._seen.clear()  # what is counted from now on may be something else
         if done < self.done or (self.ended and done < (total or done + 1)):
             self.begun, self.ended = now, 0.0
             self._seen.clear()

@@ -102,6 +102,7 @@ def look_at_all(
 
     `headers` says whether what files say of themselves is wanted as well. The rest is as in `describe`.
     """
+    progress(STAGE, 0, None)
     known = Known(
         cache.digests(),
         [cache.keys(task.identity) for task in wanted],

@@ -25,6 +25,7 @@ from photosort.methods.conversation import Settle, as_proposed
 from photosort.methods.method import Grouping
 from photosort.models.protocols import Category, Used
 from photosort.models.selected import ModelSet
+from photosort.naming.summary import STAGE as NAMING
 from photosort.naming.summary import ClusterName
 from photosort.photos.copies import Copies
 from photosort.photos.digest import digest_of
@@ -183,6 +184,7 @@ def prepare(
                 follow_links=settings.follow_links,
                 placed=placed_below(connection, source),
                 digest=partial(cache.digest_of, read=digest_of),
+                progress=progress,
             )
         except (EmptyFolder, NoPhotos):
             if standing is None:
@@ -215,6 +217,7 @@ def prepare(
         grouping, choice = group(described, models, cache, writer, progress, categories, joining)
         progress("grouping", 1, 1)
         best = grouping.best
+        progress(NAMING, 0, None)
         known = subjects_of(described.vectors, described.facts, best.texts, models, cache)
         names = continues.names if continues else ()
         folders = make_folders(
@@ -234,6 +237,7 @@ def prepare(
         described_from=len(names),
         progress=progress,
     )
+    progress("recording", 0, 1)
     run = record(
         Runs(connection),
         plan,
@@ -243,6 +247,7 @@ def prepare(
         folders,
         {**settings.model_dump(mode="json"), CATEGORIES: [tuple(category) for category in best.categories]},
     )
+    progress("recording", 1, 1)
     return Prepared(
         run,
         described,
