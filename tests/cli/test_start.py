@@ -78,6 +78,7 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
                 "ending",
                 "organize",
                 "organize_help",
+                "organize_options",
                 "output",
                 "past",
                 "refine",
