@@ -15,7 +15,7 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from photosort.cli import planned
+from photosort.cli import planned, tables
 from photosort.cli.output import plural, short
 from photosort.cli.quantities import readable_bytes
 from photosort.duplicates.groups import Group
@@ -37,6 +37,17 @@ def groups(found: Duplicates) -> RenderableType:
         if some:
             parts += [Text(title, style="bold"), *_shown(some, found.source), Text("")]
     return Lines(*parts, *_remarks(found), Text(_summary(found), style="bold"))
+
+
+def table(found: Duplicates) -> RenderableType:
+    """Return a row for each photo of all groups, with the number of its group, and a line that sums up."""
+    rows = (
+        (number, group.kind, says, os.path.relpath(shot.path, found.source), shot.size)
+        for number, group in enumerate((*found.groups, *found.bursts), 1)
+        for shot, says in ((group.best, "keep"), *((member.shot, member.relation) for member in group.others))
+    )
+    whole = tables.table(("group", "kind", "what", "photo", "bytes"), rows, numbers=("group", "bytes"))
+    return Lines(whole, *_remarks(found), Text(_summary(found), style="bold"))
 
 
 def plan(whole: Plan) -> RenderableType:

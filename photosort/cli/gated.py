@@ -14,12 +14,22 @@ PLACEHOLDER = "\U0010eeee"
 
 
 class GatedConsole(Console):
-    """Rich's console, with `printable` for the text of everything but its own control codes."""
+    """Rich's console, with `printable` for the text of everything but its own control codes.
+
+    rows  how many lines a view may have that can be shorter; None where all of it is wanted
+    """
+
+    rows: int | None = None
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """Yield the segments of a view."""
         for text, style, control in super().render(renderable, options):
             yield Segment(text if control else "\n".join(map(_gated, text.split("\n"))), style, control)
+
+
+def rows_of(console: Console) -> int | None:
+    """Return how many lines a view may have that can be shorter; None where all of it is wanted."""
+    return console.rows if isinstance(console, GatedConsole) else None
 
 
 class Unpadded:

@@ -6,16 +6,18 @@ import csv
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import typer
 
 from photosort.cli.ending import END, Stop, failure_of, say
 from photosort.cli.log_file import CURRENT
-from photosort.errors import Declined, NotAllFiled, PhotosortError, Unfinished
+from photosort.cli.quantities import duration
+from photosort.errors import Declined, NotAllFiled, PhotosortError, SettingsError, Unfinished
 from photosort.support.printable import printable
 from photosort.support.progress import Bytes, Progress, Used, silent
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
     from photosort.cli.bars import Bars
 
+Form = Literal["tree", "table", "json"]
+"""How a result is shown: as each command thinks best, as rows below each other, or for programs."""
 PIPE_WIDTH = 1 << 20
 """Columns where the output is not a terminal: so many that no line is ever folded."""
 
@@ -32,7 +36,8 @@ PIPE_WIDTH = 1 << 20
 class Output(Protocol):
     """What a command may say.
 
-    show      something for people to read, made only when it is wanted
+    show      something for people to read, made only when it is wanted; as a table where the user prefers that, and
+              there is one
     document  the command's whole result for programs, once, at the end
     paths     the paths that are the whole result for a pipe, one a line, where little else is wanted
     note      an aside, on standard error
@@ -43,7 +48,7 @@ class Output(Protocol):
     error     why the command stops
     """
 
-    def show(self, view: Callable[[], RenderableType]) -> None: ...
+    def show(self, view: Callable[[], RenderableType], table: Callable[[], RenderableType] | None = None) -> None: ...
     def document(self, content: Callable[[], dict[str, Any]]) -> None: ...
     def paths(self, found: Iterable[Path]) -> None: ...
     def note(self, text: str) -> None: ...
@@ -57,18 +62,22 @@ class Output(Protocol):
 class Human:
     """Tables and bars on a terminal; plain text where the output is a file or a pipe."""
 
-    def __init__(self) -> None:
+    def __init__(self, form: Form | None = None) -> None:
+        self._form = form
         self._bars: Bars | None = None
 
-    def show(self, view: Callable[[], RenderableType]) -> None:
-        """Print to standard output."""
+    def show(self, view: Callable[[], RenderableType], table: Callable[[], RenderableType] | None = None) -> None:
+        """Print to standard output. What can be shorter fits the terminal, unless the user has asked for a form."""
         from photosort.cli.gated import GatedConsole, Unpadded
 
         self._clear_bars()
+        made = table() if table and self._form == "table" else view()
         if sys.stdout.isatty():
-            GatedConsole(highlight=False).print(view(), crop=False)
+            console = GatedConsole(highlight=False)
+            console.rows = None if self._form else console.height
+            console.print(made, crop=False)
         else:
-            GatedConsole(highlight=False, width=PIPE_WIDTH).print(Unpadded(view()), crop=False, end="")
+            GatedConsole(highlight=False, width=PIPE_WIDTH).print(Unpadded(made), crop=False, end="")
         sys.stdout.flush()
 
     def document(self, content: Callable[[], dict[str, Any]]) -> None:
@@ -142,7 +151,7 @@ class Human:
 class Quiet(Human):
     """Errors, questions and what is sent alone."""
 
-    def show(self, view: Callable[[], RenderableType]) -> None:
+    def show(self, view: Callable[[], RenderableType], table: Callable[[], RenderableType] | None = None) -> None:
         """Show nothing."""
 
     def paths(self, found: Iterable[Path]) -> None:
@@ -236,10 +245,15 @@ def stoppable(progress: Progress) -> Progress:
 
 
 @contextmanager
-def speaking(*, as_json: bool = False, quiet: bool = False, as_csv: bool = False) -> Iterator[Output]:
+def speaking(
+    *, as_json: bool = False, quiet: bool = False, as_csv: bool = False, form: Form | None = None
+) -> Iterator[Output]:
     """Yield the output that the flags ask for; a failure inside the block becomes its message and its exit code."""
-    output = Json() if as_json else Csv() if as_csv else Quiet() if quiet else Human()
+    as_json = as_json or form == "json"
+    output = Json() if as_json else Csv() if as_csv else Quiet() if quiet else Human(form)
     try:
+        if as_json and form not in (None, "json"):
+            raise SettingsError(f"--json and --output {form} exclude each other", "Choose one.")
         yield output
     except (typer.Exit, SystemExit, GeneratorExit):
         raise
@@ -249,6 +263,12 @@ def speaking(*, as_json: bool = False, quiet: bool = False, as_csv: bool = False
             CURRENT.log.failed(error, failure)
         output.error(failure)
         raise typer.Exit(failure.exit_code) from error
+
+
+def elapsed() -> str:
+    """Return how long the command has taken, in a sentence; nothing before a second has passed."""
+    seconds = time.monotonic() - END.begun if END.begun is not None else 0
+    return f"Done in {duration(seconds)}." if seconds >= 1 else ""
 
 
 def finish(*, stopped: bool, failed: bool) -> None:

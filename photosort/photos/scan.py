@@ -23,6 +23,7 @@ STAGE = "scanning"
 COUNTED = 100
 """Photos from one report to the next."""
 IGNORE_FILE = ".photosortignore"
+VIDEO = "a video"
 WITH_ITS_PHOTO = "stays with its photo"
 SYSTEM_FOLDERS = frozenset({"@eadir", "$recycle.bin", "system volume information", "lost+found"})
 SYSTEM_FOLDER_SUFFIXES = (".photoslibrary", ".lrdata")
@@ -151,7 +152,7 @@ def _each_once(
 def _kind(path: Path) -> str:
     ending = path.suffix.lower()
     if ending in VIDEOS:
-        return "a video"
+        return VIDEO
     return "a sidecar without its photo" if ending in SIDECARS else "no photo"
 
 

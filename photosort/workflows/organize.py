@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -90,6 +90,15 @@ class Prepared:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """How many files were found: photos, those that travel with them, and all others, by what they are."""
+
+    photos: int
+    companions: int
+    others: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Talk:
     """What a run shows the user on its way, and lets the user decide.
 
@@ -98,6 +107,7 @@ class Talk:
               known
     settle    decides on the categories that a language model proposes
     review    is shown everything before the first file is touched
+    found     is shown how many files there are
     captions  is shown how many questions with a photo are about to be asked of a captioner on a server
     """
 
@@ -106,6 +116,7 @@ class Talk:
     settle: Settle = as_proposed
     review: Callable[[Prepared], None] = lambda prepared: None
     captions: Callable[[int], None] = lambda questions: None
+    found: Callable[[Seen], None] = lambda seen: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +209,8 @@ def prepare(
                 f"{settings.k} clusters were asked for, more than there are photos ({len(mains)})",
                 f"--k {len(mains)} is the maximum, or less if photos are equal; without --k photosort chooses.",
             )
+        kinds = Counter(other.reason for other in found.no_photos(groups))
+        talk.found(Seen(len(mains), sum(map(len, groups.values())), kinds))
         writer = checked_writer(models, cache)
         every = [*mains, *standing.photos] if standing else mains
         if models.photos_sent:

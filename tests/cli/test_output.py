@@ -12,7 +12,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from photosort.cli import ending, explain_run, past, planned
+from photosort.cli import ending, explain_run, past, plan_tree
 from photosort.cli.output import Human, Json, Quiet, plural, speaking
 from photosort.errors import Declined, NoPhotos
 from photosort.filing.journaled.apply import Remark
@@ -87,6 +87,7 @@ def test_what_a_writer_has_used_runs_beside_the_bar(
     used: Used, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setattr("photosort.cli.pace.SHOWN_AFTER", 0.0)
     for voice, shown in ((Human(), True), (Quiet(), False), (Json(), False)):
         monkeypatch.setattr("sys.stderr", terminal := Terminal())
         with voice.progress() as progress:
@@ -117,9 +118,9 @@ def test_no_line_is_folded_or_cut_but_on_a_terminal(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     Human().show(lambda: explain_run.left(RunView(RUN, (), ((Path(LONG), "no photo"), (Path("/b.jpg"), "empty")))))
-    Human().show(lambda: past._table([PastRun(RUN, 1, 2, 2, "done")]))
+    Human().show(lambda: past._list([PastRun(RUN, 1, 2, 2, "done")]))
     Human().show(lambda: past._line(Remark(Path(LONG), "changed since")))
-    Human().show(lambda: planned._line("1", "", (LONG, "bold")))
+    Human().show(lambda: plan_tree._line("1", "", (LONG, "bold")))
     assert capsys.readouterr().out.count(LONG) == 5
 
 

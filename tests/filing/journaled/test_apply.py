@@ -78,7 +78,8 @@ def test_every_mode_files_everything_and_undo_reverts_it(
         assert (out / name).is_symlink() == (mode is Mode.SYMLINK)
     size = sum(len(content) for content in PLACED.values())
     assert seen[-1] == ("filing", 6, 6, Bytes(size, size) if mode in (Mode.COPY, Mode.MOVE) else None)
-    assert [step[1] for step in seen] == (range(7) if mode is Mode.COPY or (far and mode is Mode.MOVE) else [0, 6])
+    copies = mode is Mode.COPY or (far and mode is Mode.MOVE)
+    assert list(dict.fromkeys(step[1] for step in seen)) == ([0, 1, 2, 3, 4, 5, 6] if copies else [0, 6])
     assert unfinished(connection) == []
 
     back = undo(connection, 1)
