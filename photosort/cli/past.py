@@ -67,7 +67,7 @@ def runs(output: AsForm = None, as_json: AsJson = False, quiet: QuietFlag = Fals
         from photosort.workflows.history import past_runs
 
         found = past_runs(load_places().data_dir)
-        out.show(lambda: _list(found), lambda: _table(found))
+        out.show(lambda: _table(found), (lambda: _rows(found)) if found else None)
         out.document(lambda: {"runs": [_run_document(past) for past in found]})
 
 
@@ -125,7 +125,7 @@ def _stopped(reason: str, command: str) -> "Text":
     return Text(f"Stopped: {printable(reason)}. Go on with: {command}", style="red")
 
 
-def _table(found: "list[PastRun]") -> "RenderableType":
+def _rows(found: "list[PastRun]") -> "RenderableType":
     from photosort.cli.tables import table
 
     return table(
@@ -151,7 +151,7 @@ def _when(past: "PastRun") -> str:
     return past.run.started.astimezone().strftime("%Y-%m-%d %H:%M")
 
 
-def _list(found: "list[PastRun]") -> "RenderableType":
+def _table(found: "list[PastRun]") -> "RenderableType":
     from rich.table import Table
     from rich.text import Text
 

@@ -118,7 +118,7 @@ def test_no_line_is_folded_or_cut_but_on_a_terminal(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     Human().show(lambda: explain_run.left(RunView(RUN, (), ((Path(LONG), "no photo"), (Path("/b.jpg"), "empty")))))
-    Human().show(lambda: past._list([PastRun(RUN, 1, 2, 2, "done")]))
+    Human().show(lambda: past._table([PastRun(RUN, 1, 2, 2, "done")]))
     Human().show(lambda: past._line(Remark(Path(LONG), "changed since")))
     Human().show(lambda: plan_tree._line("1", "", (LONG, "bold")))
     assert capsys.readouterr().out.count(LONG) == 5
