@@ -84,7 +84,7 @@ def _line(stage: Stage, name: int, bar: int, beside: str, now: float) -> Rendera
     from rich.text import Text
 
     line = Table.grid(padding=(0, len(BETWEEN), 0, 0))
-    line.add_column(width=name, no_wrap=True, overflow="ellipsis")
+    line.add_column(width=name, no_wrap=True, overflow="crop")
     cells: list[RenderableType] = [printable(stage.name)]
     if bar:
         line.add_column(width=bar)

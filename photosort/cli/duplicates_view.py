@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from photosort.cli import planned, tables
-from photosort.cli.output import plural, short
+from photosort.cli.output import elapsed, plural, short
 from photosort.cli.quantities import readable_bytes
 from photosort.duplicates.groups import Group
 from photosort.duplicates.shots import Shot
@@ -72,8 +72,9 @@ def ending(found: Duplicates, wish: Wish) -> RenderableType:
         if wish.into is None:
             source = shlex.quote(printable(str(found.source)))
             hint = f"To set all but the best apart:  photosort duplicates {source} --into FOLDER --mode move"
-            return Text(hint if lesser else "Nothing was touched.", style="dim")
-        return Text("Nothing was touched: this was a dry run." if found.plan else "Nothing was touched.", style="dim")
+            return Text(hint if lesser else f"Nothing was touched. {elapsed()}".rstrip(), style="dim")
+        nothing = "Nothing was touched: this was a dry run." if found.plan else "Nothing was touched."
+        return Text(f"{nothing} {elapsed()}".rstrip(), style="dim")
     return Lines(Text("The best photo of each group is where it was."), planned.ending(outcome))
 
 

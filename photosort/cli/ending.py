@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import pairwise
 from types import FrameType
 
 from photosort.cli import streams
@@ -107,7 +108,7 @@ def say(failure: PhotosortError, *, as_json: bool = False) -> None:
 
 def wants_json(arguments: Sequence[str]) -> bool:
     """Return whether a command line asks for JSON; it may be one that was refused."""
-    pairs = zip(arguments, [*arguments[1:], ""], strict=True)
+    pairs = pairwise([*arguments, ""])
     return any(flag in ("--json", "--output=json") or (flag, value) == ("--output", "json") for flag, value in pairs)
 
 

@@ -40,16 +40,16 @@ class Unpadded:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         for line in Segment.split_lines(console.render(self._view, options)):
-            yield from _without_padding(line)
+            yield from _without_padding(line, coloured=console.color_system is not None)
             yield Segment.line()
 
 
-def _without_padding(line: list[Segment]) -> list[Segment]:
+def _without_padding(line: list[Segment], *, coloured: bool) -> list[Segment]:
     """Return a line without the spaces at its end; what has a background shows something there."""
     kept = list(line)
     while kept:
         text, style, control = kept[-1]
-        if control or (style and (style.bgcolor or style.reverse)):
+        if control or (coloured and style and (style.bgcolor or style.reverse)):
             break
         if bare := text.rstrip(" "):
             kept[-1] = Segment(bare, style)

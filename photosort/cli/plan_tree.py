@@ -81,10 +81,10 @@ class PlanTree:
             above.get(top, whole).add(said)
         if rest := folders[len(shown) :]:
             photos = sum(len(folder.photos) for folder in rest)
-            more = f"and {plural(len(rest), 'more folder')}, {plural(photos, 'photo')}"
-            whole.add(_line("…", "cyan", (more, "bold"), (f"   {self.explain} shows all", "dim")))
+            more = f"and {plural(len(rest), 'more folder')}, {plural(photos, 'photo')}:"
+            whole.add(_line("…", "cyan", (more, "bold"), (f" {self.explain}", "dim")))
         elif brief:
-            whole.add(_line("", "", (f"{self.explain} says more of each", "dim")))
+            whole.add(_line("", "", (f"More of each: {self.explain}", "dim")))
         if self.plan.left:
             whole.add(_left(self.plan, self.explain))
         return whole
