@@ -75,7 +75,7 @@ def ending(found: Duplicates, wish: Wish) -> RenderableType:
             return Text(hint if lesser else f"Nothing was touched. {elapsed()}".rstrip(), style="dim")
         nothing = "Nothing was touched: this was a dry run." if found.plan else "Nothing was touched."
         return Text(f"{nothing} {elapsed()}".rstrip(), style="dim")
-    return Lines(Text("The best photo of each group is where it was."), planned.ending(outcome))
+    return Lines(Text("The best photo of each group is where it was."), planned.ending(outcome, found.run or 0))
 
 
 def document(found: Duplicates) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def review(
         if edited is not None:
             done = edited
             out.show(lambda: plan_tree.PlanTree(done.plan, done.names))
-            out.show(lambda: planned.ending(done.outcome))
+            out.show(lambda: planned.ending(done.outcome, done.run))
         else:
             going_on = f" Your changes are kept: photosort review {reviewed.run}" if reviewed.saved else ""
             out.show(lambda: f"No files were touched.{going_on}")
