@@ -34,6 +34,7 @@ from photosort.store.cache import Cache, open_cache
 from photosort.store.history import open_history
 from photosort.store.journal import Filing
 from photosort.store.placed import placed_below
+from photosort.store.previews import drop_old_previews
 from photosort.store.runs import Runs
 from photosort.support.progress import Progress, silent
 from photosort.workflows.asking import Show, captions_to_ask, checked_writer, unshown
@@ -243,6 +244,7 @@ def prepare(
         folders,
         {**settings.model_dump(mode="json"), CATEGORIES: [tuple(category) for category in best.categories]},
     )
+    drop_old_previews(connection)
     return Prepared(
         run,
         described,
