@@ -37,7 +37,7 @@ LOOKUP = 500
 
 
 def _stacked(vectors: Sequence[bytes]) -> NDArray[np.float16]:
-    """Return (n, d) from n vectors as they are kept. Raises TypeError and ValueError where they are none of one model."""
+    """Return (n, d) from n vectors as they are kept. Raises TypeError and ValueError where they are not."""
     if len({len(vector) for vector in vectors}) > 1:
         raise ValueError("vectors of one model differ in their length")
     return np.frombuffer(b"".join(vectors), dtype=np.float16).reshape(len(vectors), -1)

@@ -74,12 +74,13 @@ def _insert(connection: sqlite3.Connection, table: str, columns: Sequence[Sequen
 
 
 def _written(column: Sequence[Any]) -> dict[str, list[Any]]:
-    """Return a column for JSON: each different value once, and which one every row has; bytes become text."""
-    kind = "bytes" if any(isinstance(value, bytes) for value in column) else "plain"
-    values = dict.fromkeys(column)
-    places = {value: place for place, value in enumerate(values)}
-    texts = [value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else value for value in values]
-    if len(values) == len(column):
+    """Return a column for JSON: texts once each, and which one every row has; bytes become text."""
+    kind = "bytes" if column and all(isinstance(value, bytes) for value in column) else "plain"
+    if not all(isinstance(value, str | bytes) for value in column):
+        return {kind: list(column)}
+    places = {value: place for place, value in enumerate(dict.fromkeys(column))}
+    texts = [value.decode("utf-8", "surrogateescape") if kind == "bytes" else value for value in places]
+    if len(texts) == len(column):
         return {kind: texts}
     return {kind: texts, "rows": [places[value] for value in column]}
 

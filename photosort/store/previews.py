@@ -40,7 +40,9 @@ def drop_old_previews(connection: sqlite3.Connection) -> list[int]:
     return old
 
 
-def no_such_run(connection: sqlite3.Connection, run: int) -> NoSuchRun:
+def no_such_run(
+    connection: sqlite3.Connection, run: int, hint: str = "photosort explain shows the last one."
+) -> NoSuchRun:
     """Return the error for a run that is not there: numbers are given in order and the newest run is never dropped, so
     that an older number is that of a preview.
     """
@@ -50,7 +52,7 @@ def no_such_run(connection: sqlite3.Connection, run: int) -> NoSuchRun:
             f"Run {run} was a preview and is no longer kept",
             f"photosort keeps the last {KEPT} previews: photosort runs lists them.",
         )
-    return NoSuchRun(f"Run {run} does not exist", "photosort explain shows the last one.")
+    return NoSuchRun(f"Run {run} does not exist", hint)
 
 
 def _referring(connection: sqlite3.Connection) -> list[tuple[str, str]]:

@@ -1,9 +1,9 @@
 """A large folder that the cache knows: python tests/bench/large.py [--photos 1000 10000 100000] [--k 50] [--keep DIR]
 
 So many photos, which are tiny files of their own, one in twenty with an XMP sidecar, in folders of 500 as cameras name
-them. What models say of them is made up and put into the cache: vectors around the weights of 300 labels of ImageNet, so
-that captions are read out of them by the real head. Then `photosort organize --dry-run --k 50` in a process of its own,
-three times, each beside the bare cost, also in a process of its own: the same vectors read from the cache, and one
+them. What models say of them is made up and put into the cache: vectors around the weights of 300 labels of ImageNet,
+so that captions are read out of them by the real head. Then `photosort organize --dry-run --k 50` in a process of its
+own, three times, each beside the bare cost, also in a process of its own: the same vectors read from the cache, and one
 k-means of them with the same restarts. A run before these writes the captions, as the first run of a user does.
 
 CPU seconds are those of the process, user and system, with one thread (the median of the three); they include the start
@@ -29,7 +29,7 @@ import numpy as np
 
 SEED, GROUPS, FOLDER, SIDECARS, PART = 42, 300, 500, 20, 10_000
 """Random seed; centres of vectors; photos of a folder; photos for each sidecar; vectors put at once."""
-TRIES = int(os.environ.get("T","3"))
+TRIES = int(os.environ.get("T", "3"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,8 @@ def main() -> None:
     if arguments.bare:
         bare(arguments.bare, arguments.k)
         return
-    print(f"{'photos':>9}{'CPU s':>10}{'bare':>9}{'ratio':>8}{'MB':>11}{'bare':>9}{'ms/photo':>12}{'bare':>9}{'history MB':>12}")
+    heads = f"{'photos':>9}{'CPU s':>10}{'bare':>9}{'ratio':>8}{'MB':>11}{'bare':>9}{'ms/photo':>12}{'bare':>9}"
+    print(f"{heads}{'history MB':>12}")
     with tempfile.TemporaryDirectory() as made:
         costs = {}
         for photos in sorted(arguments.photos):
