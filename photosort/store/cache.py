@@ -77,7 +77,7 @@ class Cache:
 
         The time of the status is among them because tools can keep the other two when they edit a photo.
         """
-        rows = self._db.execute("SELECT path, size, mtime_ns, ctime_ns, digest FROM files")
+        rows = self._db.execute("SELECT path, size, mtime_ns, ctime_ns, digest FROM files").fetchall()
         return {(path, size, mtime_ns, ctime_ns): digest for path, size, mtime_ns, ctime_ns, digest in rows}
 
     def files(self) -> Iterator[tuple[bytes, int, int, str]]:
@@ -163,11 +163,11 @@ class Cache:
     def keys(self, identity: Identity) -> set[str]:
         """Return the keys that have a vector or a text."""
         query = "SELECT key FROM vectors WHERE identity = :id UNION ALL SELECT key FROM texts WHERE identity = :id"
-        return {key.hex() for (key,) in self._db.execute(query, {"id": self._id(identity)})}
+        return {key.hex() for (key,) in self._db.execute(query, {"id": self._id(identity)}).fetchall()}
 
     def all_texts(self, identity: Identity) -> dict[str, str]:
         """Map every key of an identity to its text."""
-        rows = self._db.execute("SELECT key, text FROM texts WHERE identity = ?", (self._id(identity),))
+        rows = self._db.execute("SELECT key, text FROM texts WHERE identity = ?", (self._id(identity),)).fetchall()
         return {key.hex(): text for key, text in rows}
 
     @contextmanager
