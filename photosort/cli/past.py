@@ -61,7 +61,7 @@ def resume(run: RunNumber = None, as_json: AsJson = False, quiet: QuietFlag = Fa
 
 
 def runs(output: AsForm = None, as_json: AsJson = False, quiet: QuietFlag = False) -> None:
-    """List all runs, the newest first."""
+    """List all runs, the newest first. Of dry runs the last 5 are kept, and those that other runs come from."""
     with speaking(as_json=as_json, quiet=quiet, form=output) as out:
         from photosort.settings.settings import load_places
         from photosort.workflows.history import past_runs

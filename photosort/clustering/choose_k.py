@@ -9,6 +9,7 @@ import numpy as np
 
 from photosort.clustering.communities import communities
 from photosort.clustering.kmeans import Vectors, kmeans
+from photosort.clustering.silhouette import silhouette
 from photosort.support.progress import Progress, silent
 
 STAGE = "choosing k"
@@ -72,8 +73,6 @@ def drawn(vectors: Vectors, most: int = SAMPLE, seed: int = 42) -> Vectors:
 
 
 def _silhouettes(vectors: Vectors, candidates: range, seed: int, progress: Progress) -> dict[int, float]:
-    from sklearn.metrics import silhouette_score
-
     distances = np.maximum(1 - vectors @ vectors.T, 0)
     np.fill_diagonal(distances, 0)
     scores = {}
@@ -83,6 +82,6 @@ def _silhouettes(vectors: Vectors, candidates: range, seed: int, progress: Progr
             found = kmeans(vectors, k, restarts=RESTARTS, seed=seed, fewer=True)
             if found.k < k:
                 break
-            scores[k] = float(silhouette_score(distances, found.labels, metric="precomputed"))
+            scores[k] = silhouette(distances, found.labels)
     progress(STAGE, len(candidates), len(candidates))
     return scores

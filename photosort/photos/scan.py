@@ -221,6 +221,8 @@ class _Walk:
             return False
         if folder and self._skip and _identity(Path(entry.path)) == self._skip:
             return False
+        if not self._ignored:
+            return True
         return not self._ignored.match(Path(entry.path).relative_to(self._root).as_posix(), folder=folder)
 
 

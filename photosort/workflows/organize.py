@@ -35,6 +35,7 @@ from photosort.store.cache import Cache, open_cache
 from photosort.store.history import open_history
 from photosort.store.journal import Filing
 from photosort.store.placed import placed_below
+from photosort.store.previews import drop_old_previews
 from photosort.store.runs import Runs
 from photosort.support.progress import Progress, silent
 from photosort.workflows.arranging import arrange, given_up, with_its_layout
@@ -163,6 +164,7 @@ def organize(
         prepared = prepare(source, destination, models, connection, talk, progress, standing)
         if isinstance(prepared, Unchanged):
             return prepared
+        drop_old_previews(connection)
         prepared = replace(prepared, given_up=given_up(settings, models))
         talk.review(prepared)
         if dry_run:
@@ -270,7 +272,6 @@ def prepare(
         folders,
         {**settings.model_dump(mode="json"), CATEGORIES: [tuple(category) for category in best.categories]},
     )
-    progress("recording", 1, 1)
     return Prepared(
         run,
         described,
