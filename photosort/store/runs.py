@@ -36,8 +36,11 @@ ADD_FACTS = ("ALTER TABLE members ADD COLUMN facts TEXT NOT NULL DEFAULT '{}'",)
 
 DUPLICATES = "duplicates"
 """The command whose runs sort nothing: it puts copies apart, and no folder of it was compared with its photos."""
-ORGANIZED = f"json_extract(settings, '$.command') IS NOT '{DUPLICATES}'"
-"""Whether a run is not one of those."""
+TAGS = "tag"
+"""The command whose runs put no photo anywhere: it writes tags, and the journal of tags says where."""
+_SORTING = f"json_extract(settings, '$.command') IS NOT '{TAGS}'"
+ORGANIZED = f"(json_extract(settings, '$.command') IS NOT '{DUPLICATES}' AND {_SORTING})"
+"""Whether a run is none of those."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +171,12 @@ class Runs:
             self._db.execute("UPDATE runs SET previewed = 0 WHERE id = ?", (run,))
 
     def get(self, run: int) -> Run:
-        """Return the run of this number. Raises NoSuchRun."""
+        """Return the run of this number. Raises NoSuchRun, also where it only wrote tags."""
         found = self._runs("WHERE id = ?", run) if 0 < run <= LARGEST_ID else []
         if not found:
             raise NoSuchRun(f"Run {run} does not exist", "photosort explain shows the last one.")
+        if found[0].settings.get("command") == TAGS:
+            raise NoSuchRun(f"Run {run} wrote tags and sorted nothing", "photosort runs lists all.")
         return found[0]
 
     def last(self) -> Run:
@@ -181,9 +186,9 @@ class Runs:
             raise NoSuchRun("Nothing has been organized yet", "Start with: photosort organize FOLDER --dry-run")
         return found[0]
 
-    def all(self) -> list[Run]:
-        """Return every run, the newest first."""
-        return self._runs("ORDER BY id DESC")
+    def all(self, *, tags: bool = False) -> list[Run]:
+        """Return every run that has put photos somewhere, the newest first; with `tags` those of tags as well."""
+        return self._runs("ORDER BY id DESC" if tags else f"WHERE {_SORTING} ORDER BY id DESC")
 
     def clusters(self, run: int) -> list[ClusterRecord]:
         """In their order, the largest first."""
