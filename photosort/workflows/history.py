@@ -40,7 +40,9 @@ class PastRun:
     """A run, its number of folders, photos, files (companions too), and the state of these; of its photos, `there` had
     their places already when it came to them.
 
-    One that wrote tags has no folders. The state is the filing's own; "previewed" where it has touched no file, "cut off" or "undo cut off" if it stopped.
+    One that wrote tags has no folders.
+
+    The state is the filing's own; "previewed" where it has touched no file, "cut off" or "undo cut off" if it stopped.
     """
 
     run: Run
