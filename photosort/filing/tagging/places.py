@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 from photosort.filing.disk.copying import Changed
-from photosort.filing.disk.opened import OpenedHomes
+from photosort.filing.disk.opened import REPLACED, OpenedHomes
 from photosort.filing.disk.place import look, sync_folder
 from photosort.filing.disk.removing import Witness
 from photosort.filing.disk.renaming import remove, rename_exclusive
@@ -41,8 +42,11 @@ class Places:
     @classmethod
     def of(cls, write: TagWrite, token: str, homes: OpenedHomes) -> Places:
         """Open the folder of a write. Raises Changed where it is gone or was replaced, and OSError."""
-        if not write.path.parent.is_dir():
+        folder = write.path.parent
+        if not folder.is_dir():
             raise Changed("its folder is no longer there")
+        if os.path.realpath(folder) != os.fspath(folder):  # the plan names folders without links
+            raise Changed(REPLACED)
         path = homes.at(write.path)
         names = (f".photosort-{token}-{2 * write.id + odd}.part" for odd in (0, 1))
         return cls(path, path.with_name(write.photo.name), *(path.with_name(name) for name in names))

@@ -15,6 +15,7 @@ from __future__ import annotations
 import sqlite3
 import stat
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from photosort.errors import NoSuchRun
 from photosort.filing.disk.copying import Changed, write_like, write_whole
 from photosort.filing.disk.opened import OpenedHomes
 from photosort.filing.disk.place import InDoubt, is_full, look, reason_of, sync_folder
-from photosort.filing.disk.renaming import rename_exclusive
+from photosort.filing.disk.renaming import remove, rename_exclusive
 from photosort.filing.disk.replacing import replace_judged
 from photosort.filing.journaled.apply import Remark
 from photosort.filing.tagging.places import MISSING, Places, clear, digest_at, judged
@@ -185,7 +186,12 @@ def _write_one(journal: TagJournal, write: TagWrite, homes: OpenedHomes, embed: 
             raise Changed("a sidecar of that name has appeared")
         mode = 0o644 if stat.S_ISLNK(photo.st_mode) else stat.S_IMODE(photo.st_mode) & 0o666 | 0o600
         write_whole(write.after or b"", places.new, mode)
-        rename_exclusive(places.new, places.path)
+        try:
+            rename_exclusive(places.new, places.path)
+        except OSError:
+            with suppress(OSError):
+                remove(places.new)
+            raise
     else:
         file = judged(places.path, write.digest)
         write_like(write.after or b"", places.new, places.path, file.seen, None)

@@ -86,9 +86,11 @@ class Planner:
     exiftool: ExifTool | None
     digest: Digest
     _targets: set[Path] = field(default_factory=set)
+    _folders: dict[Path, Path] = field(default_factory=dict)
 
     def add(self, main: Path, companions: Sequence[Path], tags: Tags) -> None:
         """Plan the files of one shot: of its photo, and of RAW and other pictures that travel with it."""
+        main, *companions = (self._real(path) for path in (main, *companions))
         if not (tags.keywords or tags.description):
             self.plan.wordless += 1
             return
@@ -98,6 +100,13 @@ class Planner:
         writes = [write for picture in pictures for write in self._files(picture, sidecars, tags)]
         if writes or len(self.plan.left) == before:
             self.plan.tagged.append(Tagged(main, tags, tuple(writes)))
+
+    def _real(self, path: Path) -> Path:
+        """Return the same file in its folder as that is without links: a link to a photo stays one."""
+        folder = self._folders.get(path.parent)
+        if folder is None:
+            folder = self._folders[path.parent] = Path(os.path.realpath(path.parent))
+        return folder / path.name
 
     def _files(self, photo: Path, sidecars: Mapping[str, Path], tags: Tags) -> Iterator[TagWrite]:
         try:
