@@ -8,7 +8,6 @@ not the one that was judged, it gets the name back.
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from pathlib import Path
 
 from photosort.filing.disk.copying import Changed
@@ -21,15 +20,10 @@ def replace_judged(staged: Path, aside: Path, file: Witness) -> None:
     """Put `staged` in the place of `file`, durably; the old file is removed, for its content is kept elsewhere.
 
     `aside` is a free name in the same folder. Raises Changed where the file is not as it was judged, and OSError; then
-    the file has its name and content, and `staged` is gone. Raises InDoubt where the disk cannot be looked at, or
+    the file has its name and content, and `staged` is for the caller to remove. Raises InDoubt where the disk cannot be looked at, or
     cannot flush or remove what was exchanged.
     """
-    try:
-        old = _exchange(staged, aside, file)
-    except (OSError, Changed):
-        with suppress(OSError):
-            remove(staged)
-        raise
+    old = _exchange(staged, aside, file)
     try:
         sync_folder(file.path.parent)
         remove(old)

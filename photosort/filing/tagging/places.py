@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,6 +52,16 @@ class Places:
         path = homes.at(write.path)
         names = (f".photosort-{token}-{2 * write.id + odd}.part" for odd in (0, 1))
         return cls(path, path.with_name(write.photo.name), *(path.with_name(name) for name in names))
+
+    @contextmanager
+    def staging(self) -> Iterator[None]:
+        """Remove the new content where the block fails; a file in doubt is left for `clear`."""
+        try:
+            yield
+        except (OSError, Changed):
+            with suppress(OSError):
+                remove(self.new)
+            raise
 
 
 def digest_at(path: Path) -> str:

@@ -127,8 +127,9 @@ def _take_back_one(journal: TagJournal, write: TagWrite, homes: OpenedHomes) -> 
         remove_judged(file, None)
         return State.UNDONE
     content = _without(write, places.path)
-    write_like(content, places.new, places.path, file.seen, write.mtime_ns)
-    replace_judged(places.new, places.aside, file)
+    with places.staging():
+        write_like(content, places.new, places.path, file.seen, write.mtime_ns)
+        replace_judged(places.new, places.aside, file)
     return State.UNDONE
 
 

@@ -15,7 +15,6 @@ from __future__ import annotations
 import sqlite3
 import stat
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +22,7 @@ from photosort.errors import NoSuchRun
 from photosort.filing.disk.copying import Changed, write_like, write_whole
 from photosort.filing.disk.opened import OpenedHomes
 from photosort.filing.disk.place import InDoubt, is_full, look, reason_of, sync_folder
-from photosort.filing.disk.renaming import remove, rename_exclusive
+from photosort.filing.disk.renaming import rename_exclusive
 from photosort.filing.disk.replacing import replace_judged
 from photosort.filing.journaled.apply import Remark
 from photosort.filing.tagging.places import MISSING, Places, clear, digest_at, judged
@@ -185,17 +184,14 @@ def _write_one(journal: TagJournal, write: TagWrite, homes: OpenedHomes, embed: 
         if look(places.path) is not None:
             raise Changed("a sidecar of that name has appeared")
         mode = 0o644 if stat.S_ISLNK(photo.st_mode) else stat.S_IMODE(photo.st_mode) & 0o666 | 0o600
-        write_whole(write.after or b"", places.new, mode)
-        try:
+        with places.staging():
+            write_whole(write.after or b"", places.new, mode)
             rename_exclusive(places.new, places.path)
-        except OSError:
-            with suppress(OSError):
-                remove(places.new)
-            raise
     else:
         file = judged(places.path, write.digest)
-        write_like(write.after or b"", places.new, places.path, file.seen, None)
-        replace_judged(places.new, places.aside, file)
+        with places.staging():
+            write_like(write.after or b"", places.new, places.path, file.seen, None)
+            replace_judged(places.new, places.aside, file)
 
 
 def _embed(journal: TagJournal, write: TagWrite, places: Places, embed: Embed) -> None:
@@ -205,8 +201,9 @@ def _embed(journal: TagJournal, write: TagWrite, places: Places, embed: Embed) -
         raise Changed("is a hard link, and writing into it would change the other file too")
     made = embed(write, places.path)
     journal.prepared(write, made.before, made.cut, made.after_digest)
-    write_like(made.content, places.new, places.path, file.seen, file.seen.st_mtime_ns)
-    replace_judged(places.new, places.aside, file)
+    with places.staging():
+        write_like(made.content, places.new, places.path, file.seen, file.seen.st_mtime_ns)
+        replace_judged(places.new, places.aside, file)
 
 
 def _said(error: Exception) -> str:
