@@ -20,8 +20,8 @@ def replace_judged(staged: Path, aside: Path, file: Witness) -> None:
     """Put `staged` in the place of `file`, durably; the old file is removed, for its content is kept elsewhere.
 
     `aside` is a free name in the same folder. Raises Changed where the file is not as it was judged, and OSError; then
-    the file has its name and content, and `staged` is for the caller to remove. Raises InDoubt where the disk cannot be looked at, or
-    cannot flush or remove what was exchanged.
+    the file has its name and content, and `staged` is for the caller to remove. Raises InDoubt where the disk cannot be
+    looked at, or cannot flush or remove what was exchanged.
     """
     old = _exchange(staged, aside, file)
     try:
