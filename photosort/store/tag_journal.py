@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from photosort.errors import NoSuchRun
-from photosort.store.database import storable, transaction
+from photosort.store.database import LARGEST_ID, storable, transaction
 from photosort.store.journal import FilingState
 from photosort.store.operation import State
 from photosort.store.touched import FILES
@@ -184,7 +184,7 @@ def taggings(connection: sqlite3.Connection) -> list[Tagging]:
 
 def is_tagging(connection: sqlite3.Connection, run_id: int) -> bool:
     """Return whether this run wrote tags."""
-    return bool(_taggings(connection, "run_id = ?", run_id))
+    return 0 < run_id <= LARGEST_ID and bool(_taggings(connection, "run_id = ?", run_id))
 
 
 def tagged_photos(connection: sqlite3.Connection, run_id: int) -> int:

@@ -8,12 +8,13 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pytest
 from fakes.filing_kit import tree
 from fakes.raw import dng
+from fakes.tag_home import Home
 from PIL import Image
 
 from photosort.errors import ExifToolMissing
@@ -22,11 +23,6 @@ from photosort.photos.formats import register_formats
 from photosort.photos.xmp import Tags, merged
 from photosort.store.history import open_history
 from photosort.workflows.history import resume_run, undo_run
-
-if TYPE_CHECKING:
-    from conftest import Home
-else:
-    Home = Any
 
 needs_exiftool = pytest.mark.skipif(shutil.which("exiftool") is None, reason="needs exiftool")
 needs_exiv2 = pytest.mark.skipif(shutil.which("exiv2") is None, reason="needs exiv2")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from fakes.filing_kit import names, tree
+from fakes.tag_home import Home
 
 from photosort.errors import Busy, Declined, NoSuchRun, NothingToTag, SettingsError, SourceMissing, Unfinished
 from photosort.filing.disk.lock import hold
@@ -24,11 +25,6 @@ from photosort.workflows.history import past_runs, resume_run, undo_run
 from photosort.workflows.standing import standing_at
 from photosort.workflows.tagging.plan import Convention
 from photosort.workflows.tagging.tag import TagWish, tag
-
-if TYPE_CHECKING:
-    from conftest import Home
-else:
-    Home = Any
 
 ALL = {"Animals/dog.jpg.xmp", "Animals/cat.png.xmp", "2019/Beach days/sea.jpg.xmp", "Mixed/slip.jpg.xmp"}
 
