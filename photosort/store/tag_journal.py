@@ -149,6 +149,12 @@ class TagJournal:
         query = f"SELECT count(*) FROM tag_writes WHERE run_id = ? AND state IN ({', '.join('?' * len(states))})"
         return int(self._db.execute(query, (self.run_id, *states)).fetchone()[0])
 
+    def written(self) -> tuple[int, int]:
+        """Return how many files hold their tags, and of how many photos."""
+        query = "SELECT count(*), count(DISTINCT photo) FROM tag_writes WHERE run_id = ? AND state = ?"
+        files, photos = self._db.execute(query, (self.run_id, State.DONE)).fetchone()
+        return int(files), int(photos)
+
     def mark(self, writes: Sequence[TagWrite], state: State, reason: str = "") -> None:
         """Give these writes a new state, all in one transaction."""
         if not writes:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from photosort.errors import Busy
 from photosort.filing.disk.lock import hold
 from photosort.filing.tagging.exiftool import ExifTool
 from photosort.filing.tagging.write import TagOutcome, no_embedding, resume_tags
@@ -22,7 +23,10 @@ def holding(connection: sqlite3.Connection, folder: Path, data_dir: Path) -> Ite
     places = {filing.destination for filing in filings(connection) if overlap(filing.destination, folder)}
     with ExitStack() as stack:
         for place in sorted({folder, *places}):
-            stack.enter_context(hold(place, data_dir))
+            try:
+                stack.enter_context(hold(place, data_dir))
+            except Busy as busy:
+                raise Busy(busy.problem, "Wait until it is done, then try again.") from busy
         yield
 
 

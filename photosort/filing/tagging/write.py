@@ -127,9 +127,8 @@ def resume_tags(
 
 def read_outcome(journal: TagJournal) -> TagOutcome:
     """Return what the journal says has become of a run of tags."""
-    done = journal.writes(State.DONE)
     failed = tuple(Remark(write.path, write.reason) for write in journal.writes(State.FAILED))
-    return TagOutcome(len(done), len({write.photo for write in done}), failed, journal.tagging.problem)
+    return TagOutcome(*journal.written(), failed, journal.tagging.problem)
 
 
 def _settle(write: TagWrite, token: str, homes: OpenedHomes) -> State:
