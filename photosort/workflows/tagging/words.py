@@ -17,6 +17,7 @@ from photosort.naming.prompt import MIXED, speaks_to_model
 from photosort.naming.words import singular
 from photosort.photos.facts import Facts
 from photosort.photos.xmp import Tags, clean
+from photosort.store.packed import unpack
 from photosort.store.placed import standing_runs
 from photosort.store.places import LOOKUP
 from photosort.store.runs import ORGANIZED
@@ -42,6 +43,7 @@ class Described:
 
 def described(connection: sqlite3.Connection, digests: Iterable[str], run: int | None = None) -> dict[str, Described]:
     """Map photos to what `run` has said of them; else to what the newest run that stands has, or the newest of all."""
+    unpack(connection)
     wanted, found = list(dict.fromkeys(digests)), dict[str, Described]()
     there = standing_runs(connection)
     ranks = dict[str, tuple[bool, bool, int]]()
