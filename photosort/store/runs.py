@@ -269,19 +269,7 @@ class Runs:
 
     def _runs(self, tail: str, *values: object) -> list[Run]:
         query = "SELECT id, started, source, destination, mode, previewed, settings FROM runs " + tail
-        return [
-            Run(
-                number,
-                datetime.fromisoformat(started),
-                _path(source),
-                _path(destination),
-                mode,
-                bool(previewed),
-                chosen,
-            )
-            for number, started, source, destination, mode, previewed, settings in self._db.execute(query, values)
-            for chosen in [json.loads(settings)]
-        ]
+        return [_run(*row) for row in self._db.execute(query, values)]
 
     def _members(self, tail: str, *values: object) -> list[MemberRecord]:
         query = (
@@ -294,8 +282,9 @@ class Runs:
         ]
 
 
-def _path(encoded: bytes) -> Path:
-    return Path(os.fsdecode(encoded))
+def _run(number: int, started: str, source: bytes, destination: bytes, mode: str, previewed: int, settings: str) -> Run:
+    places = Path(os.fsdecode(source)), Path(os.fsdecode(destination))
+    return Run(number, datetime.fromisoformat(started), *places, mode, bool(previewed), json.loads(settings))
 
 
 def _cluster_row(run: int, cluster: ClusterRecord) -> tuple[object, ...]:
