@@ -1,7 +1,7 @@
 """photosort organize: the main command."""
 
 from photosort.cli import organize_options as options
-from photosort.cli.options import AsJson, Fresh, QuietFlag, Yes, settings_of
+from photosort.cli.options import AsForm, AsJson, Fresh, QuietFlag, Yes, settings_of
 from photosort.cli.output import speaking
 
 
@@ -57,11 +57,12 @@ def organize(
     batch: options.Batch = None,
     seed: options.Seed = None,
     yes: Yes = False,
+    output: AsForm = None,
     as_json: AsJson = False,
     quiet: QuietFlag = False,
 ) -> None:
     """Sort the photos of DIR into a few well-named folders. Copies by default: DIR stays as it is."""
-    with speaking(as_json=as_json, quiet=quiet) as out_:
+    with speaking(as_json=as_json, quiet=quiet, form=output) as out_:
         from photosort.cli.idle import idle_flags
         from photosort.cli.run import run
         from photosort.errors import SettingsError

@@ -66,7 +66,8 @@ def cluster_texts(
 
 def said_terms(captions: Sequence[Sequence[str]]) -> list[list[list[str]]]:
     """For each cluster, for each photo, the terms that its caption says without a maybe, plurals folded."""
-    return fold_plurals([[terms(without_doubt(caption)) for caption in members] for members in captions])
+    found = {caption: terms(without_doubt(caption)) for caption in {one for members in captions for one in members}}
+    return fold_plurals([[found[caption] for caption in members] for members in captions])
 
 
 def counted_again(keywords: Sequence[Keyword], captions: Sequence[str]) -> tuple[Keyword, ...]:

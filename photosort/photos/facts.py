@@ -88,7 +88,9 @@ class Facts:
 
     def as_dict(self) -> dict[str, Any]:
         """Return what is known, for JSON."""
-        return {name: value for name, value in asdict(self).items() if value}
+        parts = {"people": self.people and asdict(self.people), "kind": self.kind and asdict(self.kind)}
+        every = {**parts, "taken": self.taken, "taken_by": self.taken_by, "place": self.place}
+        return {name: value for name, value in every.items() if value}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Facts:

@@ -81,6 +81,7 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
                 "organize_options",
                 "output",
                 "past",
+                "quantities",
                 "refine",
                 "report",
                 "search",
