@@ -17,7 +17,7 @@ POSIX_NAMES = {
     "select": "poll epoll",
 }
 CODE = """
-import importlib, pkgutil, sys, types
+import ctypes, importlib, pkgutil, sys, types, unittest.mock
 import numpy, PIL.Image, PIL.ImageOps, pydantic_settings, rich.console, typer, httpx2, sklearn, jinja2, http.server
 import textual_image.renderable, ssl, tempfile
 import subprocess, shutil, multiprocessing.connection, concurrent.futures, platform, getpass, webbrowser
@@ -28,6 +28,7 @@ for module, names in {names}.items():
         delattr(importlib.import_module(module), name)
 sys.platform, sys.modules["msvcrt"] = "win32", types.ModuleType("msvcrt")
 sys.modules["msvcrt"].LK_NBLCK = 2
+ctypes.windll = unittest.mock.MagicMock()
 import photosort
 failed = dict()
 for found in pkgutil.walk_packages(photosort.__path__, "photosort."):

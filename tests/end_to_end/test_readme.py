@@ -78,7 +78,7 @@ def test_every_command_that_the_pages_name_exists(photosort: Command) -> None:
 
 NAMES = ("organize", "apply", "review", "explain", "report", "search", "duplicates", "models", "evaluate")
 COMMANDS = tuple([name] for name in NAMES)
-OTHERS = {"--check", "--strict", "--labels", "--wordnet", "--to", "--many"}
+OTHERS = {"--check", "--strict", "--labels", "--wordnet", "--to", "--many", "--full"}
 """Flags of ruff, of mypy, of the scripts that make the nouns and of benchmarks."""
 INSTALLERS = {"--force", "--index-url", "--reinstall", "--torch-backend", "--upgrade"}
 """Flags of pip, pipx and uv."""
