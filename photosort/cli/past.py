@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from photosort.cli import offers
 from photosort.cli.options import AsForm, AsJson, QuietFlag
 from photosort.cli.output import elapsed, finish, plural, speaking
 from photosort.support.printable import printable
@@ -22,7 +23,10 @@ REMARKS = 20
 """Files that were taken back, and of which something is said one by one; those that stay are all named."""
 
 RunNumber = Annotated[
-    int | None, typer.Argument(metavar="RUN", help="Number of the run.  [default: the latest that applies]")
+    int | None,
+    typer.Argument(
+        metavar="RUN", autocompletion=offers.runs, help="Number of the run.  [default: the latest that applies]"
+    ),
 ]
 
 
