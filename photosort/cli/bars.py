@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 NAME, BAR, LEAST_BAR, LEAST_SAID = 10, 30, 8, 12
 """Columns of a stage's name at least, of a bar at most, and of both a bar and what is said beside it at least; where
-that is too much there is no bar.
+these do not fit, the bar is left out.
 """
 REFRESHES = 5
 """How often a second the bars are drawn anew."""

@@ -99,8 +99,8 @@ class Human:
 
     @contextmanager
     def progress(self) -> Iterator[Progress]:
-        """Show one bar a stage on standard error, gone when something else is said. Where that is no terminal, a stage
-        that takes a minute is told of in one line.
+        """Show one bar a stage on standard error, gone when something else is said. Outside a terminal, a stage that
+        takes a minute gets one line.
         """
         if not sys.stderr.isatty():
             from photosort.cli.pace import Lines

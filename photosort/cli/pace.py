@@ -107,7 +107,7 @@ class Stages:
 
 
 class Lines:
-    """Tells of each stage that takes a minute in one line, where no bar can be drawn: in the log of a server, say."""
+    """Writes one line for each stage that takes a minute, where no bar can be drawn: in the log of a server, say."""
 
     def __init__(self, say: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
         self._say, self._stages = say, Stages(clock)

@@ -89,7 +89,7 @@ def lost() -> str:
 
 
 def unread() -> bool:
-    """Return whether standard output was a pipe whose reader has closed it: that is no failure."""
+    """Return whether standard output was a pipe whose reader has closed it, which is not a failure."""
     return any(outlet.unread for outlet in _STANDARD)
 
 
