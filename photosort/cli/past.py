@@ -61,7 +61,7 @@ def resume(run: RunNumber = None, as_json: AsJson = False, quiet: QuietFlag = Fa
 
 
 def runs(as_json: AsJson = False, quiet: QuietFlag = False) -> None:
-    """List all runs, the newest first. Of dry runs the last 5 are kept, and those that other runs or plans come from."""
+    """List all runs, the newest first. The last 5 dry runs are kept, and those that a plan or another run comes from."""
     with speaking(as_json=as_json, quiet=quiet) as out:
         from photosort.settings.settings import load_places
         from photosort.workflows.history import past_runs
