@@ -24,6 +24,7 @@ from photosort.cli import (
     review,
     search,
     suggest,
+    tag,
 )
 from photosort.cli.grouped import grouped
 from photosort.cli.organize_help import GROUPS
@@ -94,6 +95,7 @@ app.command(name="explain")(explain.explain)
 app.command(name="search")(search.search)
 app.command(name="duplicates")(duplicates.duplicates)
 app.command(name="report")(report.report)
+app.command(name="tag")(tag.tag)
 app.command(name="undo")(past.undo)
 app.command(name="resume")(past.resume)
 app.command(name="runs")(past.runs)

@@ -87,6 +87,7 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
                 "search",
                 "streams",
                 "suggest",
+                "tag",
             )
         ),
     }
