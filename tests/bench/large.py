@@ -29,7 +29,7 @@ import numpy as np
 
 SEED, GROUPS, FOLDER, SIDECARS, PART = 42, 300, 500, 20, 10_000
 """Random seed; centres of vectors; photos of a folder; photos for each sidecar; vectors put at once."""
-TRIES = int(os.environ.get("T", "3"))
+TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from photosort.errors import SettingsError
 from photosort.methods import fusion
-from photosort.methods.fusion import centred, fuse, smoothed, unit
+from photosort.methods.fusion import centred, cleared, fuse, smoothed, unit
 
 rows = st.integers(1, 6)
 numbers = st.floats(-4, 4, width=32)
@@ -114,3 +114,15 @@ def test_of_many_photos_some_are_neighbours_the_same_every_time(monkeypatch: pyt
     for photo in (int(among[0]), int(among[-1]), 64, 199):
         nearest = [o for o in among[np.argsort(-(rows[among] @ rows[photo]))] if o != photo][:5]
         assert np.allclose(found[photo], unit((rows[photo] / 2 + rows[nearest].mean(0) / 2)[None])[0], atol=1e-5)
+
+
+@pytest.mark.parametrize("n", [1, 39, 60, 1024, 2600])
+def test_all_steps_at_once_are_the_steps_one_by_one(n: int) -> None:
+    rng = np.random.default_rng(n)
+    image = np.abs(rng.normal(size=(n, 24))).astype(np.float32)
+    text = rng.normal(size=(n, 6)).astype(np.float32)
+    image[n // 2] = 0
+    common = unit(image).mean(axis=0, dtype=np.float64) * (n / (n + 20))
+    steps = smoothed(fuse(unit(unit(image) - common), text, "concat", 0.2))
+    assert np.array_equal(cleared(image, text, 0.2), steps)
+    assert np.array_equal(smoothed(fuse(centred(image), text, "concat", 0.2)), steps)

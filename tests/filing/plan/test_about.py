@@ -202,6 +202,7 @@ def test_they_say_in_words_and_as_data_what_the_folder_holds() -> None:
     assert "dog (2)" in text and "Photos: 2" in text and "I.JPG" in text and "/in/I.JPG" in text
     assert "\x1b" not in text and "I.xmp" not in text
     data = json.loads(files["photosort.json"])
+    assert files["photosort.json"].decode() == json.dumps(data, indent=2) + "\n"
     assert files["photosort.json"].startswith(DATA_BEGINS)
     assert (data["title"], data["summary"], data["keywords"]) == (NAME.title, NAME.summary, ["dog"])
     assert data["photos"][0] == {

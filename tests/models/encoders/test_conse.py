@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from photosort.models.encoders.conse import ConSE
+from photosort.models.encoders.conse import ConSE, best_labels
 from photosort.models.protocols import Identity
 
 
@@ -117,3 +117,10 @@ def test_labels_of_one_kind_are_one_guess_and_stand_alone_where_there_is_no_othe
     found = conse(top=3).guesses(shares)[0]
     assert [noun for noun, _ in found] == ["fish", "vehicle"]
     assert np.flatnonzero(found[0][1]).tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("digits", [1, 2, 8])
+def test_the_best_labels_are_those_of_a_stable_sort(digits: int) -> None:
+    rows = np.random.default_rng(digits).dirichlet(np.full(50, 0.2), 200).round(digits).astype(np.float32)
+    for top in (1, 10, 49, 50):
+        assert np.array_equal(best_labels(rows, top), np.argsort(-rows, axis=1, kind="stable")[:, :top])
