@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from photosort.cli import offers
-from photosort.cli.options import AsJson, Fresh, QuietFlag, Yes, named_path, settings_of
+from photosort.cli.options import AsJson, Fresh, QuietFlag, RespectMoves, Yes, named_path, settings_of
 from photosort.cli.organize_help import METHOD_HELP
 from photosort.cli.output import speaking
 from photosort.methods.specs import METHODS
@@ -44,6 +44,7 @@ def organize(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan without touching any file.")] = False,
     fresh: Fresh = False,
+    respect_moves: RespectMoves = None,
     plan: Annotated[
         Path | None, typer.Option("--plan", parser=named_path, help="Write the plan of --dry-run to a file.")
     ] = None,
@@ -270,6 +271,7 @@ def organize(
             "outliers": outliers,
             "levels": levels,
             "exclude": exclude or None,
+            "respect_moves": respect_moves,
             "follow_links": follow_links,
             "facts": facts,
             "min_k": min_k,

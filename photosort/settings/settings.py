@@ -128,6 +128,7 @@ class Settings(Places):
     text_encoder: str | None = Field(None, description="the model that turns texts into vectors; of the profile")
     allow_upload: tuple[str, ...] = Field((), description="hosts other than this machine that may receive photos")
     exclude: tuple[str, ...] = Field((), description="patterns to pass over, in the syntax of .gitignore")
+    respect_moves: bool = Field(True, description="whether photos that you moved between folders draw new ones along")
     follow_links: bool = Field(False, description="whether symbolic links are followed")
     seed: int = Field(42, ge=0, le=2**32 - 1, description="seed of everything that is random")
     restarts: int | None = Field(

@@ -18,6 +18,7 @@ MIGRATIONS = (
     runs.ADD_FACTS,
     runs.ADD_SUPPORT,
     runs.ADD_ANSWERS,
+    runs.ADD_STANDING,
 )
 
 REMEDY = (

@@ -7,13 +7,16 @@ import os
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from photosort.errors import NoSuchRun
 from photosort.store.database import LARGEST_ID, storable, transaction
+from photosort.store.records import DUPLICATES, ClusterRecord, CompanionRecord, MemberRecord
+
+__all__ = ["DUPLICATES", "ClusterRecord", "CompanionRecord", "MemberRecord", "Run", "Runs"]
 
 MIGRATION = (
     "CREATE TABLE runs (id INTEGER PRIMARY KEY, started TEXT, source BLOB, destination BLOB, mode TEXT,"
@@ -33,64 +36,14 @@ ADD_NOTES = ("ALTER TABLE clusters ADD COLUMN note TEXT NOT NULL DEFAULT ''",)
 ADD_SUPPORT = ("ALTER TABLE clusters ADD COLUMN support REAL NOT NULL DEFAULT 0",)
 ADD_ANSWERS = ("ALTER TABLE members ADD COLUMN answer TEXT NOT NULL DEFAULT '{}'",)
 ADD_FACTS = ("ALTER TABLE members ADD COLUMN facts TEXT NOT NULL DEFAULT '{}'",)
+ADD_STANDING = (
+    "ALTER TABLE members ADD COLUMN standing INTEGER NOT NULL DEFAULT 0",
+    "CREATE TABLE centroids (run INTEGER REFERENCES runs ON DELETE CASCADE, cluster INTEGER, encoder TEXT, view TEXT,"
+    " edge REAL, vector BLOB, PRIMARY KEY (run, cluster))",
+)
 
-DUPLICATES = "duplicates"
-"""The command whose runs sort nothing: it puts copies apart, and no folder of it was compared with its photos."""
 ORGANIZED = f"json_extract(settings, '$.command') IS NOT '{DUPLICATES}'"
 """Whether a run is not one of those."""
-
-
-@dataclass(frozen=True, slots=True)
-class ClusterRecord:
-    """A cluster of a run that has a folder; `folder` is the folder's name at the destination.
-
-    `keywords` are (word, number of members that have it); `cohesion` is the members' mean cosine to the centroid;
-    `note` is why the name is not the one that a writer was asked for; `support` the share of the photos that show what
-    the name says, 0 where that was not found out.
-    """
-
-    number: int
-    folder: str
-    title: str
-    summary: str
-    keywords: tuple[tuple[str, int], ...]
-    named_by: str
-    cohesion: float
-    note: str = ""
-    support: float = 0.0
-
-    @property
-    def of_copies(self) -> bool:
-        """Whether it holds copies that were put apart: its cohesion and the similarities to it mean nothing."""
-        return self.named_by == DUPLICATES
-
-
-@dataclass(frozen=True, slots=True)
-class MemberRecord:
-    """A photo of a run. `rank` 0 is the exemplar of its cluster; similarities are cosines to centroids; `facts` are
-    those of `Facts.as_dict`; `answer` is what a method with categories found out on the way, by name: "label", "by",
-    "runner_up", "nouns" and "reason".
-    """
-
-    path: Path
-    digest: str
-    cluster: int
-    rank: int
-    caption: str
-    similarity: float
-    runner_up: int
-    runner_up_similarity: float
-    facts: dict[str, Any] = field(default_factory=dict)
-    answer: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class CompanionRecord:
-    """A file that travels with `photo`, a member of the run."""
-
-    path: Path
-    digest: str
-    photo: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +102,7 @@ class Runs:
                 (_cluster_row(run, cluster) for cluster in clusters),
             )
             self._db.executemany(
-                "INSERT INTO members VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO members VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (_member_row(run, member) for member in members),
             )
             self._db.executemany(
@@ -218,6 +171,11 @@ class Runs:
         query = "SELECT cluster, count(*) FROM members WHERE run = ? GROUP BY cluster"
         return dict(self._db.execute(query, (run,)))
 
+    def standing(self, run: int) -> int:
+        """Return the number of members that lay in their folders before the run."""
+        query = "SELECT count(*) FROM members WHERE run = ? AND standing"
+        return int(self._db.execute(query, (run,)).fetchone()[0])
+
     def files(self, run: int) -> int:
         """Return the number of members and their companions."""
         query = "SELECT (SELECT count(*) FROM members WHERE run = ?) + (SELECT count(*) FROM companions WHERE run = ?)"
@@ -276,12 +234,12 @@ class Runs:
 
     def _members(self, tail: str, *values: object) -> list[MemberRecord]:
         query = (
-            "SELECT path, digest, cluster, rank, caption, similarity, runner_up, runner_up_similarity, facts, answer"
-            " FROM members " + tail
+            "SELECT path, digest, cluster, rank, caption, similarity, runner_up, runner_up_similarity, facts, answer,"
+            " standing FROM members " + tail
         )
         return [
-            MemberRecord(*(Path(os.fsdecode(path)), *rest, json.loads(facts), json.loads(answer)))
-            for path, *rest, facts, answer in self._db.execute(query, values)
+            MemberRecord(*(Path(os.fsdecode(path)), *rest, json.loads(facts), json.loads(answer), bool(standing)))
+            for path, *rest, facts, answer, standing in self._db.execute(query, values)
         ]
 
 
@@ -293,4 +251,5 @@ def _cluster_row(run: int, cluster: ClusterRecord) -> tuple[object, ...]:
 def _member_row(run: int, member: MemberRecord) -> tuple[object, ...]:
     place = (os.fsencode(member.path), member.digest, member.cluster, member.rank)
     near = (member.similarity, member.runner_up, member.runner_up_similarity)
-    return (run, *place, member.caption, *near, json.dumps(member.facts), json.dumps(member.answer))
+    said = (json.dumps(member.facts), json.dumps(member.answer))
+    return (run, *place, member.caption, *near, *said, member.standing)

@@ -15,7 +15,7 @@ from photosort.clustering.choose_k import KChoice
 from photosort.clustering.kmeans import Clustering
 from photosort.describing.describe import Described, describe
 from photosort.describing.engines import engine_for
-from photosort.errors import EmptyFolder, NoPhotos, TooManyClusters
+from photosort.errors import NoPhotos, TooManyClusters
 from photosort.filing.disk.lock import hold
 from photosort.filing.disk.survey import check_destination
 from photosort.filing.journaled.apply import Outcome
@@ -38,11 +38,21 @@ from photosort.store.runs import Runs
 from photosort.support.progress import Progress, silent
 from photosort.workflows.asking import Show, captions_to_ask, checked_writer, unshown
 from photosort.workflows.categories import CATEGORIES, categories_of, check_assignment, wanted_categories
-from photosort.workflows.continuing import CHOSEN, Continued, Unchanged, continued, with_its_names
+from photosort.workflows.centroids import keep_centroids
+from photosort.workflows.continuing import (
+    FOLDERS,
+    Continued,
+    Unchanged,
+    continue_runs,
+    followed,
+    renamed_categories,
+    with_its_names,
+)
 from photosort.workflows.earlier import lying_twice, refuse_over_unfinished, unfinished_runs
 from photosort.workflows.filing import carry_out, plan_photos
 from photosort.workflows.folders import Folders, make_folders
 from photosort.workflows.grouping import group
+from photosort.workflows.record_standing import NOTHING, stands
 from photosort.workflows.recording import record
 from photosort.workflows.remembering import RememberedWriter
 from photosort.workflows.standing import Standing, refuse_own_destination, remember_placed, standing_at
@@ -175,21 +185,19 @@ def prepare(
     models.make_all()
     talk.begin(wanted.categories)
     with open_cache(settings.cache_dir) as cache:
-        try:
-            found = scan(
-                source,
-                skip=destination,
-                exclude=settings.exclude,
-                follow_links=settings.follow_links,
-                placed=placed_below(connection, source),
-                digest=partial(cache.digest_of, read=digest_of),
-            )
-        except (EmptyFolder, NoPhotos):
-            if standing is None:
-                raise
-            return Unchanged(standing.run, source, destination, 0, ())
-        check_destination(source, destination)
+        found = scan(
+            source,
+            skip=destination,
+            exclude=settings.exclude,
+            follow_links=settings.follow_links,
+            placed=placed_below(connection, source),
+            digest=partial(cache.digest_of, read=digest_of),
+            needed=standing is None,
+        )
         groups = found.groups()
+        if standing and not groups:
+            return Unchanged(standing.run, source, destination, 0, (*found.unread, *found.no_photos(groups)))
+        check_destination(source, destination)
         mains = [photo for photo in found.photos if photo.path in groups]
         if standing is None and settings.k is not None and settings.k > len(mains):
             raise TooManyClusters(
@@ -204,7 +212,7 @@ def prepare(
         unread = [bad for bad in described.unread if bad.path in groups]
         stranded = [Unread(path, WITH_ITS_PHOTO) for bad in unread for path in groups[bad.path]]
         left = [*found.unread, *unread, *stranded, *found.no_photos(groups)]
-        continues = continued(described, standing, joins=settings.method not in CHOSEN) if standing else None
+        continues = continue_runs(connection, described, standing, settings) if standing else None
         if continues:
             described, left = continues.described, [*left, *continues.left]
             if not continues.new.size:
@@ -220,6 +228,10 @@ def prepare(
         folders = make_folders(
             best, described.facts, settings, writer, progress, known, wanted.named_by, standing=names
         )
+        renamed: dict[str, str] = {}
+        if continues and not names:
+            renamed = renamed_categories(Runs(connection).get(continues.run).settings, continues.trace)
+            folders = replace(folders, paths=followed(folders.paths, renamed))
     new = continues.new if continues else range(len(described.photos))
     plan = plan_photos(
         [described.photos[place] for place in new],
@@ -231,7 +243,7 @@ def prepare(
         mode=Mode(settings.mode),
         left=left,
         about=settings.about,
-        described_from=len(names),
+        standing=continues.among(folders.paths) if continues else (),
         progress=progress,
     )
     run = record(
@@ -241,8 +253,14 @@ def prepare(
         best,
         described.facts,
         folders,
-        {**settings.model_dump(mode="json"), CATEGORIES: [tuple(category) for category in best.categories]},
+        {
+            **settings.model_dump(mode="json"),
+            CATEGORIES: [tuple(category) for category in best.categories],
+            **({FOLDERS: renamed} if renamed else {}),
+        },
+        stands(Runs(connection), continues, standing, settings.method) if continues and standing else NOTHING,
     )
+    keep_centroids(connection, run, best.clustering, models)
     return Prepared(
         run,
         described,

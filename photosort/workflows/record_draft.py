@@ -15,12 +15,11 @@ from photosort.naming.summary import ClusterName
 from photosort.store.operation import Operation
 from photosort.store.runs import ClusterRecord, MemberRecord, Run, Runs
 from photosort.workflows.folders import THE_USER
+from photosort.workflows.record_standing import WAS
 from photosort.workflows.recording import companion_records
 
 EDITED = "edited_run"
 """The setting of a run that files an edited plan: the run that the plan was made by."""
-WAS = "was"
-"""The answer, beside `by`, that tells the folder which a photo was in before the user moved it."""
 
 
 @dataclass(frozen=True)
