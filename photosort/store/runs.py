@@ -150,11 +150,13 @@ class Runs:
             for number, folder, title, summary, words, *rest in rows
         ]
 
-    def members(self, run: int, cluster: int | None = None, *, first: int = -1, every: int = 1) -> list[MemberRecord]:
+    def members(
+        self, run: int, cluster: int | None = None, *, first: int = -1, every: int = 1, new: bool = False
+    ) -> list[MemberRecord]:
         """Return the members of one cluster or of all, exemplars first; at most `first` of them where it is not
-        negative, and of each cluster `every` so many alone.
+        negative, and of each cluster `every` so many alone. With `new`, without those that were there before the run.
         """
-        where = "AND cluster = ?" if cluster is not None else ""
+        where = ("AND cluster = ?" if cluster is not None else "") + (" AND NOT standing" if new else "")
         values = (run, cluster, every, first) if cluster is not None else (run, every, first)
         return self._members(f"WHERE run = ? {where} AND rank % ? = 0 ORDER BY cluster, rank LIMIT ?", *values)
 
@@ -171,10 +173,11 @@ class Runs:
         query = "SELECT cluster, count(*) FROM members WHERE run = ? GROUP BY cluster"
         return dict(self._db.execute(query, (run,)))
 
-    def standing(self, run: int) -> int:
-        """Return the number of members that lay in their folders before the run."""
-        query = "SELECT count(*) FROM members WHERE run = ? AND standing"
-        return int(self._db.execute(query, (run,)).fetchone()[0])
+    def standing(self, run: int, user: str = "") -> tuple[int, int]:
+        """Return how many members lay in their folders before the run, and how many of these `user` has put there."""
+        query = "SELECT count(*), total(json_extract(answer, '$.by') = ?) FROM members WHERE run = ? AND standing"
+        before, yours = self._db.execute(query, (user, run)).fetchone()
+        return int(before), int(yours)
 
     def files(self, run: int) -> int:
         """Return the number of members and their companions."""
