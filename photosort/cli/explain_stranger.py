@@ -28,10 +28,8 @@ def view(found: StrangerView) -> RenderableType:
         rows.add_row(label, Text(printable(found.caption)))
     rows.add_row("similarity", f"{cosine:.2f} to the folder (its average is {first.cohesion:.2f})")
     if found.edge is not None:
-        inside = (
-            "within its edge" if found.fits else "outside its edge, where only a photo that fits nowhere better goes"
-        )
-        rows.add_row("edge", f"{found.edge:.2f}: {inside}")
+        fits = "so the photo belongs there" if found.fits else "so the photo is unlike what lies there"
+        rows.add_row("its edge", f"{found.edge:.2f}, {fits}")
     for label, (cluster, similarity) in zip(("next", "then"), others, strict=False):
         rows.add_row(label, Text(f"{similarity:.2f} to {quoted(cluster)}"))
     if found.remark:

@@ -20,7 +20,7 @@ from photosort.store.remembered import Remembered
 from photosort.store.runs import ClusterRecord, CompanionRecord, MemberRecord, Runs
 from photosort.workflows.continuing import CHOSEN, Continued
 from photosort.workflows.corrections import Trace
-from photosort.workflows.folders import ASIDE, STANDING, THE_USER, leaf_of
+from photosort.workflows.folders import STANDING, THE_USER, leaf_of
 from photosort.workflows.standing import Standing
 
 WAS = "was"
@@ -98,9 +98,18 @@ class Stands:
             mine = sorted(inside.get(label, ()), key=lambda member: -member.similarity)
             compared = [member.similarity for member in mine if member.similarity]
             cohesion = sum(compared) / len(compared) if compared else 0.0
-            found.append(replace(known.get(label) or self._stood(folder, label), cohesion=cohesion))
+            found.append(replace(self._both(known.get(label)) or self._stood(folder, label), cohesion=cohesion))
             ranked += [replace(member, rank=rank) for rank, member in enumerate(mine)]
         return found, ranked
+
+    def _both(self, cluster: ClusterRecord | None) -> ClusterRecord | None:
+        """Return a folder with the words of the photos that stand in it as well."""
+        before = self.before.get(cluster.folder) if cluster else None
+        if cluster is None or before is None:
+            return cluster
+        words = Counter(dict(before.keywords))
+        words.update(dict(cluster.keywords))
+        return replace(cluster, keywords=tuple(words.most_common(max(len(before.keywords), len(cluster.keywords)))))
 
     def _stood(self, folder: str, label: int) -> ClusterRecord:
         """Return a folder to which nothing was added."""
@@ -190,8 +199,7 @@ def _earlier(runs: Runs, described: Described, traced: Trace) -> dict[str, tuple
     for run, known in wanted.items():
         method = runs.get(run).settings.get("method")
         folders = {cluster.number: cluster.folder for cluster in runs.clusters(run)}
-        aside = {cluster.number for cluster in runs.clusters(run) if cluster.named_by == ASIDE}
         for member in runs.members(run):
-            if member.digest in known and method in CHOSEN and member.cluster not in aside:
+            if member.digest in known and method in CHOSEN:
                 found[member.digest] = member, folders.get(member.runner_up, "")
     return found
