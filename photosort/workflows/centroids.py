@@ -42,7 +42,7 @@ def space_named(models: ModelSet) -> tuple[str, str]:
         "fusion": settings.fusion,
         "vectors": settings.vectors,
         "weight": round(models.text_weight, 4),
-        "captioners": [_named(captioner.identity) for captioner in models.captioners] if questions(settings) else [],
+        "captioner": [settings.captioner, settings.captions, *questions(settings)],
         "texts": _named(models.text_encoder.identity) if settings.fusion != "image" else "",
     }
     return _named(models.image_encoder.identity), json.dumps(view, sort_keys=True)

@@ -44,9 +44,9 @@ def trace(connection: sqlite3.Connection, runs: Sequence[int], lying: Sequence[L
     known = remembered(connection, runs, {one.digest for one in lying}, THE_USER)
     homes = homes_of((had.folder, one.folder) for one in lying if one.folder for had in known.get(one.digest, ()))
     joined = {one.folder for one in lying if one.digest in known and one.folder}
-    unknown = [one.path for one in lying if one.folder in joined and one.digest not in known]
-    edited = filed_at(connection, runs, unknown)
-    yours = dict.fromkeys((path for path in unknown if path not in edited), "")
+    unknown = {one.path: _as_filed(one, homes) for one in lying if one.folder in joined and one.digest not in known}
+    filed = filed_at(connection, runs, {place for places in unknown.values() for place in places})
+    yours = {path: "" for path, places in unknown.items() if filed.isdisjoint(places)}
     for one in lying:
         if one.folder and (had := known.get(one.digest)):
             said = _was(had, one.folder, homes)
@@ -72,6 +72,12 @@ def homes_of(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
             homes[was] = now
             taken.add(now)
     return homes
+
+
+def _as_filed(one: Lies, homes: Mapping[str, str]) -> set[Path]:
+    """Return where a run may have filed a photo that was edited since: in its folder, as that was called then."""
+    top = one.path.parents[one.folder.count("/") + 1]
+    return {one.path} | {top / was / one.path.name for was, now in homes.items() if now == one.folder}
 
 
 def _was(had: Sequence[Remembered], folder: str, homes: Mapping[str, str]) -> str | None:

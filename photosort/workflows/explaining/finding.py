@@ -105,7 +105,7 @@ def _first_found(
                 return run, member
     for run in among:
         for path in paths:
-            if member := runs.member_at(run.id, path):
+            if (member := runs.member_at(run.id, path)) and not member.standing:
                 return run, member
             if (reason := runs.reason_left(run.id, path)) is not None:
                 raise NotInRun(f"{photo} was left where it is: {reason}", HINT)
@@ -113,7 +113,7 @@ def _first_found(
     for run in among:
         if not run.of_copies and (member := runs.member_with(run.id, digest, photo.name)):
             return run, member
-    return None
+    return next(((run, member) for run in among for path in paths if (member := runs.member_at(run.id, path))), None)
 
 
 def not_in(among: Sequence[Run], photo: Path) -> NotInRun:
