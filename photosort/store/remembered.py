@@ -50,15 +50,18 @@ def remembered(
 
 
 def filed_at(connection: sqlite3.Connection, runs: Sequence[int], paths: Collection[Path]) -> set[Path]:
-    """Return those of these paths to which one of the runs has filed something."""
+    """Return those of these paths to which one of the runs has filed something, or where it knew a photo to stand."""
     wanted, found = [os.fsencode(path) for path in paths], set[Path]()
+    of_runs = f"IN ({', '.join('?' * len(runs))})"
     for start in range(0, len(wanted), LOOKUP):
         part = wanted[start : start + LOOKUP]
+        those = f"IN ({', '.join('?' * len(part))})"
         query = (
-            f"SELECT destination FROM operations WHERE run_id IN ({', '.join('?' * len(runs))})"
-            f" AND destination IN ({', '.join('?' * len(part))})"
+            f"SELECT destination FROM operations WHERE run_id {of_runs} AND destination {those}"
+            f" UNION SELECT path FROM members WHERE run {of_runs} AND path {those}"
         )
-        found |= {Path(os.fsdecode(path)) for (path,) in connection.execute(query, (*runs, *part))}
+        rows = connection.execute(query, (*runs, *part, *runs, *part))
+        found |= {Path(os.fsdecode(path)) for (path,) in rows}
     return found
 
 
