@@ -172,8 +172,8 @@ def _continue(watch: Watch, source: str, destination: str, mode: str) -> None:
     """Add what is new to the folders of an earlier run, by models that see colours."""
     import pytest
 
-    from fakes.library import again
     from fakes.models import use_colours
+    from fakes.walls import again
     from photosort.workflows import organize
 
     carry_out = organize.carry_out
@@ -188,7 +188,7 @@ def _continue(watch: Watch, source: str, destination: str, mode: str) -> None:
         again(Path(source), Path(destination), mode=mode)
 
 
-BEFORE = {"continue": ("pytest", "fakes.library", "fakes.models", "graspologic_native", "pillow_heif")}
+BEFORE = {"continue": ("pytest", "fakes.walls", "fakes.models", "graspologic_native", "pillow_heif")}
 """What is imported once for a job, and not by each process that does it."""
 JOBS: dict[str, Callable[..., None]] = {"file": _file, "undo": _back, "resume": _on, "continue": _continue}
 

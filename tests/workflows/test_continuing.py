@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from fakes.filing_kit import tree
-from fakes.library import again, coming, contents, first, folder_of, models, walls
 from fakes.models import use_colours
 from fakes.photos import filed
+from fakes.walls import again, coming, contents, first, folder_of, models, walls
 
 from photosort.errors import OwnDestination
 from photosort.filing.plan.model import Mode

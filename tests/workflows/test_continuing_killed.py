@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from fakes.filing_kit import digests, tree
 from fakes.killable import Killable
-from fakes.library import first, models, walls
 from fakes.models import use_colours
+from fakes.walls import first, models, walls
 
 from photosort.errors import Unfinished
 from photosort.filing.plan.model import Mode

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes.library import again, coming, first, walls
 from fakes.models import use_colours
 from fakes.photos import crops
+from fakes.walls import again, coming, first, walls
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image

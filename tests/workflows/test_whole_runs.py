@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes.library import again, first, models, walls
 from fakes.models import use_colours
 from fakes.photos import filed, tree
+from fakes.walls import again, first, models, walls
 
 from photosort.clustering.edges import edges_of
 from photosort.clustering.joining import NEW, join
