@@ -110,7 +110,7 @@ def _first_found(
             if (reason := runs.reason_left(run.id, path)) is not None:
                 raise NotInRun(f"{photo} was left where it is: {reason}", HINT)
     digest = _digest(real)
-    for run in among:
+    for run in sorted(among, key=lambda run: not real.is_relative_to(run.destination)):
         if not run.of_copies and (member := runs.member_with(run.id, digest, photo.name)):
             return run, member
     return next(((run, member) for run in among for path in paths if (member := runs.member_at(run.id, path))), None)
