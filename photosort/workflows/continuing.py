@@ -27,6 +27,7 @@ from photosort.settings.settings import Settings
 from photosort.store.remembered import companions_filed
 from photosort.store.runs import Runs
 from photosort.workflows.corrections import Lies, Trace, trace
+from photosort.workflows.folders import Folders
 from photosort.workflows.standing import Standing
 
 CHOSEN = ("criterion", "into")
@@ -233,6 +234,14 @@ def renamed_categories(settings: Mapping[str, Any], traced: Trace) -> dict[str, 
     before = {str(category): str(folder) for category, folder in (settings.get(FOLDERS) or {}).items()}
     now = {category: traced.homes[folder] for category, folder in before.items() if folder in traced.homes}
     return {**{was: home for was, home in traced.homes.items() if was != home and was not in before.values()}, **now}
+
+
+def in_their_folders(folders: Folders, continues: Continued | None, runs: Runs) -> tuple[Folders, dict[str, Any]]:
+    """Return the folders of categories as the user has renamed them, and the setting that remembers this."""
+    if continues is None or continues.names:
+        return folders, {}
+    renamed = renamed_categories(runs.get(continues.run).settings, continues.trace)
+    return replace(folders, paths=followed(folders.paths, renamed)), {FOLDERS: renamed} if renamed else {}
 
 
 def followed(paths: Sequence[str], renamed: Mapping[str, str]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -13,9 +13,8 @@ from pathlib import Path
 
 from photosort.clustering.choose_k import KChoice
 from photosort.clustering.kmeans import Clustering
-from photosort.describing.describe import Described, describe
-from photosort.describing.engines import engine_for
-from photosort.errors import NoPhotos, TooManyClusters
+from photosort.describing.describe import Described
+from photosort.errors import TooManyClusters
 from photosort.filing.disk.lock import hold
 from photosort.filing.disk.survey import check_destination
 from photosort.filing.journaled.apply import Outcome
@@ -25,36 +24,37 @@ from photosort.methods.conversation import Settle, as_proposed
 from photosort.methods.method import Grouping
 from photosort.models.protocols import Category, Used
 from photosort.models.selected import ModelSet
+from photosort.naming.summary import STAGE as NAMING
 from photosort.naming.summary import ClusterName
 from photosort.photos.copies import Copies
 from photosort.photos.digest import digest_of
 from photosort.photos.photo import Unread
-from photosort.photos.scan import WITH_ITS_PHOTO, Found, scan
-from photosort.store.cache import Cache, open_cache
+from photosort.photos.scan import WITH_ITS_PHOTO, scan
+from photosort.store.cache import open_cache
 from photosort.store.history import open_history
 from photosort.store.journal import Filing
 from photosort.store.placed import placed_below
+from photosort.store.previews import drop_old_previews
 from photosort.store.runs import Runs
 from photosort.support.progress import Progress, silent
+from photosort.workflows.arranging import arrange, given_up, with_its_layout
 from photosort.workflows.asking import Show, captions_to_ask, checked_writer, unshown
 from photosort.workflows.categories import CATEGORIES, categories_of, check_assignment, wanted_categories
 from photosort.workflows.centroids import keep_centroids
 from photosort.workflows.continuing import (
-    FOLDERS,
     Continued,
     Unchanged,
     continue_runs,
-    followed,
-    renamed_categories,
+    in_their_folders,
     with_its_names,
 )
+from photosort.workflows.described import describe_photos
 from photosort.workflows.earlier import lying_twice, refuse_over_unfinished, unfinished_runs
 from photosort.workflows.filing import carry_out, plan_photos
 from photosort.workflows.folders import Folders, make_folders
 from photosort.workflows.grouping import group
-from photosort.workflows.record_standing import NOTHING, stands
+from photosort.workflows.record_standing import stands
 from photosort.workflows.recording import record
-from photosort.workflows.remembering import RememberedWriter
 from photosort.workflows.standing import Standing, refuse_own_destination, remember_placed, standing_at
 from photosort.workflows.subjects import subjects_of
 
@@ -73,6 +73,7 @@ class Prepared:
     unfinished  earlier runs that stopped half-way, into any destination
     twice       run -> photos of the plan that it has put into other folders of the same destination
     continues   what stands at the destination by earlier runs, where this one continues them
+    given_up    flags that have no effect then, as folders are laid out as they were
     """
 
     run: int
@@ -86,6 +87,7 @@ class Prepared:
     unfinished: tuple[Filing, ...] = ()
     twice: Counter[int] = field(default_factory=Counter)
     continues: Continued | None = None
+    given_up: tuple[str, ...] = ()
 
     @property
     def clustering(self) -> Clustering:
@@ -99,6 +101,15 @@ class Prepared:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """How many files were found: photos, those that travel with them, and all others, by what they are."""
+
+    photos: int
+    companions: int
+    others: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Talk:
     """What a run shows the user on its way, and lets the user decide.
 
@@ -107,6 +118,7 @@ class Talk:
               known
     settle    decides on the categories that a language model proposes
     review    is shown everything before the first file is touched
+    found     is shown how many files there are
     captions  is shown how many questions with a photo are about to be asked of a captioner on a server
     """
 
@@ -115,6 +127,7 @@ class Talk:
     settle: Settle = as_proposed
     review: Callable[[Prepared], None] = lambda prepared: None
     captions: Callable[[int], None] = lambda questions: None
+    found: Callable[[Seen], None] = lambda seen: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +167,12 @@ def organize(
             refuse_own_destination(connection, source)
             standing = standing_at(connection, destination)
             models = with_its_names(models, standing, Runs(connection))
+            models = with_its_layout(models, Runs(connection).get(standing.run)) if standing else models
         prepared = prepare(source, destination, models, connection, talk, progress, standing)
         if isinstance(prepared, Unchanged):
             return prepared
+        drop_old_previews(connection)
+        prepared = replace(prepared, given_up=given_up(settings, models))
         talk.review(prepared)
         if dry_run:
             return Organized(prepared, None)
@@ -193,6 +209,7 @@ def prepare(
             placed=placed_below(connection, source),
             digest=partial(cache.digest_of, read=digest_of),
             needed=standing is None,
+            progress=progress,
         )
         groups = found.groups()
         if standing and not groups:
@@ -204,11 +221,13 @@ def prepare(
                 f"{settings.k} clusters were asked for, more than there are photos ({len(mains)})",
                 f"--k {len(mains)} is the maximum, or less if photos are equal; without --k photosort chooses.",
             )
+        kinds = Counter(other.reason for other in found.no_photos(groups))
+        talk.found(Seen(len(mains), sum(map(len, groups.values())), kinds))
         writer = checked_writer(models, cache)
         every = [*mains, *standing.photos] if standing else mains
         if models.photos_sent:
             talk.captions(captions_to_ask(every, models, cache))
-        described = _described(every, groups, models, cache, writer, progress)
+        described = describe_photos(every, groups, models, cache, writer, progress)
         unread = [bad for bad in described.unread if bad.path in groups]
         stranded = [Unread(path, WITH_ITS_PHOTO) for bad in unread for path in groups[bad.path]]
         left = [*found.unread, *unread, *stranded, *found.no_photos(groups)]
@@ -219,19 +238,21 @@ def prepare(
                 return Unchanged(continues.run, source, destination, continues.known, tuple(left))
         progress("grouping", 0, 1)
         categories = categories_of(wanted, models, cache, writer, talk.announce, talk.settle, progress)
+        arranged = arrange(
+            described.photos, described.facts, settings, *((continues.names, continues.folder) if continues else ())
+        )
         joining = continues.joining(settings.seed) if continues and continues.names else None
-        grouping, choice = group(described, models, cache, writer, progress, categories, joining)
+        if joining:
+            joining = replace(joining, folder=arranged.cluster_of(joining.folder))
+        clusterer = arranged.clusterer(joining)
+        grouping, choice = group(described, models, cache, writer, progress, categories, clusterer)
         progress("grouping", 1, 1)
         best = grouping.best
+        progress(NAMING, 0, None)
         known = subjects_of(described.vectors, described.facts, best.texts, models, cache)
-        names = continues.names if continues else ()
-        folders = make_folders(
-            best, described.facts, settings, writer, progress, known, wanted.named_by, standing=names
-        )
-        renamed: dict[str, str] = {}
-        if continues and not names:
-            renamed = renamed_categories(Runs(connection).get(continues.run).settings, continues.trace)
-            folders = replace(folders, paths=followed(folders.paths, renamed))
+        folders = make_folders(best, described.facts, settings, writer, progress, known, wanted.named_by, arranged)
+        best = folders.candidate(best)
+        folders, renamed = in_their_folders(folders, continues, Runs(connection))
     new = continues.new if continues else range(len(described.photos))
     plan = plan_photos(
         [described.photos[place] for place in new],
@@ -246,6 +267,7 @@ def prepare(
         standing=continues.among(folders.paths) if continues else (),
         progress=progress,
     )
+    progress("recording", 0, 1)
     run = record(
         Runs(connection),
         plan,
@@ -256,9 +278,9 @@ def prepare(
         {
             **settings.model_dump(mode="json"),
             CATEGORIES: [tuple(category) for category in best.categories],
-            **({FOLDERS: renamed} if renamed else {}),
+            **renamed,
         },
-        stands(Runs(connection), continues, standing, settings.method) if continues and standing else NOTHING,
+        stands(Runs(connection), continues, standing, settings.method, folders.paths),
     )
     keep_centroids(connection, run, best.clustering, models)
     return Prepared(
@@ -274,25 +296,3 @@ def prepare(
         twice=lying_twice(connection, plan),
         continues=continues,
     )
-
-
-def _described(
-    mains: Sequence[Found],
-    groups: dict[Path, tuple[Path, ...]],
-    models: ModelSet,
-    cache: Cache,
-    writer: RememberedWriter | None,
-    progress: Progress,
-) -> Described:
-    encoder, captioners, engine = models.image_encoder, models.captioners, engine_for(models)
-    before = partial(writer.check, needed=True) if writer else lambda: None
-    described = describe(
-        mains, encoder, captioners, cache, facts=models.fact_models, engine=engine, before=before, progress=progress
-    )
-    if not described.photos:
-        first = described.unread[0]
-        raise NoPhotos(
-            f"None of the photos can be read ({first.path.name}: {first.reason})",
-            "photosort reads JPEG, PNG, WebP, GIF, TIFF, BMP, HEIC, AVIF and, with the extra raw, camera RAW.",
-        )
-    return replace(described, photos=tuple(replace(p, companions=groups.get(p.path, ())) for p in described.photos))

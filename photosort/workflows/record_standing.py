@@ -129,9 +129,15 @@ def put_by_user(answer: Mapping[str, Any], was: str) -> dict[str, Any]:
     return {**kept, "by": THE_USER, **({WAS: was} if was else {})}
 
 
-def stands(runs: Runs, continues: Continued, standing: Standing, method: str) -> Stands:
-    """Return what a run that continues others has to remember of what stands."""
-    traced = continues.trace
+def stands(
+    runs: Runs, continues: Continued | None, standing: Standing | None, method: str, paths: Sequence[str]
+) -> Stands:
+    """Return what a run that continues others has to remember of what stands; `paths` are its folders by number."""
+    if continues is None or standing is None:
+        return NOTHING
+    traced, place = continues.trace, {path: number for number, path in enumerate(paths)}
+    number = np.array([*(place[name] for name in continues.names), NEW], dtype=np.intp)
+    folder = number[continues.folder]
     every = (*(continues.described.photos[place] for place in continues.stays.tolist()), *continues.apart.photos)
     companions = (
         CompanionRecord(path, "", photo.path) for photo in every for path in standing.groups.get(photo.path, ())
@@ -139,8 +145,8 @@ def stands(runs: Runs, continues: Continued, standing: Standing, method: str) ->
     before = _folders_before(runs, traced)
     apart, nearest = _apart(runs, continues, method)
     return Stands(
-        tuple(sorted({*continues.folder[continues.stays].tolist()})),
-        continues.folder,
+        tuple(sorted({*folder[continues.stays].tolist()})),
+        folder,
         traced.yours,
         before,
         apart,

@@ -86,6 +86,8 @@ def record(
 
 
 def _answer(grouped: Candidate, photo: int, path: Path, yours: Mapping[Path, str]) -> dict[str, Any]:
+    if not (grouped.answers or grouped.aside or path in yours):
+        return {}
     found = grouped.answers[photo] if grouped.answers else Found()
     known = {**asdict(found), "reason": grouped.aside.get(photo, "")}
     answer = {name: value for name, value in known.items() if value}
