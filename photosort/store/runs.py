@@ -18,7 +18,7 @@ from photosort.store.packed import pack, packed_sizes, unpack
 from photosort.store.previews import no_such_run
 from photosort.store.records import DUPLICATES, ClusterRecord, CompanionRecord, MemberRecord
 
-__all__ = ["DUPLICATES", "ClusterRecord", "CompanionRecord", "MemberRecord", "Run", "Runs"]
+__all__ = ["DUPLICATES", "TAGS", "ClusterRecord", "CompanionRecord", "MemberRecord", "Run", "Runs"]
 
 MIGRATION = (
     "CREATE TABLE runs (id INTEGER PRIMARY KEY, started TEXT, source BLOB, destination BLOB, mode TEXT,"
@@ -44,8 +44,11 @@ ADD_STANDING = (
     " edge REAL, vector BLOB, PRIMARY KEY (run, cluster))",
 )
 
-ORGANIZED = f"json_extract(settings, '$.command') IS NOT '{DUPLICATES}'"
-"""Whether a run is not one of those."""
+TAGS = "tag"
+"""The command whose runs put no photo anywhere: it writes tags, and the journal of tags says where."""
+_SORTING = f"json_extract(settings, '$.command') IS NOT '{TAGS}'"
+ORGANIZED = f"(json_extract(settings, '$.command') IS NOT '{DUPLICATES}' AND {_SORTING})"
+"""Whether a run is none of those."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +118,12 @@ class Runs:
                 raise no_such_run(self._db, run)
 
     def get(self, run: int) -> Run:
-        """Return the run of this number. Raises NoSuchRun."""
+        """Return the run of this number. Raises NoSuchRun, also where it only wrote tags."""
         found = self._runs("WHERE id = ?", run) if 0 < run <= LARGEST_ID else []
         if not found:
             raise no_such_run(self._db, run)
+        if found[0].settings.get("command") == TAGS:
+            raise NoSuchRun(f"Run {run} wrote tags and sorted nothing", "photosort runs lists all.")
         return found[0]
 
     def last(self) -> Run:
@@ -128,9 +133,9 @@ class Runs:
             raise NoSuchRun("Nothing has been organized yet", "Start with: photosort organize FOLDER --dry-run")
         return found[0]
 
-    def all(self) -> list[Run]:
-        """Return every run, the newest first."""
-        return self._runs("ORDER BY id DESC")
+    def all(self, *, tags: bool = False) -> list[Run]:
+        """Return every run that has put photos somewhere, the newest first; with `tags` those of tags as well."""
+        return self._runs("ORDER BY id DESC" if tags else f"WHERE {_SORTING} ORDER BY id DESC")
 
     def clusters(self, run: int) -> list[ClusterRecord]:
         """In their order, the largest first."""
@@ -226,18 +231,7 @@ class Runs:
 
     def _runs(self, tail: str, *values: object) -> list[Run]:
         query = "SELECT id, started, source, destination, mode, previewed, settings FROM runs " + tail
-        return [
-            Run(
-                number,
-                datetime.fromisoformat(started),
-                Path(os.fsdecode(source)),
-                Path(os.fsdecode(destination)),
-                mode,
-                bool(previewed),
-                json.loads(settings),
-            )
-            for number, started, source, destination, mode, previewed, settings in self._db.execute(query, values)
-        ]
+        return [_run(*row) for row in self._db.execute(query, values)]
 
     def _members(self, tail: str, *values: object) -> list[MemberRecord]:
         query = (
@@ -248,6 +242,11 @@ class Runs:
             MemberRecord(*(Path(os.fsdecode(path)), *rest, json.loads(facts), json.loads(answer), bool(standing)))
             for path, *rest, facts, answer, standing in self._db.execute(query, values)
         ]
+
+
+def _run(number: int, started: str, source: bytes, destination: bytes, mode: str, previewed: int, settings: str) -> Run:
+    places = Path(os.fsdecode(source)), Path(os.fsdecode(destination))
+    return Run(number, datetime.fromisoformat(started), *places, mode, bool(previewed), json.loads(settings))
 
 
 def _cluster_row(run: int, cluster: ClusterRecord) -> tuple[object, ...]:
