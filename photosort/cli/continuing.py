@@ -17,6 +17,11 @@ from photosort.workflows.continuing import Continued, Unchanged
 def view(continues: Continued, settings: Settings, given_up: Sequence[str] = ()) -> RenderableType:
     """Return what is continued, in a sentence each."""
     said = [f"This continues run {continues.run}. Photos that are there already, and stay: {continues.known:,}."]
+    if moved := len(continues.moved):
+        draw = "draw new ones along (--no-respect-moves)" if continues.respected else "draw no new ones along"
+        said.append(f"Photos that you put where they lie, which {draw}: {moved:,}.")
+    for name in continues.barred:
+        said.append(f"New photos do not join “{printable(name)}”: rename it, without the backslash.")
     flags = {"--k": settings.k is not None, "--levels": settings.two_levels, "--outliers": settings.outliers}
     ignored = " and ".join(dict.fromkeys([flag for flag, given in flags.items() if given] + [*given_up]))
     if ignored and continues.names:

@@ -175,4 +175,5 @@ def document(found: FolderView) -> dict[str, Any]:
 def _member(photo: MemberRecord, *, of_copies: bool) -> dict[str, Any]:
     if of_copies:
         return {"path": str(photo.path), "copy": photo.caption}
-    return {"path": str(photo.path), "similarity": round(photo.similarity, 4)}
+    stands = {"stood_before": True, "put_by_you": photo.answer.get("by") == "you"} if photo.standing else {}
+    return {"path": str(photo.path), "similarity": round(photo.similarity, 4), **stands}

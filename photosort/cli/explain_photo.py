@@ -48,7 +48,8 @@ def view(found: PhotoView, why: Reasons) -> RenderableType:
     if found.own.note:
         rows.add_row("its name", Text(printable(found.own.note), style="yellow"))
     rows.add_row("put apart" if found.own.of_copies else _said(found), _caption(photo.caption, why))
-    for label, text in (*by_facts(found.run, found.facts), *_answers(found), *_distances(found), *_further(found, why)):
+    about = (*by_facts(found.run, found.facts), *_answers(found), *_history(found))
+    for label, text in (*about, *_distances(found), *_further(found, why)):
         rows.add_row(label, Text(printable(text)))
     for number, neighbour in enumerate(why.neighbours):
         rows.add_row("" if number else "most alike", alike(neighbour))
@@ -159,11 +160,23 @@ def _answers(found: PhotoView) -> Iterator[tuple[str, str]]:
         yield "label", f"“{label}”, what its description was called"
     if reason := answer.get("reason"):
         yield "set aside", reason
-    elif how := HOW.get(answer.get("by", "")):
-        yield "put there", how + (f", from “{was}”" if (was := answer.get("was")) else "")
+    elif how := "here by you" if found.by_user else HOW.get(answer.get("by", "")):
+        yield "put" if found.by_user else "put there", how + (f", from “{was}”" if (was := answer.get("was")) else "")
     runner_up = answer.get("runner_up")
     if runner_up and not answer.get("reason") and not (found.next and found.next.title == runner_up.split(" / ")[-1]):
         yield "runner-up", f"“{runner_up}”"
+
+
+def _history(found: PhotoView) -> Iterator[tuple[str, str]]:
+    """Yield which run has put a photo where it lay before this run, and where the user has moved it since."""
+    if found.photo.standing and not found.by_user:
+        yield "stands", "there since an earlier run" if found.filed else "there since before this run"
+    if filed := found.filed:
+        near = f", {filed.photo.similarity:.2f} to its folder then" if filed.photo.similarity else ""
+        how = HOW.get(filed.photo.answer.get("by", ""), "")
+        yield f"run {filed.run.id}", f"put it into {quoted(filed.own)}{near}{f', {how}' if how else ''}"
+    if found.moved:
+        yield "put", f"here by you: it lies in “{found.moved}” now"
 
 
 def _distances(found: PhotoView) -> Iterator[tuple[str, str]]:
@@ -212,6 +225,15 @@ def document(found: PhotoView, why: Reasons) -> dict[str, Any]:
         "next": following or None,
         "margin": None if found.own.of_copies else round(found.margin, 4),
         "now": found.now or None,
+        "stood_before": photo.standing,
+        "put_by_you": found.by_user or bool(found.moved),
+        "moved_to": found.moved or None,
+        "filed": found.filed
+        and {
+            "run": found.filed.run.id,
+            "folder": found.filed.own.folder,
+            "similarity": round(found.filed.photo.similarity, 4),
+        },
         "words": words_document(why),
         **reasons_document(why),
     }

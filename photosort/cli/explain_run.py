@@ -24,6 +24,9 @@ def view(seen: RunView, gallery: Gallery, *, chosen: bool = False) -> Renderable
     lines: list[RenderableType] = [head(seen.run)]
     if not seen.run.previewed and not seen.stands:
         lines.append(Text("Nothing of this run lies on disk that photosort has put there.", style="yellow"))
+    if seen.before:
+        by_you = f", {seen.yours:,} of them put there by you" if seen.yours else ""
+        lines.append(Text(f"Photos that lay there before: {seen.before:,}{by_you}.", style="dim"))
     if seen.newer:
         lines.append(Text(printable(_behind(seen.newer)), style="dim"))
     for one in seen.clusters:
@@ -68,6 +71,8 @@ def document(seen: RunView) -> dict[str, Any]:
         "source": str(seen.run.source),
         "destination": str(seen.run.destination),
         "newer": seen.newer and seen.newer.id,
+        "stood_before": seen.before,
+        "put_by_you": seen.yours,
         "clusters": [
             {
                 **cluster_document(one),

@@ -27,6 +27,9 @@ def view(found: StrangerView) -> RenderableType:
         label = "tags" if found.run.settings.get("captioner") == "tags" else "caption"
         rows.add_row(label, Text(printable(found.caption)))
     rows.add_row("similarity", f"{cosine:.2f} to the folder (its average is {first.cohesion:.2f})")
+    if found.edge is not None:
+        fits = "so the photo belongs there" if found.fits else "so the photo is unlike what lies there"
+        rows.add_row("its edge", f"{found.edge:.2f}, {fits}")
     for label, (cluster, similarity) in zip(("next", "then"), others, strict=False):
         rows.add_row(label, Text(f"{similarity:.2f} to {quoted(cluster)}"))
     if found.remark:
@@ -50,6 +53,8 @@ def document(found: StrangerView) -> dict[str, Any]:
         "would_go_to": [
             {"folder": cluster.folder, "similarity": round(similarity, 4)} for cluster, similarity in found.folders
         ],
+        "edge": None if found.edge is None else round(found.edge, 4),
+        "within_edge": found.fits,
         "neighbours": [
             {"photo": str(one.lying.photo.path), "similarity": round(one.similarity, 4), "folder": one.folder.folder}
             for one in found.neighbours

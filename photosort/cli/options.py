@@ -22,6 +22,14 @@ QuietFlag = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors and
 Fresh = Annotated[
     bool, typer.Option("--fresh", help="Sort all photos anew, also those that an earlier run has put there.")
 ]
+RespectMoves = Annotated[
+    bool | None,
+    typer.Option(
+        "--respect-moves/--no-respect-moves",
+        help="Let photos that you moved between folders draw new ones along; they stay there either way."
+        "  [default: respect-moves]",
+    ),
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Answer yes to every question.")]
 
 

@@ -1,7 +1,7 @@
 """photosort organize: the main command."""
 
 from photosort.cli import organize_options as options
-from photosort.cli.options import AsForm, AsJson, Fresh, QuietFlag, Yes, settings_of
+from photosort.cli.options import AsForm, AsJson, Fresh, QuietFlag, RespectMoves, Yes, settings_of
 from photosort.cli.output import speaking
 
 
@@ -11,6 +11,7 @@ def organize(
     out: options.Out = None,
     dry_run: options.DryRun = False,
     fresh: Fresh = False,
+    respect_moves: RespectMoves = None,
     plan: options.Plan = None,
     report: options.Report = False,
     mode: options.Mode = None,
@@ -103,6 +104,7 @@ def organize(
             "levels": levels,
             "events": events,
             "exclude": exclude or None,
+            "respect_moves": respect_moves,
             "follow_links": follow_links,
             "facts": facts,
             "min_k": min_k,

@@ -190,6 +190,7 @@ def _table(found: "list[PastRun]") -> "RenderableType":
 
 def _contents(past: "PastRun") -> str:
     there = f" ({past.there:,} there)" if past.there else ""
+    there += f" ({past.before:,} of earlier runs)" if past.before else ""
     counts = [plural(past.folders, "folder")] if past.run.mode != "tag" else []
     counts.append(plural(past.photos, "photo") + there)
     if companions := past.files - past.photos:
@@ -206,6 +207,7 @@ def _run_document(past: "PastRun") -> dict[str, Any]:
         "photos": past.photos,
         "files": past.files,
         "already_there": past.there,
+        "stood_before": past.before,
         "mode": past.run.mode,
         "source": str(past.run.source),
         "destination": str(past.run.destination),

@@ -142,6 +142,12 @@ def document(organized: Organized) -> dict[str, Any]:
         "copies_passed_over": [
             {"run": copies.run_id, "folder": str(copies.folder), "photos": copies.photos} for copies in prepared.copies
         ],
+        "continues": prepared.continues
+        and {
+            "run": prepared.continues.run,
+            "stand": sum(prepared.continues.sizes.values()),
+            "put_by_you": [str(path) for path in prepared.continues.moved],
+        },
         "outcome": outcome and planned.outcome_document(outcome),
     }
 

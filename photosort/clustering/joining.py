@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from photosort.clustering.communities import communities
+from photosort.clustering.edges import edges
 from photosort.clustering.kmeans import Clustering
 from photosort.clustering.rows import Labels, Vectors
+
+Chosen = NDArray[np.bool_]
 
 NEW = -1
 """The folder of a photo that has none yet."""
 LEAST = 5
 """Photos that make a new folder."""
-EDGE = 0.05
-"""The share of a folder's photos that lie farther out than its edge."""
 PART = 0.9
 """Two groups are parts of one where both together have so much of the closeness of each."""
-PRIOR = 10
-"""A folder's own edge counts as much as that of all folders together where it has so many photos."""
 
 
-def join(vectors: Vectors, folder: Labels, *, seed: int = 42) -> Clustering:
+def join(vectors: Vectors, folder: Labels, *, silent: Chosen | None = None, seed: int = 42) -> Clustering:
     """Assign each of n photos, (n, d) unit rows, to a folder; `folder` (n,) has those of the photos that have one.
 
     Folders are numbered from 0, each has a photo at least, and the photos that have one keep it. A new photo joins the
@@ -29,23 +29,37 @@ def join(vectors: Vectors, folder: Labels, *, seed: int = 42) -> Clustering:
     no edge make new folders, which have the next numbers, where at least five of a community (see `communities`)
     are more similar to each other than to any folder; else they join the nearest folder. Communities are merged as
     long as the whole is as close as folders usually are here: so new folders are as wide as those that are there.
+    Photos that are `silent` (n,) stay where they are and count for no centroid and no edge, unless their folder has no
+    other photo.
     """
     count = int(folder.max()) + 1
-    sums = _sums(vectors, folder, count)
+    heard = _heard(folder, silent, count)
+    sums = _sums(vectors, heard, count)
     similarity = vectors @ _unit(sums).T
-    standing, new = np.flatnonzero(folder != NEW), np.flatnonzero(folder == NEW)
+    standing, new = np.flatnonzero(heard != NEW), np.flatnonzero(folder == NEW)
     labels = folder.copy()
     labels[new] = similarity[new].argmax(axis=1)
     to_own = _to_the_others(vectors[standing], sums[folder[standing]])
-    edges = _edges(to_own, folder[standing], count)
-    outside = new[similarity[new, labels[new]] < edges[labels[new]]]
+    reach = edges(to_own, folder[standing], count)
+    outside = new[similarity[new, labels[new]] < reach[labels[new]]]
     for members in _merged(vectors, _communities(vectors, outside, seed), _usual(sums, folder[standing])):
         among = _to_the_others(vectors[members], vectors[members].sum(axis=0)[None])
         nearer = members[among > similarity[members].max(axis=1)]
         if len(nearer) >= LEAST:
             labels[nearer] = count
             count += 1
-    return _clustering(vectors, labels, count)
+    counted = labels.copy()
+    counted[(folder != NEW) & (heard == NEW)] = NEW
+    return _clustering(vectors, labels, counted, count)
+
+
+def _heard(folder: Labels, silent: Chosen | None, count: int) -> Labels:
+    """Return the folders of the photos that count for them, NEW for the others."""
+    if silent is None:
+        return folder
+    heard = np.where(silent, NEW, folder)
+    empty = np.flatnonzero(np.bincount(heard[heard != NEW], minlength=count) == 0)
+    return np.asarray(np.where(np.isin(folder, empty), folder, heard), dtype=np.intp)
 
 
 def _communities(vectors: Vectors, among: Labels, seed: int) -> list[Labels]:
@@ -90,18 +104,6 @@ def _usual(sums: Vectors, folder: Labels) -> float:
     return float(np.quantile(_closeness(lengths, sizes)[several], 0.25)) if several.any() else 1.0
 
 
-def _edges(own: Vectors, folder: Labels, count: int) -> Vectors:
-    """Return (count,) the least similarity of a photo of each folder; -1 where no folder has two photos."""
-    several = np.isfinite(own)
-    usual = float(np.quantile(own[several], EDGE)) if several.any() else -1.0
-    edges = np.full(count, usual, dtype=np.float32)
-    for number in np.unique(folder[several]):
-        of_folder = own[several & (folder == number)]
-        size = len(of_folder)
-        edges[number] = (size * float(np.quantile(of_folder, EDGE)) + PRIOR * usual) / (size + PRIOR)
-    return edges
-
-
 def _to_the_others(vectors: Vectors, sums: Vectors) -> Vectors:
     """Return (n,) the cosine of each unit row to the sum of its group without itself; infinite where it is alone."""
     rest = sums - vectors
@@ -110,8 +112,8 @@ def _to_the_others(vectors: Vectors, sums: Vectors) -> Vectors:
     return np.asarray(np.where(length > 1e-6, cosines, np.inf), dtype=np.float32)
 
 
-def _clustering(vectors: Vectors, labels: Labels, count: int) -> Clustering:
-    centroids = _unit(_sums(vectors, labels, count))
+def _clustering(vectors: Vectors, labels: Labels, counted: Labels, count: int) -> Clustering:
+    centroids = _unit(_sums(vectors, counted, count))
     similarity = np.asarray(vectors @ centroids.T, dtype=np.float32)
     inertia = float((1 - similarity[np.arange(len(labels)), labels]).sum(dtype=np.float64))
     return Clustering(labels, centroids, similarity, inertia)

@@ -76,6 +76,7 @@ def scan(
     follow_links: bool = False,
     placed: Mapping[Path, Placed] | None = None,
     digest: Callable[[Path], str] = digest_of,
+    needed: bool = True,
     progress: Progress = silent,
 ) -> Scan:
     """Walk `source` and everything below it, in sorted order.
@@ -87,8 +88,8 @@ def scan(
     `copies_among`). A file that is met a second time, by a hard link or a followed one, is one photo, under the first
     of its names. `progress` counts photos; how many there are is not known before the end.
 
-    Raises SourceMissing where `source` is not a folder, EmptyFolder where nothing visible lies in it, NoPhotos where
-    nothing in it is named like a photo, and SettingsError where a pattern makes no sense.
+    Raises SourceMissing where `source` is not a folder; where photos are `needed`, EmptyFolder if nothing visible lies
+    in it, and NoPhotos if nothing in it is named like a photo; and SettingsError where a pattern makes no sense.
     """
     _check_folder(source)
     placed = placed or {}
@@ -116,12 +117,12 @@ def scan(
         photos.append(Found(path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns))
         if len(photos) % COUNTED == 0:
             progress(STAGE, len(photos), None)
-    if not (photos or others or walk.unread):
+    if needed and not (photos or others or walk.unread):
         if any(source.iterdir()):
             hint = f"Check --exclude and {source / IGNORE_FILE}; names that begin with a dot are hidden."
             raise EmptyFolder(f"Every file in {source} is excluded or hidden", hint)
         raise EmptyFolder(f"{source} is empty", "Name the folder that holds the photos.")
-    if not photos:
+    if needed and not photos:
         raise NoPhotos(f"No photo lies in {source}", "Photos end in .jpg, .png, .heic, .webp, .tif and the like.")
     passed, copies = copies_among(
         {photo.path: (photo.size, photo.mtime_ns) for photo in photos}, others, placed, digest

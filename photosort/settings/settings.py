@@ -110,6 +110,7 @@ class Settings(NameSettings, ModelSettings, Places):
     weight: float | None = Field(None, ge=0, le=1, description="share of the text; the image has the rest")
     facts: bool = Field(True, description="whether faces are counted, and screenshots, papers and dates recognised")
     exclude: tuple[str, ...] = Field((), description="patterns to pass over, in the syntax of .gitignore")
+    respect_moves: bool = Field(True, description="whether photos that you moved between folders draw new ones along")
     follow_links: bool = Field(False, description="whether symbolic links are followed")
     seed: int = Field(42, ge=0, le=2**32 - 1, description="seed of everything that is random")
     restarts: int | None = Field(

@@ -20,6 +20,7 @@ MIGRATIONS = (
     runs.ADD_ANSWERS,
     (*packed.MIGRATION, *previews.MIGRATION),
     tag_journal.MIGRATION,
+    runs.ADD_STANDING,
 )
 
 REMEDY = (

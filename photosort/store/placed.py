@@ -116,6 +116,12 @@ def places_of(connection: sqlite3.Connection, run_id: int, origins: Iterable[Pat
 
 
 def sizes_placed(connection: sqlite3.Connection, run_id: int) -> set[int]:
-    """Return the sizes, in bytes, of the files that a run has put anywhere."""
-    rows = connection.execute("SELECT DISTINCT size FROM operations WHERE run_id = ? AND content IS NULL", (run_id,))
+    """Return the sizes, in bytes, of the files that a run has put anywhere, or that earlier ones have put where they
+    stood.
+    """
+    query = (
+        "SELECT DISTINCT size FROM operations WHERE content IS NULL AND (run_id = ?"
+        " OR digest IN (SELECT digest FROM members WHERE run = ? AND standing))"
+    )
+    rows = connection.execute(query, (run_id, run_id))
     return {int(size) for (size,) in rows}

@@ -7,7 +7,7 @@ import os
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,9 @@ from photosort.errors import NoSuchRun
 from photosort.store.database import LARGEST_ID, storable, transaction
 from photosort.store.packed import pack, packed_sizes, unpack
 from photosort.store.previews import no_such_run
+from photosort.store.records import DUPLICATES, ClusterRecord, CompanionRecord, MemberRecord
+
+__all__ = ["DUPLICATES", "TAGS", "ClusterRecord", "CompanionRecord", "MemberRecord", "Run", "Runs"]
 
 MIGRATION = (
     "CREATE TABLE runs (id INTEGER PRIMARY KEY, started TEXT, source BLOB, destination BLOB, mode TEXT,"
@@ -35,67 +38,17 @@ ADD_NOTES = ("ALTER TABLE clusters ADD COLUMN note TEXT NOT NULL DEFAULT ''",)
 ADD_SUPPORT = ("ALTER TABLE clusters ADD COLUMN support REAL NOT NULL DEFAULT 0",)
 ADD_ANSWERS = ("ALTER TABLE members ADD COLUMN answer TEXT NOT NULL DEFAULT '{}'",)
 ADD_FACTS = ("ALTER TABLE members ADD COLUMN facts TEXT NOT NULL DEFAULT '{}'",)
+ADD_STANDING = (
+    "ALTER TABLE members ADD COLUMN standing INTEGER NOT NULL DEFAULT 0",
+    "CREATE TABLE centroids (run INTEGER REFERENCES runs ON DELETE CASCADE, cluster INTEGER, encoder TEXT, view TEXT,"
+    " edge REAL, vector BLOB, PRIMARY KEY (run, cluster))",
+)
 
-DUPLICATES = "duplicates"
-"""The command whose runs sort nothing: it puts copies apart, and no folder of it was compared with its photos."""
 TAGS = "tag"
 """The command whose runs put no photo anywhere: it writes tags, and the journal of tags says where."""
 _SORTING = f"json_extract(settings, '$.command') IS NOT '{TAGS}'"
 ORGANIZED = f"(json_extract(settings, '$.command') IS NOT '{DUPLICATES}' AND {_SORTING})"
 """Whether a run is none of those."""
-
-
-@dataclass(frozen=True, slots=True)
-class ClusterRecord:
-    """A cluster of a run that has a folder; `folder` is the folder's name at the destination.
-
-    `keywords` are (word, number of members that have it); `cohesion` is the members' mean cosine to the centroid;
-    `note` is why the name is not the one that a writer was asked for; `support` the share of the photos that show what
-    the name says, 0 where that was not found out.
-    """
-
-    number: int
-    folder: str
-    title: str
-    summary: str
-    keywords: tuple[tuple[str, int], ...]
-    named_by: str
-    cohesion: float
-    note: str = ""
-    support: float = 0.0
-
-    @property
-    def of_copies(self) -> bool:
-        """Whether it holds copies that were put apart: its cohesion and the similarities to it mean nothing."""
-        return self.named_by == DUPLICATES
-
-
-@dataclass(frozen=True, slots=True)
-class MemberRecord:
-    """A photo of a run. `rank` 0 is the exemplar of its cluster; similarities are cosines to centroids; `facts` are
-    those of `Facts.as_dict`; `answer` is what a method with categories found out on the way, by name: "label", "by",
-    "runner_up", "nouns" and "reason".
-    """
-
-    path: Path
-    digest: str
-    cluster: int
-    rank: int
-    caption: str
-    similarity: float
-    runner_up: int
-    runner_up_similarity: float
-    facts: dict[str, Any] = field(default_factory=dict)
-    answer: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class CompanionRecord:
-    """A file that travels with `photo`, a member of the run."""
-
-    path: Path
-    digest: str
-    photo: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,12 +149,14 @@ class Runs:
             for number, folder, title, summary, words, *rest in rows
         ]
 
-    def members(self, run: int, cluster: int | None = None, *, first: int = -1, every: int = 1) -> list[MemberRecord]:
+    def members(
+        self, run: int, cluster: int | None = None, *, first: int = -1, every: int = 1, new: bool = False
+    ) -> list[MemberRecord]:
         """Return the members of one cluster or of all, exemplars first; at most `first` of them where it is not
-        negative, and of each cluster `every` so many alone.
+        negative, and of each cluster `every` so many alone. With `new`, without those that were there before the run.
         """
         unpack(self._db, run)
-        where = "AND cluster = ?" if cluster is not None else ""
+        where = ("AND cluster = ?" if cluster is not None else "") + (" AND NOT standing" if new else "")
         values = (run, cluster, every, first) if cluster is not None else (run, every, first)
         return self._members(f"WHERE run = ? {where} AND rank % ? = 0 ORDER BY cluster, rank LIMIT ?", *values)
 
@@ -220,6 +175,13 @@ class Runs:
             return packed[0]
         query = "SELECT cluster, count(*) FROM members WHERE run = ? GROUP BY cluster"
         return dict(self._db.execute(query, (run,)))
+
+    def standing(self, run: int, user: str = "") -> tuple[int, int]:
+        """Return how many members lay in their folders before the run, and how many of these `user` has put there."""
+        unpack(self._db, run)
+        query = "SELECT count(*), total(json_extract(answer, '$.by') = ?) FROM members WHERE run = ? AND standing"
+        before, yours = self._db.execute(query, (user, run)).fetchone()
+        return int(before), int(yours)
 
     def files(self, run: int) -> int:
         """Return the number of members and their companions."""
@@ -273,12 +235,12 @@ class Runs:
 
     def _members(self, tail: str, *values: object) -> list[MemberRecord]:
         query = (
-            "SELECT path, digest, cluster, rank, caption, similarity, runner_up, runner_up_similarity, facts, answer"
-            " FROM members " + tail
+            "SELECT path, digest, cluster, rank, caption, similarity, runner_up, runner_up_similarity, facts, answer,"
+            " standing FROM members " + tail
         )
         return [
-            MemberRecord(*(Path(os.fsdecode(path)), *rest, json.loads(facts), json.loads(answer)))
-            for path, *rest, facts, answer in self._db.execute(query, values)
+            MemberRecord(*(Path(os.fsdecode(path)), *rest, json.loads(facts), json.loads(answer), bool(standing)))
+            for path, *rest, facts, answer, standing in self._db.execute(query, values)
         ]
 
 
@@ -295,4 +257,5 @@ def _cluster_row(run: int, cluster: ClusterRecord) -> tuple[object, ...]:
 def _member_row(run: int, member: MemberRecord) -> tuple[object, ...]:
     place = (os.fsencode(member.path), member.digest, member.cluster, member.rank)
     near = (member.similarity, member.runner_up, member.runner_up_similarity)
-    return (run, *place, member.caption, *near, json.dumps(member.facts), json.dumps(member.answer))
+    said = (json.dumps(member.facts), json.dumps(member.answer))
+    return (run, *place, member.caption, *near, *said, member.standing)

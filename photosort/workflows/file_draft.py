@@ -114,7 +114,8 @@ def _prepare(
     if Path(os.path.realpath(draft.source)) != run.source:
         of, said = printable(str(run.source)), printable(str(draft.source))
         raise refusal(called, [f"source: run {run.id} is of {of}, not of {said}"])
-    members = {member.path: member for member in runs.members(run.id)}
+    every = runs.members(run.id)
+    members = {member.path: member for member in every if not member.standing}
     clusters = {cluster.number: cluster for cluster in runs.clusters(run.id)}
     companions = runs.companions(run.id)
     faults = [*known, *folder_faults(draft, clusters.values()), *photo_faults(draft, members, companions)]
@@ -133,7 +134,7 @@ def _prepare(
     if faults:
         raise refusal(called, faults)
     check_destination(run.source, draft.destination)
-    edition = Edition(draft, run, clusters, members)
+    edition = Edition(draft, run, clusters, members, [member for member in every if member.standing])
     plan = plan_photos(
         [photo for photo, _ in filed.values()],
         [place for _, place in filed.values()],
@@ -144,6 +145,7 @@ def _prepare(
         mode=draft.mode,
         left=list(_left(draft, members.keys(), runs.left(run.id), filed)),
         about=bool(run.settings.get("about", True)),
+        standing=edition.standing_folders,
         progress=progress,
     )
     number = record_draft(runs, plan, edition)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from photosort.filing.disk.survey import survey
@@ -31,18 +31,18 @@ def plan_photos(
     mode: Mode,
     left: Sequence[Unread],
     about: bool,
-    described_from: int = 0,
+    standing: Collection[int] = (),
     progress: Progress,
 ) -> Plan:
     """Look at both disks, and give each photo its place: `photos[i]` goes to `paths[labels[i]]`.
 
-    With `about`, each folder gets files that say what its name, `names[labels[i]]`, stands for, but not those with a
-    label below `described_from`, which stand already. Touches no photo.
+    With `about`, each folder gets files that say what its name, `names[labels[i]]`, stands for, but not the `standing`
+    ones, which are there already. Touches no photo.
     Raises what `survey` and `make_plan` raise.
     """
 
     def files_about(label: int, files: Sequence[Operation]) -> Mapping[str, bytes]:
-        return about_files(names[label], files) if label >= described_from else {}
+        return about_files(names[label], files) if label not in standing else {}
 
     seen = survey(source, destination, photos, paths, mode=mode, progress=progress)
     progress(PLANNING, 0, 1)

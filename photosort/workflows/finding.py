@@ -43,6 +43,8 @@ def find(
     connection: sqlite3.Connection,
     cache: Cache,
     progress: Progress,
+    *,
+    needed: bool = True,
 ) -> Scan:
     """Scan `source`, but for `destination` and for copies that earlier runs have made. Raises what `scan` raises."""
     return scan(
@@ -53,6 +55,7 @@ def find(
         placed=placed_below(connection, source),
         digest=partial(cache.digest_of, read=digest_of),
         progress=progress,
+        needed=needed,
     )
 
 

@@ -39,7 +39,7 @@ _PREVIEWED = "previewed"
 @dataclass(frozen=True, slots=True)
 class PastRun:
     """A run, its number of folders, photos, files (companions too), and the state of these; of its photos, `there` had
-    their places already when it came to them.
+    their places already when it came to them, and `before` lay in their folders before it, which others have made.
 
     One that wrote tags has no folders.
 
@@ -52,6 +52,7 @@ class PastRun:
     files: int
     state: str
     there: int = 0
+    before: int = 0
 
 
 def past_runs(data_dir: Path) -> list[PastRun]:
@@ -69,6 +70,7 @@ def past_runs(data_dir: Path) -> list[PastRun]:
                 runs.files(run.id),
                 states.get(run.id, _PREVIEWED),
                 there[run.id],
+                runs.standing(run.id)[0],
             )
             for run in runs.all()
         ]

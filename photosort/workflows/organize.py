@@ -8,14 +8,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 
 from photosort.clustering.choose_k import KChoice
 from photosort.clustering.kmeans import Clustering
-from photosort.describing.describe import Described, describe
-from photosort.describing.engines import engine_for
-from photosort.errors import EmptyFolder, NoPhotos
+from photosort.describing.describe import Described
 from photosort.filing.disk.lock import hold
 from photosort.filing.disk.survey import check_destination
 from photosort.filing.journaled.apply import Outcome
@@ -29,8 +26,8 @@ from photosort.naming.summary import STAGE as NAMING
 from photosort.naming.summary import ClusterName
 from photosort.photos.copies import Copies
 from photosort.photos.photo import Unread
-from photosort.photos.scan import WITH_ITS_PHOTO, Found
-from photosort.store.cache import Cache, open_cache
+from photosort.photos.scan import WITH_ITS_PHOTO
+from photosort.store.cache import open_cache
 from photosort.store.history import open_history
 from photosort.store.journal import Filing
 from photosort.store.previews import drop_old_previews
@@ -39,14 +36,22 @@ from photosort.support.progress import Progress, silent
 from photosort.workflows.arranging import arrange, given_up, with_its_layout
 from photosort.workflows.asking import Show, captions_to_ask, checked_writer, unshown
 from photosort.workflows.categories import CATEGORIES, categories_of, check_assignment, wanted_categories
-from photosort.workflows.continuing import CHOSEN, Continued, Unchanged, continued, with_its_names
+from photosort.workflows.centroids import keep_centroids
+from photosort.workflows.continuing import (
+    Continued,
+    Unchanged,
+    continue_runs,
+    in_their_folders,
+    with_its_names,
+)
+from photosort.workflows.described import describe_photos
 from photosort.workflows.earlier import lying_twice, refuse_over_unfinished, unfinished_runs
 from photosort.workflows.filing import carry_out, plan_photos
 from photosort.workflows.finding import Seen, find, mains_of
 from photosort.workflows.folders import Folders, make_folders
 from photosort.workflows.grouping import group
+from photosort.workflows.record_standing import stands
 from photosort.workflows.recording import record
-from photosort.workflows.remembering import RememberedWriter
 from photosort.workflows.standing import Standing, refuse_own_destination, remember_placed, standing_at
 from photosort.workflows.subjects import subjects_of
 
@@ -184,25 +189,22 @@ def prepare(
     models.make_all()
     talk.begin(wanted.categories)
     with open_cache(settings.cache_dir) as cache:
-        try:
-            found = find(source, destination, settings, connection, cache, progress)
-        except (EmptyFolder, NoPhotos):
-            if standing is None:
-                raise
-            return Unchanged(standing.run, source, destination, 0, ())
-        check_destination(source, destination)
+        found = find(source, destination, settings, connection, cache, progress, needed=standing is None)
         groups = found.groups()
+        if standing and not groups:
+            return Unchanged(standing.run, source, destination, 0, (*found.unread, *found.no_photos(groups)))
+        check_destination(source, destination)
         mains = mains_of(found, groups, None if standing else settings.k)
         talk.found(Seen.of(found, groups))
         writer = checked_writer(models, cache)
         every = [*mains, *standing.photos] if standing else mains
         if models.photos_sent:
             talk.captions(captions_to_ask(every, models, cache))
-        described = _described(every, groups, models, cache, writer, progress)
+        described = describe_photos(every, groups, models, cache, writer, progress)
         unread = [bad for bad in described.unread if bad.path in groups]
         stranded = [Unread(path, WITH_ITS_PHOTO) for bad in unread for path in groups[bad.path]]
         left = [*found.unread, *unread, *stranded, *found.no_photos(groups)]
-        continues = continued(described, standing, joins=settings.method not in CHOSEN) if standing else None
+        continues = continue_runs(connection, described, standing, settings) if standing else None
         if continues:
             described, left = continues.described, [*left, *continues.left]
             if not continues.new.size:
@@ -221,9 +223,9 @@ def prepare(
         best = grouping.best
         progress(NAMING, 0, None)
         known = subjects_of(described.vectors, described.facts, best.texts, models, cache)
-        names = continues.names if continues else ()
         folders = make_folders(best, described.facts, settings, writer, progress, known, wanted.named_by, arranged)
         best = folders.candidate(best)
+        folders, renamed = in_their_folders(folders, continues, Runs(connection))
     new = continues.new if continues else range(len(described.photos))
     plan = plan_photos(
         [described.photos[place] for place in new],
@@ -235,7 +237,7 @@ def prepare(
         mode=Mode(settings.mode),
         left=left,
         about=settings.about,
-        described_from=len(names),
+        standing=continues.among(folders.paths) if continues else (),
         progress=progress,
     )
     progress("recording", 0, 1)
@@ -246,8 +248,14 @@ def prepare(
         best,
         described.facts,
         folders,
-        {**settings.model_dump(mode="json"), CATEGORIES: [tuple(category) for category in best.categories]},
+        {
+            **settings.model_dump(mode="json"),
+            CATEGORIES: [tuple(category) for category in best.categories],
+            **renamed,
+        },
+        stands(Runs(connection), continues, standing, settings.method, folders.paths),
     )
+    keep_centroids(connection, run, best.clustering, models)
     return Prepared(
         run,
         described,
@@ -261,25 +269,3 @@ def prepare(
         twice=lying_twice(connection, plan),
         continues=continues,
     )
-
-
-def _described(
-    mains: Sequence[Found],
-    groups: dict[Path, tuple[Path, ...]],
-    models: ModelSet,
-    cache: Cache,
-    writer: RememberedWriter | None,
-    progress: Progress,
-) -> Described:
-    encoder, captioners, engine = models.image_encoder, models.captioners, engine_for(models)
-    before = partial(writer.check, needed=True) if writer else lambda: None
-    described = describe(
-        mains, encoder, captioners, cache, facts=models.fact_models, engine=engine, before=before, progress=progress
-    )
-    if not described.photos:
-        first = described.unread[0]
-        raise NoPhotos(
-            f"None of the photos can be read ({first.path.name}: {first.reason})",
-            "photosort reads JPEG, PNG, WebP, GIF, TIFF, BMP, HEIC, AVIF and, with the extra raw, camera RAW.",
-        )
-    return replace(described, photos=tuple(replace(p, companions=groups.get(p.path, ())) for p in described.photos))

@@ -24,7 +24,8 @@ LARGEST = 256 << 20
 
 
 def draft_of(data_dir: Path, number: int | None = None) -> Draft:
-    """Return the plan of a run, of the last one without a number, as it was made; a preview is kept from now on.
+    """Return the plan of a run, of the last one without a number, as it was made: of a run that continues others only
+    what is new. A preview is kept from now on.
 
     Raises NoSuchRun.
     """
@@ -33,7 +34,7 @@ def draft_of(data_dir: Path, number: int | None = None) -> Draft:
         run = runs.last() if number is None else runs.get(number)
         keep(connection, run.id)
         photos: dict[int, list[DraftPhoto]] = {}
-        for member in runs.members(run.id):
+        for member in runs.members(run.id, new=True):
             photos.setdefault(member.cluster, []).append(DraftPhoto(member.path, member.digest))
         folders = (
             DraftFolder(
@@ -41,10 +42,11 @@ def draft_of(data_dir: Path, number: int | None = None) -> Draft:
                 cluster.title,
                 cluster.summary,
                 tuple(word for word, _ in cluster.keywords),
-                tuple(photos.get(cluster.number, ())),
+                tuple(photos[cluster.number]),
                 (cluster.number,),
             )
             for cluster in runs.clusters(run.id)
+            if cluster.number in photos
         )
         return Draft(run.id, run.source, run.destination, Mode(run.mode), tuple(folders))
 

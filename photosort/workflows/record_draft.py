@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from photosort.filing.plan.draft import Draft, DraftFolder
 from photosort.filing.plan.plan import Plan, PlannedFolder
@@ -15,27 +16,71 @@ from photosort.naming.summary import ClusterName
 from photosort.store.operation import Operation
 from photosort.store.runs import ClusterRecord, MemberRecord, Run, Runs
 from photosort.workflows.folders import THE_USER
+from photosort.workflows.record_standing import WAS
 from photosort.workflows.recording import companion_records
 
 EDITED = "edited_run"
 """The setting of a run that files an edited plan: the run that the plan was made by."""
-WAS = "was"
-"""The answer, beside `by`, that tells the folder which a photo was in before the user moved it."""
+
+
+class Stay(NamedTuple):
+    """What stands beside an edited plan: folders to which it brings nothing, and the photos that lie in their folders.
+
+    numbers  the number that each folder of the earlier run has now, of those in which photos stand
+    """
+
+    numbers: Mapping[int, int]
+    clusters: Sequence[ClusterRecord]
+    members: Sequence[MemberRecord]
 
 
 @dataclass(frozen=True)
 class Edition:
-    """An edited plan beside the run that it was made from; `members` by their paths, `clusters` by their numbers."""
+    """An edited plan beside the run that it was made from; `members` by their paths, `clusters` by their numbers.
+
+    `standing` are the members that lay in their folders before that run.
+    """
 
     draft: Draft
     run: Run
     clusters: Mapping[int, ClusterRecord]
     members: Mapping[Path, MemberRecord]
+    standing: Sequence[MemberRecord] = ()
 
     @cached_property
     def names(self) -> tuple[ClusterName, ...]:
         """What each folder stands for, by its place in the draft."""
         return tuple(self._name(folder) for folder in self.draft.folders)
+
+    @cached_property
+    def standing_folders(self) -> set[int]:
+        """Folders of the draft, by their places, in which photos stand already."""
+        known = {self.clusters[member.cluster].folder for member in self.standing}
+        return {place for place, folder in enumerate(self.draft.folders) if folder.name in known}
+
+    def stay(self, places: Mapping[int, int], planned: Iterable[int]) -> Stay:
+        """Return what stands beside an edited plan.
+
+        `places` are the folders of the earlier run in the draft, `planned` the folders of the draft that get a photo.
+        """
+        there = [member for member in self.standing if os.path.lexists(member.path)]
+        named = {self.draft.folders[place].name: place for place in planned}
+        number = dict[int, int]()
+        for cluster in sorted({member.cluster for member in there}):
+            free = len(self.draft.folders) + len(number)
+            number[cluster] = named.get(self.clusters[cluster].folder, free)
+        kept = [
+            replace(self.clusters[cluster], number=new)
+            for cluster, new in number.items()
+            if new >= len(self.draft.folders)
+        ]
+        members = []
+        for member in there:
+            own = number[member.cluster]
+            following = number.get(member.runner_up, places.get(member.runner_up, own))
+            near = member.runner_up_similarity if following != own else 0.0
+            members.append(replace(member, cluster=own, runner_up=following, runner_up_similarity=near))
+        return Stay(number, kept, members)
 
     def _name(self, folder: DraftFolder) -> ClusterName:
         before = self._before(folder)
@@ -83,9 +128,17 @@ def record_draft(runs: Runs, plan: Plan, edition: Edition) -> int:
     draft, run = edition.draft, edition.run
     planned = {folder.label for folder in plan.folders}
     places = {n: place for place, folder in enumerate(draft.folders) if place in planned for n in folder.clusters}
-    clusters, members = [], []
+    stay = edition.stay(places, planned)
+    clusters, places = list(stay.clusters), {**stay.numbers, **places}
+    members, inside = [], dict[int, list[MemberRecord]]()
+    for member in stay.members:
+        inside.setdefault(member.cluster, []).append(member)
+    members += [
+        replace(member, rank=rank) for cluster in clusters for rank, member in enumerate(inside[cluster.number])
+    ]
     for folder in plan.folders:
-        own = sorted(_members(folder, edition, places), key=lambda member: -member.similarity)
+        mine = (*_members(folder, edition, places), *inside.get(folder.label, ()))
+        own = sorted(mine, key=lambda member: -member.similarity)
         known = [member.similarity for member in own if member.similarity]
         name = edition.names[folder.label]
         clusters.append(

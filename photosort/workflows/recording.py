@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from photosort.photos.facts import Facts
 from photosort.photos.photo import Photo
 from photosort.store.runs import ClusterRecord, CompanionRecord, MemberRecord, Runs
 from photosort.workflows.folders import Folders
+from photosort.workflows.record_standing import NOTHING, Stands, put_by_user
 
 
 def record(
@@ -25,47 +27,52 @@ def record(
     facts: Sequence[Facts],
     folders: Folders,
     settings: dict[str, Any],
+    stands: Stands = NOTHING,
 ) -> int:
     """Store the run as one that has touched no file yet, and return its id; `settings` are kept as JSON.
 
-    What is remembered is the plan: its folders under the names that they get, and the photos that go into them. A
-    cluster without a photo to file has no folder and is left out, here and as a runner-up.
+    What is remembered is the plan: its folders under the names that they get, and the photos that go into them; and
+    what `stands` in folders of earlier runs. A cluster without a photo has no folder and is left out, here and as a
+    runner-up.
     """
     clustering, captions = grouped.clustering, grouped.texts
-    own, runner_up = clustering.own, _runner_up(clustering, folders.labels, [folder.label for folder in plan.folders])
+    paths = {label: folders.paths[label] for label in stands.labels} | {one.label: one.name for one in plan.folders}
+    own, runner_up = clustering.own, _runner_up(clustering, folders.labels, sorted(paths))
     number = {photo.path: position for position, photo in enumerate(photos)}
+    coming = {folder.label: [number[file.source] for file in folder.photos] for folder in plan.folders}
     clusters, members = [], []
-    for folder in plan.folders:
-        filed = sorted((number[file.source] for file in folder.photos), key=lambda photo: (-own[photo], photo))
-        name = folders.names[folder.label]
-        clusters.append(
-            ClusterRecord(
-                number=folder.label,
-                folder=folder.name,
-                title=name.title,
-                summary=name.summary,
-                keywords=tuple((keyword.term, keyword.count) for keyword in name.keywords),
-                named_by=name.source,
-                cohesion=float(own[filed].mean()),
-                note=name.note,
-                support=name.support,
-            )
+    for label, path in sorted(paths.items()):
+        inside = sorted((*coming.get(label, ()), *stands.in_folder(label)), key=lambda photo: (-own[photo], photo))
+        name = folders.names[label]
+        cluster = ClusterRecord(
+            number=label,
+            folder=path,
+            title=name.title,
+            summary=name.summary,
+            keywords=tuple((keyword.term, keyword.count) for keyword in name.keywords),
+            named_by=name.source,
+            cohesion=float(own[inside].mean()),
+            note=name.note,
+            support=name.support,
         )
+        clusters.append(stands.named(cluster))
         members += [
             MemberRecord(
                 path=photos[photo].path,
                 digest=photos[photo].digest,
-                cluster=folder.label,
+                cluster=label,
                 rank=rank,
                 caption=captions[photo],
                 similarity=float(own[photo]),
                 runner_up=int(runner_up[photo]),
                 runner_up_similarity=float(clustering.similarity[photo, min(runner_up[photo], clustering.k - 1)]),
                 facts=facts[photo].as_dict(),
-                answer=_answer(grouped, photo),
+                answer=_answer(grouped, photo, photos[photo].path, stands.yours),
+                standing=stands.stays(photo),
             )
-            for rank, photo in enumerate(filed)
+            for rank, photo in enumerate(inside)
         ]
+    clusters, members = stands.with_those_apart(clusters, members, {path: label for label, path in paths.items()})
     return runs.add(
         source=plan.source,
         destination=plan.destination,
@@ -74,16 +81,17 @@ def record(
         clusters=clusters,
         members=members,
         left=[(left.path, left.reason) for left in plan.left],
-        companions=companion_records(plan),
+        companions=[*companion_records(plan), *stands.companions],
     )
 
 
-def _answer(grouped: Candidate, photo: int) -> dict[str, Any]:
-    if not (grouped.answers or grouped.aside):
+def _answer(grouped: Candidate, photo: int, path: Path, yours: Mapping[Path, str]) -> dict[str, Any]:
+    if not (grouped.answers or grouped.aside or path in yours):
         return {}
     found = grouped.answers[photo] if grouped.answers else Found()
     known = {**asdict(found), "reason": grouped.aside.get(photo, "")}
-    return {name: value for name, value in known.items() if value}
+    answer = {name: value for name, value in known.items() if value}
+    return put_by_user(answer, yours[path]) if path in yours else answer
 
 
 def _runner_up(clustering: Clustering, labels: Labels, filed: Sequence[int]) -> Labels:

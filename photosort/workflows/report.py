@@ -22,8 +22,10 @@ from photosort.store.history import open_history
 from photosort.store.identity import Identity
 from photosort.store.runs import ClusterRecord, MemberRecord, Run, Runs
 from photosort.support.progress import Progress, silent
+from photosort.workflows.folders import THE_USER
 from photosort.workflows.history import state_of
 from photosort.workflows.recalled import image_vectors
+from photosort.workflows.record_standing import WAS
 from photosort.workflows.report_file import (
     check_report_path,
     report_path,
@@ -165,7 +167,7 @@ def _said(cluster: ClusterRecord) -> tuple[str, ...]:
 def _photo(run: Run, member: MemberRecord, place: Path | None, spot: Spot | None) -> PagePhoto:
     return PagePhoto(
         name=member.path.name,
-        path=_below(run.source, member.path),
+        path=_below(run.destination if member.standing else run.source, member.path),
         folder=member.cluster,
         rank=member.rank,
         caption=member.caption,
@@ -173,10 +175,18 @@ def _photo(run: Run, member: MemberRecord, place: Path | None, spot: Spot | None
         next=member.runner_up if member.runner_up != member.cluster else None,
         next_similarity=member.runner_up_similarity,
         facts=Facts.from_dict(member.facts),
-        reason=str(member.answer.get("reason", "")),
+        reason=_reason(member),
         original=place.as_uri() if place else "",
         spot=spot,
     )
+
+
+def _reason(member: MemberRecord) -> str:
+    """Return why a photo lies in its folder, where it is not for the sake of what it shows."""
+    if member.answer.get("by") != THE_USER:
+        return str(member.answer.get("reason", ""))
+    was = member.answer.get(WAS)
+    return "put here by you" + (f", from “{was}”" if was else "")
 
 
 def _below(source: Path, path: Path) -> str:

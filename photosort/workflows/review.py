@@ -63,7 +63,7 @@ def review(
     """
     run = run_to_review(data_dir, number)
     with open_history(data_dir) as connection:
-        members = {member.path: member for member in Runs(connection).members(run.id)}
+        members = {member.path: member for member in Runs(connection).members(run.id, new=True)}
     first = draft_of(data_dir, run.id)
     saved = _Saved(data_dir / "reviews" / f"run-{run.id}.toml", first)
     draft = first if fresh else saved.read(members)

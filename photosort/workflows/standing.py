@@ -6,7 +6,7 @@ import os
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from photosort.errors import EmptyFolder, NoPhotos, OwnDestination, SourceMissing
@@ -22,16 +22,23 @@ from photosort.support.printable import printable
 class Standing:
     """A destination that an earlier run has filed to, as it is on disk now.
 
-    run      the last run that put something there
+    runs     the runs that put something there, the newest first
     photos   what lies there, whoever has put it there
     folders  for each of these the path of its folder below the destination, with "/" between levels, "" for none
     placed   digest of a photo that a run has put there -> where a link to it points; None for what is no link
+    groups   photo -> the files beside it that travel with it
     """
 
-    run: int
+    runs: tuple[int, ...]
     photos: tuple[Found, ...]
     folders: tuple[str, ...]
     placed: Mapping[str, Path | None]
+    groups: Mapping[Path, tuple[Path, ...]] = field(default_factory=dict)
+
+    @property
+    def run(self) -> int:
+        """The last run that put something there."""
+        return self.runs[0]
 
 
 def standing_at(connection: sqlite3.Connection, destination: Path) -> Standing | None:
@@ -49,8 +56,9 @@ def standing_at(connection: sqlite3.Connection, destination: Path) -> Standing |
         "" if photo.path.parent == destination else photo.path.parent.relative_to(destination).as_posix()
         for photo in photos
     )
-    placed = _placed_by(connection, [run.run_id for run in runs])
-    return Standing(runs[0].run_id, photos, folders, placed) if placed else None
+    numbers = tuple(run.run_id for run in runs)
+    placed = _placed_by(connection, numbers)
+    return Standing(numbers, photos, folders, placed, groups) if placed else None
 
 
 def refuse_own_destination(connection: sqlite3.Connection, source: Path) -> None:

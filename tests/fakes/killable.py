@@ -69,6 +69,8 @@ class Killable:
 def _serve() -> None:
     for line in sys.stdin:
         request = json.loads(line)
+        for module in BEFORE.get(request["job"], ()):
+            importlib.import_module(module)
         child = os.fork()
         if not child:
             try:
@@ -168,6 +170,26 @@ def _on(watch: Watch, database: str) -> None:
     resume(connection, 1)
 
 
+def _continue(watch: Watch, source: str, destination: str, mode: str) -> None:
+    """Add what is new to the folders of an earlier run, by models that see colours."""
+    import pytest
+
+    from fakes.models import use_colours
+    from fakes.walls import again
+    from photosort.workflows import organize
+
+    carry_out = organize.carry_out
+
+    def watched(plan: Any, run: int, connection: Any, progress: Any) -> Any:
+        watch(connection)
+        return carry_out(plan, run, connection, progress)
+
+    with pytest.MonkeyPatch.context() as patch:
+        use_colours(patch)
+        patch.setattr(organize, "carry_out", watched)
+        again(Path(source), Path(destination), mode=mode)
+
+
 def _tag(watch: Watch, folder: str, database: str, by_links: bool = False) -> None:
     import filing_kit
     import tag_kit
@@ -202,10 +224,20 @@ def _without_exchange(wanted: bool) -> None:
         replacing.native_exchange = lambda: None  # type: ignore[assignment]
 
 
-JOBS: dict[str, Callable[..., None]] = {"file": _file, "undo": _back, "resume": _on, "tag": _tag, "untag": _untag}
+BEFORE = {"continue": ("pytest", "fakes.walls", "fakes.models", "graspologic_native", "pillow_heif")}
+"""What is imported once for a job, and not by each process that does it."""
+JOBS: dict[str, Callable[..., None]] = {
+    "file": _file,
+    "undo": _back,
+    "resume": _on,
+    "tag": _tag,
+    "untag": _untag,
+    "continue": _continue,
+}
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parent))
+    sys.path.insert(0, str(Path(__file__).parents[1]))
     importlib.import_module("filing_kit")
     importlib.import_module("photosort.filing.journaled.resume")
     importlib.import_module("tag_kit")

@@ -14,7 +14,7 @@ from photosort.models.runtime.batch_size import BatchSize
 from photosort.photos.facts import People, Said
 from photosort.photos.frame import Frame
 from photosort.store.identity import Identity
-from photosort.workflows import organize as workflow
+from photosort.workflows import described
 
 COLOURS = {"red": (200, 30, 30), "green": (30, 200, 30), "blue": (30, 30, 200), "white": (250, 250, 250)}
 
@@ -135,4 +135,4 @@ def use_colours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "captioner", lambda settings, question: captioner)
     monkeypatch.setattr(registry, "subject_reader", lambda settings, texts: None)
     monkeypatch.setattr(registry, "fact_models", lambda settings: FactModels(RedFaces()) if settings.facts else None)
-    monkeypatch.setattr(workflow, "engine_for", lambda models: None)
+    monkeypatch.setattr(described, "engine_for", lambda models: None)

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections import Counter
 from pathlib import Path
 
-import numpy as np
 import pytest
 from fakes.filing_kit import tree
-from fakes.models import COLOURS, use_colours
+from fakes.models import use_colours
 from fakes.photos import filed
-from PIL import Image
+from fakes.walls import again, coming, contents, first, folder_of, models, walls
 
 from photosort.errors import OwnDestination
 from photosort.filing.plan.model import Mode
-from photosort.models.selected import ModelSet, select_models
 from photosort.settings.settings import load_settings
 from photosort.store.cache import cache_file
 from photosort.store.history import open_history
@@ -29,20 +26,6 @@ from photosort.workflows.organize import Organized, organize
 @pytest.fixture(autouse=True)
 def colours(monkeypatch: pytest.MonkeyPatch) -> None:
     use_colours(monkeypatch)
-
-
-def walls(folder: Path, colour: str, numbers: range) -> None:
-    """Photos of one colour, no two alike."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for number in numbers:
-        grain = np.random.default_rng(number).integers(-9, 9, (20, 30, 3))
-        Image.fromarray((np.array(COLOURS[colour]) + grain).clip(0, 255).astype(np.uint8)).save(
-            folder / f"{colour}-{number}.png"
-        )
-
-
-def models(**changed: object) -> ModelSet:
-    return select_models(load_settings(**{"fusion": "image", "names": "keywords"} | changed))
 
 
 @pytest.fixture
@@ -58,31 +41,6 @@ def out(source: Path, tmp_path: Path) -> Path:
     first(source, tmp_path / "out")
     assert Counter(folder_of(path, tmp_path / "out") for path in filed(tmp_path / "out")) == {"Red": 8, "Blue": 8}
     return tmp_path / "out"
-
-
-def first(source: Path, out: Path, **changed: object) -> None:
-    done = organize(source, out, models(k=2, **changed))
-    assert isinstance(done, Organized)
-    for folder in done.prepared.plan.folders:
-        folder.path.rename(out / folder.photos[0].source.name.partition("-")[0].capitalize())
-
-
-def folder_of(path: Path, out: Path) -> str:
-    return path.parent.relative_to(out).as_posix()
-
-
-def again(source: Path, out: Path, **changed: object) -> Organized:
-    done = organize(source, out, models(**changed))
-    assert isinstance(done, Organized)
-    return done
-
-
-def contents(out: Path) -> Counter[str]:
-    return Counter(hashlib.sha256(path.read_bytes()).hexdigest() for path in filed(out))
-
-
-def coming(done: Organized) -> dict[str, list[str]]:
-    return {folder.name: [photo.source.name for photo in folder.photos] for folder in done.prepared.plan.folders}
 
 
 def test_nothing_new_is_said_and_nothing_done(source: Path, out: Path, tmp_path: Path) -> None:

@@ -95,7 +95,7 @@ class Clusters:
         return tuple(Lying(photo, self._place(photo, places)) for photo in photos)
 
     def _place(self, photo: MemberRecord, places: Mapping[Path, Path]) -> Path:
-        place = places.get(photo.path)
+        place = photo.path if photo.standing else places.get(photo.path)
         if place is None:
             return photo.path
         now = self.renamed.get(photo.cluster)

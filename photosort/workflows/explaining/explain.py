@@ -16,6 +16,7 @@ from photosort.workflows.explaining.clusters import Clusters
 from photosort.workflows.explaining.finding import (
     HINT,
     cluster_meant,
+    filed_by,
     find_photo,
     is_path,
     not_in,
@@ -24,8 +25,9 @@ from photosort.workflows.explaining.finding import (
 from photosort.workflows.explaining.folder import folder_view
 from photosort.workflows.explaining.renamed import cluster_in
 from photosort.workflows.explaining.standing import ranked, run_meant
-from photosort.workflows.explaining.views import FolderView, PhotoView, RunView
+from photosort.workflows.explaining.views import Filed, FolderView, PhotoView, RunView
 from photosort.workflows.explaining.whereabouts import why_not_there
+from photosort.workflows.folders import THE_USER
 
 
 def explain_run(data_dir: Path, number: int | None = None) -> RunView:
@@ -55,7 +57,7 @@ def explain(
             photo = find_photo(connection, among, path)
             if photo is None and ending_of(path.name) not in PHOTOS:
                 raise NotInRun(f"{path} is not a photo: its name has no ending of one", HINT)
-            return photo and _photo_view(connection, *photo)
+            return photo and _photo_view(connection, *photo, path)
         run, _ = run_meant(connection, number)
         clusters = Clusters(connection, run)
         if (cluster := cluster_meant(clusters, what)) is not None:
@@ -76,17 +78,38 @@ def explain_photo(data_dir: Path, photo: Path, number: int | None = None) -> Pho
         found = find_photo(connection, among, photo)
         if found is None:
             raise not_in(among, photo)
-        return _photo_view(connection, *found)
+        return _photo_view(connection, *found, photo)
 
 
 def _among(connection: sqlite3.Connection, number: int | None) -> list[Run]:
     return [Runs(connection).get(number)] if number is not None else ranked(connection)
 
 
-def _photo_view(connection: sqlite3.Connection, run: Run, member: MemberRecord) -> PhotoView:
+def _photo_view(connection: sqlite3.Connection, run: Run, member: MemberRecord, path: Path | None = None) -> PhotoView:
     clusters = {cluster.number: cluster for cluster in Runs(connection).clusters(run.id)}
     runner_up = clusters[member.runner_up] if member.runner_up != member.cluster else None
-    return PhotoView(run, member, clusters[member.cluster], runner_up, why_not_there(connection, run, member.path))
+    now = why_not_there(connection, run, member)
+    moved_to = _moved_to(Clusters(connection, run), member, path) if path else ""
+    return PhotoView(run, member, clusters[member.cluster], runner_up, now, _filed(connection, run, member), moved_to)
+
+
+def _moved_to(clusters: Clusters, member: MemberRecord, path: Path) -> str:
+    """Return the folder of the run that the user has moved a photo to since; empty where it lies in its own one."""
+    run, real = clusters.run, Path(os.path.realpath(path.parent))
+    if run.of_copies or not real.is_relative_to(run.destination):
+        return ""
+    homes = {number: run.destination / one.folder for number, one in clusters.named.items()} | clusters.renamed
+    if real not in homes.values() or homes.get(member.cluster) == real:
+        return ""
+    return real.relative_to(run.destination).as_posix()
+
+
+def _filed(connection: sqlite3.Connection, run: Run, member: MemberRecord) -> Filed | None:
+    if not member.standing or (found := filed_by(connection, run, member)) is None:
+        return None
+    earlier, photo = found
+    own = next(one for one in Runs(connection).clusters(earlier.id) if one.number == photo.cluster)
+    return Filed(earlier, photo, own)
 
 
 def _folder_at(
@@ -119,5 +142,7 @@ def _run_view(
     *,
     newer: Run | None = None,
 ) -> RunView:
-    run, left = clusters.run, tuple(Runs(connection).left(clusters.run.id))
-    return RunView(run, clusters.views(among), left, newer, run.id in standing_runs(connection))
+    run, runs = clusters.run, Runs(connection)
+    before, yours = runs.standing(run.id, THE_USER)
+    stands = run.id in standing_runs(connection)
+    return RunView(run, clusters.views(among), tuple(runs.left(run.id)), newer, stands, before, yours)

@@ -11,7 +11,7 @@ from pathlib import Path
 from photosort.errors import NotInRun, SettingsError
 from photosort.naming.words import word_key
 from photosort.photos.digest import digest_of
-from photosort.store.placed import run_at
+from photosort.store.placed import run_at, standing_runs
 from photosort.store.runs import ClusterRecord, MemberRecord, Run, Runs
 from photosort.workflows.explaining.clusters import Clusters
 
@@ -62,12 +62,41 @@ def photo_called(clusters: Clusters, name: str) -> MemberRecord | None:
 
 def find_photo(connection: sqlite3.Connection, among: Sequence[Run], photo: Path) -> tuple[Run, MemberRecord] | None:
     """Return the photo in the run that has put it where it lies; else in the first that saw its path, or its content;
-    None where none of the runs knows it.
+    None where none of the runs knows it. A later run that has left it there comes before the one that has put it there.
 
     A copy that was put apart is known by its path alone: its content is that of the photo that was kept. Raises
     NotInRun where it was left where it was, or cannot be read.
     """
     runs, real = Runs(connection), Path(os.path.realpath(photo))
+    found = _first_found(connection, runs, among, photo, real)
+    if found is None or found[0].of_copies:
+        return found
+    run, member = found
+    for later in among[: among.index(run)]:
+        if later.destination == run.destination and later.id > run.id:
+            here = runs.member_at(later.id, real) or runs.member_with(later.id, member.digest, member.path.name)
+            if here and here.standing and here.digest == member.digest:
+                return later, here
+    return found
+
+
+def filed_by(connection: sqlite3.Connection, run: Run, member: MemberRecord) -> tuple[Run, MemberRecord] | None:
+    """Return the newest run before this one that has put a photo where it stands, with what it remembers of it; None
+    where none has: the user has put it there.
+    """
+    runs = Runs(connection)
+    there = standing_runs(connection)
+    for earlier in runs.all():
+        if earlier.id < run.id and earlier.id in there and earlier.destination == run.destination:
+            found = runs.member_with(earlier.id, member.digest, member.path.name)
+            if found and not found.standing:
+                return earlier, found
+    return None
+
+
+def _first_found(
+    connection: sqlite3.Connection, runs: Runs, among: Sequence[Run], photo: Path, real: Path
+) -> tuple[Run, MemberRecord] | None:
     paths = dict.fromkeys((Path(os.path.realpath(photo.parent)) / photo.name, real))
     for path in paths:
         placed = run_at(connection, path)
@@ -76,15 +105,15 @@ def find_photo(connection: sqlite3.Connection, among: Sequence[Run], photo: Path
                 return run, member
     for run in among:
         for path in paths:
-            if member := runs.member_at(run.id, path):
+            if (member := runs.member_at(run.id, path)) and not member.standing:
                 return run, member
             if (reason := runs.reason_left(run.id, path)) is not None:
                 raise NotInRun(f"{photo} was left where it is: {reason}", HINT)
     digest = _digest(real)
-    for run in among:
+    for run in sorted(among, key=lambda run: not real.is_relative_to(run.destination)):
         if not run.of_copies and (member := runs.member_with(run.id, digest, photo.name)):
             return run, member
-    return None
+    return next(((run, member) for run in among for path in paths if (member := runs.member_at(run.id, path))), None)
 
 
 def not_in(among: Sequence[Run], photo: Path) -> NotInRun:

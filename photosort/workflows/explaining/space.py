@@ -75,7 +75,8 @@ class Space:
         following = [place.get(member.runner_up, own) for member, own in zip(self.members, replay.labels, strict=True)]
         stored = [(member.similarity, member.runner_up_similarity) for member in self.members]
         found = np.stack([cosines[every, replay.labels], cosines[every, following]], axis=1)
-        return bool((np.median(np.abs(found - stored), axis=0) <= CLOSE).all())
+        compared = [bool(member.similarity) or not member.standing for member in self.members]
+        return bool((np.median(np.abs(found - stored)[compared], axis=0) <= CLOSE).all())
 
 
 def space_of(

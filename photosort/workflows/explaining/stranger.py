@@ -17,6 +17,7 @@ from photosort.photos.scan import Found
 from photosort.store.cache import open_cache
 from photosort.store.history import open_history
 from photosort.store.runs import ClusterRecord, Run
+from photosort.workflows.centroids import kept_centroids
 from photosort.workflows.explaining.clusters import Clusters
 from photosort.workflows.explaining.finding import HINT, not_in
 from photosort.workflows.explaining.photo import NEAR, Neighbour, nearest
@@ -33,6 +34,7 @@ class StrangerView:
     folders     where it would go, the nearest first, with cosines
     neighbours  the photos of the run that are most like it
     remark      what the cosines are not made of, though the run's were; empty where they are made of the same
+    edge        the least cosine to the first of `folders` with which a photo belongs there; None where it is not known
     """
 
     run: Run
@@ -42,6 +44,12 @@ class StrangerView:
     folders: tuple[tuple[ClusterRecord, float], ...]
     neighbours: tuple[Neighbour, ...]
     remark: str = ""
+    edge: float | None = None
+
+    @property
+    def fits(self) -> bool | None:
+        """Whether the photo lies within the edge of the folder that it is nearest to; None where that is not known."""
+        return None if self.edge is None else self.folders[0][1] >= self.edge
 
 
 def explain_stranger(
@@ -73,9 +81,11 @@ def explain_stranger(
             described = describe([found], models.image_encoder, captioners, cache, facts=models.fact_models)
             if not described.photos:
                 raise NotInRun(f"{photo} was not in any run, and cannot be read ({described.unread[0].reason})", HINT)
+            kept = kept_centroids(connection, run, models) if space.is_close else {}
             row, space, remark = _placed(space, described, models, sent=sent)
         cosines = space.replay.similarity(row)[0]
         order = np.argsort(-cosines, kind="stable").tolist()[:NEAR]
+        first = None if remark else kept.get(space.numbers[order[0]])
         return StrangerView(
             run,
             photo,
@@ -84,6 +94,7 @@ def explain_stranger(
             tuple((clusters.named[space.numbers[place]], float(cosines[place])) for place in order),
             nearest(space, row[0], clusters),
             remark,
+            first.edge if first else None,
         )
 
 

@@ -9,6 +9,7 @@ from photosort.naming.contrast import Contrast
 from photosort.photos.facts import Facts
 from photosort.store.runs import ClusterRecord, MemberRecord, Run
 from photosort.workflows.explaining.periods import Period
+from photosort.workflows.folders import THE_USER
 
 Keywords = tuple[tuple[str, int], ...]
 """Words, each with the number of photos that it is said of."""
@@ -59,6 +60,8 @@ class RunView:
 
     newer  a later run over the same photos, which is a preview or was taken back; None where there is none
     stands  whether photos lie on disk where this run or an earlier one has put them
+    before  how many of its photos lay in their folders before this run
+    yours   how many of these the user has put there
     """
 
     run: Run
@@ -66,6 +69,8 @@ class RunView:
     left: tuple[tuple[Path, str], ...]
     newer: Run | None = None
     stands: bool = True
+    before: int = 0
+    yours: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +130,22 @@ class FolderView:
 
 
 @dataclass(frozen=True, slots=True)
+class Filed:
+    """How an earlier run came to put a photo into a folder."""
+
+    run: Run
+    photo: MemberRecord
+    own: ClusterRecord
+
+
+@dataclass(frozen=True, slots=True)
 class PhotoView:
     """A photo with its cluster and the one that would have been next.
 
-    next  None where there is only one
-    now   why it is not at its place, or no longer; empty where the run has put it there
+    next   None where there is only one
+    now    why it is not at its place, or no longer; empty where the run has put it there
+    filed  of a photo that lay there before this run: the run that has put it there; None where none has
+    moved  the folder of the run that the user has moved the photo to since; empty where it lies in its own one
     """
 
     run: Run
@@ -137,6 +153,13 @@ class PhotoView:
     own: ClusterRecord
     next: ClusterRecord | None
     now: str
+    filed: Filed | None = None
+    moved: str = ""
+
+    @property
+    def by_user(self) -> bool:
+        """Whether the user has put the photo where it lay before this run."""
+        return self.photo.standing and self.photo.answer.get("by") == THE_USER
 
     @property
     def facts(self) -> Facts:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from pathlib import Path
 
 from photosort.errors import NoSuchRun
 from photosort.store.journal import UNFINISHED, FilingState, Journal
 from photosort.store.operation import State
 from photosort.store.placed import STANDING, states_at
-from photosort.store.runs import Run
+from photosort.store.runs import MemberRecord, Run
 
 TAKEN_BACK = "undone"
 
 
-def why_not_there(connection: sqlite3.Connection, run: Run, path: Path) -> str:
-    """Return why the photo that lay at `path` is not at its place; empty where the run has put it there."""
+def why_not_there(connection: sqlite3.Connection, run: Run, member: MemberRecord) -> str:
+    """Return why a photo is not at its place; empty where the run has put it there, or has left it there."""
+    path = member.path
+    if member.standing:
+        return "" if os.path.lexists(path) else "not there any more: renamed, moved or deleted since"
     try:
         journal = Journal(connection, run.id)
     except NoSuchRun:

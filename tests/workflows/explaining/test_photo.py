@@ -18,6 +18,7 @@ from photosort.settings.settings import Settings
 from photosort.store.cache import open_cache
 from photosort.store.history import open_history
 from photosort.store.runs import MemberRecord, Runs
+from photosort.workflows import described
 from photosort.workflows import organize as workflow
 from photosort.workflows.explaining.explain import explain_photo
 from photosort.workflows.explaining.photo import Reasons, reasons, without_word
@@ -41,7 +42,7 @@ def colours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "captioner", lambda settings, question: ColourCaptioner())
     monkeypatch.setattr(registry, "subject_reader", lambda settings, texts: None)
     monkeypatch.setattr(registry, "joint_encoder", lambda settings, texts: Placing())
-    monkeypatch.setattr(workflow, "engine_for", lambda models: None)
+    monkeypatch.setattr(described, "engine_for", lambda models: None)
 
 
 @pytest.fixture
