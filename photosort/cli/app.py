@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from photosort.cli import (
+    add,
     apply,
     cache,
     completions,
@@ -86,6 +87,7 @@ def _logged(context: typer.Context, verbosity: int) -> None:
 
 
 app.command(name="organize", cls=grouped(GROUPS))(organize.organize)
+app.command(name="add")(add.add)
 app.command(name="apply")(apply.apply)
 app.command(name="review")(review.review)
 app.command(name="refine")(refine.refine)

@@ -27,21 +27,21 @@ from photosort.models.protocols import Category, Used
 from photosort.models.selected import ModelSet
 from photosort.naming.summary import ClusterName
 from photosort.photos.copies import Copies
-from photosort.photos.digest import digest_of
 from photosort.photos.photo import Unread
-from photosort.photos.scan import WITH_ITS_PHOTO, Found, scan
+from photosort.photos.scan import WITH_ITS_PHOTO, Found
 from photosort.store.cache import Cache, open_cache
 from photosort.store.history import open_history
 from photosort.store.journal import Filing
-from photosort.store.placed import placed_below
 from photosort.store.runs import Runs
 from photosort.support.progress import Progress, silent
 from photosort.workflows.asking import Show, captions_to_ask, checked_writer, unshown
-from photosort.workflows.categories import CATEGORIES, categories_of, check_assignment, wanted_categories
+from photosort.workflows.categories import categories_of, check_assignment, kept_settings, wanted_categories
 from photosort.workflows.continuing import CHOSEN, Continued, Unchanged, continued, with_its_names
 from photosort.workflows.earlier import lying_twice, refuse_over_unfinished, unfinished_runs
+from photosort.workflows.extending import asked_again, each_once, nothing_left
 from photosort.workflows.filing import carry_out, plan_photos
 from photosort.workflows.folders import Folders, make_folders
+from photosort.workflows.gathering import New, gather
 from photosort.workflows.grouping import group
 from photosort.workflows.recording import record
 from photosort.workflows.remembering import RememberedWriter
@@ -122,6 +122,7 @@ def organize(
     *,
     dry_run: bool = False,
     fresh: bool = False,
+    new: New | None = None,
     talk: Talk = Talk(),
     progress: Progress = silent,
 ) -> Organized | Unchanged:
@@ -129,10 +130,10 @@ def organize(
 
     Where an earlier run has filed to `destination`, the photos that lie there stay where they are and new ones join
     them, unless `fresh` has all of them sorted anew. What a function of `talk` raises ends the run there. A dry run
-    goes the same way up to the first file.
+    goes the same way up to the first file. With `new`, that alone of what lies in `source` joins the earlier runs.
 
     Raises OwnDestination, SourceMissing, EmptyFolder, NoPhotos, TooManyClusters, DestinationError, Busy, Unfinished,
-    SettingsError, TooExpensive and what the models raise; nothing has been touched then.
+    NoDestination, SettingsError, TooExpensive and what the models raise; nothing has been touched then.
     """
     source, destination = Path(os.path.realpath(source)), Path(os.path.realpath(destination))
     settings = models.settings
@@ -141,10 +142,13 @@ def organize(
         refuse_over_unfinished(connection, destination)
         standing = None
         if not fresh:
-            refuse_own_destination(connection, source)
+            if new is None:
+                refuse_own_destination(connection, source)
             standing = standing_at(connection, destination)
+            if new and standing is None:
+                raise nothing_left(destination)
             models = with_its_names(models, standing, Runs(connection))
-        prepared = prepare(source, destination, models, connection, talk, progress, standing)
+        prepared = prepare(source, destination, models, connection, talk, progress, standing, new)
         if isinstance(prepared, Unchanged):
             return prepared
         talk.review(prepared)
@@ -164,6 +168,7 @@ def prepare(
     talk: Talk,
     progress: Progress,
     standing: Standing | None = None,
+    new: New | None = None,
 ) -> Prepared | Unchanged:
     """Scan, describe, fuse, cluster, name and plan; store the run. Touches no file of the user's.
 
@@ -176,16 +181,17 @@ def prepare(
     talk.begin(wanted.categories)
     with open_cache(settings.cache_dir) as cache:
         try:
-            found = scan(
-                source,
+            found = gather(
+                new.folders if new else (source,),
+                new.files if new else (),
+                connection,
+                cache,
                 skip=destination,
                 exclude=settings.exclude,
                 follow_links=settings.follow_links,
-                placed=placed_below(connection, source),
-                digest=partial(cache.digest_of, read=digest_of),
             )
         except (EmptyFolder, NoPhotos):
-            if standing is None:
+            if standing is None or new:
                 raise
             return Unchanged(standing.run, source, destination, 0, ())
         check_destination(source, destination)
@@ -204,7 +210,11 @@ def prepare(
         unread = [bad for bad in described.unread if bad.path in groups]
         stranded = [Unread(path, WITH_ITS_PHOTO) for bad in unread for path in groups[bad.path]]
         left = [*found.unread, *unread, *stranded, *found.no_photos(groups)]
+        if standing and new:
+            standing = asked_again(standing, described, new.asked)
         continues = continued(described, standing, joins=settings.method not in CHOSEN) if standing else None
+        if continues and new:
+            continues = each_once(continues)
         if continues:
             described, left = continues.described, [*left, *continues.left]
             if not continues.new.size:
@@ -220,10 +230,10 @@ def prepare(
         folders = make_folders(
             best, described.facts, settings, writer, progress, known, wanted.named_by, standing=names
         )
-    new = continues.new if continues else range(len(described.photos))
+    coming = continues.new if continues else range(len(described.photos))
     plan = plan_photos(
-        [described.photos[place] for place in new],
-        folders.labels[new].tolist(),
+        [described.photos[place] for place in coming],
+        folders.labels[coming].tolist(),
         folders.paths,
         folders.names,
         source=source,
@@ -241,7 +251,7 @@ def prepare(
         best,
         described.facts,
         folders,
-        {**settings.model_dump(mode="json"), CATEGORIES: [tuple(category) for category in best.categories]},
+        {**kept_settings(settings, best.categories), **(new.kept if new else {})},
     )
     return Prepared(
         run,
