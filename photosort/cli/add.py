@@ -36,7 +36,7 @@ Mode = Annotated[
 
 def add(
     new: Annotated[
-        list[Path], typer.Argument(metavar="NEW...", parser=named_path, help="Folders with new photos, or photos.")
+        list[Path], typer.Argument(metavar="NEW", parser=named_path, help="Folders with new photos, or photos.")
     ],
     to: To = None,
     mode: Mode = None,

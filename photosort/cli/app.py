@@ -25,6 +25,7 @@ from photosort.cli import (
     review,
     search,
     suggest,
+    watch,
 )
 from photosort.cli.grouped import grouped
 from photosort.cli.organize_help import GROUPS
@@ -88,6 +89,7 @@ def _logged(context: typer.Context, verbosity: int) -> None:
 
 app.command(name="organize", cls=grouped(GROUPS))(organize.organize)
 app.command(name="add")(add.add)
+app.command(name="watch")(watch.watch)
 app.command(name="apply")(apply.apply)
 app.command(name="review")(review.review)
 app.command(name="refine")(refine.refine)

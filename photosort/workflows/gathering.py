@@ -27,7 +27,7 @@ COMMAND, SOURCES = "command", "sources"
 class New:
     """What joins the folders of an earlier run; all paths are absolute and real.
 
-    source   the folder above all of it
+    source   the folder above all of it; the first one where that would hold the destination as well
     folders  are scanned
     files    are taken alone: photos, and what travels with them
     command  the command that adds them
@@ -66,7 +66,9 @@ def new_photos(named: Sequence[Path], destination: Path) -> New:
         if path not in folders and not any(path.is_relative_to(folder) for folder in outer):
             files.update(dict.fromkeys(_together(path)))
     above = [*outer, *(path.parent for path in files)]
-    return New(Path(os.path.commonpath(above)), tuple(outer), tuple(files), given)
+    common = Path(os.path.commonpath(above))
+    source = above[0] if destination.is_relative_to(common) else common
+    return New(source, tuple(outer), tuple(files), given)
 
 
 def gather(

@@ -86,6 +86,7 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
                 "search",
                 "streams",
                 "suggest",
+                "watch",
             )
         ),
     }
