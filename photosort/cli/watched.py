@@ -124,7 +124,11 @@ def _added(event: Batch) -> list[tuple[str, str]]:
         for folder in folders[:SHOWN]
     ]
     more = f" and {plural(len(folders) - SHOWN, 'more folder')}" if len(folders) > SHOWN else ""
-    line = f"{plural(outcome.photos, 'photo')} {DONE[outcome.mode]}: {', '.join(said)}{more} (run {prepared.run})"
+    known = prepared.continues.known if prepared.continues else 0
+    there = f"; {known:,} there already" if known else ""
+    line = (
+        f"{plural(outcome.photos, 'photo')} {DONE[outcome.mode]}: {', '.join(said)}{more} (run {prepared.run}){there}"
+    )
     return [(line, "green"), *_left(prepared.plan.left), *_wrong(outcome)]
 
 
@@ -153,10 +157,8 @@ def ended(tally: Tally, run: Run) -> RenderableType:
     """Return what was done since the start, and the command that goes on or takes back."""
     where = printable(str(run.destination))
     lasted = time.strftime("%H:%M:%S", time.gmtime(time.monotonic() - tally.began))
-    batches = plural(len(tally.runs), "batch")
-    lines = [
-        Text(f"Ended after {lasted}: {plural(tally.photos, 'photo')} added to {where} in {batches}.", style="green")
-    ]
+    runs = plural(len(tally.runs), "run")
+    lines = [Text(f"Ended after {lasted}: {plural(tally.photos, 'photo')} added to {where} in {runs}.", style="green")]
     if tally.cut_off is not None:
         lines.append(
             Text(

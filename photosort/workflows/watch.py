@@ -20,8 +20,8 @@ from photosort.store.placed import taken_back
 from photosort.store.runs import Run, Runs
 from photosort.support.printable import printable
 from photosort.support.progress import Progress
-from photosort.watching.arrivals import Arrivals, Patience
-from photosort.watching.looking import Group, look
+from photosort.watching.arrivals import Arrivals, Group, Patience
+from photosort.watching.looking import look
 from photosort.watching.signs import Signs
 from photosort.workflows.add import add
 from photosort.workflows.continuing import Unchanged

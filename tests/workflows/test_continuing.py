@@ -7,16 +7,15 @@ import shutil
 from collections import Counter
 from pathlib import Path
 
-import numpy as np
 import pytest
 from fakes.filing_kit import tree
-from fakes.models import COLOURS, use_colours
+from fakes.models import use_colours
 from fakes.photos import filed
-from PIL import Image
+from fakes.walls import coloured as models
+from fakes.walls import walls
 
 from photosort.errors import OwnDestination
 from photosort.filing.plan.model import Mode
-from photosort.models.selected import ModelSet, select_models
 from photosort.settings.settings import load_settings
 from photosort.store.cache import cache_file
 from photosort.store.history import open_history
@@ -29,20 +28,6 @@ from photosort.workflows.organize import Organized, organize
 @pytest.fixture(autouse=True)
 def colours(monkeypatch: pytest.MonkeyPatch) -> None:
     use_colours(monkeypatch)
-
-
-def walls(folder: Path, colour: str, numbers: range) -> None:
-    """Photos of one colour, no two alike."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for number in numbers:
-        grain = np.random.default_rng(number).integers(-9, 9, (20, 30, 3))
-        Image.fromarray((np.array(COLOURS[colour]) + grain).clip(0, 255).astype(np.uint8)).save(
-            folder / f"{colour}-{number}.png"
-        )
-
-
-def models(**changed: object) -> ModelSet:
-    return select_models(load_settings(**{"fusion": "image", "names": "keywords"} | changed))
 
 
 @pytest.fixture
