@@ -18,7 +18,7 @@ from photosort.store.runs import Run, Runs
 from photosort.support.printable import printable
 from photosort.support.progress import Progress, silent
 from photosort.workflows.continuing import Unchanged
-from photosort.workflows.gathering import New
+from photosort.workflows.gathering import COMMAND, New
 from photosort.workflows.organize import Organized, Talk, organize
 from photosort.workflows.recalled import models_of
 
@@ -31,8 +31,11 @@ UNSAID = Talk()
 
 
 def destination_run(data_dir: Path, to: str | None = None) -> Run:
-    """Return the run whose destination and settings count: the last one that has filed photos, or the one that `to`
-    names by its number or by its destination.
+    """Return the run whose destination and settings count: of the last one that has filed photos, or of the one that
+    `to` names by its number or by its destination.
+
+    For a destination these are the settings of the last run that sorted a folder into it: how photos were added to it
+    since says nothing of the next ones. A number stands for the very run.
 
     Raises NoSuchRun, and NoDestination where nothing of the run lies on disk, where no run has filed to a folder, or
     where two could be meant.
@@ -41,7 +44,7 @@ def destination_run(data_dir: Path, to: str | None = None) -> Run:
         there = standing_runs(connection)
         standing = _standing(connection, there)
         if to is None:
-            return _last(standing)
+            return _founded(_last(standing).destination, standing)
         number = _numbered(to, connection)
         found = [run for run in standing if _is_at(run.destination, Path(to))]
         if number and found and found[0].destination != number.destination:
@@ -51,7 +54,7 @@ def destination_run(data_dir: Path, to: str | None = None) -> Run:
             )
         if number:
             return _checked(number, there, connection)
-        return found[0] if found else _refuse(Path(to), standing, connection)
+        return _founded(found[0].destination, standing) if found else _refuse(Path(to), standing, connection)
 
 
 def runs_to_add_to(data_dir: Path) -> list[Run]:
@@ -100,6 +103,12 @@ def _last(standing: Sequence[Run]) -> Run:
     if not standing:
         raise NoDestination("No run has filed photos that could be added to", "Start with: photosort organize DIR")
     return standing[0]
+
+
+def _founded(destination: Path, standing: Sequence[Run]) -> Run:
+    """Return the last run that sorted a folder into a destination, or else the last that added to it."""
+    there = [run for run in standing if run.destination == destination]
+    return next((run for run in there if COMMAND not in run.settings), there[0])
 
 
 def _numbered(to: str, connection: sqlite3.Connection) -> Run | None:

@@ -18,6 +18,7 @@ from photosort.settings.settings import load_settings
 from photosort.store.history import open_history
 from photosort.store.runs import Runs
 from photosort.workflows.add import add, destination_run, models_like, runs_to_add_to
+from photosort.workflows.categories import kept_settings
 from photosort.workflows.continuing import TAKEN_OUT, Unchanged
 from photosort.workflows.gathering import new_photos
 from photosort.workflows.history import undo_run
@@ -117,18 +118,19 @@ def test_the_settings_are_those_of_the_run(tmp_path: Path) -> None:
     assert not (tmp_path / "out" / "Blue" / "blue-20.png").samefile(tmp_path / "card" / "blue-20.png")
 
 
-def test_categories_of_a_file_are_found_from_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    walls(tmp_path / "in", "red", range(4))
-    walls(tmp_path / "examples" / "Ripe", "red", range(40, 44))
-    walls(tmp_path / "examples" / "Sky", "blue", range(40, 44))
+def test_what_into_names_is_found_from_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    done = organize(
-        tmp_path / "in", tmp_path / "out", coloured(into="examples", method="into", fusion="concat", other="")
-    )
-    assert set(coming(done)) == {"Ripe"}
-    monkeypatch.chdir("/")
-    walls(tmp_path / "card", "blue", range(3))
-    assert coming(added(tmp_path / "card")) == {"Sky": ["blue-0.png", "blue-1.png", "blue-2.png"]}
+    Path("kinds.txt").write_text("Ripe\nSky\n")
+    settings = {into: kept_settings(load_settings(into=into), ()) for into in ("kinds.txt", "Ripe, Sky", "x" * 5000)}
+    assert [kept["into"] for kept in settings.values()] == [str(tmp_path / "kinds.txt"), "Ripe, Sky", "x" * 5000]
+
+
+def test_how_photos_were_added_once_says_nothing_of_the_next_time(out: Path, tmp_path: Path) -> None:
+    for number, mode in ((20, "move"), (21, None)):
+        walls(tmp_path / "card", "red", range(number, number + 1))
+        added(tmp_path / "card", mode=mode)
+    assert [path.name for path in filed(tmp_path / "card")] == ["red-21.png"]
+    assert destination_run(load_settings().data_dir, "2").settings["mode"] == "move"
 
 
 def test_a_photo_that_was_taken_out_comes_back_where_it_is_named(out: Path, tmp_path: Path) -> None:
