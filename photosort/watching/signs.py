@@ -32,7 +32,10 @@ class Signs:
         """Begin anew, as after the folder was away."""
         from watchfiles import watch
 
-        self.lost = ""
+        self._changes, self.lost = None, ""
+        if not self._folder.is_dir():  # which watchfiles would wait for in vain
+            self.lost = "it is not there"
+            return
         self._changes = watch(
             self._folder,
             watch_filter=lambda change, path: not Path(path).is_relative_to(self._skip),

@@ -109,7 +109,7 @@ class Library:
         second.send_signal(signal.SIGINT)
         out, err = second.communicate(timeout=60)
         assert (second.returncode, "Ended after" in out) == (0, True), out + err
-        if "was cut off" in out:
+        if "photosort resume" in out:
             assert by_colour.run("resume").code == 0
 
     def _until_done(self, way: str, run: int) -> Finished:
