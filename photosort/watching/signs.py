@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from watchfiles.main import FileChange
 
+LASTING = 0.5
+"""Seconds after which a failure is a passing one, as of a name that is not UTF-8; it is a sign like any other."""
 STEP = 0.5
 """Seconds after which a wait without a sign is looked after."""
 
@@ -25,14 +27,14 @@ class Signs:
     def __init__(self, folder: Path, *, skip: Path) -> None:
         self._folder, self._skip = folder, skip
         self._changes: Iterator[set[FileChange]] | None = None
-        self.lost = ""
+        self.lost, self._began = "", 0.0
         self.renew()
 
     def renew(self) -> None:
         """Begin anew, as after the folder was away."""
         from watchfiles import watch
 
-        self._changes, self.lost = None, ""
+        self._changes, self.lost, self._began = None, "", time.monotonic()
         if not self._folder.is_dir():  # which watchfiles would wait for in vain
             self.lost = "it is not there"
             return
@@ -61,9 +63,10 @@ class Signs:
                     return
                 if changes is None:
                     self._give_up("it stopped watching")
-            except OSError as error:
-                self._give_up(error.strerror or str(error))
-            except RuntimeError as error:
+            except (OSError, RuntimeError) as error:
+                if time.monotonic() - self._began > LASTING:
+                    self.renew()
+                    return
                 self._give_up(str(error))
             if time.monotonic() >= end:
                 return

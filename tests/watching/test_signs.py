@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -33,6 +34,14 @@ def test_a_photo_that_arrives_is_a_sign_also_in_a_new_folder(tmp_path: Path) -> 
     assert woken(signs, (tmp_path / "a.jpg").touch)
     assert woken(signs, (tmp_path / "new").mkdir)
     assert woken(signs, (tmp_path / "new" / "b.jpg").touch)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names of Linux")
+def test_a_name_of_any_bytes_is_a_sign_and_ends_nothing(tmp_path: Path) -> None:
+    signs = Signs(tmp_path, skip=tmp_path / "out")
+    signs.wait(1)
+    assert woken(signs, Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.jpg")).touch)
+    assert signs.lost == "" and woken(signs, (tmp_path / "a.jpg").touch)
 
 
 def test_the_destination_gives_no_sign(tmp_path: Path) -> None:
