@@ -29,11 +29,10 @@ SHOWN = 6
 
 @dataclass
 class Tally:
-    """What was done since the start."""
+    """What was done since the start; `runs` has the photos of each."""
 
     began: float = field(default_factory=time.monotonic)
-    runs: list[int] = field(default_factory=list)
-    photos: int = 0
+    runs: dict[int, int] = field(default_factory=dict)
     known: int = 0
     failed: int = 0
     cut_off: int | None = None
@@ -43,22 +42,25 @@ class Tally:
         if isinstance(event, Failed):
             self.failed += 1
         elif isinstance(event, Finished):
-            self.photos += event.outcome.photos
-            self.runs.append(event.run)
+            self.runs[event.run] = event.outcome.photos
         elif isinstance(event, Batch):
             if isinstance(event.added, Unchanged):
                 self.known += event.added.photos
                 return
             prepared, outcome = event.added.prepared, event.added.outcome
-            self.runs.append(prepared.run)
+            self.runs[prepared.run] = outcome.photos if outcome else 0
             self.known += prepared.continues.known if prepared.continues else 0
-            self.photos += outcome.photos if outcome else 0
+
+    @property
+    def photos(self) -> int:
+        """The photos of all runs."""
+        return sum(self.runs.values())
 
     def document(self) -> dict[str, Any]:
         """Return the same as data."""
         return {
             "seconds": round(time.monotonic() - self.began, 1),
-            "runs": self.runs,
+            "runs": list(self.runs),
             "photos": self.photos,
             "already_there": self.known,
             "failed_batches": self.failed,
@@ -82,12 +84,9 @@ def say(event: Event, folder: Path, run: Run, out: Output) -> None:
         if lines:
             out.show(lambda: _at_this_time(lines))
     elif isinstance(event, Finished):
-        finished = event
-        out.show(
-            lambda: _at_this_time(
-                [(f"Run {finished.run}, which was cut off, is finished.", "green"), *_wrong(finished.outcome)]
-            )
-        )
+        now = "goes on" if event.outcome.stopped else "is finished"
+        said = [(f"Run {event.run}, which was cut off, {now}.", "green"), *_wrong(event.outcome)]
+        out.show(lambda: _at_this_time(said))
     elif isinstance(event, Failed):
         out.disclose(_failure(event))
     elif isinstance(event, Away):
@@ -168,5 +167,5 @@ def ended(tally: Tally, run: Run) -> RenderableType:
             )
         )
     elif tally.runs:
-        lines.append(Text(f"Take the last batch back:  photosort undo {tally.runs[-1]}", style="dim"))
+        lines.append(Text(f"Take the last batch back:  photosort undo {max(tally.runs)}", style="dim"))
     return Group(*lines)

@@ -187,9 +187,8 @@ class Library:
         assert list(self.out.rglob(".photosort*")) == [], "an unfinished file is left"
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_a_year_in_the_life(tmp_path: Path, seed: int) -> None:
-    library = Library(tmp_path, seed)
+def test_a_year_in_the_life(tmp_path: Path) -> None:
+    library = Library(tmp_path, seed=1)
     for month in range(1, 13):
         card = library.card(month)
         before = state(library.out)

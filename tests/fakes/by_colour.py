@@ -1,11 +1,12 @@
 """The photosort command with colours for models: starts fast, and may die by SIGKILL while it files. A script.
 
-DIE_AT in the environment is the number of steps that it makes before; see `killable`.
+DIE_AT in the environment is the number of steps that it makes before; see `killable`. DIE_BY names the signal.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -15,10 +16,10 @@ import photosort
 from fakes.command import Finished
 
 
-def start(*arguments: object, die_at: int | None = None) -> subprocess.Popen[str]:
+def start(*arguments: object, die_at: int | None = None, by: str = "SIGKILL") -> subprocess.Popen[str]:
     """Start the command in a process of its own."""
     here = [Path(photosort.__file__).parents[1], Path(__file__).parents[1]]
-    dying = {} if die_at is None else {"DIE_AT": str(die_at)}
+    dying = {} if die_at is None else {"DIE_AT": str(die_at), "DIE_BY": by}
     return subprocess.Popen(
         [sys.executable, __file__, *map(str, arguments)],
         stdin=subprocess.DEVNULL,
@@ -36,12 +37,28 @@ def run(*arguments: object, die_at: int | None = None) -> Finished:
     return Finished(process.returncode, out, err)
 
 
-def _dying(steps: int) -> None:
+def said(process: subprocess.Popen[str], text: str) -> str:
+    """Read what a command says until a line has this text, or to the end."""
+    assert process.stdout
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if text in line:
+            break
+    return "".join(lines)
+
+
+def _dying(steps: int, by: str) -> None:
     """Count steps from the moment on at which the first file is about to be touched."""
-    from fakes.killable import _count_down, _watch
+    from fakes.killable import _watch
     from photosort.workflows import filing, history
 
-    step = _count_down(steps)
+    left = [steps]
+
+    def step() -> None:
+        left[0] -= 1
+        if left[0] == -1:
+            os.kill(os.getpid(), getattr(signal, by))
 
     def before(work: Any, place: int) -> Any:
         def watched(*arguments: Any, **more: Any) -> Any:
@@ -63,5 +80,5 @@ if __name__ == "__main__":
 
     use_colours(pytest.MonkeyPatch())
     if "DIE_AT" in os.environ:
-        _dying(int(os.environ["DIE_AT"]))
+        _dying(int(os.environ["DIE_AT"]), os.environ["DIE_BY"])
     main()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -12,8 +13,9 @@ from fakes.models import use_colours
 from fakes.photos import digests, filed
 from fakes.walls import coloured, walls
 
-from photosort.errors import Busy, NoDestination, OwnDestination, SourceMissing
+from photosort.errors import Busy, NoDestination, OwnDestination, SourceMissing, Unfinished
 from photosort.filing.disk.lock import hold
+from photosort.filing.journaled import executor
 from photosort.models import registry
 from photosort.settings.settings import load_settings
 from photosort.store.history import open_history
@@ -23,9 +25,9 @@ from photosort.watching.arrivals import Patience
 from photosort.workflows import watch as workflow
 from photosort.workflows.add import destination_run, models_like
 from photosort.workflows.continuing import Unchanged
-from photosort.workflows.history import undo_run
+from photosort.workflows.history import resume_run, undo_run
 from photosort.workflows.organize import Organized, organize
-from photosort.workflows.watch import Away, Batch, Event, Failed, There, check_watchable, watch
+from photosort.workflows.watch import Away, Batch, Event, Failed, Finished, There, check_watchable, watch
 
 pytestmark = pytest.mark.slow
 
@@ -149,6 +151,48 @@ def test_a_batch_that_fails_is_tried_again(out: Path, inbox: Path, tmp_path: Pat
         event = next(events)
         assert isinstance(event, Failed) and isinstance(event.error, Busy)
     assert coming(next(events)) == {"Red": ["red-20.png", "red-21.png"]}
+
+
+def test_a_disk_that_is_full_stops_a_batch_until_there_is_room(
+    out: Path, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    arrive(inbox, "red", range(20, 23))
+    events = watching(inbox)
+    with monkeypatch.context() as patched:
+        patched.setattr(executor, "copy_whole", full)
+        event = next(events)
+        assert isinstance(event, Batch) and isinstance(event.added, Organized) and event.added.outcome
+        assert "no space left on device" in event.added.outcome.stopped
+        again = next(events)
+        assert isinstance(again, Finished) and again.outcome.stopped
+    last = next(events)
+    assert isinstance(last, Finished) and (last.outcome.stopped, last.outcome.photos) == ("", 3)
+    known = next(events)
+    assert isinstance(known, Batch) and isinstance(known.added, Unchanged) and known.added.photos == 3
+    assert set(Counter(digests(out)).values()) == {1} and len(list((out / "Red").glob("red-2?.png"))) == 3
+
+
+def test_the_unfinished_run_of_another_command_is_left_to_the_user(
+    out: Path, inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    walls(tmp_path / "in", "blue", range(20, 22))
+    with monkeypatch.context() as patched:
+        patched.setattr(executor, "copy_whole", full)
+        organize(tmp_path / "in", out, coloured())
+    arrive(inbox, "red", range(20, 21))
+    events = watching(inbox)
+    event = next(events)
+    assert (
+        isinstance(event, Failed) and isinstance(event.error, Unfinished) and "photosort resume 2" in event.error.hint
+    )
+    resume_run(load_settings().data_dir)
+    assert coming(next(events)) == {"Red": ["red-20.png"]}
 
 
 def test_a_folder_that_is_away_is_waited_for(out: Path, inbox: Path, tmp_path: Path) -> None:
