@@ -24,7 +24,8 @@ ROOMS = (
     MODELS
     | FILING
     | METHODS
-    | {"describing", "clustering", "naming", "duplicates", "evaluation", "report", "review", "searching", "watching"}
+    | {"describing", "clustering", "naming", "duplicates", "evaluation", "report", "review", "searching"}
+    | {"towns", "watching"}
 )
 
 FLOORS = {
@@ -34,7 +35,8 @@ FLOORS = {
     "settings": {"", "errors"},
     "store": {"", "errors", "support"},
     "wordnet": {""},
-    "photos": GROUND,
+    "towns": set[str](),
+    "photos": GROUND | {"towns"},
     "clustering": {"", "errors", "support"},
     "methods": {"", "errors", "support", "settings", "clustering", "wordnet", "naming", "models.protocols"},
     "methods.criterion": {"errors", "support", "settings", "clustering", "naming", "models.protocols", "methods"},

@@ -65,7 +65,7 @@ def add(
             models,
             out,
             lambda talk, progress: workflow.add(found, run, models, dry_run=dry_run, talk=talk, progress=progress),
-            lambda continues: _continues(continues, run),
+            lambda prepared, continues: _continues(continues, run),
             dry_run=dry_run,
             yes=yes,
         )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from photosort.settings.settings import Settings
     from photosort.support.progress import Progress
     from photosort.workflows.continuing import Continued, Unchanged
-    from photosort.workflows.organize import Organized, Prepared, Talk
+    from photosort.workflows.organize import Organized, Prepared, Seen, Talk
 
 
 def run(
@@ -59,8 +59,8 @@ def run(
             source, destination, models, dry_run=dry_run, fresh=fresh, talk=talk, progress=progress
         )
 
-    def continues(found: Continued) -> RenderableType:
-        return continuing.view(found, settings)
+    def continues(prepared: Prepared, found: Continued) -> RenderableType:
+        return continuing.view(found, settings, prepared.given_up)
 
     organized = filed(models, out, work, continues, dry_run=dry_run, yes=yes, show_all=show_all)
     if isinstance(organized, Unchanged):
@@ -89,7 +89,7 @@ def filed(
     models: ModelSet,
     out: Output,
     work: Callable[[Talk, Progress], Organized | Unchanged],
-    continues: Callable[[Continued], RenderableType],
+    continues: Callable[[Prepared, Continued], RenderableType],
     *,
     dry_run: bool,
     yes: bool,
@@ -103,14 +103,17 @@ def filed(
     from photosort.cli.settling import settled
     from photosort.workflows.organize import Talk
 
-    head = preview.models(models)
     for sent in filter(None, (models.photos_sent, models.texts_sent)):
         out.disclose(sent)
     with out.progress() as progress:
 
         def begin(categories: Sequence[Category]) -> None:
+            out.show(lambda: preview.models(models))
             for line in preview.assigned(models.settings, categories):
                 out.note(line)
+
+        def found(seen: Seen) -> None:
+            out.show(lambda: preview.found(seen))
 
         def captions(questions: int) -> None:
             if questions:
@@ -123,16 +126,18 @@ def filed(
             return settled(proposal, out, ask=not yes)
 
         def review(prepared: Prepared) -> None:
-            out.show(lambda: head)
-            out.show(lambda: preview.view(prepared, show_all=show_all, dry_run=dry_run))
-            if found := prepared.continues:
-                out.show(lambda: continues(found))
+            out.show(
+                lambda: preview.view(prepared, show_all=show_all, dry_run=dry_run),
+                lambda: preview.view(prepared, show_all=show_all, dry_run=dry_run, as_table=True),
+            )
+            if standing := prepared.continues:
+                out.show(lambda: continues(prepared, standing))
             for note in planned.notes(prepared.plan, prepared.unfinished, prepared.twice):
                 out.note(note)
             if not dry_run and not yes:
                 planned.confirm_move(prepared.plan, out)
 
-        talk = Talk(begin, announce, settle, review, captions)
+        talk = Talk(begin, announce, settle, review, captions, found)
         return with_cache(models.settings.cache_dir, out, lambda: work(talk, progress))
 
 

@@ -13,7 +13,8 @@ from photosort.describing.describe import Described
 from photosort.errors import NoDestination
 from photosort.photos.photo import Unread
 from photosort.support.printable import printable
-from photosort.workflows.continuing import Continued, rows_of
+from photosort.workflows.continuing import Continued, continued, rows_of
+from photosort.workflows.gathering import New
 from photosort.workflows.standing import Standing
 
 
@@ -30,7 +31,14 @@ def nothing_left(destination: Path) -> NoDestination:
     )
 
 
-def asked_again(standing: Standing, described: Described, asked: Collection[Path]) -> Standing:
+def extended(described: Described, standing: Standing, new: New | None, *, joins: bool) -> Continued:
+    """Tell what is new, as `continued` does; with the rules for photos that are added, where there are such."""
+    if new is None:
+        return continued(described, standing, joins=joins)
+    return _each_once(continued(described, _asked_again(standing, described, new.asked), joins=joins))
+
+
+def _asked_again(standing: Standing, described: Described, asked: Collection[Path]) -> Standing:
     """Let photos in that the user has named one by one, though they were taken out of the folders before."""
     places = {found.path for found in standing.photos}
     lying = {photo.digest for photo in described.photos if photo.path in places}
@@ -38,7 +46,7 @@ def asked_again(standing: Standing, described: Described, asked: Collection[Path
     return replace(standing, placed={digest: link for digest, link in standing.placed.items() if digest not in again})
 
 
-def each_once(continues: Continued) -> Continued:
+def _each_once(continues: Continued) -> Continued:
     """Leave out new photos with the content of another new one: the first by its path is added."""
     photos, first = continues.described.photos, dict[str, Path]()
     kept, left = [], []

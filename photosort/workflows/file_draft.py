@@ -22,6 +22,7 @@ from photosort.photos.photo import Photo, Unread
 from photosort.store.cache import Cache, open_cache
 from photosort.store.history import open_history
 from photosort.store.journal import Filing
+from photosort.store.previews import drop_old_previews
 from photosort.store.runs import Runs
 from photosort.support.printable import printable
 from photosort.support.progress import Progress, silent
@@ -143,6 +144,7 @@ def _prepare(
         progress=progress,
     )
     number = record_draft(runs, plan, edition)
+    drop_old_previews(connection)
     return Edited(
         number,
         run.id,

@@ -18,6 +18,7 @@ from photosort.store.cache import Cache
 from photosort.store.placed import placed_below
 from photosort.store.runs import Run
 from photosort.support.printable import printable
+from photosort.support.progress import Progress, silent
 
 COMMAND, SOURCES = "command", "sources"
 """What a run that adds keeps of itself among its settings: which command it was, and what it was given."""
@@ -80,6 +81,7 @@ def gather(
     skip: Path,
     exclude: Sequence[str] = (),
     follow_links: bool = False,
+    progress: Progress = silent,
 ) -> Scan:
     """Scan folders, without the folder `skip`, and pick single files, as one scan. Raises what `scan` raises.
 
@@ -98,6 +100,7 @@ def gather(
                     follow_links=follow_links,
                     placed=placed_below(connection, folder),
                     digest=partial(cache.digest_of, read=digest_of),
+                    progress=progress,
                 )
             )
         except (EmptyFolder, NoPhotos) as error:

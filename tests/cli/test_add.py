@@ -48,7 +48,7 @@ def test_people_see_where_new_photos_go_and_how_many_are_there(out: Path, tmp_pa
     done = command("add", tmp_path / "card")
     assert done.exit_code == 0 and "2 photos copied." in done.stdout and len(filed(out)) == 18
     again = command("add", tmp_path / "card")
-    assert again.stdout == f"Nothing new for {out}: 3 photos lie there already.\n"
+    assert again.stdout.endswith(f"Nothing new for {out}: 3 photos lie there already.\n")
 
 
 def test_programs_get_the_numbers(out: Path, tmp_path: Path) -> None:
