@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from photosort.settings.settings import Settings
     from photosort.support.progress import Progress
     from photosort.workflows.continuing import Continued, Unchanged
-    from photosort.workflows.organize import Organized, Prepared, Seen, Talk
+    from photosort.workflows.finding import Seen
+    from photosort.workflows.organize import Organized, Prepared, Talk
 
 
 def run(

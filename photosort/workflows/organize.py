@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -15,7 +15,7 @@ from photosort.clustering.choose_k import KChoice
 from photosort.clustering.kmeans import Clustering
 from photosort.describing.describe import Described, describe
 from photosort.describing.engines import engine_for
-from photosort.errors import EmptyFolder, NoPhotos, TooManyClusters
+from photosort.errors import EmptyFolder, NoPhotos
 from photosort.filing.disk.lock import hold
 from photosort.filing.disk.survey import check_destination
 from photosort.filing.journaled.apply import Outcome
@@ -43,6 +43,7 @@ from photosort.workflows.continuing import CHOSEN, Continued, Unchanged, with_it
 from photosort.workflows.earlier import lying_twice, refuse_over_unfinished, unfinished_runs
 from photosort.workflows.extending import extended, nothing_left
 from photosort.workflows.filing import carry_out, plan_photos
+from photosort.workflows.finding import Seen, mains_of
 from photosort.workflows.folders import Folders, make_folders
 from photosort.workflows.gathering import New, gather
 from photosort.workflows.grouping import group
@@ -91,15 +92,6 @@ class Prepared:
     def names(self) -> tuple[ClusterName, ...]:
         """What each planned folder stands for, by its label."""
         return self.folders.names
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """How many files were found: photos, those that travel with them, and all others, by what they are."""
-
-    photos: int
-    companions: int
-    others: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,14 +208,8 @@ def prepare(
             return Unchanged(standing.run, source, destination, 0, ())
         check_destination(source, destination)
         groups = found.groups()
-        mains = [photo for photo in found.photos if photo.path in groups]
-        if standing is None and settings.k is not None and settings.k > len(mains):
-            raise TooManyClusters(
-                f"{settings.k} clusters were asked for, more than there are photos ({len(mains)})",
-                f"--k {len(mains)} is the maximum, or less if photos are equal; without --k photosort chooses.",
-            )
-        kinds = Counter(other.reason for other in found.no_photos(groups))
-        talk.found(Seen(len(mains), sum(map(len, groups.values())), kinds))
+        mains = mains_of(found, groups, None if standing else settings.k)
+        talk.found(Seen.of(found, groups))
         writer = checked_writer(models, cache)
         every = [*mains, *standing.photos] if standing else mains
         if models.photos_sent:

@@ -12,7 +12,6 @@ from typing import Protocol
 
 from photosort.errors import OwnDestination, SourceMissing
 from photosort.filing.journaled.apply import Outcome
-from photosort.filing.journaled.undo import UndoOutcome
 from photosort.models.selected import ModelSet
 from photosort.store.history import open_history
 from photosort.store.journal import FilingState, unfinished
@@ -214,7 +213,7 @@ class _Watch:
         if number is None:
             return None
         _, outcome = resume_run(data_dir, number)
-        return None if isinstance(outcome, UndoOutcome) else Finished(number, outcome)
+        return Finished(number, outcome) if isinstance(outcome, Outcome) else None
 
     def _without_taken_back(self, batch: Mapping[Path, Group]) -> tuple[dict[Path, Group], set[Path]]:
         """Leave out photos that the user has taken back with an undo, and that are as they were then."""

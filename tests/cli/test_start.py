@@ -58,6 +58,7 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
                 "app",
                 "apply",
                 "cache",
+                "complete",
                 "completions",
                 "config",
                 "demo",
@@ -67,6 +68,7 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
                 "explain",
                 "grouped",
                 "log_file",
+                "manual",
                 "models",
                 "offers",
                 "options",
@@ -88,6 +90,7 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
                 "search",
                 "streams",
                 "suggest",
+                "tag",
                 "watch",
             )
         ),
