@@ -25,6 +25,7 @@
     ├── Unexpected                   23   what photosort itself has no words for: of the system, a library, or a bug
     ├── TooExpensive                 24   what is about to be asked would cost more than --max-cost
     ├── PlanRefused                  25   a plan, or a change of it, cannot be carried out; every fault is named
+    ├── NoDestination                27   photos are to be added where no run has filed any that lie there now
     ├── NotLookedAt                  28   a search finds no photo that these models have looked at
     ├── NothingFound                 29   no photo fits the filters of a search
     ├── ReportRefused                30   the report cannot be written where it was to be
@@ -211,6 +212,12 @@ class PlanRefused(PhotosortError):
     def __init__(self, problem: str, hint: str = "", details: tuple[str, ...] = ()) -> None:
         super().__init__(problem, hint)
         self.details = details
+
+
+class NoDestination(PhotosortError):
+    """No run has filed photos to where new ones are to be added, or they do not lie there any more."""
+
+    exit_code = 27
 
 
 class NotLookedAt(PhotosortError):

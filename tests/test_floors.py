@@ -24,7 +24,8 @@ ROOMS = (
     MODELS
     | FILING
     | METHODS
-    | {"describing", "clustering", "naming", "duplicates", "evaluation", "report", "review", "searching", "towns"}
+    | {"describing", "clustering", "naming", "duplicates", "evaluation", "report", "review", "searching"}
+    | {"towns", "watching"}
 )
 
 FLOORS = {
@@ -71,6 +72,7 @@ FLOORS = {
     "evaluation": {"", "errors", "support", "settings", "clustering", *METHODS, "naming", "models.protocols"},
     "searching": {"errors", "support", "photos", "models.protocols"},
     "duplicates": {""},
+    "watching": {"errors", "photos"},
     "workflows": ROOMS,
     "workflows.doctor": ROOMS,
     "workflows.explaining": ROOMS | {"workflows"},
@@ -91,6 +93,8 @@ PURE = (
     *(f"photosort.filing.plan.{name}" for name in ("plan", "draft", "draft_text")),
     "photosort.duplicates",
     "photosort.review.changes",
+    "photosort.watching.arrivals",
+    "photosort.watching.temporary",
 )
 UNCLEAN = {"sqlite3", "torch", "typer", "rich"}
 ARITHMETIC = {"photosort.clustering.rows", "photosort.clustering.heads"}
@@ -117,6 +121,7 @@ HEAVY = {
     "xllamacpp",
     "matplotlib",
     "graspologic_native",
+    "watchfiles",
 }
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from photosort.cli import (
+    add,
     apply,
     cache,
     complete,
@@ -27,6 +28,7 @@ from photosort.cli import (
     search,
     suggest,
     tag,
+    watch,
 )
 from photosort.cli.grouped import grouped
 from photosort.cli.organize_help import GROUPS
@@ -89,6 +91,8 @@ def _logged(context: typer.Context, verbosity: int) -> None:
 
 
 app.command(name="organize", cls=grouped(GROUPS))(organize.organize)
+app.command(name="add")(add.add)
+app.command(name="watch")(watch.watch)
 app.command(name="apply")(apply.apply)
 app.command(name="review")(review.review)
 app.command(name="refine")(refine.refine)

@@ -38,10 +38,15 @@ def unchanged(found: Unchanged) -> RenderableType:
             style="green",
         )
     ]
-    for reason, count in Counter(left.reason for left in found.left).most_common():
-        lines.append(Text(f"{count:>6,} left in place: {printable(reason)}", style="yellow"))
+    lines += left_lines(found)
     lines.append(Text("To sort all photos anew: photosort organize DIR --fresh", style="dim"))
     return Group(*lines)
+
+
+def left_lines(found: Unchanged) -> list[Text]:
+    """Return how many photos were left, a line for each reason."""
+    counts = Counter(left.reason for left in found.left).most_common()
+    return [Text(f"{count:>6,} left in place: {printable(reason)}", style="yellow") for reason, count in counts]
 
 
 def document(found: Unchanged) -> dict[str, Any]:

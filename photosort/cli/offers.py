@@ -87,6 +87,16 @@ def cleanings(incomplete: str) -> list[str]:
     return _beginning(incomplete, KINDS)
 
 
+def destinations(incomplete: str) -> list[str]:
+    """Complete --to of add and watch: the destinations of runs that stand, and the numbers of these runs."""
+    from photosort.settings.settings import load_places
+    from photosort.workflows.add import runs_to_add_to
+
+    runs = runs_to_add_to(load_places().data_dir)
+    places = dict.fromkeys(str(run.destination) for run in runs)
+    return _beginning(incomplete, (*places, *(str(run.id) for run in runs)))
+
+
 def settings(incomplete: str) -> list[str]:
     """Complete the names of settings."""
     from photosort.settings.settings import Settings

@@ -12,13 +12,18 @@ from photosort.errors import SettingsError
 from photosort.support.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from rich.console import RenderableType
 
     from photosort.methods.conversation import Bill, Proposal
     from photosort.models.protocols import Category
+    from photosort.models.selected import ModelSet
     from photosort.settings.settings import Settings
+    from photosort.support.progress import Progress
+    from photosort.workflows.continuing import Continued, Unchanged
     from photosort.workflows.finding import Seen
-    from photosort.workflows.organize import Prepared
+    from photosort.workflows.organize import Organized, Prepared, Talk
 
 
 def run(
@@ -38,22 +43,67 @@ def run(
     run; `report` writes the page of the run as well.
     """
     from photosort.cli import continuing, planned, preview
-    from photosort.cli.renewing import with_cache
-    from photosort.cli.settling import settled
     from photosort.models.selected import select_models
     from photosort.workflows import organize as workflow
-    from photosort.workflows import plan_file, report_file
+    from photosort.workflows import report_file
     from photosort.workflows.continuing import Unchanged
 
-    if plan is not None:
-        if not dry_run:
-            raise SettingsError("--plan writes the plan of a dry run", "Add --dry-run, or leave out --plan.")
-        plan_file.check_free(plan)
+    check_plan(plan, dry_run=dry_run)
     source = Path(os.path.realpath(source))
     destination = destination or source.parent / f"{source.name or 'photos'}-sorted"
     if report:
         report_file.check_report_path(report_file.report_path(destination))
     models = select_models(settings)
+
+    def work(talk: Talk, progress: Progress) -> Organized | Unchanged:
+        return workflow.organize(
+            source, destination, models, dry_run=dry_run, fresh=fresh, talk=talk, progress=progress
+        )
+
+    def continues(prepared: Prepared, found: Continued) -> RenderableType:
+        return continuing.view(found, settings, prepared.given_up)
+
+    organized = filed(models, out, work, continues, dry_run=dry_run, yes=yes, show_all=show_all)
+    if isinstance(organized, Unchanged):
+        unchanged = organized
+        out.show(lambda: continuing.unchanged(unchanged))
+        out.document(lambda: continuing.document(unchanged))
+        return
+    out.show(lambda: planned.ending(organized.outcome, organized.prepared.run))
+    written = also_written(organized.prepared.run, settings, out, plan, report=report)
+    out.document(lambda: {**preview.document(organized), **written})
+    if organized.outcome is not None:
+        finish(stopped=bool(organized.outcome.stopped), failed=bool(organized.outcome.failed))
+
+
+def check_plan(plan: Path | None, *, dry_run: bool) -> None:
+    """Raise SettingsError and PlanRefused where no plan can be written to this file."""
+    from photosort.workflows import plan_file
+
+    if plan is not None:
+        if not dry_run:
+            raise SettingsError("--plan writes the plan of a dry run", "Add --dry-run, or leave out --plan.")
+        plan_file.check_free(plan)
+
+
+def filed(
+    models: ModelSet,
+    out: Output,
+    work: Callable[[Talk, Progress], Organized | Unchanged],
+    continues: Callable[[Prepared, Continued], RenderableType],
+    *,
+    dry_run: bool,
+    yes: bool,
+    show_all: bool = False,
+) -> Organized | Unchanged:
+    """Do the work with all that it shows and asks on the way; `continues` is what is said of a run that adds to earlier
+    ones.
+    """
+    from photosort.cli import planned, preview
+    from photosort.cli.renewing import with_cache
+    from photosort.cli.settling import settled
+    from photosort.workflows.organize import Talk
+
     for sent in filter(None, (models.photos_sent, models.texts_sent)):
         out.disclose(sent)
     with out.progress() as progress:
@@ -81,39 +131,20 @@ def run(
                 lambda: preview.view(prepared, show_all=show_all, dry_run=dry_run),
                 lambda: preview.view(prepared, show_all=show_all, dry_run=dry_run, as_table=True),
             )
-            if continues := prepared.continues:
-                out.show(lambda: continuing.view(continues, settings, prepared.given_up))
+            if standing := prepared.continues:
+                out.show(lambda: continues(prepared, standing))
             for note in planned.notes(prepared.plan, prepared.unfinished, prepared.twice):
                 out.note(note)
             if not dry_run and not yes:
                 planned.confirm_move(prepared.plan, out)
 
-        organized = with_cache(
-            settings.cache_dir,
-            out,
-            lambda: workflow.organize(
-                source,
-                destination,
-                models,
-                dry_run=dry_run,
-                fresh=fresh,
-                talk=workflow.Talk(begin, announce, settle, review, captions, found),
-                progress=progress,
-            ),
-        )
-    if isinstance(organized, Unchanged):
-        unchanged = organized
-        out.show(lambda: continuing.unchanged(unchanged))
-        out.document(lambda: continuing.document(unchanged))
-        return
-    out.show(lambda: planned.ending(organized.outcome, organized.prepared.run))
-    written = _also_written(organized.prepared.run, settings, out, plan, report=report)
-    out.document(lambda: {**preview.document(organized), **written})
-    if organized.outcome is not None:
-        finish(stopped=bool(organized.outcome.stopped), failed=bool(organized.outcome.failed))
+        talk = Talk(begin, announce, settle, review, captions, found)
+        return with_cache(models.settings.cache_dir, out, lambda: work(talk, progress))
 
 
-def _also_written(run: int, settings: Settings, out: Output, plan: Path | None, *, report: bool) -> dict[str, Any]:
+def also_written(
+    run: int, settings: Settings, out: Output, plan: Path | None, *, report: bool = False
+) -> dict[str, Any]:
     """Write the plan to its file and the page of the run, where they are wanted, and return what is said of them."""
     from photosort.workflows import plan_file
 

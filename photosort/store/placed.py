@@ -83,6 +83,19 @@ def placed_below(connection: sqlite3.Connection, folder: Path) -> dict[Path, Pla
     }
 
 
+def taken_back(connection: sqlite3.Connection, destination: Path, command: str) -> dict[Path, tuple[int, int]]:
+    """Return the photos that runs of this command have put into a destination, and that an undo has taken back, by
+    their origins: size in bytes, and modification time in nanoseconds.
+    """
+    query = (
+        "SELECT o.source, o.size, o.mtime_ns FROM operations o JOIN filings f USING (run_id)"
+        " JOIN runs r ON r.id = run_id WHERE f.destination = ? AND o.main AND o.content IS NULL AND o.state = ?"
+        " AND json_extract(r.settings, '$.command') = ?"
+    )
+    rows = connection.execute(query, (os.fsencode(destination), State.UNDONE, command))
+    return {Path(os.fsdecode(source)): (size, mtime_ns) for source, size, mtime_ns in rows}
+
+
 def places_of_others(connection: sqlite3.Connection, run_id: int) -> set[Path]:
     """Return where all runs but this one have put their files, or meant to."""
     rows = connection.execute("SELECT destination FROM operations WHERE run_id <> ?", (run_id,))

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from photosort.describing.describe import describe
 from photosort.errors import PhotosortError, SettingsError, SourceMissing
@@ -82,6 +85,15 @@ def wanted_categories(settings: Settings, source: Path, connection: sqlite3.Conn
     named = [cluster for cluster in runs.clusters(run.id) if cluster.named_by != ASIDE]
     titles = [Category(cluster.title) for cluster in named]
     return Wanted(checked(known or titles, f"Run {run.id}"), named_by=named[0].named_by if named else "")
+
+
+def kept_settings(settings: Settings, categories: Sequence[Category]) -> dict[str, Any]:
+    """Return what a run keeps of its settings, as JSON, and its categories; a path after --into becomes absolute."""
+    kept = settings.model_dump(mode="json")
+    with suppress(OSError):  # a list may be too long for a path
+        if settings.into is not None and (path := _path(settings.into)).exists():
+            kept["into"] = str(path.absolute())
+    return {**kept, CATEGORIES: [tuple(category) for category in categories]}
 
 
 def _without(wanted: Wanted, other: str) -> Wanted:

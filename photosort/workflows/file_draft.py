@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 
 from photosort.errors import NoSuchRun, PlanRefused
@@ -18,14 +17,11 @@ from photosort.filing.journaled.apply import Outcome
 from photosort.filing.plan.draft import Draft
 from photosort.filing.plan.plan import Plan
 from photosort.naming.summary import ClusterName
-from photosort.photos.digest import digest_of
 from photosort.photos.own_files import LEFTOVER
 from photosort.photos.photo import Photo, Unread
-from photosort.photos.scan import scan
 from photosort.store.cache import Cache, open_cache
 from photosort.store.history import open_history
 from photosort.store.journal import Filing
-from photosort.store.placed import placed_below
 from photosort.store.previews import drop_old_previews
 from photosort.store.runs import Runs
 from photosort.support.printable import printable
@@ -33,6 +29,7 @@ from photosort.support.progress import Progress, silent
 from photosort.workflows.check_draft import folder_faults, look_at_photos, photo_faults
 from photosort.workflows.earlier import lying_twice, refuse_over_unfinished, unfinished_runs
 from photosort.workflows.filing import carry_out, plan_photos
+from photosort.workflows.gathering import gather, sources_of
 from photosort.workflows.record_draft import Edition, record_draft
 
 ASIDE, NOT_IN_PLAN = "set aside by you", "not in the plan"
@@ -119,13 +116,13 @@ def _prepare(
     clusters = {cluster.number: cluster for cluster in runs.clusters(run.id)}
     companions = runs.companions(run.id)
     faults = [*known, *folder_faults(draft, clusters.values()), *photo_faults(draft, members, companions)]
-    found = scan(
-        run.source,
+    found = gather(
+        *sources_of(run),
+        connection,
+        cache,
         skip=draft.destination,
         exclude=tuple(run.settings.get("exclude") or ()),
         follow_links=bool(run.settings.get("follow_links")),
-        placed=placed_below(connection, run.source),
-        digest=partial(cache.digest_of, read=digest_of),
     )
     filed, wrong = look_at_photos(draft, members, found, cache, progress)
     faults += wrong

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from photosort.errors import TooManyClusters
-from photosort.photos.digest import digest_of
-from photosort.photos.scan import Found, Scan, scan
-from photosort.settings.settings import Settings
-from photosort.store.cache import Cache
-from photosort.store.placed import placed_below
-from photosort.support.progress import Progress
+from photosort.photos.scan import Found, Scan
 
 Groups = Mapping[Path, tuple[Path, ...]]
 """Each main photo, with the files that travel with it."""
@@ -34,29 +27,6 @@ class Seen:
         """Count what a scan has found."""
         others = Counter(other.reason for other in found.no_photos(groups))
         return cls(len(groups), sum(map(len, groups.values())), others)
-
-
-def find(
-    source: Path,
-    destination: Path,
-    settings: Settings,
-    connection: sqlite3.Connection,
-    cache: Cache,
-    progress: Progress,
-    *,
-    needed: bool = True,
-) -> Scan:
-    """Scan `source`, but for `destination` and for copies that earlier runs have made. Raises what `scan` raises."""
-    return scan(
-        source,
-        skip=destination,
-        exclude=settings.exclude,
-        follow_links=settings.follow_links,
-        placed=placed_below(connection, source),
-        digest=partial(cache.digest_of, read=digest_of),
-        progress=progress,
-        needed=needed,
-    )
 
 
 def mains_of(found: Scan, groups: Groups, least: int | None) -> list[Found]:

@@ -35,20 +35,21 @@ from photosort.store.runs import Runs
 from photosort.support.progress import Progress, silent
 from photosort.workflows.arranging import arrange, given_up, with_its_layout
 from photosort.workflows.asking import Show, captions_to_ask, checked_writer, unshown
-from photosort.workflows.categories import CATEGORIES, categories_of, check_assignment, wanted_categories
+from photosort.workflows.categories import categories_of, check_assignment, kept_settings, wanted_categories
 from photosort.workflows.centroids import keep_centroids
 from photosort.workflows.continuing import (
     Continued,
     Unchanged,
-    continue_runs,
     in_their_folders,
     with_its_names,
 )
 from photosort.workflows.described import describe_photos
 from photosort.workflows.earlier import lying_twice, refuse_over_unfinished, unfinished_runs
+from photosort.workflows.extending import extended, nothing_left
 from photosort.workflows.filing import carry_out, plan_photos
-from photosort.workflows.finding import Seen, find, mains_of
+from photosort.workflows.finding import Seen, mains_of
 from photosort.workflows.folders import Folders, make_folders
+from photosort.workflows.gathering import New, gather
 from photosort.workflows.grouping import group
 from photosort.workflows.record_standing import stands
 from photosort.workflows.recording import record
@@ -133,6 +134,7 @@ def organize(
     *,
     dry_run: bool = False,
     fresh: bool = False,
+    new: New | None = None,
     talk: Talk = Talk(),
     progress: Progress = silent,
 ) -> Organized | Unchanged:
@@ -140,10 +142,10 @@ def organize(
 
     Where an earlier run has filed to `destination`, the photos that lie there stay where they are and new ones join
     them, unless `fresh` has all of them sorted anew. What a function of `talk` raises ends the run there. A dry run
-    goes the same way up to the first file.
+    goes the same way up to the first file. With `new`, that alone of what lies in `source` joins the earlier runs.
 
     Raises OwnDestination, SourceMissing, EmptyFolder, NoPhotos, TooManyClusters, DestinationError, Busy, Unfinished,
-    SettingsError, TooExpensive and what the models raise; nothing has been touched then.
+    NoDestination, SettingsError, TooExpensive and what the models raise; nothing has been touched then.
     """
     source, destination = Path(os.path.realpath(source)), Path(os.path.realpath(destination))
     settings = models.settings
@@ -152,11 +154,14 @@ def organize(
         refuse_over_unfinished(connection, destination)
         standing = None
         if not fresh:
-            refuse_own_destination(connection, source)
+            if new is None:
+                refuse_own_destination(connection, source)
             standing = standing_at(connection, destination)
+            if new and standing is None:
+                raise nothing_left(destination)
             models = with_its_names(models, standing, Runs(connection))
             models = with_its_layout(models, Runs(connection).get(standing.run)) if standing else models
-        prepared = prepare(source, destination, models, connection, talk, progress, standing)
+        prepared = prepare(source, destination, models, connection, talk, progress, standing, new)
         if isinstance(prepared, Unchanged):
             return prepared
         drop_old_previews(connection)
@@ -178,6 +183,7 @@ def prepare(
     talk: Talk,
     progress: Progress,
     standing: Standing | None = None,
+    new: New | None = None,
 ) -> Prepared | Unchanged:
     """Scan, describe, fuse, cluster, name and plan; store the run. Touches no file of the user's.
 
@@ -189,7 +195,17 @@ def prepare(
     models.make_all()
     talk.begin(wanted.categories)
     with open_cache(settings.cache_dir) as cache:
-        found = find(source, destination, settings, connection, cache, progress, needed=standing is None)
+        found = gather(
+            new.folders if new else (source,),
+            new.files if new else (),
+            connection,
+            cache,
+            skip=destination,
+            exclude=settings.exclude,
+            follow_links=settings.follow_links,
+            progress=progress,
+            needed=standing is None or new is not None,
+        )
         groups = found.groups()
         if standing and not groups:
             return Unchanged(standing.run, source, destination, 0, (*found.unread, *found.no_photos(groups)))
@@ -204,7 +220,7 @@ def prepare(
         unread = [bad for bad in described.unread if bad.path in groups]
         stranded = [Unread(path, WITH_ITS_PHOTO) for bad in unread for path in groups[bad.path]]
         left = [*found.unread, *unread, *stranded, *found.no_photos(groups)]
-        continues = continue_runs(connection, described, standing, settings) if standing else None
+        continues = extended(connection, described, standing, new, settings) if standing else None
         if continues:
             described, left = continues.described, [*left, *continues.left]
             if not continues.new.size:
@@ -226,10 +242,10 @@ def prepare(
         folders = make_folders(best, described.facts, settings, writer, progress, known, wanted.named_by, arranged)
         best = folders.candidate(best)
         folders, renamed = in_their_folders(folders, continues, Runs(connection))
-    new = continues.new if continues else range(len(described.photos))
+    coming = continues.new if continues else range(len(described.photos))
     plan = plan_photos(
-        [described.photos[place] for place in new],
-        folders.labels[new].tolist(),
+        [described.photos[place] for place in coming],
+        folders.labels[coming].tolist(),
         folders.paths,
         folders.names,
         source=source,
@@ -248,11 +264,7 @@ def prepare(
         best,
         described.facts,
         folders,
-        {
-            **settings.model_dump(mode="json"),
-            CATEGORIES: [tuple(category) for category in best.categories],
-            **renamed,
-        },
+        {**kept_settings(settings, best.categories), **renamed, **(new.kept if new else {})},
         stands(Runs(connection), continues, standing, settings.method, folders.paths),
     )
     keep_centroids(connection, run, best.clustering, models)

@@ -54,6 +54,7 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
         *(
             f"photosort.cli.{name}"
             for name in (
+                "add",
                 "app",
                 "apply",
                 "cache",
@@ -90,6 +91,7 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
                 "streams",
                 "suggest",
                 "tag",
+                "watch",
             )
         ),
     }

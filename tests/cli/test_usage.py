@@ -16,6 +16,8 @@ MISUSED = {
     "models pul": "No such command 'pul'. Did you mean 'pull'? photosort models --help says more.",
     "xyzzy": "No such command 'xyzzy'. photosort --help says more.",
     "organize": "DIR is missing. Write: photosort organize DIR",
+    "add": "NEW is missing. Write: photosort add NEW",
+    "watch DIR --every 0": "--every 0 is too small. It must be at least 1.",
     "completions": "SHELL is missing. Choose one of: bash, zsh, fish, powershell.",
     "organize My Photos": "One argument too many: Photos. A path with spaces goes in quotes."
     " photosort organize --help says more.",

@@ -76,7 +76,20 @@ def test_every_command_that_the_pages_name_exists(photosort: Command) -> None:
         assert name in listed, name
 
 
-NAMES = ("organize", "apply", "review", "explain", "report", "search", "duplicates", "tag", "models", "evaluate")
+NAMES = (
+    "organize",
+    "add",
+    "watch",
+    "apply",
+    "review",
+    "explain",
+    "report",
+    "search",
+    "duplicates",
+    "tag",
+    "models",
+    "evaluate",
+)
 COMMANDS = tuple([name] for name in NAMES)
 OTHERS = {"--check", "--strict", "--labels", "--wordnet", "--to", "--many", "--full"}
 """Flags of ruff, of mypy, of the scripts that make the nouns and of benchmarks."""

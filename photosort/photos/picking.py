@@ -1,0 +1,56 @@
+"""Photos that are named one by one, and what travels with each of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from photosort.errors import NoPhotos
+from photosort.photos.companions import groups_of
+from photosort.photos.own_files import is_about_data, is_leftover
+from photosort.photos.photo import ODD_TIME, Unread, has_odd_time
+from photosort.photos.scan import Found, Scan
+from photosort.photos.suffixes import PHOTOS
+
+
+def pick(paths: Iterable[Path]) -> Scan:
+    """Return these files as `scan` returns those of a folder; nothing else is looked at."""
+    photos: list[Found] = []
+    others: list[Path] = []
+    unread: list[Unread] = []
+    for path in sorted(set(paths)):
+        if path.suffix.lower() not in PHOTOS:
+            others.append(path)
+            continue
+        try:
+            stat = path.stat()
+        except OSError as error:
+            unread.append(Unread(path, (error.strerror or str(error)).lower()))
+            continue
+        if has_odd_time(stat.st_mtime_ns):
+            unread.append(Unread(path, ODD_TIME))
+            continue
+        photos.append(Found(path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns))
+    return Scan(tuple(photos), tuple(others), tuple(unread))
+
+
+def group_of(file: Path) -> tuple[Path, ...]:
+    """Return the photo that a file is or belongs to, and all that travels with it, by the names in its folder.
+
+    Raises NoPhotos where the file is neither a photo nor belongs to one, and OSError where its folder cannot be listed.
+    """
+    with os.scandir(file.parent) as entries:
+        beside = [
+            Path(entry.path)
+            for entry in entries
+            if not entry.name.startswith(".") and not is_leftover(entry.name) and entry.is_file(follow_symlinks=False)
+        ]
+    files = {file, *(path for path in beside if not is_about_data(path))}
+    for main, companions in groups_of(sorted(files)).items():
+        if file in (main, *companions):
+            return (main, *companions)
+    raise NoPhotos(
+        f"{file} is neither a photo nor belongs to one",
+        "Photos end in .jpg, .png, .heic, .webp, .tif and the like.",
+    )

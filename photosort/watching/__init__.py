@@ -1,0 +1,1 @@
+"""What arrives in a folder, and when it is whole."""
