@@ -65,7 +65,7 @@ FLOORS = {
     "filing.journaled": GROUND | {"photos", "filing.plan", "filing.disk"},
     "describing": MODELS,
     "report": {"", "errors", "support", "store", "photos"},
-    "review": GROUND | {"photos", "naming", "filing.plan"},
+    "review": GROUND | {"photos", "naming", "filing.plan", "report"},
     "evaluation": {"", "errors", "support", "settings", "clustering", *METHODS, "naming", "models.protocols"},
     "searching": {"errors", "support", "photos", "models.protocols"},
     "duplicates": {""},

@@ -69,7 +69,7 @@ def test_all_is_done_by_keyboard_and_arrives_on_disk(previewed: Path) -> None:
         page.get_by_role("heading", name="Temple/Old", exact=True).wait_for()
 
         second.locator(".photo").first.focus()
-        name = second.locator(".photo .name").nth(1).inner_text()
+        name = second.locator(".photo figcaption").nth(1).inner_text()
         press("ArrowRight")
         press("Space")
         assert page.locator("#count").inner_text() == "1 photo selected"
@@ -174,7 +174,9 @@ def test_photos_are_dragged_and_the_page_can_be_loaded_again(previewed: Path) ->
 
 
 def test_arrows_lead_through_rows_and_folders(previewed: Path) -> None:
-    """A window for four photos in a row: twelve in the first folder, eight in the second."""
+    """A window for four photos in a row: twelve in the first folder, eight in the second; the first photo takes four
+    places.
+    """
     with reviewing("--no-open") as (_, url), browser_page(640, 900) as page:
         page.goto(url)
         page.wait_for_selector(".photo")
@@ -191,7 +193,7 @@ def test_arrows_lead_through_rows_and_folders(previewed: Path) -> None:
         for key in ("Right", "Down", "Down", "Down", "Down", "Left", "Up", "Up", "Left", "Left"):
             page.keyboard.press(f"Arrow{key}")
             seen.append(at())
-        assert seen == [(0, 1), (0, 5), (0, 9), (1, 1), (1, 5), (1, 4), (1, 0), (0, 8), (0, 7), (0, 6)]
+        assert seen == [(0, 1), (0, 3), (0, 7), (0, 11), (1, 1), (1, 0), (0, 10), (0, 6), (0, 5), (0, 4)]
 
 
 def test_text_of_captions_and_names_stays_text(previewed: Path, own_folders: Path) -> None:
@@ -199,7 +201,7 @@ def test_text_of_captions_and_names_stays_text(previewed: Path, own_folders: Pat
 
     with sqlite3.connect(own_folders / "data" / "history.sqlite") as history:
         history.execute("UPDATE members SET caption = '<img src=x onerror=alert(1)>\"><script>alert(2)</script>'")
-        history.execute("UPDATE clusters SET summary = '<script>alert(3)</script>'")
+        history.execute("UPDATE clusters SET title = '<script>alert(3)</script>'")
     with reviewing("--no-open") as (_, url), browser_page() as page:
         faults, alerts = Watched(page).problems, list[str]()
         page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
