@@ -273,12 +273,14 @@ const photosort = (() => {
   }
 
   function measure() {
-    for (const sheet of document.querySelectorAll(".sheet")) {
+    const sheets = [...document.querySelectorAll(".sheet")].map((sheet) => {
       const style = getComputedStyle(sheet);
       const count = Number(style.getPropertyValue("--columns"));
       const gap = Number.parseFloat(style.rowGap) || 0;
-      const cell = (sheet.clientWidth + gap) / count;
-      for (const chunk of sheet.querySelectorAll(".chunk")) {
+      return { sheet, count, gap, cell: (sheet.clientWidth + gap) / count };
+    });
+    for (const { sheet, count, gap, cell } of sheets) {
+      for (const chunk of sheet.children) {
         const cells = chunk.childElementCount + 3 * chunk.querySelectorAll(".exemplar").length;
         chunk.style.containIntrinsicBlockSize = `auto ${Math.ceil(cells / count) * cell - gap}px`;
       }
