@@ -59,10 +59,11 @@ def make_folders(
     subjects_of: SubjectsOf = lambda clusters: [Subject() for _ in clusters],
     named_by: str = "",
     standing: Sequence[str] = (),
+    files: Sequence[str] = (),
 ) -> Folders:
     """Name the clusters of n photos, and lay out their folders. Names that the method gave are kept; `named_by` is what
     an earlier run had them from. The first clusters are the photos of folders that stand, by their paths: they keep
-    them, and no photo of these is set aside.
+    them, and no photo of these is set aside. `files` is what the file of each photo is called, without suffix.
     """
     clustering, captions = grouped.clustering, grouped.texts
     labels = clustering.labels.copy()
@@ -80,6 +81,7 @@ def make_folders(
         settings.keywords,
         subjects=subjects_of(members),
         marks=list(map(dates, known)),
+        like=[files[cluster[0]] if files and cluster else "" for cluster in members],
         nearest=clustering.nearest,
         countable=nouns().can_be_counted,
     )

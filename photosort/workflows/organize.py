@@ -217,8 +217,9 @@ def prepare(
         best = grouping.best
         known = subjects_of(described.vectors, described.facts, best.texts, models, cache)
         names = continues.names if continues else ()
+        files = [photo.path.stem for photo in described.photos]
         folders = make_folders(
-            best, described.facts, settings, writer, progress, known, wanted.named_by, standing=names
+            best, described.facts, settings, writer, progress, known, wanted.named_by, standing=names, files=files
         )
     new = continues.new if continues else range(len(described.photos))
     plan = plan_photos(
