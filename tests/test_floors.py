@@ -67,7 +67,7 @@ FLOORS = {
     "report": {"", "errors", "support", "store", "photos"},
     "review": GROUND | {"photos", "naming", "filing.plan", "report"},
     "evaluation": {"", "errors", "support", "settings", "clustering", *METHODS, "naming", "models.protocols"},
-    "searching": {"errors", "support", "photos", "models.protocols"},
+    "searching": {"errors", "support", "photos", "wordnet", "models.protocols"},
     "duplicates": {""},
     "workflows": ROOMS,
     "workflows.doctor": ROOMS,

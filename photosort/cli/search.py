@@ -94,6 +94,8 @@ def search(
                 out,
                 lambda: search_photos(terms, models, filters=filters, inside=inside, top=top, progress=progress),
             )
+        if found.doubtful:
+            out.note(f"Nothing here looks like “{printable(found.doubtful)}”. The nearest:")
         out.show(lambda: _view(found))
         out.paths(hit.path for hit in found.hits)
         out.document(lambda: _document(found))
@@ -144,6 +146,7 @@ def _opened(photo: Path) -> bool:
 def _document(found: Searched) -> dict[str, Any]:
     return {
         "among": found.among,
+        "looks_like_it": not found.doubtful,
         "left_out": {"gone": found.gone, "unknown": found.unknown},
         "photos": [_photo(hit) for hit in found.hits],
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from photosort.models.protocols import Vectors
 from photosort.models.selected import ModelSet
 from photosort.photos.digest import digest_of
 from photosort.photos.scan import Found
+from photosort.searching.doubt import looks_like, other_things
 from photosort.searching.filters import Filters
 from photosort.searching.query import Term
 from photosort.searching.ranking import best_first, combined, with_captions
@@ -64,12 +65,15 @@ class Searched:
     among      how many photos fit the filters
     gone       photos that would be among the hits, but lie nowhere any more, or were changed since they were looked at
     unknown    photos that were left out because what a filter asks for is not known of them
+    doubtful   the query where no photo looks like it, and these are only the nearest; empty where one does, or where
+               that cannot be said: of photos, and of several terms together
     """
 
     hits: tuple[Hit, ...]
     among: int
     gone: int
     unknown: int
+    doubtful: str = ""
 
 
 def search(
@@ -100,8 +104,9 @@ def search(
         if not wanted.any():
             raise _nothing(int(others.sum()), fits, inside)
         scores, among = space.scores(placed, direction), int(wanted.sum())
-        if space.identity.model == LABEL_SPACE:
-            scores = _with_captions(scores, terms, digests, models, cache, connection)
+        captions = written_captions(connection, TAGS) if space.identity.model == LABEL_SPACE else {}
+        doubtful = "" if captions else _doubtful(terms, space, placed, np.where(wanted, scores, -np.inf))
+        scores = _with_captions(scores, terms, digests, captions, models, cache)
         found, gone = _there(best_first(scores, wanted), digests, library, below, top)
         if not found:
             raise NothingFound(
@@ -110,7 +115,17 @@ def search(
             )
         told = told_of(connection, [digests[row] for row, _ in found])
         hits = tuple(_hit(float(scores[row]), lying, told.get(digests[row], [])) for row, lying in found)
-        return Searched(hits, among, gone, fits.unknown)
+        return Searched(hits, among, gone, fits.unknown, doubtful)
+
+
+def _doubtful(terms: Sequence[Term], space: SearchSpace, placed: Vectors, scores: Vectors) -> str:
+    """Return the query where the photo with the best score does not look like it: one text, which is not taken away."""
+    if len(terms) != 1 or terms[0].photo is not None:
+        return ""
+    best = int(scores.argmax())
+    others = space.of_texts(other_things())
+    near = np.array([space.scores(placed[best : best + 1], other)[0] for other in others], dtype=np.float32)
+    return "" if looks_like(float(scores[best]), near) else terms[0].text
 
 
 def _there(
@@ -191,12 +206,11 @@ def _with_captions(
     scores: Vectors,
     terms: Sequence[Term],
     digests: Sequence[str],
+    captions: Mapping[str, str],
     models: ModelSet,
     cache: Cache,
-    connection: sqlite3.Connection,
 ) -> Vectors:
     """Add what captions by a model say, which has seen more than the labels of the builtin network."""
-    captions = written_captions(connection, TAGS)
     rows = [row for row, digest in enumerate(digests) if digest in captions]
     texts = [term for term in terms if term.photo is None]
     if not rows or not texts:
