@@ -42,19 +42,21 @@ class Hit:
     """A photo that was found.
 
     path        where it lies: the place that the newest run gave it, else where it was seen
-    similarity  how well it fits; numbers of one search compare
+    similarity  how well it fits; numbers of one search compare; None where nothing was searched for
     caption, folder, run  what the run that filed it, or the newest that knows it, said of it; empty and 0 without one
     copies      equal files of the user's own, this one among them
     places      every file that holds it, copies that runs have made as well
+    taken       the day it was taken, where that was asked for
     """
 
     path: Path
-    similarity: float
+    similarity: float | None
     caption: str
     folder: str
     run: int
     copies: int
     places: tuple[Path, ...]
+    taken: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,23 +100,23 @@ def search(
         digests, placed = _placed(models, space, cache, library, progress)
         direction, shown = _direction(terms, models, space, cache)
         others = np.array([digest not in shown for digest in digests], dtype=np.bool_)
-        below, within = _inside(inside, connection)
+        below, within = inside_of(inside, connection)
         fits = fitting(digests, library, filters, models, cache)
-        wanted = others & fits.wanted & _lying_inside(digests, library, below, within)
+        wanted = others & fits.wanted & lying_inside(digests, library, below, within)
         if not wanted.any():
-            raise _nothing(int(others.sum()), fits, inside)
+            raise nothing_fits(int(others.sum()), fits, inside)
         scores, among = space.scores(placed, direction), int(wanted.sum())
         captions = written_captions(connection, TAGS) if space.identity.model == LABEL_SPACE else {}
         doubtful = "" if captions else _doubtful(terms, space, placed, np.where(wanted, scores, -np.inf))
         scores = _with_captions(scores, terms, digests, captions, models, cache)
-        found, gone = _there(best_first(scores, wanted), digests, library, below, top)
+        found, gone = there(best_first(scores, wanted), digests, library, below, top)
         if not found:
             raise NothingFound(
                 f"None of the {among:,} photos that fit lies where it was looked at, unchanged",
                 "Look again with: photosort organize FOLDER --dry-run",
             )
         told = told_of(connection, [digests[row] for row, _ in found])
-        hits = tuple(_hit(float(scores[row]), lying, told.get(digests[row], [])) for row, lying in found)
+        hits = tuple(hit_of(float(scores[row]), lying, told.get(digests[row], [])) for row, lying in found)
         return Searched(hits, among, gone, fits.unknown, doubtful)
 
 
@@ -128,7 +130,7 @@ def _doubtful(terms: Sequence[Term], space: SearchSpace, placed: Vectors, scores
     return "" if looks_like(float(scores[best]), near) else terms[0].text
 
 
-def _there(
+def there(
     order: Iterable[int], digests: Sequence[str], library: Library, below: bytes, top: int
 ) -> tuple[list[tuple[int, Lying]], int]:
     """Return the first `top` photos of an order that lie on disk, and how many before them do not."""
@@ -163,11 +165,11 @@ def _placed(
         rows = [row for row, key in enumerate(keys) if key in library.places]
         digests, placed = [keys[row] for row in rows], vectors[rows].astype(np.float32)
     if not digests:
-        raise _not_looked_at(models, cache, library)
+        raise not_looked_at(models, cache, library)
     return digests, placed
 
 
-def _not_looked_at(models: ModelSet, cache: Cache, library: Library) -> NotLookedAt:
+def not_looked_at(models: ModelSet, cache: Cache, library: Library) -> NotLookedAt:
     encoder = models.image_encoder.identity.model
     counts = {
         identity.model: len(cache.keys(identity) & library.places.keys())
@@ -244,7 +246,7 @@ def _digest(path: Path, models: ModelSet, cache: Cache) -> str:
     return described.photos[0].digest
 
 
-def _inside(inside: str, connection: sqlite3.Connection) -> tuple[bytes, frozenset[str] | None]:
+def inside_of(inside: str, connection: sqlite3.Connection) -> tuple[bytes, frozenset[str] | None]:
     """Return a folder on disk as the beginning of paths, or the photos of the folders that are called so."""
     if not inside:
         return b"", None
@@ -261,7 +263,7 @@ def _inside(inside: str, connection: sqlite3.Connection) -> tuple[bytes, frozens
     return b"", frozenset(members)
 
 
-def _lying_inside(
+def lying_inside(
     digests: Sequence[str], library: Library, below: bytes, within: frozenset[str] | None
 ) -> NDArray[np.bool_]:
     if within is not None:
@@ -273,7 +275,7 @@ def _lying_inside(
     )
 
 
-def _nothing(known: int, fits: Fitting, inside: str) -> NothingFound:
+def nothing_fits(known: int, fits: Fitting, inside: str) -> NothingFound:
     """Return why no photo is wanted of so many that are known, beside those that are compared with."""
     if not known:
         what = "No photo is known but the one that is compared with"
@@ -286,6 +288,7 @@ def _nothing(known: int, fits: Fitting, inside: str) -> NothingFound:
     return NothingFound(what, f"{unsure}photosort organize DIR --dry-run looks at more photos.")
 
 
-def _hit(score: float, lying: Lying, told: Sequence[Told]) -> Hit:
+def hit_of(score: float | None, lying: Lying, told: Sequence[Told], taken: str = "") -> Hit:
+    """Return a photo as what was found, with what runs have said of it."""
     of = next((one for one in told if one.run == lying.run), told[0] if told else Told(0, "", ""))
-    return Hit(lying.path, score, of.caption, of.folder, of.run, lying.copies, lying.places)
+    return Hit(lying.path, score, of.caption, of.folder, of.run, lying.copies, lying.places, taken[:10])

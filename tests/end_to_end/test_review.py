@@ -13,12 +13,15 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from fakes.browser import Watched, chromium
 from fakes.command import Command
 from fakes.filing_kit import names
 from playwright.sync_api import Page
+
+AXE = Path(__file__).parents[1] / "report" / "vendor" / "axe.min.js"
 
 
 @contextmanager
@@ -210,6 +213,46 @@ def test_text_of_captions_and_names_stays_text(previewed: Path, own_folders: Pat
         assert "<script>alert(3)</script>" in page.locator("section.folder").first.inner_text()
         assert page.locator("section script, section img[src=x]").count() == 0
         assert alerts == [] and faults == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(previewed: Path, scheme: Literal["light", "dark"]) -> None:
+    with reviewing("--no-open") as (_, url), chromium() as browser:
+        page = browser.new_context(color_scheme=scheme, bypass_csp=True).new_page()
+        page.goto(url)
+        page.wait_for_selector(".photo")
+        page.add_script_tag(content=AXE.read_text(encoding="utf-8"))
+        page.locator(".photo").first.click()
+        for look in ("", "document.getElementById('move').click()", "document.getElementById('dialog').close()"):
+            page.evaluate(look)
+            found = page.evaluate("axe.run().then(result => result.violations)")
+            serious = [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in ("serious", "critical")]
+            assert serious == []
+
+
+def test_search_map_and_timeline_are_those_of_the_report(previewed: Path) -> None:
+    with reviewing("--no-open") as (_, url), browser_page() as page:
+        faults = Watched(page).problems
+        page.goto(url)
+        page.wait_for_selector(".photo")
+        labels = page.locator("#map .canvas a").all_text_contents()
+        page.keyboard.press("/")
+        page.keyboard.type("IMG_0003")
+        page.locator("#found", has_text="1 of 20").wait_for()
+        page.keyboard.press("Escape")
+        first = page.locator('section[data-folder="0"]')
+        first.get_by_role("button", name="Rename").click()
+        page.locator("#name").fill("Zebras")
+        page.keyboard.press("Enter")
+        page.locator(".side a", has_text="Zebras").wait_for()
+        assert page.locator("#map .canvas a").all_text_contents() == ["Zebras", *labels[1:]]
+        page.fill("#search", "zebras")
+        page.locator("#found", has_text="12 of 20").wait_for()
+        first.locator(".photo").first.focus()
+        page.keyboard.press("Enter")
+        page.locator("#photo").wait_for()
+        assert page.locator("#photo .picture img").evaluate("(image) => image.decode().then(() => image.src)")
+        assert faults == []
 
 
 def test_another_page_of_the_same_browser_reaches_nothing(previewed: Path, tmp_path: Path) -> None:

@@ -6,7 +6,9 @@ import pytest
 from photosort.searching.doubt import STANDS_OUT, looks_like, other_things
 
 
-@pytest.mark.parametrize(("score", "fits"), [(2 * STANDS_OUT - 0.1, False), (2 * STANDS_OUT + 0.1, True), (-9.0, False)])
+@pytest.mark.parametrize(
+    ("score", "fits"), [(2 * STANDS_OUT - 0.1, False), (2 * STANDS_OUT + 0.1, True), (-9.0, False)]
+)
 def test_a_photo_has_to_stand_out_from_its_scores_for_other_things(score: float, fits: bool) -> None:
     others = np.array([-2.0, 2.0] * 50, dtype=np.float32)
     assert looks_like(score, others) == fits
