@@ -13,4 +13,16 @@ NO_TELEMETRY = {
 }
 """Switches off what libraries report about their use. They read it once, while they are imported."""
 
+WAIT_ASLEEP = {
+    "OMP_WAIT_POLICY": "PASSIVE",  # GNU's OpenMP, which PyTorch brings on Linux
+    "KMP_BLOCKTIME": "0",  # that of LLVM and Intel, on macOS and Windows
+}
+"""Lets threads of OpenMP sleep while they wait for each other; a user's own choice stands.
+
+By default they spin: where another program needs the core, one spins while the other cannot run, and a network takes
+twenty times as long. OpenMP reads it when torch is loaded.
+"""
+
 os.environ.update(NO_TELEMETRY)
+for _name, _value in WAIT_ASLEEP.items():
+    os.environ.setdefault(_name, _value)

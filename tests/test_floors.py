@@ -24,7 +24,7 @@ ROOMS = (
     MODELS
     | FILING
     | METHODS
-    | {"describing", "clustering", "naming", "duplicates", "evaluation", "report", "review", "searching"}
+    | {"describing", "clustering", "naming", "duplicates", "evaluation", "report", "review", "searching", "towns"}
 )
 
 FLOORS = {
@@ -34,7 +34,8 @@ FLOORS = {
     "settings": {"", "errors"},
     "store": {"", "errors", "support"},
     "wordnet": {""},
-    "photos": GROUND,
+    "towns": set[str](),
+    "photos": GROUND | {"towns"},
     "clustering": {"", "errors", "support"},
     "methods": {"", "errors", "support", "settings", "clustering", "wordnet", "naming", "models.protocols"},
     "methods.criterion": {"errors", "support", "settings", "clustering", "naming", "models.protocols", "methods"},

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from photosort.cli.options import AsJson, QuietFlag, Yes, named_path, settings_of
+from photosort.cli.options import AsForm, AsJson, QuietFlag, Yes, named_path, settings_of
 from photosort.cli.output import finish, speaking
 from photosort.settings.choices import FilingMode
 
@@ -24,19 +24,23 @@ def apply(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check the plan without touching any file.")] = False,
     yes: Yes = False,
+    output: AsForm = None,
     as_json: AsJson = False,
     quiet: QuietFlag = False,
 ) -> None:
     """File photos as an edited plan says. Anything wrong with it is listed before any file is touched."""
-    with speaking(as_json=as_json, quiet=quiet) as out:
-        from photosort.cli import planned
+    with speaking(as_json=as_json, quiet=quiet, form=output) as out:
+        from photosort.cli import plan_tree, planned
         from photosort.cli.renewing import with_cache
         from photosort.workflows.plan_file import apply_plan
 
         settings = settings_of(out)
 
         def review(edited: Edited) -> None:
-            out.show(lambda: planned.tree(edited.plan, edited.names))
+            out.show(
+                lambda: plan_tree.PlanTree(edited.plan, edited.names),
+                lambda: plan_tree.table(edited.plan, edited.names),
+            )
             for note in planned.notes(edited.plan, edited.unfinished, edited.twice):
                 out.note(note)
             if not dry_run and not yes:

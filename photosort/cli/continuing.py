@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -13,11 +14,11 @@ from photosort.support.printable import printable
 from photosort.workflows.continuing import Continued, Unchanged
 
 
-def view(continues: Continued, settings: Settings) -> RenderableType:
+def view(continues: Continued, settings: Settings, given_up: Sequence[str] = ()) -> RenderableType:
     """Return what is continued, in a sentence each."""
     said = [f"This continues run {continues.run}. Photos that are there already, and stay: {continues.known:,}."]
-    flags = {"--k": settings.k is not None, "--levels": settings.levels > 1, "--outliers": settings.outliers}
-    ignored = " and ".join(flag for flag, given in flags.items() if given)
+    flags = {"--k": settings.k is not None, "--levels": settings.two_levels, "--outliers": settings.outliers}
+    ignored = " and ".join(dict.fromkeys([flag for flag, given in flags.items() if given] + [*given_up]))
     if ignored and continues.names:
         said.append(f"Ignored, since new photos join the folders that are there: {ignored}.")
     return Text(" ".join([*said, "To sort all photos anew: --fresh"]), style="dim")

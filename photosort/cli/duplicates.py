@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photosort.cli.options import AsJson, QuietFlag, Yes, named_path, settings_of
+from photosort.cli.options import AsForm, AsJson, QuietFlag, Yes, named_path, settings_of
 from photosort.cli.output import finish, plural, speaking
 from photosort.settings.choices import FilingMode
 from photosort.support.printable import printable
@@ -51,11 +51,12 @@ def duplicates(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="With --into, show the plan only.")] = False,
     yes: Yes = False,
+    output: AsForm = None,
     as_json: AsJson = False,
     quiet: QuietFlag = False,
 ) -> None:
     """Find photos that show the same: exact copies, edited versions, bursts. Reports only, unless --into is given."""
-    with speaking(as_json=as_json, quiet=quiet) as out:
+    with speaking(as_json=as_json, quiet=quiet, form=output) as out:
         from photosort.cli import duplicates_view as view
         from photosort.cli.renewing import with_cache
         from photosort.errors import SettingsError
@@ -70,7 +71,7 @@ def duplicates(
         settings = settings_of(out, mode=mode, exclude=exclude or None, follow_links=follow_links, facts=facts)
 
         def review(found: Duplicates) -> None:
-            out.show(lambda: view.groups(found))
+            out.show(lambda: view.groups(found), lambda: view.table(found))
             plan = found.plan
             if plan is None:
                 return

@@ -15,9 +15,9 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from photosort.cli import planned
-from photosort.cli.output import plural, short
-from photosort.cli.planned import readable_bytes
+from photosort.cli import planned, tables
+from photosort.cli.output import elapsed, plural, short
+from photosort.cli.quantities import readable_bytes
 from photosort.duplicates.groups import Group
 from photosort.duplicates.shots import Shot
 from photosort.filing.plan.plan import Plan
@@ -37,6 +37,17 @@ def groups(found: Duplicates) -> RenderableType:
         if some:
             parts += [Text(title, style="bold"), *_shown(some, found.source), Text("")]
     return Lines(*parts, *_remarks(found), Text(_summary(found), style="bold"))
+
+
+def table(found: Duplicates) -> RenderableType:
+    """Return a row for each photo of all groups, with the number of its group, and a line that sums up."""
+    rows = (
+        (number, group.kind, says, os.path.relpath(shot.path, found.source), shot.size)
+        for number, group in enumerate((*found.groups, *found.bursts), 1)
+        for shot, says in ((group.best, "keep"), *((member.shot, member.relation) for member in group.others))
+    )
+    whole = tables.table(("group", "kind", "what", "photo", "bytes"), rows, numbers=("group", "bytes"))
+    return Lines(whole, *_remarks(found), Text(_summary(found), style="bold"))
 
 
 def plan(whole: Plan) -> RenderableType:
@@ -61,9 +72,10 @@ def ending(found: Duplicates, wish: Wish) -> RenderableType:
         if wish.into is None:
             source = shlex.quote(printable(str(found.source)))
             hint = f"To set all but the best apart:  photosort duplicates {source} --into FOLDER --mode move"
-            return Text(hint if lesser else "Nothing was touched.", style="dim")
-        return Text("Nothing was touched: this was a dry run." if found.plan else "Nothing was touched.", style="dim")
-    return Lines(Text("The best photo of each group is where it was."), planned.ending(outcome))
+            return Text(hint if lesser else f"Nothing was touched. {elapsed()}".rstrip(), style="dim")
+        nothing = "Nothing was touched: this was a dry run." if found.plan else "Nothing was touched."
+        return Text(f"{nothing} {elapsed()}".rstrip(), style="dim")
+    return Lines(Text("The best photo of each group is where it was."), planned.ending(outcome, found.run or 0))
 
 
 def document(found: Duplicates) -> dict[str, Any]:

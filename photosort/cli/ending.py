@@ -10,7 +10,9 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
+from itertools import pairwise
 from types import FrameType
 
 from photosort.cli import streams
@@ -35,10 +37,12 @@ class End:
 
     asked  whether the user, or the system, has asked for it
     said   whether the line that tells why was written
+    begun  when the process began, by the clock of time.monotonic; None where another one imports this
     """
 
     def __init__(self) -> None:
         self.asked = self.said = False
+        self.begun: float | None = None
 
 
 END = End()
@@ -47,6 +51,7 @@ END = End()
 def begin() -> None:
     """Take the standard streams and the signals in hand. From here on anything may fail."""
     END.asked = END.said = False
+    END.begun = time.monotonic()
     FILES.so_far = NOTHING
     streams.name_files_in_utf8()
     streams.secure()
@@ -64,17 +69,17 @@ def ended(error: BaseException) -> int:
         return all_said(0)
     failure = failure_of(error)
     if not END.said:
-        say(failure, as_json="--json" in sys.argv)
+        say(failure, as_json=wants_json(sys.argv))
     return all_said(failure.exit_code)
 
 
 def all_said(code: int) -> int:
     """Return the exit code when everything is written: `code`, or that of output which was lost, and that is said
-    then.
+    then; not where a pipe was closed by its reader, as `head` does when it has seen enough.
     """
     reason = streams.lost()
     _stop_listening()
-    if not reason or END.said:
+    if not reason or END.said or streams.unread():
         return code
     say(OutputFailed(f"Standard output cannot be written ({reason})", FILES.so_far))
     return code or OutputFailed.exit_code
@@ -99,6 +104,12 @@ def say(failure: PhotosortError, *, as_json: bool = False) -> None:
     lines.append(f"photosort: {' '.join(str(failure).split())}")
     with suppress(OSError, ValueError):
         print(*map(printable, lines), sep="\n", file=sys.stderr, flush=True)
+
+
+def wants_json(arguments: Sequence[str]) -> bool:
+    """Return whether a command line asks for JSON; it may be one that was refused."""
+    pairs = pairwise([*arguments, ""])
+    return any(flag in ("--json", "--output=json") or (flag, value) == ("--output", "json") for flag, value in pairs)
 
 
 def failure_of(error: BaseException) -> PhotosortError:

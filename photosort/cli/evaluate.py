@@ -7,7 +7,7 @@ import typer
 
 from photosort.cli import offers
 from photosort.cli.options import AsJson, QuietFlag, named_path, settings_of
-from photosort.cli.output import speaking
+from photosort.cli.output import elapsed, speaking
 from photosort.methods.specs import VARIANTS, reader_of
 from photosort.settings.choices import Assign, Count, Geometries, TextSource
 
@@ -171,6 +171,8 @@ def evaluate(
                 ),
             )
         out.show(lambda: view(found))
+        if done := elapsed():
+            out.show(lambda: done)
         out.document(lambda: {**document(found), "rows": rows(found)} if as_csv else document(found))
         if plot is not None:
             draw(plot, found.truth, found.results)

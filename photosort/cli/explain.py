@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photosort.cli.options import AsJson, QuietFlag, named
+from photosort.cli.options import AsForm, AsJson, QuietFlag, named
 from photosort.cli.output import Output, speaking
 
 if TYPE_CHECKING:
@@ -38,11 +38,12 @@ def explain(
         bool | None,
         typer.Option("--pictures/--no-pictures", help="Show pictures.  [default: where the terminal can]"),
     ] = None,
+    output: AsForm = None,
     as_json: AsJson = False,
     quiet: QuietFlag = False,
 ) -> None:
     """Say why photos lie where they do: all folders of a run, one of them, or one photo."""
-    with speaking(as_json=as_json, quiet=quiet) as out:
+    with speaking(as_json=as_json, quiet=quiet, form=output) as out:
         from photosort.cli import explain_folder, explain_photo, explain_run
         from photosort.cli.pictures import Gallery
         from photosort.errors import SettingsError
@@ -61,7 +62,8 @@ def explain(
         if isinstance(found, RunView):
             seen = found
             out.show(
-                lambda: explain_run.left(seen) if left else explain_run.view(seen, gallery, chosen=run is not None)
+                lambda: explain_run.left(seen) if left else explain_run.view(seen, gallery, chosen=run is not None),
+                lambda: explain_run.left(seen) if left else explain_run.table(seen),
             )
             out.document(lambda: explain_run.document(seen))
         elif isinstance(found, FolderView):

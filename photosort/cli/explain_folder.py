@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from photosort.store.runs import MemberRecord
+    from photosort.workflows.explaining.periods import Period
     from photosort.workflows.explaining.views import Edge, FolderView, Theme
 
 NOUNS = 6
@@ -72,8 +73,26 @@ def _name(found: FolderView) -> Iterator[tuple[str, RenderableType]]:
         yield "about", Text(printable(text), style="italic")
     if cluster.note:
         yield "its name", Text(printable(cluster.note), style="yellow")
+    if found.period:
+        yield "event", event(found.period)
     if cluster.support:
         yield "true of", f"{cluster.support:.0%} of the photos, as far as the models can tell"
+
+
+def event(period: Period) -> str:
+    """Return when an event was, and how long no photo was taken before and after it."""
+    start, end = (moment[:16].replace("T", " ") for moment in (period.first, period.last))
+    around = [
+        f"no photo for {duration(gap)} {where}" if gap is not None else f"no photo of this run {where}"
+        for gap, where in ((period.before, "before"), (period.after, "after"))
+    ]
+    return f"{start if start == end else f'{start} to {end}'}; {around[0]}, {around[1]}"
+
+
+def duration(seconds: float) -> str:
+    """Return a time in words, in hours up to two days: "17 hours", "12 days"."""
+    hours = round(seconds / 3600)
+    return plural(hours, "hour") if hours < 48 else plural(round(hours / 24), "day")
 
 
 def _words(found: FolderView) -> Iterator[tuple[str, RenderableType]]:
@@ -122,6 +141,13 @@ def document(found: FolderView) -> dict[str, Any]:
     return {
         "run": found.run.id,
         **cluster_document(found.view),
+        "event": found.period
+        and {
+            "first": found.period.first,
+            "last": found.period.last,
+            "hours_before": None if found.period.before is None else round(found.period.before / 3600, 2),
+            "hours_after": None if found.period.after is None else round(found.period.after / 3600, 2),
+        },
         "nouns": [{"noun": noun, "weight": round(weight, 4)} for noun, weight in found.nouns],
         "members": [_member(member, of_copies=found.cluster.of_copies) for member in found.members],
         "next": [{"folder": other.folder, "photos": count} for other, count in found.neighbours],

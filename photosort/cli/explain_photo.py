@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from photosort.cli.explain_facts import by_facts, facts_document, facts_of, layout_in
 from photosort.cli.explain_shown import alike, beside, quoted
-from photosort.cli.output import grid, plural
+from photosort.cli.output import grid
 from photosort.support.printable import printable
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.text import Text
 
-    from photosort.photos.facts import Facts
     from photosort.workflows.explaining.photo import Reasons
     from photosort.workflows.explaining.views import PhotoView
 
@@ -48,7 +48,7 @@ def view(found: PhotoView, why: Reasons) -> RenderableType:
     if found.own.note:
         rows.add_row("its name", Text(printable(found.own.note), style="yellow"))
     rows.add_row("put apart" if found.own.of_copies else _said(found), _caption(photo.caption, why))
-    for label, text in (*_answers(found), *_distances(found), *_further(found, why)):
+    for label, text in (*by_facts(found.run, found.facts), *_answers(found), *_distances(found), *_further(found, why)):
         rows.add_row(label, Text(printable(text)))
     for number, neighbour in enumerate(why.neighbours):
         rows.add_row("" if number else "most alike", alike(neighbour))
@@ -108,6 +108,13 @@ def _changes(found: PhotoView, why: Reasons) -> Iterator[str]:
     if not why.clusters:
         return
     (own, cosine), *others = why.clusters
+    layout = layout_in(found.run)
+    if layout is None or not layout.name:
+        yield "the time of the photo" if layout is None else f"the {' or '.join(sorted(layout.facts))} of the photo"
+        return
+    if layout.splits:
+        above = own.folder.rpartition("/")[0]
+        others = [other for other in others if other[0].folder.rpartition("/")[0] == above]
     if others and others[0][1] > cosine and not why.by_picture:
         yield f"nothing: it is nearer to {quoted(others[0][0])} as it is"
         return
@@ -184,20 +191,6 @@ def _distances(found: PhotoView) -> Iterator[tuple[str, str]]:
         yield label, f"{photo.runner_up_similarity:.2f} to {quoted(following)}{margin}"
 
 
-def facts_of(facts: Facts) -> Iterator[tuple[str, str]]:
-    """Yield what is true of a photo, and how sure that is."""
-    if facts.kind:
-        by = f" (by its {' and '.join(facts.kind.by)})" if facts.kind.by else ""
-        yield "kind", f"{facts.kind.name}, {facts.kind.sure:.0%} sure{by}"
-    if facts.people:
-        faces = plural(facts.people.count, "face") if facts.people.count else "no face"
-        yield "people", f"{faces}{', a portrait' if facts.people.portrait else ''}, {facts.people.sure:.0%} sure"
-    if facts.taken:
-        yield "taken", f"{facts.taken.replace('T', ' ')}{' (by its name)' if facts.taken_by == 'name' else ''}"
-    if facts.place:
-        yield "place", f"{facts.place[0]:.5f}, {facts.place[1]:.5f} (latitude, longitude)"
-
-
 def document(found: PhotoView, why: Reasons) -> dict[str, Any]:
     """Return everything of `view`, whole."""
     photo = found.photo
@@ -213,7 +206,7 @@ def document(found: PhotoView, why: Reasons) -> dict[str, Any]:
         "summary": found.own.summary,
         "note": found.own.note,
         "caption": photo.caption,
-        "facts": photo.facts,
+        "facts": facts_document(photo.facts),
         "answer": photo.answer,
         "similarity": None if found.own.of_copies else round(photo.similarity, 4),
         "next": following or None,

@@ -35,6 +35,17 @@ def view(seen: RunView, gallery: Gallery, *, chosen: bool = False) -> Renderable
     return Group(*lines)
 
 
+def table(seen: RunView) -> RenderableType:
+    """Return a row for each folder of a run."""
+    from photosort.cli.tables import table
+
+    rows = (
+        (one.number, one.size, str(one.now or one.cluster.folder), counted(one.cluster.keywords))
+        for one in seen.clusters
+    )
+    return table(("number", "photos", "folder", "keywords"), rows, numbers=("number", "photos"))
+
+
 def left(seen: RunView) -> RenderableType:
     """Return what a run left, with the reasons."""
     from rich.table import Table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from photosort.cli.explain_photo import facts_of
+from photosort.cli.explain_facts import facts_document, facts_of
 from photosort.cli.explain_shown import alike, quoted, when
 from photosort.cli.output import grid
 from photosort.support.printable import printable
@@ -46,7 +46,7 @@ def document(found: StrangerView) -> dict[str, Any]:
         "photo": str(found.path),
         "in_run": False,
         "caption": found.caption,
-        "facts": found.facts.as_dict(),
+        "facts": facts_document(found.facts.as_dict()),
         "would_go_to": [
             {"folder": cluster.folder, "similarity": round(similarity, 4)} for cluster, similarity in found.folders
         ],

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from photosort.settings.settings import Settings
 
 OF_CHOICE = ("min_k", "max_k")
+OF_FOLDERS = ("outliers", "names", "writer", "language", "style", "name_template", "max_cost")
 OF_CLUSTERS = ("levels", "outliers", "keywords", "names", "language", "style")
 
 
@@ -41,6 +42,7 @@ def idle_flags(settings: Settings, given: Collection[str]) -> Iterator[str]:
         reasons |= {"weight": f"--fusion {settings.fusion} takes no share of the other"}
     if settings.k is not None:
         reasons |= dict.fromkeys(OF_CHOICE, f"--k {settings.k} leaves nothing to choose")
+    reasons |= _by_facts(settings)
     if settings.writer == "keywords":
         reasons |= {"max_cost": "--writer keywords costs nothing"}
     for name in reasons:
@@ -48,12 +50,24 @@ def idle_flags(settings: Settings, given: Collection[str]) -> Iterator[str]:
             yield f"--{name.replace('_', '-')} is ignored: {reasons[name]}"
 
 
+def _by_facts(settings: Settings) -> dict[str, str]:
+    """Return what has no effect where times or facts alone say which folders there are."""
+    if settings.events:
+        of_clusters = dict.fromkeys(("k", *OF_CHOICE, "outliers"), "--events splits by gaps in time")
+        return {**of_clusters, "names": "events are called by their dates"}
+    if not settings.layout.name:
+        said = f"--levels {settings.levels} says which folders there are"
+        return dict.fromkeys(("k", *OF_CHOICE, *OF_FOLDERS), said)
+    return {}
+
+
 def _with_own_names(settings: Settings) -> dict[str, str]:
     """Return what has no effect where folders have names before they have photos, or only there."""
     named = METHODS[settings.method].chosen_by
     if not named:
         return {"assign": "it only applies to --into and --by"}
-    reasons = dict.fromkeys(OF_CLUSTERS, f"with {named} folders have names before they have photos")
+    of_clusters = [flag for flag in OF_CLUSTERS if flag != "levels" or not settings.layout.facts]
+    reasons = dict.fromkeys(of_clusters, f"with {named} folders have names before they have photos")
     if settings.into is not None:
         reasons |= dict.fromkeys(("k", *OF_CHOICE), "--into says which folders there are")
         reasons |= {} if asks_writer(settings) else {"writer": "--into names the folders", "max_cost": "it is free"}

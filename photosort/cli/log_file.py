@@ -34,12 +34,12 @@ class LogFile:
         """Write every setting that differs from its default. Keys of servers are not settings."""
         self._log.info("settings %s", settings)
 
-    def stage(self, name: str, done: int, total: int) -> None:
+    def stage(self, name: str, done: int, total: int | None) -> None:
         """Take note of how far a stage is; the seconds of the one before are written."""
         if name != self._stage:
             self._end_stage()
             self._stage, self._since = name, time.monotonic()
-            self._log.info("stage %s begins: %d", name, total)
+            self._log.info("stage %s begins: %s", name, "?" if total is None else total)
 
     def note(self, text: str) -> None:
         """Write what the user was told, with -vv."""

@@ -50,7 +50,7 @@ def numbers_of_folders(incomplete: str) -> list[str]:
 
 def levels(incomplete: str) -> list[str]:
     """Complete --levels."""
-    return _beginning(incomplete, ("1", "2"))
+    return _beginning(incomplete, ("auto", "2", "year,auto", "year,month,auto", "place,auto", "year", "year,month"))
 
 
 def methods(incomplete: str) -> list[str]:

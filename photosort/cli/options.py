@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from photosort.cli.log_file import CURRENT
+from photosort.cli.output import Form, Output
 
 if TYPE_CHECKING:
-    from photosort.cli.output import Output
     from photosort.settings.settings import Settings
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
+AsForm = Annotated[
+    Form | None,
+    typer.Option("--output", help="Show all as a tree, a table, or JSON.  [default: tree, as long as the terminal]"),
+]
 QuietFlag = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors and questions only.")]
 Fresh = Annotated[
     bool, typer.Option("--fresh", help="Sort all photos anew, also those that an earlier run has put there.")

@@ -10,7 +10,7 @@ GROUPS = {
     "Folders": (
         *("by", "into", "other", "no_other", "assign", "names_from"),
         *("method", "fusion", "weight", "texts", "ask", "vectors", "show_all"),
-        *("tac", "nouns", "balance", "outliers", "levels", "min_k", "max_k", "seed"),
+        *("tac", "nouns", "balance", "outliers", "levels", "events", "min_k", "max_k", "seed"),
     ),
     "Names": ("names", "writer", "language", "style", "name_template", "keywords", "max_cost", "about"),
     "Photos": ("exclude", "follow_links", "facts"),

@@ -6,24 +6,29 @@ import csv
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import typer
 
 from photosort.cli.ending import END, Stop, failure_of, say
 from photosort.cli.log_file import CURRENT
-from photosort.errors import Declined, NotAllFiled, PhotosortError, Unfinished
+from photosort.cli.quantities import duration
+from photosort.errors import Declined, NotAllFiled, PhotosortError, SettingsError, Unfinished
 from photosort.support.printable import printable
-from photosort.support.progress import Progress, Used, silent
+from photosort.support.progress import Bytes, Progress, Used, silent
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-    from rich.progress import Progress as Bars
     from rich.table import Table
 
+    from photosort.cli.bars import Bars
+
+Form = Literal["tree", "table", "json"]
+"""How a result is shown: as each command thinks best, as rows below each other, or for programs."""
 PIPE_WIDTH = 1 << 20
 """Columns where the output is not a terminal: so many that no line is ever folded."""
 
@@ -31,7 +36,8 @@ PIPE_WIDTH = 1 << 20
 class Output(Protocol):
     """What a command may say.
 
-    show      something for people to read, made only when it is wanted
+    show      something for people to read, made only when it is wanted; as a table where the user prefers that, and
+              there is one
     document  the command's whole result for programs, once, at the end
     paths     the paths that are the whole result for a pipe, one a line, where little else is wanted
     note      an aside, on standard error
@@ -42,7 +48,7 @@ class Output(Protocol):
     error     why the command stops
     """
 
-    def show(self, view: Callable[[], RenderableType]) -> None: ...
+    def show(self, view: Callable[[], RenderableType], table: Callable[[], RenderableType] | None = None) -> None: ...
     def document(self, content: Callable[[], dict[str, Any]]) -> None: ...
     def paths(self, found: Iterable[Path]) -> None: ...
     def note(self, text: str) -> None: ...
@@ -56,15 +62,22 @@ class Output(Protocol):
 class Human:
     """Tables and bars on a terminal; plain text where the output is a file or a pipe."""
 
-    def __init__(self) -> None:
+    def __init__(self, form: Form | None = None) -> None:
+        self._form = form
         self._bars: Bars | None = None
 
-    def show(self, view: Callable[[], RenderableType]) -> None:
-        """Print to standard output."""
-        from photosort.cli.gated import GatedConsole
+    def show(self, view: Callable[[], RenderableType], table: Callable[[], RenderableType] | None = None) -> None:
+        """Print to standard output. What can be shorter fits the terminal, unless the user has asked for a form."""
+        from photosort.cli.gated import GatedConsole, Unpadded
 
         self._clear_bars()
-        GatedConsole(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH).print(view(), crop=False)
+        made = table() if table and self._form == "table" else view()
+        if sys.stdout.isatty():
+            console = GatedConsole(highlight=False)
+            console.rows = None if self._form else console.height
+            console.print(made, crop=False)
+        else:
+            GatedConsole(highlight=False, width=PIPE_WIDTH).print(Unpadded(made), crop=False, end="")
         sys.stdout.flush()
 
     def document(self, content: Callable[[], dict[str, Any]]) -> None:
@@ -86,14 +99,22 @@ class Human:
 
     @contextmanager
     def progress(self) -> Iterator[Progress]:
-        """Show one bar a stage on standard error, gone when something else is said; only in a terminal."""
+        """Show one bar a stage on standard error, gone when something else is said. Where that is no terminal, a stage
+        that takes a minute is told of in one line.
+        """
         if not sys.stderr.isatty():
-            yield stoppable(silent)
+            from photosort.cli.pace import Lines
+
+            yield stoppable(Lines(self.note).report)
             return
+        from photosort.cli.bars import Bars
+
+        self._bars = Bars()
         try:
-            yield stoppable(self._report)
+            yield stoppable(self._bars.report)
         finally:
             self._clear_bars()
+            self._bars = None
 
     def confirm(self, question: str) -> None:
         """Ask on the terminal; the default is no."""
@@ -122,41 +143,15 @@ class Human:
         self._clear_bars()
         say(error)
 
-    def _report(self, stage: str, done: int, total: int, used: Used | None = None) -> None:
-        if self._bars is None:
-            self._bars = _new_bars()
-            self._bars.start()
-        task = next((task for task in self._bars.tasks if task.description == stage), None)
-        if task is None:
-            self._bars.add_task(stage, total=total, completed=done, beside="")
-        else:
-            rate = f"{task.speed:,.0f}/s" if task.speed else ""
-            self._bars.update(task.id, completed=done, total=total, beside=_spent(used) if used else rate)
-
     def _clear_bars(self) -> None:
         if self._bars is not None:
             self._bars.stop()
-            self._bars = None
-
-
-def _new_bars() -> Bars:
-    from rich import progress
-    from rich.console import Console
-
-    columns = (
-        progress.TextColumn("{task.description:<12}"),
-        progress.BarColumn(),
-        progress.MofNCompleteColumn(),
-        progress.TextColumn("{task.fields[beside]}"),
-        progress.TimeRemainingColumn(),
-    )
-    return progress.Progress(*columns, console=Console(stderr=True), transient=True)
 
 
 class Quiet(Human):
     """Errors, questions and what is sent alone."""
 
-    def show(self, view: Callable[[], RenderableType]) -> None:
+    def show(self, view: Callable[[], RenderableType], table: Callable[[], RenderableType] | None = None) -> None:
         """Show nothing."""
 
     def paths(self, found: Iterable[Path]) -> None:
@@ -239,7 +234,7 @@ def stoppable(progress: Progress) -> Progress:
     some imports do.
     """
 
-    def report(stage: str, done: int, total: int, used: Used | None = None) -> None:
+    def report(stage: str, done: int, total: int | None, used: Used | Bytes | None = None) -> None:
         if END.asked:
             raise Stop
         if CURRENT.log:
@@ -250,10 +245,15 @@ def stoppable(progress: Progress) -> Progress:
 
 
 @contextmanager
-def speaking(*, as_json: bool = False, quiet: bool = False, as_csv: bool = False) -> Iterator[Output]:
+def speaking(
+    *, as_json: bool = False, quiet: bool = False, as_csv: bool = False, form: Form | None = None
+) -> Iterator[Output]:
     """Yield the output that the flags ask for; a failure inside the block becomes its message and its exit code."""
-    output = Json() if as_json else Csv() if as_csv else Quiet() if quiet else Human()
+    as_json = as_json or form == "json"
+    output = Json() if as_json else Csv() if as_csv else Quiet() if quiet else Human(form)
     try:
+        if as_json and form not in (None, "json"):
+            raise SettingsError(f"--json and --output {form} exclude each other", "Choose one.")
         yield output
     except (typer.Exit, SystemExit, GeneratorExit):
         raise
@@ -265,12 +265,13 @@ def speaking(*, as_json: bool = False, quiet: bool = False, as_csv: bool = False
         raise typer.Exit(failure.exit_code) from error
 
 
+def elapsed() -> str:
+    """Return how long the command has taken, in a sentence; nothing before a second has passed."""
+    seconds = time.monotonic() - END.begun if END.begun is not None else 0
+    return f"Done in {duration(seconds)}." if seconds >= 1 else ""
+
+
 def finish(*, stopped: bool, failed: bool) -> None:
     """End with the exit code of a run that is not done, or not for all files; what is wrong was said before."""
     if stopped or failed:
         raise typer.Exit(Unfinished.exit_code if stopped else NotAllFiled.exit_code)
-
-
-def _spent(used: Used) -> str:
-    tokens = plural(used.tokens_in + used.tokens_out, "token")
-    return tokens if used.cost is None else f"{tokens}  ${used.cost:.4f}"

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from photosort.cli.options import AsJson, QuietFlag
-from photosort.cli.output import finish, plural, speaking
+from photosort.cli.options import AsForm, AsJson, QuietFlag
+from photosort.cli.output import elapsed, finish, plural, speaking
 from photosort.support.printable import printable
 
 if TYPE_CHECKING:
@@ -60,14 +60,14 @@ def resume(run: RunNumber = None, as_json: AsJson = False, quiet: QuietFlag = Fa
         finish(stopped=bool(outcome.stopped), failed=bool(failed))
 
 
-def runs(as_json: AsJson = False, quiet: QuietFlag = False) -> None:
-    """List all runs, the newest first."""
-    with speaking(as_json=as_json, quiet=quiet) as out:
+def runs(output: AsForm = None, as_json: AsJson = False, quiet: QuietFlag = False) -> None:
+    """List all runs, the newest first. Of dry runs the last 5 are kept, and those that other runs come from."""
+    with speaking(as_json=as_json, quiet=quiet, form=output) as out:
         from photosort.settings.settings import load_places
         from photosort.workflows.history import past_runs
 
         found = past_runs(load_places().data_dir)
-        out.show(lambda: _table(found))
+        out.show(lambda: _table(found), (lambda: _rows(found)) if found else None)
         out.document(lambda: {"runs": [_run_document(past) for past in found]})
 
 
@@ -81,7 +81,7 @@ def _undone(filing: "Filing", outcome: "UndoOutcome") -> "RenderableType":
     what = f"{files} moved back out of {where}" if filing.mode == "move" else f"{files} removed from {where}"
     gone = f"; {plural(outcome.gone, 'file')} had gone already" if outcome.gone else ""
     but = f", except for {plural(len(outcome.kept), 'file')}" if outcome.kept else ""
-    lines = [Text(f"Run {filing.run_id} undone{but}: {what}{gone}{too}.", style="green")]
+    lines = [Text(f"Run {filing.run_id} undone{but}: {what}{gone}{too}. {elapsed()}".rstrip(), style="green")]
     if outcome.kept:
         lines.append(
             Text(
@@ -105,7 +105,8 @@ def _finished(filing: "Filing", outcome: "Outcome") -> "RenderableType":
     from rich.text import Text
 
     where = printable(str(filing.destination))
-    lines = [Text(f"Run {filing.run_id} into {where}: {plural(outcome.photos, 'photo')} in place.")]
+    placed = f"{plural(outcome.photos, 'photo')} in place. {elapsed()}".rstrip()
+    lines = [Text(f"Run {filing.run_id} into {where}: {placed}")]
     lines += [_line(remark) for remark in outcome.failed]
     if outcome.stopped:
         lines.append(_stopped(outcome.stopped, f"photosort resume {filing.run_id}"))
@@ -124,6 +125,32 @@ def _stopped(reason: str, command: str) -> "Text":
     return Text(f"Stopped: {printable(reason)}. Go on with: {command}", style="red")
 
 
+def _rows(found: "list[PastRun]") -> "RenderableType":
+    from photosort.cli.tables import table
+
+    return table(
+        ("run", "started", "state", "folders", "photos", "mode", "from", "to"),
+        (
+            (
+                past.run.id,
+                _when(past),
+                past.state,
+                past.folders,
+                past.photos,
+                past.run.mode,
+                str(past.run.source),
+                str(past.run.destination),
+            )
+            for past in found
+        ),
+        numbers=("run", "folders", "photos"),
+    )
+
+
+def _when(past: "PastRun") -> str:
+    return past.run.started.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
 def _table(found: "list[PastRun]") -> "RenderableType":
     from rich.table import Table
     from rich.text import Text
@@ -134,9 +161,8 @@ def _table(found: "list[PastRun]") -> "RenderableType":
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")
     for past in found:
-        when = past.run.started.astimezone().strftime("%Y-%m-%d %H:%M")
         way = printable(f"{past.run.mode} {past.run.source} → {past.run.destination}")
-        about = Text.assemble((when, "dim"), f"  {past.state:<{STATE_WIDTH}}  {_contents(past)}\n{way}")
+        about = Text.assemble((_when(past), "dim"), f"  {past.state:<{STATE_WIDTH}}  {_contents(past)}\n{way}")
         grid.add_row(f"run {past.run.id}", about)
     return grid
 

@@ -8,9 +8,8 @@ from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.text import Text
-from rich.tree import Tree
 
-from photosort.cli.output import Output, plural, short
+from photosort.cli.output import Output, elapsed, grid, plural
 from photosort.filing.journaled.apply import Outcome
 from photosort.filing.plan.model import Mode
 from photosort.filing.plan.plan import Plan, PlannedFolder
@@ -19,44 +18,9 @@ from photosort.naming.summary import BY_KEYWORDS, ClusterName
 from photosort.store.journal import Filing
 from photosort.support.printable import printable
 
-SAMPLES = 3
+LOOK, WHY, BACK = "Look at it", "Ask why", "Take it back"
 VERB = {Mode.COPY: "copy", Mode.MOVE: "move", Mode.HARDLINK: "hard-link", Mode.SYMLINK: "link"}
 DONE = {Mode.COPY: "copied", Mode.MOVE: "moved", Mode.HARDLINK: "hard-linked", Mode.SYMLINK: "linked"}
-
-
-def tree(
-    plan: Plan,
-    names: Sequence[ClusterName],
-    explain: str = "photosort explain",
-    standing: Mapping[str, int] | None = None,
-) -> Tree:
-    """Return the plan as a tree: every folder with its count, keywords and three samples, and what stays.
-
-    `names` are what the folders stand for, by their labels; `explain` is the command that says more of this run;
-    `standing` are the photos that folders have already.
-    """
-    photos = [photo for folder in plan.folders for photo in folder.photos]
-    there = sum(photo.there for photo in photos)
-    head = Text.assemble(
-        (printable(plan.source.name), "bold"),
-        " → ",
-        (printable(plan.destination.name), "bold"),
-        f"   {plural(len(plan.folders), 'folder')}, {plural(len(photos) - there, 'photo')} to {VERB[plan.mode]}",
-        f", {there:,} there already" if there else "",
-        f" ({readable_bytes(plan.bytes_written)})" if plan.mode == "copy" and plan.bytes_written else "",
-    )
-    whole = Tree(head, guide_style="dim")
-    above: dict[str, Tree] = {}
-    for folder in sorted(plan.folders, key=lambda folder: _place(folder, plan)):
-        top, _, name = folder.name.rpartition("/")
-        if top and top not in above:
-            mates = [other for other in plan.folders if other.name.startswith(f"{top}/")]
-            count = sum(len(other.photos) for other in mates)
-            above[top] = whole.add(_line(f"{count:,}", "cyan", (printable(top), "bold blue")))
-        above.get(top, whole).add(_folder(folder, name, names[folder.label], standing))
-    if plan.left:
-        whole.add(_left(plan, explain))
-    return whole
 
 
 def notes(plan: Plan, unfinished: Sequence[Filing], twice: Counter[int]) -> list[str]:
@@ -86,9 +50,12 @@ def ending(outcome: Outcome | None, run: int = 0) -> RenderableType:
     the command that explains it.
     """
     if outcome is None:
-        more = f" More about it: photosort explain --run {run}" if run else ""
-        return Text(f"Nothing was touched: this was a dry run.{more}", style="dim")
-    lines = [Text(f"{plural(outcome.photos, 'photo')} {DONE[outcome.mode]}.", style="green")]
+        nothing = Text(f"Nothing was touched: this was a dry run. {elapsed()}".rstrip(), style="dim")
+        asked = {LOOK: f"photosort report {run} --open", WHY: f"photosort explain --run {run}"}
+        return Group(nothing, _next(asked)) if run else nothing
+    lines: list[RenderableType] = [
+        Text(f"{plural(outcome.photos, 'photo')} {DONE[outcome.mode]}. {elapsed()}".rstrip(), style="green")
+    ]
     if outcome.there:
         lines.append(Text(f"{plural(outcome.there, 'file')} of the plan already there."))
     if outcome.written:
@@ -99,8 +66,17 @@ def ending(outcome: Outcome | None, run: int = 0) -> RenderableType:
         lines.append(Text(f"  {printable(str(remark.path))}: {printable(remark.reason)}", style="yellow"))
     if outcome.stopped:
         lines.append(Text(f"Stopped: {printable(outcome.stopped)}. Go on with: photosort resume", style="red"))
-    lines.append(Text("Why is a photo where it is?  photosort explain PHOTO     Take it all back:  photosort undo"))
+    report = {LOOK: f"photosort report{f' {run}' if run else ''} --open"}
+    lines.append(_next({**report, WHY: "photosort explain PHOTO", BACK: "photosort undo"}))
     return Group(*lines)
+
+
+def _next(commands: Mapping[str, str]) -> RenderableType:
+    """Return what can be done now, with the command for each."""
+    rows = grid()
+    for what, command in commands.items():
+        rows.add_row(what, command)
+    return rows
 
 
 def head_document(plan: Plan) -> dict[str, Any]:
@@ -138,57 +114,6 @@ def beside(folder: str, title: str, summary: str, named_by: str) -> list[str]:
     return [text for text in dict.fromkeys(texts) if folder_name(text).casefold() not in said]
 
 
-def _place(folder: PlannedFolder, plan: Plan) -> tuple[int, int]:
-    """Return where a folder stands in the tree: by the first label in its top folder, then by its own."""
-    top = folder.name.partition("/")[0]
-    return min(other.label for other in plan.folders if other.name.partition("/")[0] == top), folder.label
-
-
-def _folder(
-    folder: PlannedFolder, shown: str, name: ClusterName, standing: Mapping[str, int] | None = None
-) -> RenderableType:
-    photos = folder.photos
-    samples = "  ".join(short(photo.source.name) for photo in photos[:SAMPLES]) + (
-        "  …" if len(photos) > SAMPLES else ""
-    )
-    keywords = ", ".join(f"{keyword.term} {keyword.count}" for keyword in name.keywords)
-    beside_those = (
-        "" if standing is None else f"   {standing[folder.name]:,} there" if folder.name in standing else "   new"
-    )
-    lines = [_line(f"{len(photos):,}", "cyan", (printable(shown), "bold"), (beside_those, "dim"))]
-    lines += [
-        _line("", "", (printable(text), "italic"))
-        for text in beside(folder.name, name.title, name.summary, name.source)
-    ]
-    if keywords:
-        lines.append(_line("", "", (printable(keywords), "green")))
-    return Group(*lines, _line("", "", (samples, "dim")))
-
-
-def _left(plan: Plan, explain: str) -> RenderableType:
-    lines = [
-        _line(
-            f"{len(plan.left):,}",
-            "yellow",
-            ("left in place", "bold"),
-            (f"   {explain} --left", "dim"),
-        )
-    ]
-    for reason, count in Counter(left.reason for left in plan.left).most_common():
-        first = [short(left.path.name) for left in plan.left if left.reason == reason][:SAMPLES]
-        more = "  …" if count > SAMPLES else ""
-        lines.append(
-            _line("", "", (f"{count:,} {printable(reason)}", "yellow"), ("   " + "  ".join(first) + more, "dim"))
-        )
-    return Group(*lines)
-
-
-def _line(count: str, style: str, *parts: tuple[str, str]) -> Text:
-    line = Text.assemble((f"{count:>6}", style), "  ", *parts)
-    line.no_wrap, line.overflow = True, "ellipsis"
-    return line
-
-
 def _folder_document(folder: PlannedFolder, name: ClusterName) -> dict[str, Any]:
     return {
         "folder": str(folder.path),
@@ -209,12 +134,3 @@ def _folder_document(folder: PlannedFolder, name: ClusterName) -> dict[str, Any]
         ],
         "about": [{"to": str(file.destination), "already_there": file.there} for file in folder.about],
     }
-
-
-def readable_bytes(size: float) -> str:
-    """Return a number of bytes in the unit that suits it: "5 MB"."""
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}"
-        size /= 1000
-    return f"{size:.1f} TB"

@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from photosort.cli import candidates, planned
+from photosort.cli import candidates, plan_tree, planned
 from photosort.cli.output import plural
 from photosort.filing.plan.plan import Plan
 from photosort.methods.building import SERVED, assignment
@@ -19,9 +19,10 @@ from photosort.methods.specs import questions
 from photosort.models.protocols import Category, Used
 from photosort.models.selected import ModelSet
 from photosort.naming.summary import BY_KEYWORDS
+from photosort.photos.scan import VIDEO
 from photosort.settings.settings import Settings
 from photosort.support.printable import printable
-from photosort.workflows.organize import Organized, Prepared
+from photosort.workflows.organize import Organized, Prepared, Seen
 
 LARGE = 3
 """A folder with more than one in so many photos is said to be large."""
@@ -39,6 +40,18 @@ def models(chosen: ModelSet) -> RenderableType:
     looking += f"; fusion by {settings.fusion}" if (settings.method, settings.fusion) == ("fusion", "sum") else ""
     line = f"models: {choice.profile.name} ({choice.why}): {looking}; names by {chosen.named_by}"
     return Text(printable(line), style="dim")
+
+
+def found(seen: Seen) -> RenderableType:
+    """Return how many files there are, in one line."""
+    said = [plural(seen.photos, "photo")]
+    if seen.companions:
+        said.append(f"{plural(seen.companions, 'companion')}")
+    videos = seen.others.get(VIDEO, 0)
+    said += [plural(videos, "video")] if videos else []
+    if others := sum(seen.others.values()) - videos:
+        said.append(plural(others, "other file"))
+    return Text(f"found: {', '.join(said)}", style="dim")
 
 
 def assigned(settings: Settings, categories: Sequence[Category]) -> list[str]:
@@ -73,8 +86,10 @@ def bill(asked: Bill, cost: float | None) -> str:
     return f"questions: about {asked.calls:,}, {tokens}, {price} (--assign {asked.assign})"
 
 
-def view(prepared: Prepared, *, show_all: bool = False, dry_run: bool = False) -> RenderableType:
-    """Return the whole plan as a tree: every folder with its count, keywords and three samples, what stays, and
+def view(
+    prepared: Prepared, *, show_all: bool = False, dry_run: bool = False, as_table: bool = False
+) -> RenderableType:
+    """Return the whole plan, as a tree or as a table: every folder with its count and keywords, what stays, and
     remarks.
 
     Before it, where there were several questions, the loss of each; with `show_all` the clusters of each, too. After a
@@ -82,7 +97,9 @@ def view(prepared: Prepared, *, show_all: bool = False, dry_run: bool = False) -
     """
     plan, explain = prepared.plan, f"photosort explain{f' --run {prepared.run}' if dry_run else ''}"
     standing = prepared.continues.sizes if prepared.continues else None
-    tree = planned.tree(plan, prepared.names, explain, standing)
+    shown: RenderableType = plan_tree.PlanTree(plan, prepared.names, explain, standing)
+    if as_table:
+        shown = plan_tree.table(plan, prepared.names)
     remarks = []
     if plan.within_source:
         inside, around = printable(plan.destination.name), printable(plan.source.name)
@@ -106,7 +123,7 @@ def view(prepared: Prepared, *, show_all: bool = False, dry_run: bool = False) -
         remarks.append(_used(prepared.used))
     tried = [candidates.losses(prepared.grouping)] if len(prepared.grouping.candidates) > 1 else []
     others = [candidates.side_by_side(prepared.grouping)] if show_all and tried else []
-    return Group(*tried, *others, tree, *(Text(remark, style="dim") for remark in remarks))
+    return Group(*tried, *others, shown, *(Text(remark, style="dim") for remark in remarks))
 
 
 def document(organized: Organized) -> dict[str, Any]:

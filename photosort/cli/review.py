@@ -26,7 +26,7 @@ def review(
 ) -> None:
     """Edit the plan of a dry run in the browser, and file it from there. The page is served to this machine only."""
     with speaking(as_json=as_json, quiet=quiet) as out, ExitStack() as stack:
-        from photosort.cli import planned
+        from photosort.cli import plan_tree, planned
         from photosort.cli.browser import page_opened
         from photosort.workflows.review import review as serve
 
@@ -47,8 +47,8 @@ def review(
         edited = reviewed.edited
         if edited is not None:
             done = edited
-            out.show(lambda: planned.tree(done.plan, done.names))
-            out.show(lambda: planned.ending(done.outcome))
+            out.show(lambda: plan_tree.PlanTree(done.plan, done.names))
+            out.show(lambda: planned.ending(done.outcome, done.run))
         else:
             going_on = f" Your changes are kept: photosort review {reviewed.run}" if reviewed.saved else ""
             out.show(lambda: f"No files were touched.{going_on}")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from photosort.methods.conversation import Bill, Proposal
     from photosort.models.protocols import Category
     from photosort.settings.settings import Settings
-    from photosort.workflows.organize import Prepared
+    from photosort.workflows.organize import Prepared, Seen
 
 
 def run(
@@ -53,14 +53,17 @@ def run(
     if report:
         report_file.check_report_path(report_file.report_path(destination))
     models = select_models(settings)
-    head = preview.models(models)
     for sent in filter(None, (models.photos_sent, models.texts_sent)):
         out.disclose(sent)
     with out.progress() as progress:
 
         def begin(categories: Sequence[Category]) -> None:
+            out.show(lambda: preview.models(models))
             for line in preview.assigned(models.settings, categories):
                 out.note(line)
+
+        def found(seen: Seen) -> None:
+            out.show(lambda: preview.found(seen))
 
         def captions(questions: int) -> None:
             if questions:
@@ -73,10 +76,12 @@ def run(
             return settled(proposal, out, ask=not yes)
 
         def review(prepared: Prepared) -> None:
-            out.show(lambda: head)
-            out.show(lambda: preview.view(prepared, show_all=show_all, dry_run=dry_run))
+            out.show(
+                lambda: preview.view(prepared, show_all=show_all, dry_run=dry_run),
+                lambda: preview.view(prepared, show_all=show_all, dry_run=dry_run, as_table=True),
+            )
             if continues := prepared.continues:
-                out.show(lambda: continuing.view(continues, settings))
+                out.show(lambda: continuing.view(continues, settings, prepared.given_up))
             for note in planned.notes(prepared.plan, prepared.unfinished, prepared.twice):
                 out.note(note)
             if not dry_run and not yes:
@@ -91,7 +96,7 @@ def run(
                 models,
                 dry_run=dry_run,
                 fresh=fresh,
-                talk=workflow.Talk(begin, announce, settle, review, captions),
+                talk=workflow.Talk(begin, announce, settle, review, captions, found),
                 progress=progress,
             ),
         )

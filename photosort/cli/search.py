@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from photosort.cli import offers
-from photosort.cli.options import AsJson, named_path, settings_of
+from photosort.cli.options import AsForm, AsJson, named_path, settings_of
 from photosort.cli.output import plural, speaking
 from photosort.support.printable import printable
 
@@ -65,6 +65,7 @@ def search(
         typer.Option("--image-encoder", autocompletion=offers.image_encoders, help="The image encoder that did."),
     ] = None,
     open_: Annotated[bool, typer.Option("--open", help="Open the best photo.")] = False,
+    output: AsForm = None,
     as_json: AsJson = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print paths only, one a line.")] = False,
 ) -> None:
@@ -73,7 +74,7 @@ def search(
     The number before a photo says how well it fits; numbers compare within one search only. Filters without a query
     list photos by date, the newest first.
     """
-    with speaking(as_json=as_json, quiet=quiet) as out:
+    with speaking(as_json=as_json, quiet=quiet, form=output) as out:
         from photosort.cli.renewing import with_cache
         from photosort.models.selected import select_models
         from photosort.searching.filters import filters_of
@@ -98,7 +99,7 @@ def search(
             )
         if found.doubtful:
             out.note(f"Nothing here looks like “{printable(found.doubtful)}”. The nearest:")
-        out.show(lambda: _view(found))
+        out.show(lambda: _view(found), lambda: _table(found))
         out.paths(hit.path for hit in found.hits)
         out.document(lambda: _document(found))
         for aside in _asides(found, dated=filters.dated):
@@ -123,6 +124,13 @@ def _view(found: Searched) -> RenderableType:
         told = (hit.taken or "no date") if hit.similarity is None else f"{hit.similarity:.2f}"
         table.add_row(told, Text("\n").join([path, about]) if about else path)
     return table
+
+
+def _table(found: Searched) -> RenderableType:
+    from photosort.cli.tables import table
+
+    rows = ((f"{hit.similarity:.2f}", str(hit.path), hit.folder or "", hit.caption) for hit in found.hits)
+    return table(("fits", "photo", "folder", "caption"), rows, numbers=("fits",))
 
 
 def _asides(found: Searched, *, dated: bool) -> list[str]:

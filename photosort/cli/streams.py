@@ -24,12 +24,13 @@ READABLE = "photosort-readable"
 class Outlet(io.RawIOBase):
     """Passes on what is written, until that fails once; from then on everything is dropped.
 
-    lost  why, as soon as anything was; else empty
+    lost    why, as soon as anything was; else empty
+    unread  whether whoever reads a pipe has read enough, as `head` has
     """
 
     def __init__(self, raw: Any, broken: str = "") -> None:
         self._raw, self._broken = raw, broken
-        self.lost = ""
+        self.lost, self.unread = "", False
 
     def writable(self) -> bool:
         """Always, as nothing fails."""
@@ -49,7 +50,7 @@ class Outlet(io.RawIOBase):
             try:
                 return self._written(content)
             except OSError as error:
-                self._broken = error.strerror or str(error)
+                self._broken, self.unread = error.strerror or str(error), isinstance(error, BrokenPipeError)
         self.lost = self._broken
         return len(content)
 
@@ -85,6 +86,11 @@ def lost() -> str:
     with suppress(OSError, ValueError):
         sys.stdout.flush()
     return next((outlet.lost for outlet in _STANDARD), "")
+
+
+def unread() -> bool:
+    """Return whether standard output was a pipe whose reader has closed it: that is no failure."""
+    return any(outlet.unread for outlet in _STANDARD)
 
 
 def drop_output() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from photosort.clustering.communities import communities
 from photosort.clustering.kmeans import Vectors, kmeans
+from photosort.clustering.silhouette import silhouette
 from photosort.support.progress import Progress, silent
 
 STAGE = "choosing k"
@@ -56,13 +57,11 @@ def choose_k(
     top = min(max(least, most_for(len(vectors))) if most is None else most, distinct)
     if top < max(2, least) or len(vectors) < 3:
         return KChoice(max(1, min(least, distinct)))
-    progress(STAGE, 0, 2)
+    progress(STAGE, 0, None)
     found = len(np.unique(communities(some, seed=seed)))
-    progress(STAGE, 1, 2)
     lowest = min(max(2, least, ceil(FEWEST * found)), top)
     highest = min(max(lowest, int(MOST * found)), top)
-    scores = _silhouettes(some, range(lowest, highest + 1), seed)
-    progress(STAGE, 2, 2)
+    scores = _silhouettes(some, range(lowest, highest + 1), seed, progress)
     return KChoice(max(scores, key=lambda k: (round(scores[k], 6), -k), default=lowest), found, scores)
 
 
@@ -73,16 +72,16 @@ def drawn(vectors: Vectors, most: int = SAMPLE, seed: int = 42) -> Vectors:
     return vectors[np.random.default_rng(seed).choice(len(vectors), most, replace=False)]
 
 
-def _silhouettes(vectors: Vectors, candidates: range, seed: int) -> dict[int, float]:
-    from sklearn.metrics import silhouette_score
-
+def _silhouettes(vectors: Vectors, candidates: range, seed: int, progress: Progress) -> dict[int, float]:
     distances = np.maximum(1 - vectors @ vectors.T, 0)
     np.fill_diagonal(distances, 0)
     scores = {}
-    for k in candidates:
+    for done, k in enumerate(candidates):
+        progress(STAGE, done, len(candidates))
         if k < len(vectors):
             found = kmeans(vectors, k, restarts=RESTARTS, seed=seed, fewer=True)
             if found.k < k:
                 break
-            scores[k] = float(silhouette_score(distances, found.labels, metric="precomputed"))
+            scores[k] = silhouette(distances, found.labels)
+    progress(STAGE, len(candidates), len(candidates))
     return scores

@@ -99,6 +99,7 @@ def train(
         return torch.from_numpy(vectors[positions]).to(device)
 
     steps = number_of_steps(len(image), training)
+    progress(STAGE, 0, steps)
     for step, (own, near_image, near_text) in enumerate(batches(image, text, k, training, seed, cuda)):
         p, q = of_image(rows(image, own)), of_text(rows(text, own))
         p_near, q_near = of_image(rows(image, near_image)), of_text(rows(text, near_text))

@@ -13,9 +13,11 @@ import numpy as np
 from photosort.clustering.lloyd import ENOUGH, Geometry, Space, descend, starting_points
 from photosort.clustering.rows import Labels, OnCpu, Rows, Vectors, rows_of
 from photosort.errors import TooManyClusters
+from photosort.support.progress import Progress, silent
 
 __all__ = ["Clustering", "Geometry", "Labels", "Vectors", "default_restarts", "kmeans"]
 
+STAGE = "k-means"
 FEWEST_RESTARTS, MOST_RESTARTS = 20, 400
 RESTART_BUDGET = 100_000
 """Photos times restarts: what k-means spends on a folder whose photos are few."""
@@ -97,6 +99,7 @@ def kmeans(
     geometry: Geometry = "spherical",
     fewer: bool = False,
     cuda: str = "",
+    progress: Progress = silent,
 ) -> Clustering:
     """Cluster (n, d) rows into k groups, the same way every time.
 
@@ -104,7 +107,7 @@ def kmeans(
     inertia is kept. With many photos the restarts compete on a sample, and the best of them goes
     on with all photos. At the end every vector is in the cluster whose centroid is most similar to it. `spherical`
     expects unit rows and keeps centroids on the sphere, so that similarity is cosine. `cuda` is a device such as cuda:1
-    that may do the work where there is much of it.
+    that may do the work where there is much of it. `progress` counts restarts, and one step more for the rest.
 
     Raises TooManyClusters where fewer than k vectors can be told apart; with `fewer` there are so many clusters then.
     """
@@ -124,13 +127,14 @@ def kmeans(
         rows, space = rows_of(flat, cuda), Space.of(flat, geometry)
         scouts = max(SCOUTS, SCOUTS_A_CLUSTER * k)
         if n <= scouts:
-            labels = _best(rows, space, k, restarts, seed)
+            labels = _best(rows, space, k, restarts, seed, progress)
         else:
             drawn = np.sort(np.random.default_rng(seed).choice(n, scouts, replace=False))
             sample, part = OnCpu(flat[drawn]), space.part(drawn)
-            found = _best(sample, part, k, restarts, seed)
+            found = _best(sample, part, k, restarts, seed, progress)
             centroids = part.centroids(sample.sums(found, k), np.bincount(found, minlength=k))
             labels, _ = descend(rows, space, centroids)
+        progress(STAGE, restarts + 1, restarts + 1)
         found_k = len(np.unique(labels))
         if found_k < k and not fewer:
             raise TooManyClusters(
@@ -140,10 +144,17 @@ def kmeans(
         return from_labels(vectors, labels, geometry)
 
 
-def _best(rows: Rows, space: Space, k: int, restarts: int, seed: int) -> Labels:
+def _best(rows: Rows, space: Space, k: int, restarts: int, seed: int, progress: Progress) -> Labels:
     """Return the labels of the restart with the lowest loss, run until nothing changes."""
+
+    def tried(restart: int, first: Vectors) -> tuple[Labels, float]:
+        found = descend(rows, space, first, ENOUGH)
+        progress(STAGE, restart, restarts + 1)
+        return found
+
+    progress(STAGE, 0, restarts + 1)
     points = starting_points(rows, space, k, np.random.default_rng(seed).spawn(restarts))
-    tries = (descend(rows, space, first, ENOUGH) for first in points)
+    tries = (tried(restart, first) for restart, first in enumerate(points, 1))
     labels, _ = min(tries, key=lambda found: found[1])
     labels, _ = descend(rows, space, space.centroids(rows.sums(labels, k), np.bincount(labels, minlength=k)))
     return labels

@@ -50,6 +50,11 @@ class Described:
         """What the first captioner says of each photo, in one line."""
         return tuple(". ".join(texts) for texts in self.texts[0])
 
+    @property
+    def stems(self) -> tuple[str, ...]:
+        """What the file of each photo is called, without the suffix."""
+        return tuple(photo.path.stem for photo in self.photos)
+
 
 def describe(
     found: Sequence[Found],
@@ -102,6 +107,7 @@ def look_at_all(
 
     `headers` says whether what files say of themselves is wanted as well. The rest is as in `describe`.
     """
+    progress(STAGE, 0, None)
     known = Known(
         cache.digests(),
         [cache.keys(task.identity) for task in wanted],
@@ -117,14 +123,22 @@ def look_at_all(
     new = [item for item in found if item not in seen]
     if new:
         before()
+    told = at_first = len(seen)
+    counted = dict.fromkeys((number for number, task in enumerate(wanted) if not task.quick), 0)
     progress(STAGE, len(seen), len(found))
     for event in engine(new, known=known) if new else ():
         if isinstance(event, Batch):
             _keep_batch(cache, wanted[event.task], event)
+            if event.task in counted:
+                counted[event.task] += len(event.said)
+                about = at_first + sum(counted.values()) // len(counted)  # photos come whole only after many batches
+                told = max(told, min(about, len(found) - 1))
+                progress(STAGE, told, len(found))
             continue
         seen |= {look.found: look for look in event}
         _keep_looks(cache, event)
-        progress(STAGE, len(seen), len(found))
+        told = max(told, len(seen))
+        progress(STAGE, told, len(found))
     return [seen[item] for item in found]
 
 

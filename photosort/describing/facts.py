@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from photosort.describing.look import HEADER
 from photosort.describing.tasks import TEXTURES
@@ -30,7 +31,7 @@ def facts_of(photos: Sequence[Photo], vectors: Vectors, models: FactModels | Non
     for photo, looks in zip(photos, seen, strict=True):
         header = Header.from_text(headers[photo.digest])
         named = "" if header.taken else taken_by_name(photo.path.name)
-        people = People(**json.loads(faces[photo.digest]))
+        people = _people(faces[photo.digest])
         facts.append(
             Facts(
                 people,
@@ -41,6 +42,11 @@ def facts_of(photos: Sequence[Photo], vectors: Vectors, models: FactModels | Non
             )
         )
     return tuple(facts)
+
+
+@lru_cache(maxsize=1024)
+def _people(text: str) -> People:
+    return People(**json.loads(text))
 
 
 def _seen(

@@ -7,10 +7,11 @@ before and after, so that neither side wins by its length.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from photosort.clustering.kmeans import Labels, Vectors
 from photosort.errors import SettingsError
@@ -50,9 +51,7 @@ class Fusion:
             return fuse(placed(views), said, "sum", self.weight)
         if views.soft_captions:
             said = views.soft_captions()
-            return (
-                unit(said) if self.mode == "text" else smoothed(fuse(centred(views.image), said, "concat", self.weight))
-            )
+            return unit(said) if self.mode == "text" else cleared(views.image, said, self.weight)
         said = summed_vectors(views.texts[0], views.embed)
         return unit(said) if self.mode == "text" else fuse(views.image, said, self.mode, self.weight)
 
@@ -72,6 +71,19 @@ def placed(views: Views) -> Vectors:
     return views.joint_image()
 
 
+def cleared(image: Vectors, text: Vectors, weight: float) -> Vectors:
+    """Fuse (n, d) and (n, e) by `concat` with the images `centred`, and smooth the outcome: (n, d + e) unit rows.
+
+    The same as these three steps one after the other, but nothing is held of all photos beside the outcome.
+    """
+    common = common_part(image)
+    fused = np.empty((len(image), image.shape[1] + text.shape[1]), dtype=np.float32)
+    for rows in _parts(len(image)):
+        fused[rows] = fuse(_without(image[rows], common), text[rows], "concat", weight)
+    _smooth(fused)
+    return fused
+
+
 def centred(vectors: Vectors) -> Vectors:
     """Turn (n, d) into (n, d) unit rows, less what all photos of the folder have in common.
 
@@ -80,8 +92,22 @@ def centred(vectors: Vectors) -> Vectors:
     their content, so of n photos only n / (n + 20) of it is taken away. Rows that are equal stay so and keep their
     direction.
     """
-    rows = unit(vectors)
-    return unit(rows - rows.mean(axis=0, dtype=np.float64) * (len(rows) / (len(rows) + FEW))) if len(rows) else rows
+    common = common_part(vectors)
+    found = np.empty(vectors.shape, dtype=np.float32)
+    for rows in _parts(len(vectors)):
+        found[rows] = _without(vectors[rows], common)
+    return found
+
+
+def common_part(vectors: Vectors) -> NDArray[np.float64]:
+    """Return (d,) what `centred` takes from each of (n, d) vectors once it has unit length."""
+    total = np.zeros(vectors.shape[1])
+    for rows in _parts(len(vectors)):
+        part = unit(vectors[rows]).astype(np.float64)
+        part[0] += total
+        total = part.sum(axis=0)
+    n = max(1, len(vectors))
+    return np.asarray(total / n * (n / (n + FEW)), dtype=np.float64)
 
 
 def smoothed(vectors: Vectors) -> Vectors:
@@ -92,14 +118,29 @@ def smoothed(vectors: Vectors) -> Vectors:
     are five neighbours, fewer below 100 photos and none below 40, where they would be the whole group (two photos with
     one neighbour, each other, would become one); they are looked for among 2,500 photos at most, the same every time.
     """
+    moved = vectors.copy()
+    _smooth(moved)
+    return moved
+
+
+def _smooth(vectors: Vectors) -> None:
+    """Do what `smoothed` does, in place."""
     near = neighbours(vectors)
     if not near.shape[1]:
-        return vectors
-    moved = np.empty_like(vectors)
-    for start in range(0, len(vectors), ROWS):
-        rows = slice(start, start + ROWS)
-        moved[rows] = vectors[rows] / 2 + vectors[near[rows]].mean(axis=1) / 2
-    return unit(moved)
+        return
+    _, among = crowd(len(vectors))
+    before = vectors[among]
+    for rows in _parts(len(vectors)):
+        others = before[np.searchsorted(among, near[rows])]
+        vectors[rows] = unit(vectors[rows] / 2 + others.mean(axis=1) / 2)
+
+
+def _without(vectors: Vectors, common: NDArray[np.float64]) -> Vectors:
+    return unit(unit(vectors) - common)
+
+
+def _parts(photos: int) -> Iterator[slice]:
+    return (slice(start, start + ROWS) for start in range(0, photos, ROWS))
 
 
 def neighbours(vectors: Vectors) -> Labels:
@@ -126,7 +167,7 @@ def crowd(photos: int) -> tuple[int, Labels]:
     return (count if count > 1 else 0), among
 
 
-def unit(vectors: Vectors) -> Vectors:
+def unit(vectors: Vectors | NDArray[np.float64]) -> Vectors:
     """Scale each row of (n, d) to length 1; a row of zeros stays."""
     lengths = np.sqrt(np.einsum("nd,nd->n", vectors, vectors, dtype=np.float64))[:, None]
     units = np.empty(vectors.shape, dtype=np.float32)

@@ -30,7 +30,7 @@ from photosort.models.encoders.dual_encoders import open_clip_source
 from photosort.models.profiles import PROFILES
 from photosort.models.weights.conversion import PICKLED, Checkpoint, convert, converted_folder, drop_checkpoint
 from photosort.models.weights.hub import HUB, OPEN_CLIP, Source, find
-from photosort.support.progress import Progress, silent
+from photosort.support.progress import Bytes, Progress, silent
 
 if TYPE_CHECKING:
     from huggingface_hub.errors import HfHubHTTPError
@@ -154,7 +154,7 @@ def fetch(download: Download, progress: Progress = silent, model_folder: Path | 
     if model_folder:
         _make_sure_of_room(download.source.name, model_folder, download.kept, "PHOTOSORT_CACHE_DIR")
     stage = f"pull {download.source.name}"
-    progress(stage, 0, download.size)
+    progress(stage, 0, download.size, Bytes(0, download.size))
     with _reaching(download.source.name, download.repository):
         snapshot = snapshot_download(
             download.repository,
@@ -163,7 +163,7 @@ def fetch(download: Download, progress: Progress = silent, model_folder: Path | 
             allow_patterns=list(download.patterns),
             tqdm_class=_told(progress, stage, download.size),
         )
-    progress(stage, download.size, download.size)
+    progress(stage, download.size, download.size, Bytes(download.size, download.size))
     if download.checkpoint and model_folder:
         _convert(download, Path(snapshot), model_folder, progress)
     if find(download.source, model_folder) is None:
@@ -285,6 +285,6 @@ def _told(progress: Progress, stage: str, size: int) -> Any:
             nonlocal done
             if self.counts and n:
                 done = min(size, done + int(n))
-                progress(stage, done, size)
+                progress(stage, done, size, Bytes(done, size))
 
     return Told

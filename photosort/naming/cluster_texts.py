@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from photosort.naming.keywords import Keyword, Members, Ranking, document_frequency, exclusive_keywords
 from photosort.naming.prompt import MIXED, NEIGHBOURS, ClusterText
@@ -67,7 +68,15 @@ def cluster_texts(
 
 def said_terms(captions: Sequence[Sequence[str]]) -> list[list[list[str]]]:
     """For each cluster, for each photo, the terms that its caption says without a maybe, plurals folded."""
-    return fold_plurals([[terms(without_doubt(caption)) for caption in members] for members in captions])
+    found = {caption: terms(without_doubt(caption)) for caption in {one for members in captions for one in members}}
+    return fold_plurals([[found[caption] for caption in members] for members in captions])
+
+
+def counted_again(keywords: Sequence[Keyword], captions: Sequence[str]) -> tuple[Keyword, ...]:
+    """Return keywords with the number of these captions that say them, without those that none says."""
+    counts = document_frequency(said_terms([captions])[0])
+    kept = [replace(word, count=counts[word.term], members=len(captions)) for word in keywords if counts[word.term]]
+    return tuple(sorted(kept, key=lambda word: -word.count))
 
 
 def without_doubt(caption: str) -> str:

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import cache
 
+from photosort.naming.stop_words import english_stop_words
 from photosort.wordnet.plurals import plural_noun, singular_noun
 
 MAX_WORDS = 3
@@ -66,9 +67,7 @@ _PARTICIPLE = re.compile(r"(?!.*eed$).{3,}ed|.{3,}ing")
 @cache
 def stop_words() -> frozenset[str]:
     """Return scikit-learn's English stop words, less the things one can photograph, and captions' own."""
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
-
-    return (frozenset(ENGLISH_STOP_WORDS) - _NOT_STOP) | _BOILERPLATE
+    return (english_stop_words() - _NOT_STOP) | _BOILERPLATE
 
 
 def words(text: str) -> list[str]:

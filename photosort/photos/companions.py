@@ -37,7 +37,7 @@ def companions_of(paths: Iterable[Path]) -> dict[Path, tuple[Path, ...]]:
     by_name = {path.name: path for path in paths}
     photos = [name for name in by_name if ending_of(name) in PHOTOS]
     others = [name for name in by_name if ending_of(name) not in PHOTOS and not _is_about_text(name)]
-    folder = _Folder(photos)
+    folder = _Folder(photos if others else ())
     claimed: dict[_Place, list[str]] = defaultdict(list)
     for name in others if photos else ():
         if place := folder.place_of(name):

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import io
-import threading
 from collections.abc import Callable, Sequence
 from pathlib import PurePath
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,21 +16,27 @@ from photosort.photos.bare import bare, scans, with_ends
 from photosort.photos.frame import Frame
 from photosort.photos.levels import UncertainLevels, check_layout, eight_bits
 from photosort.photos.suffixes import RAWS
+from photosort.support.memory import Budget, memory
 from photosort.support.pip import pip_install
 
 if TYPE_CHECKING:
     from rawpy import RawPy
 
-Made = TypeVar("Made")
-
-REVISION = "3"
+REVISION = "4"
 """Part of every cache key that depends on pixels; raise it when the same file would give other pixels."""
 
 MAX_PIXELS = 128_000_000
 """A photo that needs more pixels than this in memory is not read (a JPEG counts after its reduction)."""
 
-LARGE_PIXELS = 32_000_000
-"""Photos above this are decoded one at a time, so that several threads do not fill the memory together."""
+BYTES_OF_PIXEL = 12
+"""Memory that a pixel takes at most while it is decoded: the planes of a HEIC, its RGB, and Pillow's four bytes."""
+
+SHARE_OF_MEMORY = 0.25
+"""What all threads that decode take together of the memory of the machine; a photo that needs more is alone."""
+
+FINER = 2
+"""How many pixels a thumbnail of a HEIC needs for one of a frame. They are compressed hard: small ones, as of
+telephones (320 to 512 pixels), change the first tag of 12 to 22 % of photos, so that these are decoded whole."""
 
 FEW_SCANS = 32
 MAX_SCANNED = 1_000_000_000
@@ -42,7 +47,7 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "HEIF", "AVIF")
 """Pillow knows more, but some formats run programs (PostScript) or hold no photos."""
 
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
-_large = threading.Lock()
+_decoding = Budget(int(SHARE_OF_MEMORY * memory()) or BYTES_OF_PIXEL * MAX_PIXELS)
 _RESAMPLING = {"bicubic": Image.Resampling.BICUBIC, "bilinear": Image.Resampling.BILINEAR}
 
 Image.MAX_IMAGE_PIXELS = None  # MAX_PIXELS guards instead: it knows what a JPEG shrinks to while decoding
@@ -122,12 +127,18 @@ def _decoded(content: bytes, frames: Sequence[Frame], name: str = "") -> list[ND
 
 
 def _reduced(image: Image.Image, frames: Sequence[Frame]) -> list[Frame]:
-    """Reduce a JPEG that is yet to be decoded as far as the first frame allows; returns the frames that allow that."""
-    if not isinstance(image, JpegImageFile):
-        return list(frames)
-    shorter, kept = min(image.size), frames[0].least_decoded
-    image.draft("RGB", (kept, kept))
-    return [frame for frame in frames if _scale(shorter, frame.least_decoded) == _scale(shorter, kept)]
+    """Reduce what is yet to be decoded as far as the least frame allows; returns the frames that allow the same.
+
+    A JPEG is reduced while it is decoded. For a HEIC, the smallest of its thumbnails is taken that is a copy of the
+    whole photo and has FINER times the pixels that a JPEG keeps.
+    """
+    shorter, kept = min(image.size), min(frame.least_decoded for frame in frames)
+    if isinstance(image, JpegImageFile):
+        image.draft("RGB", (kept, kept))
+        return [frame for frame in frames if _scale(shorter, frame.least_decoded) == _scale(shorter, kept)]
+    if image.format == "HEIF" and image.draft(image.mode, (FINER * kept, FINER * kept)):
+        return [frame for frame in frames if FINER * frame.least_decoded <= min(image.size)]
+    return list(frames)
 
 
 def _scale(side: int, least: int) -> int:
@@ -139,9 +150,8 @@ def _within_memory(image: Image.Image, frames: Sequence[Frame]) -> list[NDArray[
     width, height = image.size
     if width * height > MAX_PIXELS:
         raise UnreadablePhoto(f"too large: {width} x {height} pixels")
-    if width * height > LARGE_PIXELS:
-        return _one_at_a_time(lambda: _fitted(image, frames))
-    return _fitted(image, frames)
+    with _decoding.share(BYTES_OF_PIXEL * width * height):
+        return _fitted(image, frames)
 
 
 def _check_work(image: Image.Image, content: bytes) -> None:
@@ -149,11 +159,6 @@ def _check_work(image: Image.Image, content: bytes) -> None:
     passes = scans(content) if image.format in ("JPEG", "MPO") else 1
     if passes > FEW_SCANS and passes * image.width * image.height > MAX_SCANNED:
         raise UnreadablePhoto(f"too large: {image.width} x {image.height} pixels in {passes:,} scans")
-
-
-def _one_at_a_time(work: Callable[[], Made]) -> Made:
-    with _large:
-        return work()
 
 
 def _fitted(image: Image.Image, frames: Sequence[Frame]) -> list[NDArray[np.uint8]]:
@@ -268,10 +273,9 @@ def _developed(raw: RawPy) -> NDArray[np.uint8]:
     width, height = raw.sizes.raw_width, raw.sizes.raw_height
     if width * height > MAX_PIXELS:
         raise UnreadablePhoto(f"too large: {width} x {height} pixels", lasting=False)
-    if width * height > LARGE_PIXELS:
-        return _one_at_a_time(lambda: raw.postprocess(half_size=True, use_camera_wb=True))
-    half: NDArray[np.uint8] = raw.postprocess(half_size=True, use_camera_wb=True)
-    return half
+    with _decoding.share(BYTES_OF_PIXEL * width * height):
+        half: NDArray[np.uint8] = raw.postprocess(half_size=True, use_camera_wb=True)
+        return half
 
 
 def _orient(preview: Image.Image, flip: int, sensor: tuple[int, int]) -> None:

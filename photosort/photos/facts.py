@@ -6,7 +6,9 @@ from calendar import month_name
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, TypeVar, get_args
+
+One = TypeVar("One")
 
 KindName = Literal["screenshot", "document", "receipt", "meme", "drawing", "scan"]
 KINDS: tuple[KindName, ...] = get_args(KindName)
@@ -86,7 +88,9 @@ class Facts:
 
     def as_dict(self) -> dict[str, Any]:
         """Return what is known, for JSON."""
-        return {name: value for name, value in asdict(self).items() if value}
+        parts = {"people": self.people and asdict(self.people), "kind": self.kind and asdict(self.kind)}
+        every = {**parts, "taken": self.taken, "taken_by": self.taken_by, "place": self.place}
+        return {name: value for name, value in every.items() if value}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Facts:
@@ -109,8 +113,8 @@ def in_common(facts: Sequence[Facts]) -> dict[str, str]:
     years = sorted({each.taken[:4] for each in facts if each.taken})
     return {
         "year": "-".join(dict.fromkeys((years[0], years[-1]))) if years else "",
-        "kind": _most(facts, lambda each: f"{each.kind.name}s" if each.kind else ""),
-        "people": _most(facts, _people),
+        "kind": most_of(facts, lambda each: f"{each.kind.name}s" if each.kind else ""),
+        "people": most_of(facts, people_of),
     }
 
 
@@ -130,12 +134,13 @@ def who(facts: Facts) -> str:
 
 def dates(facts: Sequence[Facts]) -> tuple[str, ...]:
     """Return the month and the year that most of a folder's photos were taken in, as far as there is one."""
-    months = _most(facts, lambda each: each.taken[:7])
+    months = most_of(facts, lambda each: each.taken[:7])
     named = f"{month_name[int(months[5:7])]} {months[:4]}" if len(months) == 7 and "01" <= months[5:7] <= "12" else ""
-    return tuple(filter(None, (named, _most(facts, lambda each: each.taken[:4]))))
+    return tuple(filter(None, (named, most_of(facts, lambda each: each.taken[:4]))))
 
 
-def _people(facts: Facts) -> str:
+def people_of(facts: Facts) -> str:
+    """Return the people of a photo as a field of a name: "one person", "groups"; empty without any."""
     if facts.people is None or not facts.people.count:
         return ""
     if facts.people.portrait:
@@ -143,6 +148,7 @@ def _people(facts: Facts) -> str:
     return ("", "one person", "two people")[facts.people.count] if facts.people.count < GROUP else "groups"
 
 
-def _most(facts: Sequence[Facts], said: Callable[[Facts], str]) -> str:
+def most_of(facts: Sequence[One], said: Callable[[One], str]) -> str:
+    """Return what is said of most of these, MOST at least; empty where that is nothing."""
     ((words, count),) = Counter(map(said, facts)).most_common(1) or [("", 0)]
     return words if count >= MOST * len(facts) else ""

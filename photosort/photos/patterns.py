@@ -44,6 +44,10 @@ class Patterns:
         """Read the lines. Raises ValueError for one that makes no sense."""
         self._patterns = [pattern for line in lines if (pattern := _read(line))][::-1]
 
+    def __bool__(self) -> bool:
+        """Return whether there is any pattern."""
+        return bool(self._patterns)
+
     def match(self, path: str, *, folder: bool) -> bool:
         """Return whether a path, relative and with `/` between its names, is passed over; that of a folder with all
         below.

@@ -17,8 +17,13 @@ from photosort.photos.patterns import Patterns
 from photosort.photos.photo import ODD_TIME, Unread, has_odd_time
 from photosort.photos.suffixes import PHOTOS, SIDECARS, VIDEOS
 from photosort.store.placed import Placed
+from photosort.support.progress import Progress, silent
 
+STAGE = "scanning"
+COUNTED = 100
+"""Photos from one report to the next."""
 IGNORE_FILE = ".photosortignore"
+VIDEO = "a video"
 WITH_ITS_PHOTO = "stays with its photo"
 SYSTEM_FOLDERS = frozenset({"@eadir", "$recycle.bin", "system volume information", "lost+found"})
 SYSTEM_FOLDER_SUFFIXES = (".photoslibrary", ".lrdata")
@@ -71,6 +76,7 @@ def scan(
     follow_links: bool = False,
     placed: Mapping[Path, Placed] | None = None,
     digest: Callable[[Path], str] = digest_of,
+    progress: Progress = silent,
 ) -> Scan:
     """Walk `source` and everything below it, in sorted order.
 
@@ -79,7 +85,7 @@ def scan(
     links are not followed unless asked: what they point to inside the folder is found there, and what lies outside
     was not asked for. Of what earlier runs have `placed`, copies of photos that are found as well are passed over (see
     `copies_among`). A file that is met a second time, by a hard link or a followed one, is one photo, under the first
-    of its names.
+    of its names. `progress` counts photos; how many there are is not known before the end.
 
     Raises SourceMissing where `source` is not a folder, EmptyFolder where nothing visible lies in it, NoPhotos where
     nothing in it is named like a photo, and SettingsError where a pattern makes no sense.
@@ -90,6 +96,7 @@ def scan(
     photos: list[Found] = []
     others: list[Path] = []
     inodes: dict[Path, tuple[int, int]] = {}
+    progress(STAGE, 0, None)
     for entry in walk:
         path = Path(entry.path)
         if path.suffix.lower() not in PHOTOS:
@@ -107,6 +114,8 @@ def scan(
         if stat.st_nlink > 1 or follow_links:
             inodes[path] = (stat.st_dev, stat.st_ino)
         photos.append(Found(path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns))
+        if len(photos) % COUNTED == 0:
+            progress(STAGE, len(photos), None)
     if not (photos or others or walk.unread):
         if any(source.iterdir()):
             hint = f"Check --exclude and {source / IGNORE_FILE}; names that begin with a dot are hidden."
@@ -117,6 +126,7 @@ def scan(
     passed, copies = copies_among(
         {photo.path: (photo.size, photo.mtime_ns) for photo in photos}, others, placed, digest
     )
+    progress(STAGE, len(photos), len(photos))
     once, again = _each_once((photo for photo in photos if photo.path not in passed), inodes)
     return Scan(once, tuple(path for path in others if path not in passed), (*walk.unread, *again), copies)
 
@@ -142,7 +152,7 @@ def _each_once(
 def _kind(path: Path) -> str:
     ending = path.suffix.lower()
     if ending in VIDEOS:
-        return "a video"
+        return VIDEO
     return "a sidecar without its photo" if ending in SIDECARS else "no photo"
 
 
@@ -211,6 +221,8 @@ class _Walk:
             return False
         if folder and self._skip and _identity(Path(entry.path)) == self._skip:
             return False
+        if not self._ignored:
+            return True
         return not self._ignored.match(Path(entry.path).relative_to(self._root).as_posix(), folder=folder)
 
 

@@ -50,7 +50,7 @@ class Session:
         self._number = {path: number for number, path in enumerate(self._paths)}
         self._before: list[Draft] = []
         self._phase = Phase.EDITING
-        self._progress: tuple[str, int, int] | None = None
+        self._progress: tuple[str, int, int | None] | None = None
         self._filed: dict[str, Any] | None = None
         self._failure: dict[str, Any] | None = None
         self._asked: queue.SimpleQueue[Literal["file", "done"]] = queue.SimpleQueue()
@@ -129,7 +129,7 @@ class Session:
         except queue.Empty:
             return None
 
-    def report(self, stage: str, done: int, total: int) -> None:
+    def report(self, stage: str, done: int, total: int | None) -> None:
         """Show how far the filing is."""
         with self._lock:
             self._progress = (stage, done, total)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
@@ -31,7 +30,8 @@ from photosort.settings import choices
 from photosort.settings.config_file import config_file, may_set, read_config
 from photosort.settings.criteria import checked_criteria, checked_text, set_aside
 from photosort.settings.messages import cut, nearest, refused_line, wrong_value
-from photosort.settings.name_template import checked_template
+from photosort.settings.model_settings import ModelSettings
+from photosort.settings.name_settings import NameSettings
 
 PREFIX = "PHOTOSORT_"
 """What the variables of the environment begin with."""
@@ -67,7 +67,7 @@ class Places(BaseSettings):
         return init_settings, env_settings, InitSettingsSource(settings_cls, _said_by_file(settings_cls))
 
 
-class Settings(Places):
+class Settings(NameSettings, ModelSettings, Places):
     """One run's choices. An environment variable is the name in capitals with PHOTOSORT_ before it."""
 
     model_config = SettingsConfigDict(extra="forbid")
@@ -106,36 +106,15 @@ class Settings(Places):
     )
     vectors: choices.TextVectors = Field("sbert", description="what the method text makes of texts")
     outliers: bool = Field(False, description="whether photos with a small margin get a folder of their own")
-    levels: int = Field(1, ge=1, le=2, description="how deep the folders are nested")
     fusion: choices.FusionMode = Field("concat", description="how image and text are fused; by profile if missing")
     weight: float | None = Field(None, ge=0, le=1, description="share of the text; the image has the rest")
-    names: choices.Names = Field("summary", description="what a folder's name is made of")
-    writer: str = Field("auto", description="the language model that writes summaries")
-    max_cost: float | None = Field(
-        None, ge=0, allow_inf_nan=False, description="US dollars that a remote writer may cost"
-    )
-    language: str = Field("en", description="the language of titles and summaries")
-    style: str = Field("", max_length=200, description="how titles and summaries are to sound")
-    name_template: str = Field("{name}", description="what a folder's name is put together of")
-    keywords: choices.Keywords = Field(
-        "winner", description="how words are ranked, and who keeps one of several folders"
-    )
-    about: bool = Field(True, description="whether a folder gets files that say what it holds")
     facts: bool = Field(True, description="whether faces are counted, and screenshots, papers and dates recognised")
-    profile: str = Field("auto", description="models that work together: auto, builtin, fast, paper, paper-text, best")
-    captioner: str | None = Field(None, description="the model that captions photos; that of the profile if missing")
-    image_encoder: str | None = Field(None, description="the model that turns photos into vectors; of the profile")
-    text_encoder: str | None = Field(None, description="the model that turns texts into vectors; of the profile")
-    allow_upload: tuple[str, ...] = Field((), description="hosts other than this machine that may receive photos")
     exclude: tuple[str, ...] = Field((), description="patterns to pass over, in the syntax of .gitignore")
     follow_links: bool = Field(False, description="whether symbolic links are followed")
     seed: int = Field(42, ge=0, le=2**32 - 1, description="seed of everything that is random")
     restarts: int | None = Field(
         None, ge=1, description="k-means restarts; 20 to 400 by the number of photos if missing"
     )
-    device: str = Field("auto", description="where models run: auto, cuda, cuda:1, mps or cpu")
-    engine: str = Field("local", description="who looks at photos: local, ray or ray:WORKERS")
-    batch: int | None = Field(None, ge=1, description="photos that a model looks at together; by model and device")
 
     @property
     def model_folder(self) -> Path:
@@ -177,25 +156,6 @@ class Settings(Places):
             raise ValueError(f"{flag} is a way to sort of its own; leave out --method {given['method']}")
         return {**given, "method": meant}
 
-    @field_validator("engine")
-    @classmethod
-    def _known_engine(cls, engine: str) -> str:
-        if not re.fullmatch(r"local|ray(:[1-9][0-9]*)?", engine):
-            raise ValueError("is not known; choose local, ray, or ray:WORKERS such as ray:4")
-        return engine
-
-    @field_validator("language")
-    @classmethod
-    def _is_language(cls, language: str) -> str:
-        if not re.fullmatch(r"[^\W\d_][\w -]{1,39}", language):
-            raise ValueError("is not valid; it must be a language: a code such as de or pt-BR, or a name")
-        return language
-
-    @field_validator("name_template")
-    @classmethod
-    def _is_template(cls, template: str) -> str:
-        return checked_template(template)
-
     @model_validator(mode="after")
     def _ordered(self) -> Settings:
         if self.max_k is not None and self.min_k > self.max_k:
@@ -210,6 +170,12 @@ class Settings(Places):
             raise ValueError('--method into needs categories, such as --into "people, food, landscapes"')
         if self.names_from is not None and (len(self.by) != 1 or self.into is not None):
             raise ValueError("--names-from takes the categories of an earlier run for one --by, without --into")
+        if self.events and (self.by or self.into is not None):
+            raise ValueError("--events is a way to sort of its own; leave out --by and --into")
+        if not self.facts and (self.events or self.layout.facts):
+            raise ValueError("--events and levels such as {year} need facts; leave out --no-facts (facts = false)")
+        if not self.layout.name and (self.events or self.by or self.into is not None):
+            raise ValueError(f"--levels {self.levels} leaves no level for other folders; write {self.levels},auto")
         if len(self.by) > 1 and self.into is not None:
             raise ValueError("--into takes one --by at most: its folders are the categories of that one")
         return self

@@ -36,6 +36,13 @@ REMEDY = "Delete it: photosort makes it again, and nothing is lost but time."
 LOOKUP = 500
 
 
+def _stacked(vectors: Sequence[bytes]) -> NDArray[np.float16]:
+    """Return (n, d) from n vectors as they are kept. Raises TypeError and ValueError where they are not."""
+    if len({len(vector) for vector in vectors}) > 1:
+        raise ValueError("vectors of one model differ in their length")
+    return np.frombuffer(b"".join(vectors), dtype=np.float16).reshape(len(vectors), -1)
+
+
 def text_key(text: str) -> str:
     """Return the key of a text: the SHA-256 of its UTF-8 bytes, in hexadecimal."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
@@ -70,7 +77,7 @@ class Cache:
 
         The time of the status is among them because tools can keep the other two when they edit a photo.
         """
-        rows = self._db.execute("SELECT path, size, mtime_ns, ctime_ns, digest FROM files")
+        rows = self._db.execute("SELECT path, size, mtime_ns, ctime_ns, digest FROM files").fetchall()
         return {(path, size, mtime_ns, ctime_ns): digest for path, size, mtime_ns, ctime_ns, digest in rows}
 
     def files(self) -> Iterator[tuple[bytes, int, int, str]]:
@@ -123,9 +130,19 @@ class Cache:
 
     def matrix(self, identity: Identity, keys: Sequence[str]) -> NDArray[np.float32]:
         """Return the vectors of `keys`, in their order, as (n, d) float32. Raises KeyError where one is missing."""
-        known = self.vectors(identity, set(keys))
-        with self._expected():
-            return np.stack([known[key] for key in keys]).astype(np.float32)
+        places = {bytes.fromhex(key): place for place, key in enumerate(dict.fromkeys(keys))}
+        found, done = np.empty((0, 0), dtype=np.float32), 0
+        for rows in self._batches("vectors", "vector", identity, list(places)):
+            with self._expected():
+                part = _stacked([blob for _, blob in rows])
+                if not done:
+                    found = np.empty((len(places), part.shape[1]), dtype=np.float32)
+                found[[places[key] for key, _ in rows]] = part
+            done += len(rows)
+        if done < len(places):
+            known = self.keys(identity)
+            raise KeyError(next(key for key in keys if key not in known))
+        return found if len(places) == len(keys) else found[[places[bytes.fromhex(key)] for key in keys]]
 
     def all_vectors(self, identity: Identity) -> tuple[list[str], NDArray[np.float16]]:
         """Return every key of an identity that has a vector, and the vectors, (n, d)."""
@@ -135,10 +152,7 @@ class Cache:
         if not rows:
             return keys, np.empty((0, 0), dtype=np.float16)
         with self._expected():
-            if len({len(vector) for _, vector in rows}) > 1:
-                raise ValueError("vectors of one model differ in their length")
-            vectors = np.frombuffer(b"".join(vector for _, vector in rows), dtype=np.float16)
-            return keys, vectors.reshape(len(rows), -1)
+            return keys, _stacked([vector for _, vector in rows])
 
     def models(self) -> list[Identity]:
         """Return every identity that has a vector."""
@@ -149,11 +163,11 @@ class Cache:
     def keys(self, identity: Identity) -> set[str]:
         """Return the keys that have a vector or a text."""
         query = "SELECT key FROM vectors WHERE identity = :id UNION ALL SELECT key FROM texts WHERE identity = :id"
-        return {key.hex() for (key,) in self._db.execute(query, {"id": self._id(identity)})}
+        return {key.hex() for (key,) in self._db.execute(query, {"id": self._id(identity)}).fetchall()}
 
     def all_texts(self, identity: Identity) -> dict[str, str]:
         """Map every key of an identity to its text."""
-        rows = self._db.execute("SELECT key, text FROM texts WHERE identity = ?", (self._id(identity),))
+        rows = self._db.execute("SELECT key, text FROM texts WHERE identity = ?", (self._id(identity),)).fetchall()
         return {key.hex(): text for key, text in rows}
 
     @contextmanager
@@ -166,13 +180,20 @@ class Cache:
 
     def _lookup(self, table: str, column: str, identity: Identity, keys: Iterable[str]) -> Iterator[tuple[str, Any]]:
         wanted = [bytes.fromhex(key) for key in dict.fromkeys(keys)]
+        for rows in self._batches(table, column, identity, wanted):
+            yield from ((key.hex(), value) for key, value in rows)
+
+    def _batches(
+        self, table: str, column: str, identity: Identity, wanted: Sequence[bytes]
+    ) -> Iterator[list[tuple[bytes, Any]]]:
+        """Yield key and value of those that are known, those of LOOKUP keys at once."""
         number = self._id(identity)
         for start in range(0, len(wanted), LOOKUP):
             part = wanted[start : start + LOOKUP]
             marks = ",".join("?" * len(part))
             query = f"SELECT key, {column} FROM {table} WHERE identity = ? AND key IN ({marks})"
-            for key, value in self._db.execute(query, (number, *part)):
-                yield key.hex(), value
+            if rows := self._db.execute(query, (number, *part)).fetchall():
+                yield rows
 
     def _put(self, table: str, identity: Identity, rows: Sequence[tuple[str, str | bytes]]) -> None:
         number = self._id(identity)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from photosort.store import journal, runs
+from photosort.store import journal, packed, previews, runs
 from photosort.store.database import open_database
 
 MIGRATIONS = (
@@ -18,6 +18,7 @@ MIGRATIONS = (
     runs.ADD_FACTS,
     runs.ADD_SUPPORT,
     runs.ADD_ANSWERS,
+    (*packed.MIGRATION, *previews.MIGRATION),
 )
 
 REMEDY = (

@@ -31,7 +31,10 @@ from typing import Any
 from photosort.errors import NoSuchRun, StoreError
 from photosort.store.database import LARGEST_ID, storable, transaction
 from photosort.store.operation import Operation, State
+from photosort.store.previews import no_such_run
 from photosort.store.touched import FILES
+
+ALL_RUNS = "List all runs: photosort runs"
 
 MIGRATION = (
     "CREATE TABLE filings (run_id INTEGER PRIMARY KEY REFERENCES runs, token TEXT NOT NULL,"
@@ -216,8 +219,9 @@ def read_filing(connection: sqlite3.Connection, run_id: int) -> Filing:
     found = _filings(connection, "run_id = ?", run_id) if 0 < run_id <= LARGEST_ID else []
     if not found:
         known = 0 < run_id <= LARGEST_ID and connection.execute("SELECT 1 FROM runs WHERE id = ?", (run_id,)).fetchone()
-        problem = f"Run {run_id} was a preview and filed nothing" if known else f"Run {run_id} does not exist"
-        raise NoSuchRun(problem, "List all runs: photosort runs")
+        if not known:
+            raise no_such_run(connection, run_id, ALL_RUNS)
+        raise NoSuchRun(f"Run {run_id} was a preview and filed nothing", ALL_RUNS)
     return found[0]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from photosort.store.operation import State
+from photosort.store.packed import unpack
 from photosort.store.placed import STANDING, standing_runs
 from photosort.store.runs import ORGANIZED
 
@@ -55,6 +56,7 @@ def told_of(connection: sqlite3.Connection, digests: Iterable[str]) -> dict[str,
 
     Runs that put copies apart are left out: what they said of a copy is not true of the photo that was kept.
     """
+    unpack(connection)
     wanted, found = list(dict.fromkeys(digests)), dict[str, list[Told]]()
     there = standing_runs(connection)
     for start in range(0, len(wanted), LOOKUP):
@@ -71,6 +73,7 @@ def told_of(connection: sqlite3.Connection, digests: Iterable[str]) -> dict[str,
 
 def written_captions(connection: sqlite3.Connection, tags: str) -> dict[str, str]:
     """Map photos to the captions of the newest run whose captioner was not `tags`."""
+    unpack(connection)
     runs = connection.execute(f"SELECT id, settings FROM runs WHERE {ORGANIZED} ORDER BY id").fetchall()
     captions = dict[str, str]()
     for run, settings in runs:
@@ -90,6 +93,7 @@ def members_of_folders(connection: sqlite3.Connection, part: str) -> tuple[int, 
         return 0, set()
     there = standing_runs(connection)
     run = next((run for run in runs if run in there), runs[0])
+    unpack(connection, run)
     clusters = connection.execute("SELECT number, folder FROM clusters WHERE run = ?", (run,)).fetchall()
     digests = set[str]()
     for number, folder in clusters:

@@ -14,6 +14,8 @@ from typing import Any
 
 from photosort.errors import NoSuchRun
 from photosort.store.database import LARGEST_ID, storable, transaction
+from photosort.store.packed import pack, packed_sizes, unpack
+from photosort.store.previews import no_such_run
 
 MIGRATION = (
     "CREATE TABLE runs (id INTEGER PRIMARY KEY, started TEXT, source BLOB, destination BLOB, mode TEXT,"
@@ -144,34 +146,26 @@ class Runs:
             )
             run = cursor.lastrowid
             assert run is not None
-            self._db.executemany(
-                "INSERT INTO clusters VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (_cluster_row(run, cluster) for cluster in clusters),
-            )
-            self._db.executemany(
-                "INSERT INTO members VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (_member_row(run, member) for member in members),
-            )
-            self._db.executemany(
-                "INSERT INTO companions VALUES (?, ?, ?, ?)",
-                ((run, os.fsencode(c.path), c.digest, os.fsencode(c.photo)) for c in companions),
-            )
-            self._db.executemany(
-                "INSERT INTO left_behind VALUES (?, ?, ?)",
-                ((run, os.fsencode(path), storable(reason)) for path, reason in left),
-            )
+            rows = (_cluster_row(run, cluster) for cluster in clusters)
+            self._db.executemany("INSERT INTO clusters VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            beside = ((run, os.fsencode(c.path), c.digest, os.fsencode(c.photo)) for c in companions)
+            pack(self._db, run, (_member_row(run, member) for member in members), beside)
+            staying = ((run, os.fsencode(path), storable(reason)) for path, reason in left)
+            self._db.executemany("INSERT INTO left_behind VALUES (?, ?, ?)", staying)
         return run
 
     def start(self, run: int) -> None:
         """Turn a preview into a run that files: its files are about to be touched."""
         with transaction(self._db):
-            self._db.execute("UPDATE runs SET previewed = 0 WHERE id = ?", (run,))
+            unpack(self._db, run)
+            if not self._db.execute("UPDATE runs SET previewed = 0 WHERE id = ?", (run,)).rowcount:
+                raise no_such_run(self._db, run)
 
     def get(self, run: int) -> Run:
         """Return the run of this number. Raises NoSuchRun."""
         found = self._runs("WHERE id = ?", run) if 0 < run <= LARGEST_ID else []
         if not found:
-            raise NoSuchRun(f"Run {run} does not exist", "photosort explain shows the last one.")
+            raise no_such_run(self._db, run)
         return found[0]
 
     def last(self) -> Run:
@@ -201,12 +195,14 @@ class Runs:
         """Return the members of one cluster or of all, exemplars first; at most `first` of them where it is not
         negative, and of each cluster `every` so many alone.
         """
+        unpack(self._db, run)
         where = "AND cluster = ?" if cluster is not None else ""
         values = (run, cluster, every, first) if cluster is not None else (run, every, first)
         return self._members(f"WHERE run = ? {where} AND rank % ? = 0 ORDER BY cluster, rank LIMIT ?", *values)
 
     def runner_ups(self, run: int) -> dict[int, Counter[int]]:
         """Cluster -> each of the others that is next for members of it, with the number of these."""
+        unpack(self._db, run)
         found: dict[int, Counter[int]] = {}
         query = "SELECT cluster, runner_up, count(*) FROM members WHERE run = ? AND runner_up <> cluster GROUP BY 1, 2"
         for cluster, other, count in self._db.execute(query, (run,)):
@@ -215,21 +211,27 @@ class Runs:
 
     def sizes(self, run: int) -> dict[int, int]:
         """Cluster -> number of members."""
+        if packed := packed_sizes(self._db, run):
+            return packed[0]
         query = "SELECT cluster, count(*) FROM members WHERE run = ? GROUP BY cluster"
         return dict(self._db.execute(query, (run,)))
 
     def files(self, run: int) -> int:
         """Return the number of members and their companions."""
+        if packed := packed_sizes(self._db, run):
+            return packed[1]
         query = "SELECT (SELECT count(*) FROM members WHERE run = ?) + (SELECT count(*) FROM companions WHERE run = ?)"
         return int(self._db.execute(query, (run, run)).fetchone()[0])
 
     def companions(self, run: int) -> dict[Path, Path]:
         """Return the files that travel with a photo -> that photo."""
+        unpack(self._db, run)
         rows = self._db.execute("SELECT path, photo FROM companions WHERE run = ?", (run,))
         return {Path(os.fsdecode(path)): Path(os.fsdecode(photo)) for path, photo in rows}
 
     def member_at(self, run: int, path: Path) -> MemberRecord | None:
         """Return the photo that lay at `path` when the run saw it, or whose companion did."""
+        unpack(self._db, run)
         photo = "(SELECT photo FROM companions WHERE run = ? AND path = ?)"
         name = os.fsencode(path)
         found = self._members(f"WHERE run = ? AND path IN (?, {photo})", run, name, run, name)
@@ -239,6 +241,7 @@ class Runs:
         """Return a photo by its content or a companion's, wherever it lies now; of equal ones that of `name`, or the
         first.
         """
+        unpack(self._db, run)
         rows = self._db.execute(
             "SELECT path, path FROM members WHERE run = ? AND digest = ?"
             " UNION ALL SELECT path, photo FROM companions WHERE run = ? AND digest = ? ORDER BY 1",

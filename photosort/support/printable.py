@@ -14,4 +14,6 @@ def one_line(text: str) -> str:
 
 def printable(text: str) -> str:
     """Make visible what does not print as itself: control and bidi characters, line breaks, bytes of no encoding."""
+    if text.isprintable():
+        return text
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)

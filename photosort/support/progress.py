@@ -16,11 +16,24 @@ class Used:
     cost: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Bytes:
+    """How many bytes of a stage have come so far, and how many there are: they say more of its rate than files do."""
+
+    done: int
+    total: int
+
+
 class Progress(Protocol):
-    """Called with the stage's name, the photos done so far and their total; and with what it has used so far."""
+    """Called with the stage's name, how much is done so far, mostly photos, and the total; and with what it has used,
+    or the bytes that have come.
 
-    def __call__(self, stage: str, done: int, total: int, used: Used | None = None) -> None: ...
+    The total is None as long as it is not known. One call at the beginning and one at the end, where both numbers are
+    equal, are enough; a stage that begins again begins with a smaller number.
+    """
+
+    def __call__(self, stage: str, done: int, total: int | None, used: Used | Bytes | None = None) -> None: ...
 
 
-def silent(stage: str, done: int, total: int, used: Used | None = None) -> None:
+def silent(stage: str, done: int, total: int | None, used: Used | Bytes | None = None) -> None:
     """Report nothing."""

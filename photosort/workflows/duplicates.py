@@ -144,6 +144,7 @@ def _found(
             follow_links=settings.follow_links,
             placed=None if wish.filed else placed_below(connection, source),
             digest=partial(cache.digest_of, read=digest_of),
+            progress=progress,
         )
         travelling = scanned.groups()
         mains = [photo for photo in scanned.photos if photo.path in travelling]

@@ -180,7 +180,7 @@ def ground_of_photos(
     Raises what `evaluate` raises.
     """
     settings = models.settings
-    found = scan(folder, exclude=settings.exclude, follow_links=settings.follow_links)
+    found = scan(folder, exclude=settings.exclude, follow_links=settings.follow_links, progress=progress)
     encoder, engine = models.image_encoder, None if lines else engine_for(models)
     captioners, facts = ((), None) if lines else (models.captioners, models.fact_models)
     seen = describe(found.photos, encoder, captioners, cache, facts=facts, engine=engine, progress=progress)

@@ -26,6 +26,7 @@ from photosort.store.cache import Cache, open_cache
 from photosort.store.history import open_history
 from photosort.store.journal import Filing
 from photosort.store.placed import placed_below
+from photosort.store.previews import drop_old_previews
 from photosort.store.runs import Runs
 from photosort.support.printable import printable
 from photosort.support.progress import Progress, silent
@@ -146,6 +147,7 @@ def _prepare(
         progress=progress,
     )
     number = record_draft(runs, plan, edition)
+    drop_old_previews(connection)
     return Edited(
         number,
         run.id,

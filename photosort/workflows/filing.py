@@ -17,6 +17,8 @@ from photosort.store.operation import Operation
 from photosort.store.runs import Runs
 from photosort.support.progress import Progress
 
+PLANNING = "planning"
+
 
 def plan_photos(
     photos: Sequence[Photo],
@@ -43,7 +45,8 @@ def plan_photos(
         return about_files(names[label], files) if label >= described_from else {}
 
     seen = survey(source, destination, photos, paths, mode=mode, progress=progress)
-    return make_plan(
+    progress(PLANNING, 0, 1)
+    plan = make_plan(
         photos,
         labels,
         paths,
@@ -54,6 +57,8 @@ def plan_photos(
         unread=left,
         about=files_about if about else no_files,
     )
+    progress(PLANNING, 1, 1)
+    return plan
 
 
 def carry_out(plan: Plan, run: int, connection: sqlite3.Connection, progress: Progress) -> Outcome:

@@ -63,7 +63,15 @@ class Clusters:
 
     def _clustered(self, vectors: Vectors, k: int) -> Clustering:
         chosen, cuda = self.settings.k is None, wanted_cuda(self.settings.device)
-        return kmeans(vectors, k, restarts=self.settings.restarts, seed=self.settings.seed, fewer=chosen, cuda=cuda)
+        return kmeans(
+            vectors,
+            k,
+            restarts=self.settings.restarts,
+            seed=self.settings.seed,
+            fewer=chosen,
+            cuda=cuda,
+            progress=self.progress,
+        )
 
 
 @dataclass(frozen=True, slots=True)

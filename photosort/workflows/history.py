@@ -16,6 +16,7 @@ from photosort.store.history import open_history
 from photosort.store.journal import Filing, FilingState, Journal, filings, read_filing, unfinished
 from photosort.store.operation import State
 from photosort.store.placed import photos_there
+from photosort.store.previews import no_such_run
 from photosort.store.runs import Run, Runs
 from photosort.support.progress import Progress, silent
 
@@ -68,7 +69,7 @@ def run_to_refine(data_dir: Path, number: int | None = None, *, beside: bool = F
     past = past_runs(data_dir)
     found = next((one for one in past if (_is_by_criterion(one.run) if number is None else one.run.id == number)), None)
     if found is None and number is not None:
-        raise NoSuchRun(f"Run {number} does not exist", ALL_RUNS)
+        raise _no_such_run(data_dir, number)
     if found is None:
         raise NoSuchRun("No run was sorted by a criterion yet", 'Start with: photosort organize DIR --by "the mood"')
     if _has_filed(found):
@@ -90,7 +91,7 @@ def run_to_review(data_dir: Path, number: int | None = None) -> Run:
     past = past_runs(data_dir)
     found = next((one for one in past if (not one.run.of_copies if number is None else one.run.id == number)), None)
     if found is None and number is not None:
-        raise NoSuchRun(f"Run {number} does not exist", ALL_RUNS)
+        raise _no_such_run(data_dir, number)
     if found is None:
         raise NoSuchRun("Nothing has been organized yet", "Start with: photosort organize FOLDER --dry-run")
     if _has_filed(found):
@@ -129,6 +130,11 @@ def state_of(connection: sqlite3.Connection, run: Run, data_dir: Path) -> str:
         return _state(read_filing(connection, run.id), data_dir)
     except NoSuchRun:
         return _PREVIEWED
+
+
+def _no_such_run(data_dir: Path, number: int) -> NoSuchRun:
+    with open_history(data_dir) as connection:
+        return no_such_run(connection, number, ALL_RUNS)
 
 
 def _state(filing: Filing, data_dir: Path) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -25,6 +25,7 @@ from photosort.methods.conversation import Settle, as_proposed
 from photosort.methods.method import Grouping
 from photosort.models.protocols import Category, Used
 from photosort.models.selected import ModelSet
+from photosort.naming.summary import STAGE as NAMING
 from photosort.naming.summary import ClusterName
 from photosort.photos.copies import Copies
 from photosort.photos.digest import digest_of
@@ -34,8 +35,10 @@ from photosort.store.cache import Cache, open_cache
 from photosort.store.history import open_history
 from photosort.store.journal import Filing
 from photosort.store.placed import placed_below
+from photosort.store.previews import drop_old_previews
 from photosort.store.runs import Runs
 from photosort.support.progress import Progress, silent
+from photosort.workflows.arranging import arrange, given_up, with_its_layout
 from photosort.workflows.asking import Show, captions_to_ask, checked_writer, unshown
 from photosort.workflows.categories import CATEGORIES, categories_of, check_assignment, wanted_categories
 from photosort.workflows.continuing import CHOSEN, Continued, Unchanged, continued, with_its_names
@@ -63,6 +66,7 @@ class Prepared:
     unfinished  earlier runs that stopped half-way, into any destination
     twice       run -> photos of the plan that it has put into other folders of the same destination
     continues   what stands at the destination by earlier runs, where this one continues them
+    given_up    flags that have no effect then, as folders are laid out as they were
     """
 
     run: int
@@ -76,6 +80,7 @@ class Prepared:
     unfinished: tuple[Filing, ...] = ()
     twice: Counter[int] = field(default_factory=Counter)
     continues: Continued | None = None
+    given_up: tuple[str, ...] = ()
 
     @property
     def clustering(self) -> Clustering:
@@ -89,6 +94,15 @@ class Prepared:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """How many files were found: photos, those that travel with them, and all others, by what they are."""
+
+    photos: int
+    companions: int
+    others: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Talk:
     """What a run shows the user on its way, and lets the user decide.
 
@@ -97,6 +111,7 @@ class Talk:
               known
     settle    decides on the categories that a language model proposes
     review    is shown everything before the first file is touched
+    found     is shown how many files there are
     captions  is shown how many questions with a photo are about to be asked of a captioner on a server
     """
 
@@ -105,6 +120,7 @@ class Talk:
     settle: Settle = as_proposed
     review: Callable[[Prepared], None] = lambda prepared: None
     captions: Callable[[int], None] = lambda questions: None
+    found: Callable[[Seen], None] = lambda seen: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +160,12 @@ def organize(
             refuse_own_destination(connection, source)
             standing = standing_at(connection, destination)
             models = with_its_names(models, standing, Runs(connection))
+            models = with_its_layout(models, Runs(connection).get(standing.run)) if standing else models
         prepared = prepare(source, destination, models, connection, talk, progress, standing)
         if isinstance(prepared, Unchanged):
             return prepared
+        drop_old_previews(connection)
+        prepared = replace(prepared, given_up=given_up(settings, models))
         talk.review(prepared)
         if dry_run:
             return Organized(prepared, None)
@@ -183,6 +202,7 @@ def prepare(
                 follow_links=settings.follow_links,
                 placed=placed_below(connection, source),
                 digest=partial(cache.digest_of, read=digest_of),
+                progress=progress,
             )
         except (EmptyFolder, NoPhotos):
             if standing is None:
@@ -196,6 +216,8 @@ def prepare(
                 f"{settings.k} clusters were asked for, more than there are photos ({len(mains)})",
                 f"--k {len(mains)} is the maximum, or less if photos are equal; without --k photosort chooses.",
             )
+        kinds = Counter(other.reason for other in found.no_photos(groups))
+        talk.found(Seen(len(mains), sum(map(len, groups.values())), kinds))
         writer = checked_writer(models, cache)
         every = [*mains, *standing.photos] if standing else mains
         if models.photos_sent:
@@ -211,16 +233,24 @@ def prepare(
                 return Unchanged(continues.run, source, destination, continues.known, tuple(left))
         progress("grouping", 0, 1)
         categories = categories_of(wanted, models, cache, writer, talk.announce, talk.settle, progress)
+        arranged = arrange(
+            described.photos, described.facts, settings, *((continues.names, continues.folder) if continues else ())
+        )
         joining = continues.joining(settings.seed) if continues and continues.names else None
-        grouping, choice = group(described, models, cache, writer, progress, categories, joining)
+        if joining:
+            joining = replace(joining, folder=arranged.cluster_of(joining.folder))
+        clusterer = arranged.clusterer(joining)
+        grouping, choice = group(described, models, cache, writer, progress, categories, clusterer)
         progress("grouping", 1, 1)
         best = grouping.best
+        progress(NAMING, 0, None)
         known = subjects_of(described.vectors, described.facts, best.texts, models, cache)
         names = continues.names if continues else ()
         files = [photo.path.stem for photo in described.photos]
         folders = make_folders(
-            best, described.facts, settings, writer, progress, known, wanted.named_by, standing=names, files=files
+            best, described.facts, settings, writer, progress, known, wanted.named_by, arranged, files
         )
+        best = folders.candidate(best)
     new = continues.new if continues else range(len(described.photos))
     plan = plan_photos(
         [described.photos[place] for place in new],
@@ -235,6 +265,7 @@ def prepare(
         described_from=len(names),
         progress=progress,
     )
+    progress("recording", 0, 1)
     run = record(
         Runs(connection),
         plan,

@@ -13,6 +13,7 @@ from photosort.filing.plan.draft import Draft, DraftFolder, DraftPhoto
 from photosort.filing.plan.draft_text import Reading, as_text, read_text
 from photosort.filing.plan.model import Mode
 from photosort.store.history import open_history
+from photosort.store.previews import keep
 from photosort.store.runs import Runs
 from photosort.support.files import new_private_file
 from photosort.support.progress import Progress, silent
@@ -23,10 +24,14 @@ LARGEST = 256 << 20
 
 
 def draft_of(data_dir: Path, number: int | None = None) -> Draft:
-    """Return the plan of a run, of the last one without a number, as it was made. Raises NoSuchRun."""
+    """Return the plan of a run, of the last one without a number, as it was made; a preview is kept from now on.
+
+    Raises NoSuchRun.
+    """
     with open_history(data_dir) as connection:
         runs = Runs(connection)
         run = runs.last() if number is None else runs.get(number)
+        keep(connection, run.id)
         photos: dict[int, list[DraftPhoto]] = {}
         for member in runs.members(run.id):
             photos.setdefault(member.cluster, []).append(DraftPhoto(member.path, member.digest))

@@ -79,6 +79,8 @@ def record(
 
 
 def _answer(grouped: Candidate, photo: int) -> dict[str, Any]:
+    if not (grouped.answers or grouped.aside):
+        return {}
     found = grouped.answers[photo] if grouped.answers else Found()
     known = {**asdict(found), "reason": grouped.aside.get(photo, "")}
     return {name: value for name, value in known.items() if value}

@@ -22,7 +22,7 @@ from photosort.store.cache import open_cache
 from photosort.store.history import open_history
 from photosort.store.runs import MemberRecord, Run
 from photosort.support.files import make_private_folder, new_private_file
-from photosort.support.progress import Progress, Used, silent
+from photosort.support.progress import Bytes, Progress, Used, silent
 from photosort.workflows.file_draft import Edited, file_draft
 from photosort.workflows.history import run_to_review
 from photosort.workflows.plan_file import draft_of, read_plan
@@ -108,7 +108,7 @@ def _alone(saved: Path, data_dir: Path, run: Run) -> Iterator[None]:
 def _filed(session: Session, data_dir: Path, cache_dir: Path, progress: Progress) -> Edited | None:
     """File the plan, and show the page what became of it; None where it was refused before the first file."""
 
-    def report(stage: str, done: int, total: int, used: Used | None = None) -> None:
+    def report(stage: str, done: int, total: int | None, used: Used | Bytes | None = None) -> None:
         session.report(stage, done, total)
         progress(stage, done, total, used)
 

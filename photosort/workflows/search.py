@@ -157,6 +157,8 @@ def _placed(
         placed = space.place(vectors[rows].astype(np.float32)) if rows else np.empty((0, 0), np.float32)
     else:
         new = sorted((cache.keys(own) & library.places.keys()) - cache.keys(space.identity))
+        if new:
+            progress(STAGE, 0, len(new))
         for start in range(0, len(new), CHUNK):
             part = new[start : start + CHUNK]
             cache.put_vectors(space.identity, part, space.place(cache.matrix(own, part)))

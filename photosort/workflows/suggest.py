@@ -31,7 +31,7 @@ def suggest_criteria(source: Path, models: ModelSet, progress: Progress = silent
         )
     models.make_all()
     with open_cache(settings.cache_dir) as cache:
-        found = scan(source, exclude=settings.exclude, follow_links=settings.follow_links)
+        found = scan(source, exclude=settings.exclude, follow_links=settings.follow_links, progress=progress)
         writer = checked_writer(models, cache)
         assert writer is not None
         mains = [photo for photo in found.photos if photo.path in found.groups()]

@@ -77,6 +77,8 @@ def make_thumbnails(
             missing.append(number)
     register_formats()
     made: dict[str, bytes] = {}
+    if missing:
+        progress(STAGE, 0, len(missing))
     work = ((members[number].digest, candidates[number]) for number in missing)
     for done, (number, (place, content)) in enumerate(
         zip(missing, work_ahead(made_from, lambda _: (None, b""), work, ahead=AHEAD), strict=True), 1

@@ -29,7 +29,7 @@ COMMANDS = [
     "models",
     "explain",
 ]
-OUTLETS = ["| true", ">/dev/full", ">&-"]
+OUTLETS = [">/dev/full", ">&-"]
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="a POSIX shell, and its signals")]
 
@@ -61,7 +61,22 @@ def test_output_that_is_lost_is_said_in_one_line(command: str, outlet: str, buff
         assert NOTHING in err
 
 
-@pytest.mark.parametrize("outlet", OUTLETS)
+@pytest.mark.parametrize("buffering", ["", "1"])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_reader_that_has_read_enough_ends_it_in_silence(command: str, buffering: str) -> None:
+    code, out, err = shell(f"photosort {command} | true", PYTHONUNBUFFERED=buffering)
+    if command == "explain":
+        assert (code, out, err.count("\n")) == (10, "", 1)
+    else:
+        assert (code, out, err) == (0, "", "")
+
+
+def test_the_first_line_of_much_is_enough() -> None:
+    code, out, err = shell("photosort completions bash | head -1")
+    assert (code, out.count("\n"), err) == (0, 1, "")
+
+
+@pytest.mark.parametrize("outlet", [*OUTLETS, "| true"])
 def test_a_failure_that_json_cannot_report_goes_to_stderr(outlet: str) -> None:
     code, out, err = shell(f"photosort undo --json {outlet}")
     assert (code, out, err.count("\n")) == (10, "", 1)

@@ -121,7 +121,7 @@ def test_the_facts_of_a_photo_are_shown_with_how_sure_they_are(own_folders: Path
     assert "kind screenshot, 97% sure (by its name and size)" in shown
     assert "people 2 faces, 91% sure" in shown
     assert "taken 2019-07-14 12:33:01+02:00 (by its name)" in shown
-    assert "place 48.20000, 16.37000 (latitude, longitude)" in shown
+    assert "place Vienna, Austria (48.20000, 16.37000)" in shown
     found = json.loads(photosort("explain", "/photos/a.jpg", "--json").output)
     assert Facts.from_dict(found["facts"]) == facts
 

@@ -28,6 +28,16 @@ from photosort.settings.settings import load_settings
         ({"method": "text", "ask": ("What?", "Who?"), "show_all": True}, []),
         ({"fusion": "image", "weight": 0.2}, ["--weight is ignored: --fusion image takes no share of the other"]),
         ({"k": 4, "max_k": 9}, ["--max-k is ignored: --k 4 leaves nothing to choose"]),
+        (
+            {"into": "a, b", "levels": "2"},
+            ["--levels is ignored: with --into folders have names before they have photos"],
+        ),
+        ({"into": "a, b", "levels": "year,auto"}, []),
+        (
+            {"events": True, "k": 3, "names": "title"},
+            ["--k is ignored: --events splits by gaps in time", "--names is ignored: events are called by their dates"],
+        ),
+        ({"levels": "year,month", "k": 3}, ["--k is ignored: --levels year,month says which folders there are"]),
         ({"writer": "keywords", "max_cost": 0.5}, ["--max-cost is ignored: --writer keywords costs nothing"]),
     ],
 )

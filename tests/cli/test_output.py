@@ -2,7 +2,9 @@
 
 import io
 import json
+import re
 import sqlite3
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,8 +14,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from photosort.cli import ending, explain_run, past, planned
-from photosort.cli.output import Human, Json, Quiet, plural, speaking
+from photosort.cli import ending, explain_run, past, plan_tree
+from photosort.cli.output import Form, Human, Json, Quiet, elapsed, plural, speaking
 from photosort.errors import Declined, NoPhotos
 from photosort.filing.journaled.apply import Remark
 from photosort.store.runs import Run
@@ -87,6 +89,7 @@ def test_what_a_writer_has_used_runs_beside_the_bar(
     used: Used, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setattr("photosort.cli.pace.SHOWN_AFTER", 0.0)
     for voice, shown in ((Human(), True), (Quiet(), False), (Json(), False)):
         monkeypatch.setattr("sys.stderr", terminal := Terminal())
         with voice.progress() as progress:
@@ -106,6 +109,66 @@ def test_a_swallowed_stop_is_heard_at_the_next_step(voice: Human, monkeypatch: p
             progress("filing", 0, 1)
 
 
+@pytest.mark.parametrize(("form", "expected"), [("json", Json), ("table", Human), ("tree", Human), (None, Human)])
+def test_one_option_chooses_the_form(form: Form | None, expected: type) -> None:
+    with speaking(form=form) as out:
+        assert type(out) is expected
+
+
+def test_a_view_has_a_table_where_that_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    for form in (None, "tree", "table"):
+        Human(form).show(lambda: "a tree", lambda: "a table")
+        Human(form).show(lambda: "a view without one")
+    assert capsys.readouterr().out.split("\n")[::2] == ["a tree", "a tree", "a table", ""]
+    Quiet().show(lambda: "a tree", lambda: "a table")
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("form", ["tree", "table"])
+def test_json_and_another_form_exclude_each_other(form: Form, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit) as caught, speaking(as_json=True, form=form):
+        raise AssertionError
+    assert caught.value.exit_code == 2
+    assert json.loads(capsys.readouterr().out)["error"]["problem"] == f"--json and --output {form} exclude each other"
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("runs --json", True),
+        ("runs --output json", True),
+        ("runs --output=json --nonsense", True),
+        ("runs --output table", False),
+        ("search json --output", False),
+        ("", False),
+    ],
+)
+def test_a_refused_command_line_is_json_where_it_asks_for_that(line: str, expected: bool) -> None:
+    assert ending.wants_json(line.split()) is expected
+
+
+def test_time_is_said_from_a_second_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert elapsed() == "", "another program than the command imports this"
+    for seconds, said in ((0.2, ""), (77.5, "Done in 1:17.")):
+        monkeypatch.setattr(ending.END, "begun", time.monotonic() - seconds)
+        assert elapsed() == said
+
+
+@pytest.mark.parametrize("colour", ["", "1"])
+def test_in_a_pipe_no_line_ends_in_spaces(
+    colour: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if colour:
+        monkeypatch.setenv("FORCE_COLOR", colour)
+    grid = Table.grid(padding=(0, 2))
+    grid.add_row(Text("a", style="dim"), Text("short", style="green"))
+    grid.add_row("b", "a much longer text")
+    grid.add_row("", "")
+    Human().show(lambda: Group(grid, Text("on blue  ", style="on blue"), "end"))
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out).split("\n")
+    assert lines == ["a  short", "b  a much longer text", "", "on blue  " if colour else "on blue", "end", ""]
+
+
 LONG = "/photos/" + "/".join(f"a folder with a rather long name {number}" for number in range(30))
 RUN = Run(1, datetime(2026, 11, 25, tzinfo=UTC), Path(LONG), Path(LONG), "copy", False, {})
 
@@ -119,7 +182,7 @@ def test_no_line_is_folded_or_cut_but_on_a_terminal(
     Human().show(lambda: explain_run.left(RunView(RUN, (), ((Path(LONG), "no photo"), (Path("/b.jpg"), "empty")))))
     Human().show(lambda: past._table([PastRun(RUN, 1, 2, 2, "done")]))
     Human().show(lambda: past._line(Remark(Path(LONG), "changed since")))
-    Human().show(lambda: planned._line("1", "", (LONG, "bold")))
+    Human().show(lambda: plan_tree._line("1", "", (LONG, "bold")))
     assert capsys.readouterr().out.count(LONG) == 5
 
 

@@ -12,11 +12,12 @@ from photosort.methods.fusion import unit
 
 def test_both_find_the_number_of_clear_groups() -> None:
     vectors, _ = blobs([25, 30, 25, 40, 25])
-    stages: list[tuple[str, int, int]] = []
-    choice = choose_k(vectors, most=9, progress=lambda *step: stages.append(step))
+    stages: list[tuple[str, int, int | None]] = []
+    choice = choose_k(vectors, most=9, progress=lambda *step: stages.append(step[:3]))
     assert (choice.k, choice.communities) == (5, 5)
     assert set(choice.silhouette or {}) == set(range(4, 10))
-    assert stages[-1] == ("choosing k", 2, 2)
+    assert stages[0] == ("choosing k", 0, None)
+    assert stages[1:] == [("choosing k", done, 6) for done in range(7)], "one for each k that is tried"
 
 
 def test_communities_are_the_groups_themselves_in_any_order() -> None:

@@ -197,5 +197,6 @@ def test_models_see_full_batches_and_progress_reaches_the_end(photos: Path, cach
     encoder, steps = ColourEncoder(), []
     run(photos, cache, encoder, progress=lambda *step: steps.append(step))
     assert encoder.batches == [8] * 5
-    assert steps[0] == ("looking", 0, 40)
-    assert steps[-1] == ("looking", 40, 40)
+    assert steps[:2] == [("looking", 0, None), ("looking", 0, 40)], "what is known already is looked up first"
+    assert [done for _, done, _ in steps[2:]] == sorted(done for _, done, _ in steps[2:])
+    assert ("looking", 8, 40) in steps and steps[-1] == ("looking", 40, 40)

@@ -90,7 +90,7 @@ def test_what_is_asked_follows_from_the_settings() -> None:
     [
         ({"method": "text", "texts": "ask"}, "texts = ask needs a question"),
         ({"k": "twelve"}, "--k twelve is not valid. It must be a positive integer"),
-        ({"levels": 3}, "--levels 3 is too large"),
+        ({"levels": 3}, "--levels 3 is not valid"),
     ],
 )
 def test_settings_that_make_no_sense_say_so(flags: dict[str, object], message: str) -> None:

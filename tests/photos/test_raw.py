@@ -109,15 +109,6 @@ def test_too_large_a_raw_is_refused_before_developing(monkeypatch: pytest.Monkey
     assert not caught.value.lasting
 
 
-def test_large_raws_are_developed_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    turns = []
-    real = decoding._one_at_a_time
-    monkeypatch.setattr(decoding, "LARGE_PIXELS", 64 * 48 - 1)
-    monkeypatch.setattr(decoding, "_one_at_a_time", lambda work: turns.append(work) or real(work))
-    assert shows(dng(None, sensor=quarters(64, 48)), UPRIGHT, tolerance=40)
-    assert len(turns) == 1
-
-
 def noise(width: int, height: int) -> Image.Image:
     return Image.fromarray(np.random.default_rng(1).integers(0, 255, (height, width, 3), dtype=np.uint8))
 

@@ -64,3 +64,13 @@ def test_every_process_switches_telemetry_off() -> None:
     environment = {**os.environ, "ORT_DISABLE_TELEMETRY": "0"}
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == NO_TELEMETRY["ORT_DISABLE_TELEMETRY"] == "1"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("asked", "policy"), [(None, "PASSIVE"), ("ACTIVE", "ACTIVE")])
+def test_threads_of_torch_sleep_while_they_wait_unless_asked_otherwise(asked: str | None, policy: str) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("OMP_", "GOMP_", "KMP_"))}
+    environment |= {"OMP_DISPLAY_ENV": "TRUE", **({"OMP_WAIT_POLICY": asked} if asked else {})}
+    program = [sys.executable, "-c", "import photosort, torch"]
+    done = subprocess.run(program, env=environment, capture_output=True, text=True, check=True)
+    assert f"OMP_WAIT_POLICY = '{policy}'" in done.stderr

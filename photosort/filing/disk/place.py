@@ -150,3 +150,11 @@ def sync_disk(descriptor: int) -> bool:
         return False
     library = ctypes.CDLL(None)
     return hasattr(library, "syncfs") and library.syncfs(descriptor) == 0
+
+
+def device_of(folder: Path) -> int:
+    """Return the number of the disk that a folder lies on; -1 where it cannot be looked at."""
+    try:
+        return folder.stat().st_dev
+    except OSError:
+        return -1

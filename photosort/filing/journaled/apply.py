@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,7 +32,7 @@ from photosort.filing.plan.plan import Plan
 from photosort.photos.own_files import ABOUT_DATA, ABOUT_TEXT, DATA_BEGINS
 from photosort.store.journal import FilingState, Journal
 from photosort.store.operation import Operation, State
-from photosort.support.progress import Progress, silent
+from photosort.support.progress import Bytes, Progress, silent
 
 _BATCH_FILES = 256
 _BATCH_BYTES = 256 << 20
@@ -151,14 +151,40 @@ def _perform_all(worker: Executor, journal: Journal, progress: Progress, *, own:
     """Place the photos that are still to come, or photosort's `own` files."""
     every = journal.groups(State.PLANNED, State.PLACED)
     groups = [group for group in every if (group[0].content is not None) is own]
-    total = sum(len(group) for group in groups)
-    done = 0
+    files, size = _sum_of(groups)
+    meter = _Meter(progress, files, size, written=Mode(journal.filing.mode) in (Mode.COPY, Mode.MOVE))
     for batch in batches(groups):
-        progress("filing", done, total)
-        worker.perform(batch)
-        done += sum(len(group) for group in batch)
-    if total:
-        progress("filing", total, total)
+        done, so_far = meter.files, meter.size
+        meter.say()
+        worker.perform(batch, meter.came)
+        files, size = _sum_of(batch)
+        meter.files, meter.size = done + files, so_far + size
+    if groups:
+        meter.say()
+
+
+def _sum_of(groups: Iterable[Sequence[Operation]]) -> tuple[int, int]:
+    """Return how many files some groups have, and how many bytes."""
+    sizes = [operation.size for group in groups for operation in group]
+    return len(sizes), sum(sizes)
+
+
+class _Meter:
+    """Tells how many files and bytes of a filing are placed; `written` is whether their bytes say how far it is."""
+
+    def __init__(self, progress: Progress, files: int, size: int, *, written: bool) -> None:
+        self.files = self.size = 0
+        self._progress, self._all, self._whole, self._written = progress, files, size, written
+
+    def came(self, operation: Operation) -> None:
+        """Count a file that was copied."""
+        self.files, self.size = self.files + 1, self.size + operation.size
+        self.say()
+
+    def say(self) -> None:
+        """Report how far it is."""
+        of_bytes = Bytes(self.size, self._whole) if self._written else None
+        self._progress("filing", self.files, self._all, of_bytes)
 
 
 def _leave_out_failed(journal: Journal) -> None:

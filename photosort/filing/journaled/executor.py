@@ -17,6 +17,7 @@ from photosort.filing.disk.permissions import Permissions
 from photosort.filing.disk.place import (
     InDoubt,
     behind_links,
+    device_of,
     is_full,
     look,
     look_after,
@@ -88,13 +89,14 @@ class Executor:
             with suppress(OSError):
                 os.close(self._disk)
 
-    def perform(self, groups: Iterable[Group]) -> None:
-        """Place one batch of groups: planned files are placed, placed ones finished.
+    def perform(self, groups: Iterable[Group], came: Callable[[Operation], None] = lambda operation: None) -> None:
+        """Place one batch of groups: planned files are placed, placed ones finished. `came` is called after each copy.
 
         A group that fails is left where it was, and the journal says why. Raises Halt at a full disk, where the
         destination is gone, or where the disk does not say whether a step has happened, after everything of the
         batch that could be finished is.
         """
+        self._came = came
         self._check_destination()
         with OpenedFolders(
             self._destination, self._disk, self._journal.making, self._permissions.narrow
@@ -193,7 +195,10 @@ class Executor:
             return None
 
         operations = _planned(groups)
-        errors = {op.id: error for op, error in zip(operations, self._pool.map(stage, operations), strict=True)}
+        errors: dict[int, OSError | Changed | InDoubt | None] = {}
+        for operation, error in zip(operations, self._pool.map(stage, operations), strict=True):
+            errors[operation.id] = error
+            self._came(operation)
         if not read_back:
             self._flush([operation for operation in operations if not errors[operation.id]], errors)
 
@@ -224,7 +229,7 @@ class Executor:
         near: list[Group] = []
         far: list[Group] = []
         for group in groups:
-            (near if _device(group[0].source.parent) == self._device else far).append(group)
+            (near if device_of(group[0].source.parent) == self._device else far).append(group)
         renamed = self._place(near, rename)
         copied = self._copy(far, read_back=True)
         self._journal.mark(_planned(copied), State.PLACED)
@@ -289,10 +294,3 @@ class Executor:
 
 def _planned(groups: Iterable[Group]) -> list[Operation]:
     return [operation for operation in chain.from_iterable(groups) if operation.state is State.PLANNED]
-
-
-def _device(folder: Path) -> int:
-    try:
-        return folder.stat().st_dev
-    except OSError:
-        return -1

@@ -36,8 +36,23 @@ def without(data: bytes, sources: Collection[str]) -> dict[str, bytes]:
 def _written(data: dict[str, Any]) -> dict[str, bytes]:
     return {
         ABOUT_TEXT: _text(data).encode(),
-        ABOUT_DATA: (json.dumps(data, indent=2, ensure_ascii=True) + "\n").encode(),
+        ABOUT_DATA: (_as_json(data) + "\n").encode(),
     }
+
+
+def _as_json(data: dict[str, Any]) -> str:
+    """Return what json.dumps makes of it with an indent of 2; the many photos without its slow way there."""
+    whole = json.dumps({**data, "photos": []}, indent=2)
+    if not data["photos"] or list(data)[-1] != "photos":
+        return json.dumps(data, indent=2)
+    return whole[: -len("[]\n}")] + "[\n" + ",\n".join(map(_photo_as_json, data["photos"])) + "\n  ]\n}"
+
+
+def _photo_as_json(photo: dict[str, Any]) -> str:
+    lines = [f'      "file": {json.dumps(photo["file"])}', f'      "from": {json.dumps(photo["from"])}']
+    if list(photo) != ["file", "from", "companions"] or photo["companions"]:
+        return "    " + json.dumps(photo, indent=2).replace("\n", "\n    ")
+    return "    {\n" + ",\n".join([*lines, '      "companions": []']) + "\n    }"
 
 
 def _text(data: dict[str, Any]) -> str:

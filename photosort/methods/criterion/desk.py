@@ -106,6 +106,7 @@ class Desk:
     def _asked(self, ask: Callable[[Draft], str], drafts: Sequence[Draft], answer: int, coming: Coming) -> list[str]:
         if not self._is_announced and (now := self.cost(drafts, answer)).calls:
             self._show(now.plus(coming()))
+        self._progress(STAGE, 0, len(drafts), self._model.used)
         given = dict[int, str]()
         for number, text in at_once(ask, drafts, self._model.parallel):
             given[number] = text

@@ -27,6 +27,8 @@ from photosort.methods.nouns.selection import (
 )
 from photosort.methods.nouns.weights import NOUNS, NounSpace, found, in_words, nouns_of_photos
 
+STAGE = "choosing nouns"
+
 
 class Placed(NamedTuple):
     """The photos of a folder in terms of nouns.
@@ -75,7 +77,10 @@ class TextAided:
         """Find the nouns of n photos and their counterparts. `cluster` is asked for k where the user named none."""
         image = joint_photos(views)
         k = self.k or cluster([constant(image)])[0].k
-        kept = kept_nouns(image, joint_nouns(views), k, self.selection, seed=self.seed, cuda=views.cuda)
+        nouns = joint_nouns(views)
+        views.progress(STAGE, 0, 1)
+        kept = kept_nouns(image, nouns, k, self.selection, seed=self.seed, cuda=views.cuda)
+        views.progress(STAGE, 1, 1)
         text = counterparts(image, kept.vectors, self.temperature)
         return Placed(image, text, NounSpace(kept.words, kept.vectors, self.temperature))
 

@@ -10,12 +10,15 @@ from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from photosort.models.captioners.tags import LabelProbabilities
 from photosort.models.protocols import Identity, TextEncoder, Vectors
 from photosort.wordnet.nouns import nouns
 
 CONSE = "conse"
+ROWS = 4096
+"""Photos whose probabilities are held at once."""
 
 
 class ConSE:
@@ -52,7 +55,11 @@ class ConSE:
 
     def place(self, vectors: Vectors) -> Vectors:
         """(b, d) features, not normalised -> (b, d of the texts) convex sums of label vectors."""
-        return self.weights(self._head.probabilities(vectors)) @ self.label_vectors
+        placed = np.empty((len(vectors), self.label_vectors.shape[1]), dtype=np.float32)
+        for start in range(0, len(vectors), ROWS):
+            rows = slice(start, start + ROWS)
+            placed[rows] = self.weights(self._head.probabilities(vectors[rows])) @ self.label_vectors
+        return placed
 
     def guesses(self, vectors: Vectors) -> list[list[tuple[str, Vectors]]]:
         """(b, d) features, not normalised -> the nouns whose parts add up to `place`, those with most weight first.
@@ -82,8 +89,23 @@ class ConSE:
 
         Equal probabilities at the edge of the T are taken in the order of the labels.
         """
-        ranks = np.argsort(-probabilities, axis=1, kind="stable")[:, : self._top]
+        ranks = best_labels(probabilities, self._top)
         kept = np.take_along_axis(probabilities, ranks, axis=1).astype(np.float32) ** np.float32(self._power)
         weights = np.zeros_like(probabilities, dtype=np.float32)
         np.put_along_axis(weights, ranks, kept / kept.sum(axis=1, keepdims=True), axis=1)
         return weights
+
+
+def best_labels(probabilities: Vectors, top: int) -> NDArray[np.intp]:
+    """Return (b, top) the most probable labels of each of (b, m) rows, the first of equal ones first.
+
+    What a stable sort of each row begins with, without sorting the rest of it.
+    """
+    if top >= probabilities.shape[1]:
+        return np.argsort(-probabilities, axis=1, kind="stable")[:, :top]
+    some = np.sort(np.argpartition(-probabilities, top - 1, axis=1)[:, :top], axis=1)
+    kept = np.take_along_axis(probabilities, some, axis=1)
+    ranks = np.take_along_axis(some, np.argsort(-kept, axis=1, kind="stable"), axis=1)
+    tied = np.flatnonzero((probabilities >= kept.min(axis=1, keepdims=True)).sum(axis=1) > top)
+    ranks[tied] = np.argsort(-probabilities[tied], axis=1, kind="stable")[:, :top]
+    return ranks

@@ -19,7 +19,7 @@ from pathlib import Path
 from photosort.errors import ModelMissing, WeightsMismatch
 from photosort.models.weights.pinned import SMOLLM2, SMOLLM2_WHEEL_SHA256, Pin, sha256, verify
 from photosort.support.files import make_private_folder
-from photosort.support.progress import Progress, silent
+from photosort.support.progress import Bytes, Progress, silent
 
 Runner = Callable[[Sequence[str]], "subprocess.CompletedProcess[str]"]
 
@@ -53,7 +53,7 @@ def pull_smollm2(cache_dir: Path, progress: Progress = silent, run: Runner = run
     with suppress(ModelMissing, WeightsMismatch):
         verify(SMOLLM2, target)
         return target
-    progress(_STAGE, 0, SMOLLM2.size)
+    progress(_STAGE, 0, None)
     try:
         make_private_folder(target.parent)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".pull-") as name:
@@ -129,7 +129,7 @@ def _extract(pin: Pin, wheel: Path, fresh: Path, progress: Progress) -> None:
             while chunk := packed.read(_CHUNK):
                 file.write(chunk)
                 done += len(chunk)
-                progress(_STAGE, done, pin.size)
+                progress(_STAGE, done, pin.size, Bytes(done, pin.size))
             file.flush()
             os.fsync(file.fileno())
     except (KeyError, zipfile.BadZipFile) as error:

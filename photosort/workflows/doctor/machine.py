@@ -15,6 +15,7 @@ from pathlib import Path
 
 from photosort import __version__
 from photosort.models.runtime.devices import has_nvidia
+from photosort.support.memory import memory
 from photosort.support.pip import pip_install
 from photosort.workflows.doctor.finding import Finding, State
 
@@ -50,16 +51,6 @@ def system() -> Iterator[Finding]:
         yield Finding("processor", State.NOTE, told, "Close other programs while photosort runs.")
     else:
         yield Finding("processor", State.GOOD, told)
-
-
-def memory() -> int:
-    """Return the bytes of memory of this machine; 0 where that cannot be told."""
-    if sys.platform == "win32":
-        return _memory_of_windows()
-    try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, ValueError):
-        return 0
 
 
 def gpu() -> Iterator[Finding]:
@@ -148,19 +139,3 @@ def _name() -> str:
         return platform.freedesktop_os_release()["PRETTY_NAME"] + f", {platform.system()} {platform.release()}"
     except (OSError, KeyError):
         return f"{platform.system()} {platform.release()}"
-
-
-def _memory_of_windows() -> int:
-    import ctypes
-
-    class Status(ctypes.Structure):
-        _fields_ = (
-            ("length", ctypes.c_ulong),
-            ("load", ctypes.c_ulong),
-            *((name, ctypes.c_ulonglong) for name in ("total", "free", "page", "page_free", "virtual", "left", "more")),
-        )
-
-    status = Status()
-    status.length = ctypes.sizeof(status)
-    called = getattr(ctypes, "windll").kernel32.GlobalMemoryStatusEx(ctypes.byref(status))  # noqa: B009
-    return int(status.total) if called else 0

@@ -16,6 +16,7 @@ from photosort.naming.keywords import exclusive_keywords
 from photosort.store.cache import open_cache
 from photosort.store.runs import MemberRecord, Run
 from photosort.workflows.explaining.clusters import EXEMPLARS, Clusters
+from photosort.workflows.explaining.periods import Period, period_of
 from photosort.workflows.explaining.views import Edge, FolderView, Keywords, Theme
 
 EDGE = 5
@@ -40,7 +41,14 @@ def folder_view(clusters: Clusters, number: int, cache_dir: Path | None) -> Fold
         () if copies else _edge(clusters, number),
         themes,
         forgotten,
+        _period(clusters, members),
     )
+
+
+def _period(clusters: Clusters, members: Sequence[MemberRecord]) -> Period | None:
+    if not clusters.run.settings.get("events"):
+        return None
+    return period_of(members, [member for some in clusters.members.values() for member in some])
 
 
 def _edge(clusters: Clusters, number: int) -> tuple[Edge, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from photosort.naming.contrast import Contrast
 from photosort.photos.facts import Facts
 from photosort.store.runs import ClusterRecord, MemberRecord, Run
+from photosort.workflows.explaining.periods import Period
 
 Keywords = tuple[tuple[str, int], ...]
 """Words, each with the number of photos that it is said of."""
@@ -97,6 +98,7 @@ class FolderView:
     edge        the least typical photos, the least first
     themes      its parts, the largest first; none where it has no parts, or too few photos
     forgotten   how many of its photos the cache does not know any more, and are in no theme
+    period      when it was, where the run has split photos into events
     """
 
     run: Run
@@ -106,6 +108,7 @@ class FolderView:
     edge: tuple[Edge, ...] = ()
     themes: tuple[Theme, ...] = ()
     forgotten: int = 0
+    period: Period | None = None
 
     @property
     def cluster(self) -> ClusterRecord:

@@ -24,6 +24,7 @@ from photosort.filing.journaled.undo import undo
 from photosort.filing.plan.model import Mode
 from photosort.store.journal import FilingState, Journal, unfinished
 from photosort.store.operation import Operation, State
+from photosort.support.progress import Bytes
 
 FILES = {
     "a/IMG_1.JPG": "one",
@@ -64,7 +65,7 @@ def test_every_mode_files_everything_and_undo_reverts_it(
         pytest.skip("hard links do not reach other disks")
     out = (request.getfixturevalue("other_disk") if far else tmp_path) / "out"
     before = tree(source)
-    seen: list[tuple[str, int, int]] = []
+    seen: list[tuple[object, ...]] = []
     outcome = apply(one_folder(source, out, mode), 1, connection, progress=lambda *step: seen.append(step))
     assert (outcome.files, outcome.photos, outcome.failed, outcome.stopped) == (6, 3, (), "")
     assert outcome.size == sum(len(content) for content in PLACED.values())
@@ -75,7 +76,10 @@ def test_every_mode_files_everything_and_undo_reverts_it(
         assert tree(source) == before
     for name in PLACED:
         assert (out / name).is_symlink() == (mode is Mode.SYMLINK)
-    assert seen[-1] == ("filing", 6, 6)
+    size = sum(len(content) for content in PLACED.values())
+    assert seen[-1] == ("filing", 6, 6, Bytes(size, size) if mode in (Mode.COPY, Mode.MOVE) else None)
+    copies = mode is Mode.COPY or (far and mode is Mode.MOVE)
+    assert list(dict.fromkeys(step[1] for step in seen)) == ([0, 1, 2, 3, 4, 5, 6] if copies else [0, 6])
     assert unfinished(connection) == []
 
     back = undo(connection, 1)
@@ -114,7 +118,7 @@ def test_the_plan_is_journaled_before_the_first_file(
     plan = one_folder(source, tmp_path / "out", Mode.MOVE)
     before = tree(source)
 
-    def stop(stage: str, done: int, total: int) -> None:
+    def stop(*step: object) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -513,7 +517,7 @@ def test_a_full_disk_under_the_journal_stops_the_run(
     plan = one_folder(source, tmp_path / "out", Mode.MOVE)
     before = digests(source)
 
-    def fill(stage: str, done: int, total: int) -> None:
+    def fill(*step: object) -> None:
         with (data / "filler").open("wb", buffering=0) as file:
             try:
                 while True:
