@@ -30,6 +30,8 @@
     ├── ReportRefused                30   the report cannot be written where it was to be
     ├── OwnDestination               33   the folder to sort is where an earlier run put its photos
     ├── NotInOrder                   31   photosort doctor found something that keeps photosort from working
+    ├── NothingToTag                 35   no photo is known to a run, so there are no tags to write
+    ├── ExifToolMissing              36   exiftool, which writes into photos, is missing or too old
     └── Interrupted                 130   Ctrl-C, a closed terminal, or a request to end (SIGTERM)
 
 The number is the exit code of the command.
@@ -239,6 +241,18 @@ class NotInOrder(PhotosortError):
     """The examination found something that keeps photosort from working; each fault was shown."""
 
     exit_code = 31
+
+
+class NothingToTag(PhotosortError):
+    """No photo that was named is known to a run."""
+
+    exit_code = 35
+
+
+class ExifToolMissing(PhotosortError):
+    """The program that writes tags into photos is not installed, too old, or does not start."""
+
+    exit_code = 36
 
 
 class Interrupted(PhotosortError):

@@ -18,7 +18,7 @@ GROUND = {"", "errors", "support", "settings", "store", "wordnet"}
 RUNTIME = GROUND | {"photos", "models.protocols", "models.weights", "models.catalogue", "models.runtime"}
 ADAPTERS = {"models.remote", "models.captioners", "models.encoders", "models.language", "models.facts"}
 MODELS = RUNTIME | ADAPTERS | {"models.profiles", "models.registry", "models.fetching", "models.selected"}
-FILING = {"filing.plan", "filing.disk", "filing.journaled"}
+FILING = {"filing.plan", "filing.disk", "filing.journaled", "filing.tagging"}
 METHODS = {"methods", "methods.criterion", "methods.into", "methods.nouns", "methods.building", "methods.specs"}
 ROOMS = (
     MODELS
@@ -64,6 +64,7 @@ FLOORS = {
     "filing.plan": GROUND | {"photos", "naming"},
     "filing.disk": GROUND | {"photos", "naming", "filing.plan"},
     "filing.journaled": GROUND | {"photos", "filing.plan", "filing.disk"},
+    "filing.tagging": GROUND | {"photos", "filing.disk", "filing.journaled"},
     "describing": MODELS,
     "report": {"", "errors", "support", "store", "photos"},
     "review": GROUND | {"photos", "naming", "filing.plan", "report"},
@@ -73,7 +74,8 @@ FLOORS = {
     "workflows": ROOMS,
     "workflows.doctor": ROOMS,
     "workflows.explaining": ROOMS | {"workflows"},
-    "cli": ROOMS | {"workflows", "workflows.doctor", "workflows.explaining"},
+    "workflows.tagging": ROOMS | {"workflows", "workflows.explaining"},
+    "cli": ROOMS | {"workflows", "workflows.doctor", "workflows.explaining", "workflows.tagging"},
     "__main__": {"", "errors", "cli"},
 }
 """Folder or module of the package -> those it may import, beside itself; "" is the package, which holds the version.

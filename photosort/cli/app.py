@@ -9,6 +9,7 @@ import typer
 from photosort.cli import (
     apply,
     cache,
+    complete,
     completions,
     config,
     demo,
@@ -16,6 +17,7 @@ from photosort.cli import (
     duplicates,
     evaluate,
     explain,
+    manual,
     models,
     organize,
     past,
@@ -24,6 +26,7 @@ from photosort.cli import (
     review,
     search,
     suggest,
+    tag,
 )
 from photosort.cli.grouped import grouped
 from photosort.cli.organize_help import GROUPS
@@ -32,7 +35,7 @@ app = typer.Typer(
     name="photosort",
     help="Sort a folder of photos into a few well-named folders, on your own machine, losing nothing.",
     invoke_without_command=True,
-    add_completion=True,
+    add_completion=False,  # typer's scripts have the shell evaluate names of folders; photosort completions has its own
     rich_markup_mode=None,  # the rich help takes three times as long to start
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -94,6 +97,7 @@ app.command(name="explain")(explain.explain)
 app.command(name="search")(search.search)
 app.command(name="duplicates")(duplicates.duplicates)
 app.command(name="report")(report.report)
+app.command(name="tag")(tag.tag)
 app.command(name="undo")(past.undo)
 app.command(name="resume")(past.resume)
 app.command(name="runs")(past.runs)
@@ -104,3 +108,5 @@ app.add_typer(config.app, name="config")
 app.command(name="doctor")(doctor.doctor)
 app.command(name="demo")(demo.demo)
 app.command(name="completions")(completions.completions)
+app.command(name="complete", hidden=True)(complete.complete)
+app.command(name="manual")(manual.manual)

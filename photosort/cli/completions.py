@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 Shell = Literal["bash", "zsh", "fish", "powershell"]
+
+SCRIPTS: dict[Shell, str] = {
+    "bash": "photosort.bash",
+    "zsh": "photosort.zsh",
+    "fish": "photosort.fish",
+    "powershell": "photosort.ps1",
+}
+"""Files in photosort/data/completions. They hand the line to `photosort complete`, and quote what it offers."""
 
 
 def completions(
@@ -17,7 +26,6 @@ def completions(
 
 
 def script(shell: Shell) -> str:
-    """Return the completion script: it asks the installed photosort what may come next."""
-    from typer._completion_shared import get_completion_script
-
-    return get_completion_script(prog_name="photosort", complete_var="_PHOTOSORT_COMPLETE", shell=shell).strip() + "\n"
+    """Return the completion script of a shell."""
+    folder = Path(__file__).parents[1] / "data" / "completions"
+    return (folder / SCRIPTS[shell]).read_text(encoding="utf-8")

@@ -74,7 +74,10 @@ def path(as_json: AsJson = False) -> None:
 @app.command(name="set")
 def set_(
     key: Key,
-    value: Annotated[list[str], typer.Argument(metavar="VALUE...", help="Its value; several where it is a list.")],
+    value: Annotated[
+        list[str],
+        typer.Argument(metavar="VALUE...", autocompletion=offers.values, help="Its value; several where it is a list."),
+    ],
     quiet: QuietFlag = False,
 ) -> None:
     """Write a setting to the config file. Comments and order stay, and a wrong value is refused."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from photosort.cli import offers
 from photosort.cli.options import AsForm, AsJson, QuietFlag, named
 from photosort.cli.output import Output, speaking
 
@@ -23,13 +24,19 @@ def explain(
         str | None,
         typer.Argument(
             metavar="WHAT",
+            autocompletion=offers.folders,
             parser=named,
             help="A photo, where it was or where it lies now; or a folder of a run, by its path, its number or a part"
             " of its name.",
         ),
     ] = None,
     run: Annotated[
-        int | None, typer.Option("--run", help="Number of the run.  [default: the latest whose photos lie on disk]")
+        int | None,
+        typer.Option(
+            "--run",
+            autocompletion=offers.runs,
+            help="Number of the run.  [default: the latest whose photos lie on disk]",
+        ),
     ] = None,
     left: Annotated[
         bool, typer.Option("--left", "--unread", help="List what stayed where it was, with the reasons.")

@@ -5,6 +5,8 @@ All names come from the tables that the program itself reads; they are imported 
 
 from collections.abc import Iterable
 
+from typer import Context
+
 
 def profiles(incomplete: str) -> list[str]:
     """Complete --profile."""
@@ -90,6 +92,36 @@ def settings(incomplete: str) -> list[str]:
     from photosort.settings.settings import Settings
 
     return _beginning(incomplete.replace("-", "_"), Settings.model_fields)
+
+
+def values(ctx: Context, incomplete: str) -> list[str]:
+    """Complete the value of a setting that has few."""
+    from photosort.settings.config_edit import values_of
+
+    return _beginning(incomplete, values_of(str(ctx.params.get("key")).replace("-", "_")))
+
+
+def people(incomplete: str) -> list[str]:
+    """Complete --people of search."""
+    return _beginning(incomplete, ("0", "1", "2+", "group"))
+
+
+def runs(incomplete: str) -> list[tuple[str, str]]:
+    """Complete the number of a run, the newest first."""
+    from photosort.settings.settings import load_places
+    from photosort.workflows.explaining.offered import runs_offered
+
+    return [one for one in runs_offered(load_places().data_dir) if one[0].startswith(incomplete)]
+
+
+def folders(ctx: Context, incomplete: str) -> list[tuple[str, str]]:
+    """Complete a folder of the run that --run names, or of the latest: its name, or the number of it in the list."""
+    from photosort.settings.settings import load_places
+    from photosort.workflows.explaining.offered import folders_offered
+
+    names = folders_offered(load_places().data_dir, ctx.params.get("run"))
+    numbered = [(str(number), name) for number, name in enumerate(names, 1)] if incomplete else []
+    return [one for one in (*numbered, *((name, "") for name in names)) if one[0].startswith(incomplete)]
 
 
 def _models(setting: str, incomplete: str) -> list[str]:

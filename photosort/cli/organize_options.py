@@ -81,7 +81,13 @@ Assign = Annotated[
     typer.Option("--assign", help="What puts photos into folders of --by or --into.  [default: by models]"),
 ]
 NamesFrom = Annotated[
-    int | None, typer.Option("--names-from", metavar="RUN", help="Sort --by into the folders of an earlier run.")
+    int | None,
+    typer.Option(
+        "--names-from",
+        metavar="RUN",
+        autocompletion=offers.runs,
+        help="Sort --by into the folders of an earlier run.",
+    ),
 ]
 Method = Annotated[
     MethodName | None,

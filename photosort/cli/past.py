@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from photosort.cli import offers
 from photosort.cli.options import AsForm, AsJson, QuietFlag
 from photosort.cli.output import elapsed, finish, plural, speaking
 from photosort.support.printable import printable
@@ -22,18 +23,28 @@ REMARKS = 20
 """Files that were taken back, and of which something is said one by one; those that stay are all named."""
 
 RunNumber = Annotated[
-    int | None, typer.Argument(metavar="RUN", help="Number of the run.  [default: the latest that applies]")
+    int | None,
+    typer.Argument(
+        metavar="RUN", autocompletion=offers.runs, help="Number of the run.  [default: the latest that applies]"
+    ),
 ]
 
 
 def undo(run: RunNumber = None, as_json: AsJson = False, quiet: QuietFlag = False) -> None:
     """Undo a run: move photos back, remove copies and links, keep files changed since."""
     with speaking(as_json=as_json, quiet=quiet) as out:
+        from photosort.cli import tag_view
+        from photosort.filing.tagging.take_back import Untagged
         from photosort.settings.settings import load_places
+        from photosort.store.tag_journal import Tagging
         from photosort.workflows.history import undo_run
 
         with out.progress() as progress:
             filing, outcome = undo_run(load_places().data_dir, run, progress=progress)
+        if isinstance(filing, Tagging) or isinstance(outcome, Untagged):
+            assert isinstance(filing, Tagging) and isinstance(outcome, Untagged)
+            tag_view.end_past(out, filing, outcome)
+            return
         out.show(lambda: _undone(filing, outcome))
         out.document(lambda: _undo_document(filing, outcome))
         finish(stopped=bool(outcome.stopped), failed=bool(outcome.kept))
@@ -42,12 +53,20 @@ def undo(run: RunNumber = None, as_json: AsJson = False, quiet: QuietFlag = Fals
 def resume(run: RunNumber = None, as_json: AsJson = False, quiet: QuietFlag = False) -> None:
     """Finish an interrupted run: an organize, or an undo."""
     with speaking(as_json=as_json, quiet=quiet) as out:
+        from photosort.cli import tag_view
+        from photosort.filing.journaled.apply import Outcome
         from photosort.filing.journaled.undo import UndoOutcome
         from photosort.settings.settings import load_places
+        from photosort.store.tag_journal import Tagging
         from photosort.workflows.history import resume_run
 
         with out.progress() as progress:
             filing, outcome = resume_run(load_places().data_dir, run, progress=progress)
+        if isinstance(filing, Tagging):
+            assert not isinstance(outcome, Outcome | UndoOutcome)
+            tag_view.end_past(out, filing, outcome)
+            return
+        assert isinstance(outcome, Outcome | UndoOutcome)
         if isinstance(outcome, UndoOutcome):
             taken_back = outcome
             out.show(lambda: _undone(filing, taken_back))
@@ -161,7 +180,9 @@ def _table(found: "list[PastRun]") -> "RenderableType":
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")
     for past in found:
-        way = printable(f"{past.run.mode} {past.run.source} → {past.run.destination}")
+        way = printable(
+            f"{past.run.mode} {past.run.source}" + (f" → {past.run.destination}" if past.run.mode != "tag" else "")
+        )
         about = Text.assemble((_when(past), "dim"), f"  {past.state:<{STATE_WIDTH}}  {_contents(past)}\n{way}")
         grid.add_row(f"run {past.run.id}", about)
     return grid
@@ -169,7 +190,8 @@ def _table(found: "list[PastRun]") -> "RenderableType":
 
 def _contents(past: "PastRun") -> str:
     there = f" ({past.there:,} there)" if past.there else ""
-    counts = [plural(past.folders, "folder"), plural(past.photos, "photo") + there]
+    counts = [plural(past.folders, "folder")] if past.run.mode != "tag" else []
+    counts.append(plural(past.photos, "photo") + there)
     if companions := past.files - past.photos:
         counts.append(plural(companions, "companion"))
     return ", ".join(counts)

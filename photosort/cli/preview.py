@@ -22,7 +22,8 @@ from photosort.naming.summary import BY_KEYWORDS
 from photosort.photos.scan import VIDEO
 from photosort.settings.settings import Settings
 from photosort.support.printable import printable
-from photosort.workflows.organize import Organized, Prepared, Seen
+from photosort.workflows.finding import Seen
+from photosort.workflows.organize import Organized, Prepared
 
 LARGE = 3
 """A folder with more than one in so many photos is said to be large."""

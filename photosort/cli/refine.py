@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from photosort.cli import offers
 from photosort.cli.options import AsJson, QuietFlag, Yes, named_path, settings_of
 from photosort.cli.output import speaking
 
@@ -22,15 +23,27 @@ KEPT = frozenset(
 
 def refine(
     number: Annotated[
-        int | None, typer.Argument(metavar="RUN", help="Number of the run.  [default: the last one with --by]")
+        int | None,
+        typer.Argument(
+            metavar="RUN", autocompletion=offers.runs, help="Number of the run.  [default: the last one with --by]"
+        ),
     ] = None,
     by: Annotated[
         list[str] | None, typer.Option("--by", metavar="CRITERION", help="The new criterion; twice for two levels.")
     ] = None,
     k: Annotated[
-        str | None, typer.Option("--k", metavar="NUMBER", help="Number of folders, or auto.  [default: as before]")
+        str | None,
+        typer.Option(
+            "--k",
+            metavar="NUMBER",
+            autocompletion=offers.numbers_of_folders,
+            help="Number of folders, or auto.  [default: as before]",
+        ),
     ] = None,
-    writer: Annotated[str | None, typer.Option("--writer", help="Language model.  [default: as before]")] = None,
+    writer: Annotated[
+        str | None,
+        typer.Option("--writer", autocompletion=offers.writers, help="Language model.  [default: as before]"),
+    ] = None,
     max_cost: Annotated[float | None, typer.Option("--max-cost", help="Maximum cost, in US dollars.")] = None,
     out: Annotated[
         Path | None, typer.Option("--out", parser=named_path, help="Where the folders go.  [default: as before]")

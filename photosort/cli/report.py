@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from photosort.cli import offers
 from photosort.cli.options import AsJson, QuietFlag, named_path, settings_of
 from photosort.cli.output import Output, plural, speaking
 from photosort.support.printable import printable
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 
 
 def report(
-    run: Annotated[int | None, typer.Argument(metavar="RUN", help="Number of the run.  [default: the latest]")] = None,
+    run: Annotated[
+        int | None,
+        typer.Argument(metavar="RUN", autocompletion=offers.runs, help="Number of the run.  [default: the latest]"),
+    ] = None,
     out_file: Annotated[
         Path | None,
         typer.Option("--out", parser=named_path, help="The file to write.  [default: DESTINATION-report.html]"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from photosort.cli import offers
 from photosort.cli.options import AsJson, QuietFlag, settings_of
 from photosort.cli.output import finish, speaking
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 def review(
     number: Annotated[
-        int | None, typer.Argument(metavar="RUN", help="Number of a dry run.  [default: the last run]")
+        int | None,
+        typer.Argument(metavar="RUN", autocompletion=offers.runs, help="Number of a dry run.  [default: the last run]"),
     ] = None,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port of the page; 0 for any free one.")] = 0,
     no_open: Annotated[bool, typer.Option("--no-open", help="Show the address, and open no browser.")] = False,

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from photosort.methods.conversation import Bill, Proposal
     from photosort.models.protocols import Category
     from photosort.settings.settings import Settings
-    from photosort.workflows.organize import Prepared, Seen
+    from photosort.workflows.finding import Seen
+    from photosort.workflows.organize import Prepared
 
 
 def run(

@@ -39,7 +39,10 @@ def search(
     ] = None,
     before: Annotated[str | None, typer.Option("--before", metavar="DATE", help="Taken before this day.")] = None,
     people: Annotated[
-        str | None, typer.Option("--people", metavar="NUMBER", help="Number of faces: 0, 1, 2+, or group (3+).")
+        str | None,
+        typer.Option(
+            "--people", metavar="NUMBER", autocompletion=offers.people, help="Number of faces: 0, 1, 2+, or group (3+)."
+        ),
     ] = None,
     kind: Annotated[
         str | None,
@@ -52,6 +55,7 @@ def search(
         typer.Option(
             "--in",
             metavar="FOLDER",
+            autocompletion=offers.folders,
             show_default=False,
             help="A folder on disk, or a part of the name of a folder of the last run.",
         ),

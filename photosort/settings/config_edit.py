@@ -90,6 +90,20 @@ def is_list(name: str) -> bool:
     return get_origin(Settings.model_fields[name].annotation) is tuple
 
 
+def values_of(name: str) -> tuple[str, ...]:
+    """Return the values of a setting that takes few; nothing for others, and for what is not a setting."""
+    field = Settings.model_fields.get(name)
+    kinds = _innermost(field.annotation) if field else ()
+    named = tuple(kind for kind in kinds if isinstance(kind, str))
+    return ("true", "false") if bool in kinds else named
+
+
+def _innermost(kind: Any) -> tuple[Any, ...]:
+    """Return the types and texts that a type is made of: of Literal["a"] | None, "a" and None."""
+    inner = get_args(kind)
+    return tuple(part for one in inner for part in _innermost(one)) if inner else (kind,)
+
+
 def _value(name: str, words: Sequence[str]) -> Any:
     """Return what TOML is to hold: a number or a truth value where the setting is one, else the text."""
     if is_list(name):

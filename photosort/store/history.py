@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from photosort.store import journal, packed, previews, runs
+from photosort.store import journal, packed, previews, runs, tag_journal
 from photosort.store.database import open_database
 
 MIGRATIONS = (
@@ -19,6 +19,7 @@ MIGRATIONS = (
     runs.ADD_SUPPORT,
     runs.ADD_ANSWERS,
     (*packed.MIGRATION, *previews.MIGRATION),
+    tag_journal.MIGRATION,
 )
 
 REMEDY = (

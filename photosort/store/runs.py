@@ -38,8 +38,11 @@ ADD_FACTS = ("ALTER TABLE members ADD COLUMN facts TEXT NOT NULL DEFAULT '{}'",)
 
 DUPLICATES = "duplicates"
 """The command whose runs sort nothing: it puts copies apart, and no folder of it was compared with its photos."""
-ORGANIZED = f"json_extract(settings, '$.command') IS NOT '{DUPLICATES}'"
-"""Whether a run is not one of those."""
+TAGS = "tag"
+"""The command whose runs put no photo anywhere: it writes tags, and the journal of tags says where."""
+_SORTING = f"json_extract(settings, '$.command') IS NOT '{TAGS}'"
+ORGANIZED = f"(json_extract(settings, '$.command') IS NOT '{DUPLICATES}' AND {_SORTING})"
+"""Whether a run is none of those."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +165,12 @@ class Runs:
                 raise no_such_run(self._db, run)
 
     def get(self, run: int) -> Run:
-        """Return the run of this number. Raises NoSuchRun."""
+        """Return the run of this number. Raises NoSuchRun, also where it only wrote tags."""
         found = self._runs("WHERE id = ?", run) if 0 < run <= LARGEST_ID else []
         if not found:
             raise no_such_run(self._db, run)
+        if found[0].settings.get("command") == TAGS:
+            raise NoSuchRun(f"Run {run} wrote tags and sorted nothing", "photosort runs lists all.")
         return found[0]
 
     def last(self) -> Run:
@@ -175,9 +180,9 @@ class Runs:
             raise NoSuchRun("Nothing has been organized yet", "Start with: photosort organize FOLDER --dry-run")
         return found[0]
 
-    def all(self) -> list[Run]:
-        """Return every run, the newest first."""
-        return self._runs("ORDER BY id DESC")
+    def all(self, *, tags: bool = False) -> list[Run]:
+        """Return every run that has put photos somewhere, the newest first; with `tags` those of tags as well."""
+        return self._runs("ORDER BY id DESC" if tags else f"WHERE {_SORTING} ORDER BY id DESC")
 
     def clusters(self, run: int) -> list[ClusterRecord]:
         """In their order, the largest first."""
@@ -264,18 +269,7 @@ class Runs:
 
     def _runs(self, tail: str, *values: object) -> list[Run]:
         query = "SELECT id, started, source, destination, mode, previewed, settings FROM runs " + tail
-        return [
-            Run(
-                number,
-                datetime.fromisoformat(started),
-                Path(os.fsdecode(source)),
-                Path(os.fsdecode(destination)),
-                mode,
-                bool(previewed),
-                json.loads(settings),
-            )
-            for number, started, source, destination, mode, previewed, settings in self._db.execute(query, values)
-        ]
+        return [_run(*row) for row in self._db.execute(query, values)]
 
     def _members(self, tail: str, *values: object) -> list[MemberRecord]:
         query = (
@@ -286,6 +280,11 @@ class Runs:
             MemberRecord(*(Path(os.fsdecode(path)), *rest, json.loads(facts), json.loads(answer)))
             for path, *rest, facts, answer in self._db.execute(query, values)
         ]
+
+
+def _run(number: int, started: str, source: bytes, destination: bytes, mode: str, previewed: int, settings: str) -> Run:
+    places = Path(os.fsdecode(source)), Path(os.fsdecode(destination))
+    return Run(number, datetime.fromisoformat(started), *places, mode, bool(previewed), json.loads(settings))
 
 
 def _cluster_row(run: int, cluster: ClusterRecord) -> tuple[object, ...]:

@@ -18,6 +18,11 @@ SENTENCES = {
     "done": "Run {run} is filed; photosort undo {run} takes it back.",
     "undoing": "Files were touched: every photo is in its folder or back where it was. Go on: photosort undo {run}",
     "undone": "Run {run} was undone.",
+    "tagging": "Some files have their tags, and every file is whole. "
+    "Finish it: photosort resume {run}. Or take it back: photosort undo {run}",
+    "tagged": "The tags of run {run} are written; photosort undo {run} takes them back.",
+    "untagging": "Some files are without their tags again, and every file is whole. Go on: photosort undo {run}",
+    "untagged": "The tags of run {run} were taken back.",
 }
 """State of a filing (see the journal) -> what has become of its files, with the next step."""
 

@@ -11,7 +11,7 @@ from typing import TextIO
 FOLDER, FILE = 0o700, 0o600
 LIBRARY_CACHES = {"MPLCONFIGDIR": "matplotlib", "TORCHINDUCTOR_CACHE_DIR": "torch", "TRITON_CACHE_DIR": "triton"}
 """The variables by which libraries can be told where, read when they are imported, and the folder for each."""
-OWN = ("cache.sqlite", "history.sqlite", "locks", "logs", "models", "reviews", *LIBRARY_CACHES.values())
+OWN = ("cache.sqlite", "embedding", "history.sqlite", "locks", "logs", "models", "reviews", *LIBRARY_CACHES.values())
 """How the names begin of what photosort keeps in its folders for data and cache."""
 
 

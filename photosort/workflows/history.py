@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from photosort.errors import NoSuchRun, Unfinished
 from photosort.filing.disk.lock import hold, is_held
-from photosort.filing.journaled.apply import Outcome
+from photosort.filing.journaled.apply import Outcome, Remark
 from photosort.filing.journaled.resume import resume
 from photosort.filing.journaled.undo import UndoOutcome, undo
 from photosort.filing.plan.model import Mode
+from photosort.filing.tagging.take_back import Untagged, untag
+from photosort.filing.tagging.write import TagOutcome
 from photosort.store.history import open_history
-from photosort.store.journal import Filing, FilingState, Journal, filings, read_filing, unfinished
+from photosort.store.journal import UNFINISHED, Filing, FilingState, Journal, filings, read_filing
 from photosort.store.operation import State
 from photosort.store.placed import photos_there
 from photosort.store.previews import no_such_run
-from photosort.store.runs import Run, Runs
+from photosort.store.runs import TAGS, Run, Runs
+from photosort.store.tag_journal import (
+    Tagging,
+    TagJournal,
+    files_of,
+    is_tagging,
+    runs_tagging_files_of,
+    tagged_photos,
+    taggings,
+)
 from photosort.support.progress import Progress, silent
+from photosort.workflows.tag_files import holding, resume_tagging
 
 ALL_RUNS = "photosort runs lists all runs."
 _PREVIEWED = "previewed"
@@ -28,6 +40,8 @@ _PREVIEWED = "previewed"
 class PastRun:
     """A run, its number of folders, photos, files (companions too), and the state of these; of its photos, `there` had
     their places already when it came to them.
+
+    One that wrote tags has no folders.
 
     The state is the filing's own; "previewed" where it has touched no file, "cut off" or "undo cut off" if it stopped.
     """
@@ -44,10 +58,10 @@ def past_runs(data_dir: Path) -> list[PastRun]:
     """Return all runs, the newest first."""
     with open_history(data_dir) as connection:
         runs = Runs(connection)
-        states = {filing.run_id: _state(filing, data_dir) for filing in filings(connection)}
+        states = {way.run_id: _state(way, data_dir) for way in _ways(connection)}
         there = photos_there(connection)
         sizes = {run.id: runs.sizes(run.id) for run in runs.all()}
-        return [
+        found = [
             PastRun(
                 run,
                 len(sizes[run.id]),
@@ -58,6 +72,12 @@ def past_runs(data_dir: Path) -> list[PastRun]:
             )
             for run in runs.all()
         ]
+        tagged = [
+            PastRun(run, 0, photos := tagged_photos(connection, run.id), photos, states.get(run.id, _PREVIEWED))
+            for run in runs.all(tags=True)
+            if run.mode == TAGS
+        ]
+        return sorted((*found, *tagged), key=lambda past: -past.run.id)
 
 
 def run_to_refine(data_dir: Path, number: int | None = None, *, beside: bool = False) -> Run:
@@ -66,7 +86,7 @@ def run_to_refine(data_dir: Path, number: int | None = None, *, beside: bool = F
     Raises NoSuchRun, and Unfinished for one that has moved its photos, or has filed them and nothing says that the new
     folders may lie `beside` its own.
     """
-    past = past_runs(data_dir)
+    past = [one for one in past_runs(data_dir) if one.run.mode != TAGS]
     found = next((one for one in past if (_is_by_criterion(one.run) if number is None else one.run.id == number)), None)
     if found is None and number is not None:
         raise _no_such_run(data_dir, number)
@@ -88,7 +108,7 @@ def run_to_review(data_dir: Path, number: int | None = None) -> Run:
 
     Raises NoSuchRun, and Unfinished for one that has filed its photos.
     """
-    past = past_runs(data_dir)
+    past = [one for one in past_runs(data_dir) if one.run.mode != TAGS]
     found = next((one for one in past if (not one.run.of_copies if number is None else one.run.id == number)), None)
     if found is None and number is not None:
         raise _no_such_run(data_dir, number)
@@ -100,8 +120,13 @@ def run_to_review(data_dir: Path, number: int | None = None) -> Run:
     return found.run
 
 
-def undo_run(data_dir: Path, number: int | None = None, *, progress: Progress = silent) -> tuple[Filing, UndoOutcome]:
-    """Take back this run, or the last one that put something anywhere.
+def undo_run(
+    data_dir: Path, number: int | None = None, *, progress: Progress = silent
+) -> tuple[Filing, UndoOutcome] | tuple[Tagging, Untagged]:
+    """Take back this run, or the last one that put something anywhere or wrote tags.
+
+    Tags that were written beside or into the photos of a run are taken back before it: else they would keep their
+    photos from going.
 
     Where an undo of that one left files in place, they are tried again. Where it is taken back whole, an older run is
     reached by its number alone, so that no other run is taken back by mistake.
@@ -109,19 +134,32 @@ def undo_run(data_dir: Path, number: int | None = None, *, progress: Progress = 
     Raises NoSuchRun, Busy and what `undo` raises.
     """
     with open_history(data_dir) as connection:
-        filing = _last(connection) if number is None else read_filing(connection, number)
-        with hold(filing.destination, data_dir):
-            return filing, undo(connection, filing.run_id, progress=progress)
+        way = _last(connection) if number is None else _way(connection, number)
+        if isinstance(way, Tagging):
+            with holding(connection, way.folder, data_dir):
+                return way, untag(connection, way.run_id, progress=progress)
+        with hold(way.destination, data_dir):
+            kept = _untag_files_of(connection, way.run_id)
+            outcome = undo(connection, way.run_id, progress=progress)
+            return way, replace(outcome, kept=(*outcome.kept, *kept))
 
 
 def resume_run(
     data_dir: Path, number: int | None = None, *, progress: Progress = silent
-) -> tuple[Filing, Outcome | UndoOutcome]:
-    """Finish this run, or the last one that stopped half-way. Raises NoSuchRun, Busy and what `resume` raises."""
+) -> tuple[Filing, Outcome | UndoOutcome] | tuple[Tagging, TagOutcome | Untagged]:
+    """Finish this run, or the last one that stopped half-way.
+
+    Raises NoSuchRun, Busy, what `resume` raises, and ExifToolMissing where tags were to be embedded.
+    """
     with open_history(data_dir) as connection:
-        filing = _half_way(connection) if number is None else read_filing(connection, number)
-        with hold(filing.destination, data_dir):
-            return filing, resume(connection, filing.run_id, progress=progress)
+        way = _half_way(connection) if number is None else _way(connection, number)
+        if isinstance(way, Tagging):
+            with holding(connection, way.folder, data_dir):
+                if way.state is FilingState.UNDOING:
+                    return way, untag(connection, way.run_id, progress=progress)
+                return way, resume_tagging(connection, way.run_id, data_dir, progress=progress)
+        with hold(way.destination, data_dir):
+            return way, resume(connection, way.run_id, progress=progress)
 
 
 def state_of(connection: sqlite3.Connection, run: Run, data_dir: Path) -> str:
@@ -137,7 +175,31 @@ def _no_such_run(data_dir: Path, number: int) -> NoSuchRun:
         return no_such_run(connection, number, ALL_RUNS)
 
 
-def _state(filing: Filing, data_dir: Path) -> str:
+def _untag_files_of(connection: sqlite3.Connection, run: int) -> list[Remark]:
+    """Take back the tags of the files of a run; returns the sidecars that stay."""
+    files = files_of(connection, run)
+    return [
+        kept
+        for tagging in runs_tagging_files_of(connection, run)
+        for kept in untag(connection, tagging, of=files).kept
+        if kept.path not in files
+    ]
+
+
+def _way(connection: sqlite3.Connection, number: int) -> Filing | Tagging:
+    """Return what the journals say of a run. Raises NoSuchRun."""
+    if is_tagging(connection, number):
+        return TagJournal(connection, number).tagging
+    return read_filing(connection, number)
+
+
+def _ways(connection: sqlite3.Connection) -> list[Filing | Tagging]:
+    """Return all runs that touched files, the newest first."""
+    ways: list[Filing | Tagging] = [*filings(connection), *taggings(connection)]
+    return sorted(ways, key=lambda way: -way.run_id)
+
+
+def _state(filing: Filing | Tagging, data_dir: Path) -> str:
     cut_off = {FilingState.APPLYING: "cut off", FilingState.UNDOING: "undo cut off"}
     if filing.state in cut_off and not is_held(filing.destination, data_dir):
         return cut_off[filing.state]
@@ -152,37 +214,48 @@ def _has_filed(past: PastRun) -> bool:
     return past.state not in (_PREVIEWED, FilingState.UNDONE)
 
 
-def _is_left(connection: sqlite3.Connection, filing: Filing) -> bool:
+def _is_left(connection: sqlite3.Connection, filing: Filing | Tagging) -> bool:
     """Return whether there is something to take back: the run put something there, and it was not taken back whole."""
     if filing.state is not FilingState.UNDONE:
         return _did_something(connection, filing)
-    return State.KEPT in Journal(connection, filing.run_id).counts()
+    return State.KEPT in _states(connection, filing)
 
 
-def _last(connection: sqlite3.Connection) -> Filing:
+def _last(connection: sqlite3.Connection) -> Filing | Tagging:
     """Return the last run that put something anywhere.
 
     Raises NoSuchRun where it is taken back, with the one before it.
     """
     undone = None
-    for filing in filings(connection):
+    for filing in _ways(connection):
         if _is_left(connection, filing):
             if undone is None:
                 return filing
             raise NoSuchRun(
                 f"Run {undone.run_id}, the last one, is undone already",
-                f"The one before put photos into {filing.destination}: photosort undo {filing.run_id}",
+                f"The one before {_did(filing)}: photosort undo {filing.run_id}",
             )
         if undone is None and filing.state is FilingState.UNDONE and _did_something(connection, filing):
             undone = filing
     raise NoSuchRun("There is nothing to undo", ALL_RUNS)
 
 
-def _did_something(connection: sqlite3.Connection, filing: Filing) -> bool:
-    return bool(Journal(connection, filing.run_id).counts().keys() - {State.THERE})
+def _did(way: Filing | Tagging) -> str:
+    return f"{'wrote tags in' if isinstance(way, Tagging) else 'put photos into'} {way.destination}"
 
 
-def _half_way(connection: sqlite3.Connection) -> Filing:
-    for filing in unfinished(connection):
-        return filing
+def _did_something(connection: sqlite3.Connection, filing: Filing | Tagging) -> bool:
+    return bool(_states(connection, filing) - {State.THERE})
+
+
+def _states(connection: sqlite3.Connection, way: Filing | Tagging) -> set[State]:
+    if isinstance(way, Tagging):
+        return {state for state in State if TagJournal(connection, way.run_id).count(state)}
+    return set(Journal(connection, way.run_id).counts())
+
+
+def _half_way(connection: sqlite3.Connection) -> Filing | Tagging:
+    for way in _ways(connection):
+        if way.state in UNFINISHED:
+            return way
     raise NoSuchRun("No run was interrupted", ALL_RUNS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 import numpy as np
@@ -87,6 +87,10 @@ class _Drawn:
     paths: list[str]
     of: list[int]
     labels: Labels
+    _numbers: dict[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._numbers = {name_key(path): number for number, path in enumerate(self.paths)}
 
     def join(self, cluster: int, members: Sequence[int]) -> None:
         """Put the photos of a cluster whose folders stand where they are, and the new ones beside them."""
@@ -99,24 +103,27 @@ class _Drawn:
         if not name:
             self.labels[coming] = self.arranged.clusters.index(cluster)
             return
-        known = {name_key(path): place for place, path in enumerate(self.paths)}
         for part in parts_of([coming], layout.above, layout.below, self.arranged.fields) if coming else ():
             path = part.path(name)
-            place = known.get(name_key(path), len(self.paths))
-            if place == len(self.paths):
-                self.paths.append(path)
-                self.of.append(cluster)
-            self.labels[list(part.members)] = place
+            place = self._numbers.get(name_key(path))
+            if place is None:
+                self._put(replace(part, cluster=cluster), path)
+            else:
+                self.labels[list(part.members)] = place
 
     def add(self, part: Part, leaf: str) -> None:
         """Make a folder for a part of a cluster, with a name that is free."""
         if self.arranged.standing and leaf:
             leaf = folder_name(leaf, self._others(part))
         path = part.path(leaf)
-        if name_key(path) in {name_key(other) for other in self.paths}:
+        if name_key(path) in self._numbers:
             above, _, last = path.rpartition("/")
             path = "/".join(filter(None, (above, folder_name(last, self._inside(above)))))
-        self.labels[list(part.members)] = len(self.paths)
+        self._put(part, path)
+
+    def _put(self, part: Part, path: str) -> None:
+        number = self._numbers[name_key(path)] = len(self.paths)
+        self.labels[list(part.members)] = number
         self.paths.append(path)
         self.of.append(part.cluster)
 

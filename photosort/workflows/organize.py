@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -15,7 +15,7 @@ from photosort.clustering.choose_k import KChoice
 from photosort.clustering.kmeans import Clustering
 from photosort.describing.describe import Described, describe
 from photosort.describing.engines import engine_for
-from photosort.errors import EmptyFolder, NoPhotos, TooManyClusters
+from photosort.errors import EmptyFolder, NoPhotos
 from photosort.filing.disk.lock import hold
 from photosort.filing.disk.survey import check_destination
 from photosort.filing.journaled.apply import Outcome
@@ -28,13 +28,11 @@ from photosort.models.selected import ModelSet
 from photosort.naming.summary import STAGE as NAMING
 from photosort.naming.summary import ClusterName
 from photosort.photos.copies import Copies
-from photosort.photos.digest import digest_of
 from photosort.photos.photo import Unread
-from photosort.photos.scan import WITH_ITS_PHOTO, Found, scan
+from photosort.photos.scan import WITH_ITS_PHOTO, Found
 from photosort.store.cache import Cache, open_cache
 from photosort.store.history import open_history
 from photosort.store.journal import Filing
-from photosort.store.placed import placed_below
 from photosort.store.previews import drop_old_previews
 from photosort.store.runs import Runs
 from photosort.support.progress import Progress, silent
@@ -44,6 +42,7 @@ from photosort.workflows.categories import CATEGORIES, categories_of, check_assi
 from photosort.workflows.continuing import CHOSEN, Continued, Unchanged, continued, with_its_names
 from photosort.workflows.earlier import lying_twice, refuse_over_unfinished, unfinished_runs
 from photosort.workflows.filing import carry_out, plan_photos
+from photosort.workflows.finding import Seen, find, mains_of
 from photosort.workflows.folders import Folders, make_folders
 from photosort.workflows.grouping import group
 from photosort.workflows.recording import record
@@ -91,15 +90,6 @@ class Prepared:
     def names(self) -> tuple[ClusterName, ...]:
         """What each planned folder stands for, by its label."""
         return self.folders.names
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """How many files were found: photos, those that travel with them, and all others, by what they are."""
-
-    photos: int
-    companions: int
-    others: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,29 +185,15 @@ def prepare(
     talk.begin(wanted.categories)
     with open_cache(settings.cache_dir) as cache:
         try:
-            found = scan(
-                source,
-                skip=destination,
-                exclude=settings.exclude,
-                follow_links=settings.follow_links,
-                placed=placed_below(connection, source),
-                digest=partial(cache.digest_of, read=digest_of),
-                progress=progress,
-            )
+            found = find(source, destination, settings, connection, cache, progress)
         except (EmptyFolder, NoPhotos):
             if standing is None:
                 raise
             return Unchanged(standing.run, source, destination, 0, ())
         check_destination(source, destination)
         groups = found.groups()
-        mains = [photo for photo in found.photos if photo.path in groups]
-        if standing is None and settings.k is not None and settings.k > len(mains):
-            raise TooManyClusters(
-                f"{settings.k} clusters were asked for, more than there are photos ({len(mains)})",
-                f"--k {len(mains)} is the maximum, or less if photos are equal; without --k photosort chooses.",
-            )
-        kinds = Counter(other.reason for other in found.no_photos(groups))
-        talk.found(Seen(len(mains), sum(map(len, groups.values())), kinds))
+        mains = mains_of(found, groups, None if standing else settings.k)
+        talk.found(Seen.of(found, groups))
         writer = checked_writer(models, cache)
         every = [*mains, *standing.photos] if standing else mains
         if models.photos_sent:

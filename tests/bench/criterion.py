@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from table_row import declare
 
 from photosort.methods.conversation import Bill, Question
 from photosort.methods.criterion.method import Criterion
@@ -75,6 +76,8 @@ def measure(row: Row, texts: Sequence[str], script: CriterionServer, cache: Cach
             if len(bills) < 2:
                 first, used = asked, dict(script.tokens)
     bill = bills[0] if bills else Bill(row.method.assign, 0, 0, 0)
+    ratio = first / bill.calls if bill.calls else None
+    declare(f"questions, {row.name}", f"{first:,} asked", f"{bill.calls:,} announced", ratio)
     counted = (bill.calls, bill.tokens_in, bill.tokens_out, first, used.get("in", 0), used.get("out", 0), asked - first)
     return f"  {row.name:<22}" + "".join(f"{n:>{w},}" for n, w in zip(counted, (10, 12, 8, 10, 12, 8, 8), strict=True))
 

@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 from sklearn.datasets import load_sample_images
+from table_row import declare
 
 from photosort.describing.describe import describe
 from photosort.models.captioners.tags import TagCaptioner
@@ -105,6 +106,7 @@ def measure(name: str, write: Write, size: tuple[int, int], count: int, models: 
         model = rate(count, model_all)
         with open_cache(Path(cache_folder)) as cache:
             ours = rate(count, lambda: describe(found, encoder, [captioner], cache))
+    declare(f"photos/s, {name}", f"{ours:.1f}", f"a plain loop {plain:.1f}", ours / plain)
     lower, shared = min(decoding, model), 1 / (1 / decoding + 1 / model)
     print(f"\n{name}, {count} files of {size[0]} x {size[1]}, {os.cpu_count()} cores")
     for row, value in (

@@ -27,6 +27,7 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from fakes.versions import edits, opened, shots
+from table_row import declare
 
 from photosort.describing.tasks import SKETCHED
 from photosort.duplicates import alignment
@@ -204,6 +205,12 @@ def show(heap: Heap, found: dict[str, set[tuple[int, int]]]) -> None:
         shares = [sum(pair in pairs_found for pair in pairs) / len(pairs) for pairs_found in found.values()]
         print(f"| {kind} |" + "".join(f" {share:.3f} |" for share in shares))
     both = [scores(heap, pairs) for pairs in found.values()]
+    ours = dict(zip(found, both, strict=True))["photosort as it is"]
+    for name, (recall, precise) in zip(found, both, strict=True):
+        if not name.startswith("photosort"):
+            declare("recall, precision", f"{ours[0]:.3f}, {ours[1]:.3f}", f"{name} {recall:.3f}, {precise:.3f}")
+    if not any("bits" in name for name in found):
+        declare("recall, precision", f"{ours[0]:.3f}, {ours[1]:.3f}", "pHash is not installed")
     print("| **recall** |" + "".join(f" {recall:.3f} |" for recall, _ in both))
     print("| **precision** |" + "".join(f" {precision:.3f} |" for _, precision in both))
     for kind, pairs in heap.moments.items():

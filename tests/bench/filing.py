@@ -26,6 +26,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from table_row import declare
+
 from photosort.filing.disk.survey import survey
 from photosort.filing.journaled.apply import apply
 from photosort.filing.journaled.undo import undo
@@ -164,6 +166,13 @@ def main() -> None:
     print(f"{arguments.files} files of {arguments.bytes / 1e6:.1f} MB, medians of {TURNS} turns")
     for row, measured in times.items():
         median = statistics.median(measured)
+        if row != "photosort":
+            declare(
+                f"seconds, {arguments.files} files of {total:.0f} MB",
+                f"{ours:.2f}",
+                f"{row} {median:.2f}",
+                ours / median,
+            )
         print(f"  {row:<22}{median:7.2f} s {total / median:8.0f} MB/s   photosort takes {ours / median:5.2f} x")
 
 

@@ -32,6 +32,7 @@ sys.path.append(str(Path(__file__).parents[1]))
 
 from describe import SIZES, rate, write_photos
 from PIL import Image
+from table_row import declare
 
 from photosort.describing.describe import describe
 from photosort.describing.engines import Engine, engine_for
@@ -212,6 +213,9 @@ def measure(name: str, count: int, settings: Settings, models: Plain) -> None:
     alone, decoding = rows["models alone"], rows["decode alone"]
     both = 1 / (1 / alone + 1 / decoding) if models.device == CPU else min(alone, decoding)
     rows["ceiling of both on these cores" if models.device == CPU else "lower of the two"] = both
+    for row, value in rows.items():
+        if row.startswith("plain"):
+            declare(f"photos/s, {name}, {models.device}", f"{ours:.1f}", f"{row} {value:.1f}", ours / value)
     print(f"\n{name}: {count} JPEGs of {size[0]} x {size[1]}")
     print(f"  {'photosort':<34}{ours:8.1f} photos/s")
     for row, value in rows.items():

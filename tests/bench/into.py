@@ -18,6 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from table_row import declare
 
 from photosort.clustering.kmeans import Labels
 from photosort.evaluation.measures import agreement
@@ -127,6 +128,10 @@ def main() -> None:
             wanted = settings.model_copy(update={"k": len(ground.classes), "seed": seed})
             found = method_of(select_models(wanted)).group(labelled.views, Clusters(wanted)).best.clustering
             clustered.append(agreement(labelled.truth, found.labels).acc)
+    base, few, without = float(np.mean(clustered)), float(pairs[:, 0].mean()), float(pairs[:, 1].mean())
+    declare("ACC, names of the classes", f"{forced:.3f}", f"k-means {base:.3f}", forced / base)
+    declare("ACC, half of the names", f"{np.mean(halves):.3f}", f"k-means {base:.3f}", float(np.mean(halves)) / base)
+    declare("ACC, five examples", f"{few:.3f}", f"without {without:.3f}", few / without)
     print(f"{root.name}: {len(ground.truth)} photos, {len(ground.classes)} classes, {len(seeds)} seeds; ACC")
     print(f"  zero-shot, forced          {forced:.3f}")
     print(f"  zero-shot, other           {free:.3f}")

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import get_args
 
 import numpy as np
+from table_row import declare
 
 from photosort.evaluation.names import label_cosines, sbert_match, sem
 from photosort.evaluation.texts_file import Labelled as Line
@@ -79,8 +80,8 @@ def texts_of(labelled: Labelled) -> list[ClusterText]:
     return cluster_texts(labelled.captions, subjects=labelled.subjects, countable=nouns().can_be_counted)
 
 
-def show(row: str, names: Sequence[Sequence[str]], several: Sequence[Labelled], encoder: TextEncoder) -> None:
-    """Print one row: the means over several clusterings."""
+def show(row: str, names: Sequence[Sequence[str]], several: Sequence[Labelled], encoder: TextEncoder) -> float:
+    """Print one row: the means over several clusterings; returns the mean cosine."""
     measured = [
         (sem(some, one.truth), sbert_match(some, one.truth, encoder), label_cosines(some, one.truth, encoder).mean())
         for some, one in zip(names, several, strict=True)
@@ -88,6 +89,7 @@ def show(row: str, names: Sequence[Sequence[str]], several: Sequence[Labelled], 
     said = [name.casefold() for some in names for name in some]
     mixed = sum(name.startswith((MIXED, UNNAMED, UNCLEAR)) for name in said) / len(said)
     print(f"  {row:<24}" + "    ".join(f"{value:.3f}" for value in (*np.mean(measured, axis=0), mixed)))
+    return float(np.mean(measured, axis=0)[2])
 
 
 def measure(
@@ -95,12 +97,16 @@ def measure(
 ) -> None:
     """Print the table of one set."""
     rankings = get_args(Ranking)
+    keywords = []
     for ranking in rankings:
         exclusive = [exclusive_keywords(said_terms(one.captions), TOP, ranking) for one in several]
         words = [[", ".join(word.term for word in cluster) for cluster in clusters] for clusters in exclusive]
-        show(f"two keywords, {ranking}", words, several, encoder)
+        keywords.append(show(f"two keywords, {ranking}", words, several, encoder))
     titles = [[name.title for name in name_clusters(texts_of(one))] for one in several]
-    show("names", titles, several, encoder)
+    near, other = show("names", titles, several, encoder), max(keywords)
+    declare(
+        f"cosine of names to classes, {len(several)} runs", f"{near:.3f}", f"two keywords {other:.3f}", near / other
+    )
     if listed:
         for truth, title in zip(several[0].truth, titles[0], strict=True):
             print(f"    {truth:<24}{title}")

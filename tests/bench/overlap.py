@@ -20,6 +20,7 @@ from typing import Literal
 
 import numpy as np
 from describe import SIZES, rate, write_photos
+from table_row import declare
 
 from photosort.describing.describe import describe
 from photosort.describing.tasks import tasks
@@ -90,6 +91,12 @@ def main() -> None:
                 work = partial(describe, found, encoder, [captioner], cache, engine=engine)
                 ours = rate(count, work)
             lower = min(1.0, share) * decoding
+            declare(
+                f"photos/s, models at {share} of decoding",
+                f"{ours:.0f}",
+                f"the slower of both {lower:.0f}",
+                ours / lower,
+            )
             print(
                 f"models at {share * decoding:5.0f} photos/s: photosort {ours:5.0f}, {ours / lower:4.0%} of the lower"
             )

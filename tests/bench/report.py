@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 from fakes.browser import chromium
 from PIL import Image
+from table_row import declare
 
 from photosort.photos.facts import Facts
 from photosort.report.html import render
@@ -149,6 +150,12 @@ def main() -> None:
             bare.write_text(f"<!doctype html><title>bare</title><p>bare</p><!--{'x' * size}-->", encoding="utf-8")
             opened, frame, slow, searched = measure(path)
             empty, *_ = measure(bare)
+            declare(
+                f"ms to open, {way}, {given.photos:,} photos",
+                f"{opened:,.0f}",
+                f"bare page {empty:,.0f}",
+                opened / empty,
+            )
             row = f"{opened:,.0f} | {empty:,.0f} | {opened / empty:.1f} | {frame:.0f} | {slow:.0f} | {searched:.0f}"
             print(f"| {way} | {size / 1e6:.1f} | {row} |", flush=True)
 

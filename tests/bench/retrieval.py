@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from table_row import declare
 
 from photosort.describing.describe import Described, describe
 from photosort.methods.fusion import unit
@@ -179,9 +180,13 @@ def main() -> None:
 
         print("| | names: AP | P@10 | descriptions: AP | P@10 | things: AP | P@10 |\n|---|---|---|---|---|---|---|")
         compared = ways(described, models, cache)
+        average: dict[str, float] = {}
         for name, scores in compared.items():
             cells = [rated(scores, queries, of_class) for queries in (NAMES, DESCRIPTIONS)]
+            average[name] = float(cells[0].split()[0])
             print(f"| {name} | {' | '.join([*cells, rated(scores, THINGS, shown)])} |")
+        ours, other = average["**photosort search**"], average["tags"]
+        declare("average precision, names", f"{ours:.3f}", f"tags as texts {other:.3f}", ours / other)
         human = np.array([row["caption_source"] == "human" for row in rows])
         print_captions(compared["**photosort search**"], said, human, models, cache, classes)
         image = unit(described.vectors)

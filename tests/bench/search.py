@@ -18,6 +18,7 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
+from table_row import declare
 
 from photosort.models.encoders.conse import ConSE
 from photosort.models.encoders.label_space import TOP, LabelSpace
@@ -142,6 +143,9 @@ def main() -> None:
         whole, bare = latency(space, placed)
         with tempfile.TemporaryDirectory() as folder:
             load, size = loading(Path(folder), placed)
+        declare(
+            f"ms a query, {photos:,} photos, {name}", f"{1000 * whole:.1f}", f"product {1000 * bare:.1f}", whole / bare
+        )
         print(f"{name:24}{1000 * whole:7.1f} ms{1000 * bare:7.1f} ms{whole / bare:8.2f}{load:8.2f} s{size:7.0f} MB")
 
 

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 
 import numpy as np
+from table_row import declare
 
 from photosort.clustering.centres import centres
 from photosort.clustering.kmeans import Vectors
@@ -67,6 +68,7 @@ def main() -> None:
     }
     for name, (ours, least) in rows.items():
         took, of_bare = seconds(ours), seconds(least)
+        declare(f"seconds, {name}", f"{took:.2f}", f"matrix product {of_bare:.2f}", took / of_bare)
         print(f"  {name:<24}{took:>8.2f} {of_bare:>7.2f} {took / of_bare:>7.2f}", flush=True)
     print(f"peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB, vectors included")
 

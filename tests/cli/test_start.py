@@ -57,6 +57,7 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
                 "app",
                 "apply",
                 "cache",
+                "complete",
                 "completions",
                 "config",
                 "demo",
@@ -66,6 +67,7 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
                 "explain",
                 "grouped",
                 "log_file",
+                "manual",
                 "models",
                 "offers",
                 "options",
@@ -87,6 +89,7 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
                 "search",
                 "streams",
                 "suggest",
+                "tag",
             )
         ),
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import numpy as np
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -42,6 +44,20 @@ def test_a_journey_ends_an_event_and_a_drive_does_not() -> None:
 
 def test_no_photos_have_no_gaps() -> None:
     assert ends(np.array([]), np.array([])).shape == (0,)
+
+
+@given(st.lists(st.tuples(st.integers(1, 9), st.integers(3, 40)), min_size=1, max_size=5), st.randoms())
+def test_trips_are_found_whole_whatever_is_done_on_their_days(trips: list[tuple[int, int]], chance: Random) -> None:
+    times, events, day = list[float](), list[int](), 0
+    for number, (days, photos) in enumerate(trips):
+        for _ in range(days):
+            hours = [9.0, 20.0, *(chance.uniform(8, 23) for _ in range(photos))]
+            times += sorted((24 * day + hour) * HOUR for hour in hours)
+            events += [number] * len(hours)
+            day += 1
+        day += chance.randint(3, 60)
+    gaps = np.diff(times)
+    assert ends(gaps, np.zeros(len(gaps))).tolist() == np.diff(events).astype(bool).tolist()
 
 
 @given(GAPS)

@@ -80,12 +80,14 @@ NAMES = ("organize", "apply", "review", "explain", "report", "search", "duplicat
 COMMANDS = tuple([name] for name in NAMES)
 OTHERS = {"--check", "--strict", "--labels", "--wordnet", "--to", "--many"}
 """Flags of ruff, of mypy, of the scripts that make the nouns and of benchmarks."""
+INSTALLERS = {"--force", "--index-url", "--reinstall", "--torch-backend", "--upgrade"}
+"""Flags of pip, pipx and uv."""
 
 
 def test_every_flag_that_the_pages_name_exists(photosort: Command) -> None:
     help_ = "".join(photosort(*name, "--help", COLUMNS="300").out for name in COMMANDS)
     prose = re.sub(r"```.*?```", "", SAID, flags=re.DOTALL)
-    for flag in set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", prose)) - OTHERS:
+    for flag in set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", prose)) - OTHERS - INSTALLERS:
         assert flag in help_, flag
 
 

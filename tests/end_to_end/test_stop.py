@@ -177,20 +177,32 @@ def test_a_stop_of_an_undo_says_how_to_go_on(photosort: Command, pictures: Path)
     assert not pictures.with_name("Pictures-sorted").exists()
 
 
-@pytest.mark.skipif(os.name == "nt", reason="a POSIX shell")
-@pytest.mark.parametrize(("outlet", "flag"), [("| head -c 1", ""), (">/dev/full", "--json"), (">&-", "")])
-def test_a_run_with_lost_output_files_all_and_says_so(
-    photosort: Command, pictures: Path, outlet: str, flag: str
-) -> None:
+def organized(pictures: Path, rest: str) -> subprocess.CompletedProcess[str]:
+    """Organize in a line of bash, which goes on with `rest`."""
     program = Path(sys.executable).with_name("photosort")
-    line = f"{shlex.quote(str(program))} organize {shlex.quote(str(pictures))} --k 2 {flag} {outlet}"
-    done = subprocess.run(
+    line = f"{shlex.quote(str(program))} organize {shlex.quote(str(pictures))} --k 2 {rest}"
+    return subprocess.run(
         ["bash", "-c", f"set -o pipefail; {line}"],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a POSIX shell")
+def test_a_run_whose_reader_has_read_enough_files_all_in_silence(photosort: Command, pictures: Path) -> None:
+    done = organized(pictures, "| head -c 1")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "m", "")
+    assert len([name for name in files(pictures.with_name("Pictures-sorted")) if name.endswith(".JPG")]) == 20
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a POSIX shell")
+@pytest.mark.parametrize(("outlet", "flag"), [(">/dev/full", "--json"), (">&-", "")])
+def test_a_run_with_lost_output_files_all_and_says_so(
+    photosort: Command, pictures: Path, outlet: str, flag: str
+) -> None:
+    done = organized(pictures, f"{flag} {outlet}")
     said = "photosort: Standard output cannot be written ("
     assert (done.returncode, done.stderr.startswith(said), done.stderr.count("\n")) == (19, True, 1)
     assert done.stderr.endswith("). Run 1 is filed; photosort undo 1 takes it back.\n")

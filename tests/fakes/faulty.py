@@ -128,4 +128,5 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parent))
     importlib.import_module("filing_kit")
     importlib.import_module("photosort.filing.journaled.resume")
+    importlib.import_module("tag_kit")
     _serve()

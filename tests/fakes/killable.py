@@ -96,7 +96,7 @@ def _count_down(steps: int) -> Callable[[], None]:
 
 
 def _watch(step: Callable[[], None], only_commits: bool, connection: Any) -> None:
-    from photosort.filing.disk import renaming
+    from photosort.filing.disk import renaming, replacing
 
     if only_commits:
         connection.set_trace_callback(lambda statement: step() if statement == "BEGIN IMMEDIATE" else None)
@@ -107,6 +107,8 @@ def _watch(step: Callable[[], None], only_commits: bool, connection: Any) -> Non
         setattr(os, name, _before(step, getattr(os, name)))
     native = renaming._native_rename()
     renaming._native_rename = lambda: native and _before(step, native)  # type: ignore[assignment]
+    exchange = replacing.native_exchange()
+    replacing.native_exchange = lambda: exchange and _before(step, exchange)  # type: ignore[assignment]
 
 
 def _before(step: Callable[[], None], function: Callable[..., Any]) -> Callable[..., Any]:
@@ -166,11 +168,46 @@ def _on(watch: Watch, database: str) -> None:
     resume(connection, 1)
 
 
-JOBS: dict[str, Callable[..., None]] = {"file": _file, "undo": _back, "resume": _on}
+def _tag(watch: Watch, folder: str, database: str, by_links: bool = False) -> None:
+    import filing_kit
+    import tag_kit
+
+    from photosort.filing.tagging.write import write_tags
+
+    connection = filing_kit.open_runs(Path(database), tag_kit.RUN)
+    journal = tag_kit.begin(connection, Path(folder))
+    _without_exchange(by_links)
+    watch(connection)
+    write_tags(journal)
+
+
+def _untag(watch: Watch, database: str, by_links: bool = False) -> None:
+    import filing_kit
+    import tag_kit
+
+    from photosort.filing.tagging.take_back import untag
+
+    connection = filing_kit.open_runs(Path(database), tag_kit.RUN)
+    _without_exchange(by_links)
+    watch(connection)
+    untag(connection, tag_kit.RUN)
+
+
+def _without_exchange(wanted: bool) -> None:
+    """Do as on a file system that has neither an exclusive rename nor an exchange of names."""
+    from photosort.filing.disk import renaming, replacing
+
+    if wanted:
+        renaming._native_rename = lambda: None  # type: ignore[assignment]
+        replacing.native_exchange = lambda: None  # type: ignore[assignment]
+
+
+JOBS: dict[str, Callable[..., None]] = {"file": _file, "undo": _back, "resume": _on, "tag": _tag, "untag": _untag}
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parent))
     importlib.import_module("filing_kit")
     importlib.import_module("photosort.filing.journaled.resume")
+    importlib.import_module("tag_kit")
 
     _serve()

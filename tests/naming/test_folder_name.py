@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import unicodedata
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import pytest
 from hypothesis import given
@@ -70,6 +70,15 @@ def test_a_long_text_is_cut_between_words(words: list[str]) -> None:
     whole = " ".join(words)
     if len(whole) > MAX_BYTES:
         assert len(name) + 1 + len(words[len(kept)]) > MAX_BYTES
+
+
+@given(texts)
+@pytest.mark.parametrize("root", ["C:\\Photos", "\\\\server\\share", "\\\\?\\D:\\Photos", "C:", "."])
+def test_windows_takes_a_name_for_one_part_of_a_path(root: str, text: str) -> None:
+    name = folder_name(text)
+    path = PureWindowsPath(root, name)
+    assert (path.name, path.parent, path.drive) == (name, PureWindowsPath(root), PureWindowsPath(root).drive)
+    assert path.as_posix().endswith(name)
 
 
 @pytest.mark.parametrize("device", devices)

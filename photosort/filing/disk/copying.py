@@ -117,6 +117,27 @@ def write_whole(content: bytes, temporary: Path, mode: int = 0o666) -> None:
         os.fsync(writing)
 
 
+def write_like(content: bytes, temporary: Path, pattern: Path, seen: os.stat_result, mtime_ns: int | None) -> None:
+    """Write `content` to `temporary`, which must not exist, durably, with what `pattern` has beside its content.
+
+    Permissions, owner and extended attributes are kept as far as the disk takes them; `seen` is the status of
+    `pattern`. The modification time is `mtime_ns`, in nanoseconds; None leaves it at now. Raises OSError, and Changed
+    where `pattern` is another file by now.
+    """
+    reading = os.open(pattern, os.O_RDONLY | _BINARY | getattr(os, "O_NOFOLLOW", 0))
+    try:
+        check_same(os.fstat(reading), seen)
+        with _new_file(temporary, 0o600) as writing:
+            with open(writing, "wb", closefd=False) as file:
+                file.write(content)
+            _keep_attributes(reading, writing, seen)
+            if mtime_ns is not None:
+                _set_times(writing, temporary, seen.st_atime_ns, mtime_ns)
+            os.fsync(writing)
+    finally:
+        os.close(reading)
+
+
 @contextmanager
 def _new_file(path: Path, mode: int) -> Iterator[int]:
     """Yield a new file, open while the block runs, and removed where that or the closing fails (EDQUOT comes that

@@ -19,8 +19,8 @@ from pathlib import Path
 from photosort.filing.disk.place import NOT_OFFERED, is_settled, look, same_file
 
 _AT_FDCWD = -100
-_RENAME_NOREPLACE = 1
-_RENAME_EXCL = 4
+_RENAME_NOREPLACE, _RENAME_EXCHANGE = 1, 2
+_RENAME_EXCL, _RENAME_SWAP = 4, 2
 
 
 def remove(path: Path) -> None:
@@ -129,9 +129,18 @@ def _is(path: Path, seen: os.stat_result) -> bool:
     return os.path.samestat(now, seen) or (now.st_size, now.st_mtime_ns) == (seen.st_size, seen.st_mtime_ns)
 
 
-@cache
+def native_exchange() -> Callable[[Path, Path], None] | None:
+    """Return the system's own exchange of two names in one step, or None. It raises OSError."""
+    return _native(_RENAME_EXCHANGE, _RENAME_SWAP)
+
+
 def _native_rename() -> Callable[[Path, Path], None] | None:
     """Return the system's own rename that replaces nothing, or None."""
+    return _native(_RENAME_NOREPLACE, _RENAME_EXCL)
+
+
+@cache
+def _native(linux_flag: int, darwin_flag: int) -> Callable[[Path, Path], None] | None:
     library = ctypes.CDLL(None, use_errno=True)
 
     def checked(result: int, source: Path, destination: Path) -> None:
@@ -143,14 +152,14 @@ def _native_rename() -> Callable[[Path, Path], None] | None:
 
         def linux(source: Path, destination: Path) -> None:
             old, new = os.fsencode(source), os.fsencode(destination)
-            checked(library.renameat2(_AT_FDCWD, old, _AT_FDCWD, new, _RENAME_NOREPLACE), source, destination)
+            checked(library.renameat2(_AT_FDCWD, old, _AT_FDCWD, new, linux_flag), source, destination)
 
         return linux
     if sys.platform == "darwin" and hasattr(library, "renamex_np"):
 
         def darwin(source: Path, destination: Path) -> None:
             checked(
-                library.renamex_np(os.fsencode(source), os.fsencode(destination), _RENAME_EXCL),
+                library.renamex_np(os.fsencode(source), os.fsencode(destination), darwin_flag),
                 source,
                 destination,
             )

@@ -121,6 +121,12 @@ def test_the_disk_is_asked_how_long_its_names_may_be(
     assert (found.name_limit, found.path_limit) == (143, 1024)
 
 
+def test_a_path_on_windows_may_have_259_letters(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "pathconf", raising=False)
+    found = survey(source, tmp_path / "out", [], [], mode=Mode.COPY)
+    assert (found.name_limit, found.path_limit) == (255, 259)
+
+
 def test_a_disk_that_folds_names_is_found_out(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As a Mac's does: in case, and in the two forms of é."""
 

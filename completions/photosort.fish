@@ -1,1 +1,0 @@
-complete --command photosort --no-files --arguments "(env _PHOTOSORT_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=get-args _TYPER_COMPLETE_ARGS=(commandline -cp) photosort)" --condition "env _PHOTOSORT_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=is-args _TYPER_COMPLETE_ARGS=(commandline -cp) photosort"

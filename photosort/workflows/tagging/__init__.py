@@ -1,0 +1,1 @@
+"""`photosort tag`: what runs have said of photos goes into XMP sidecars, or into the photos themselves."""
