@@ -75,30 +75,34 @@ def search(
 ) -> None:
     """Find photos by what they show, among all that photosort has looked at.
 
-    The number before a photo says how well it fits; numbers compare within one search only.
+    The number before a photo says how well it fits; numbers compare within one search only. Filters without a query
+    list photos by date, the newest first.
     """
     with speaking(as_json=as_json, quiet=quiet, form=output) as out:
         from photosort.cli.renewing import with_cache
-        from photosort.errors import SettingsError
         from photosort.models.selected import select_models
         from photosort.searching.filters import filters_of
         from photosort.searching.query import parse
+        from photosort.workflows.listing import listing
         from photosort.workflows.search import search as search_photos
 
         filters, words = filters_of(after=after, before=before, people=people, kind=kind), " ".join(query or ())
-        if (filters.any or inside) and like is None and not words.strip():
-            raise SettingsError(
-                "Filters need a query or --like", 'Add what to find: photosort search "dog" --after 2023'
-            )
-        terms = parse(words, like)
+        listed = (filters.any or inside) and like is None and not words.strip()
+        terms = () if listed else parse(words, like)
         settings = settings_of(out, profile=profile, image_encoder=image_encoder)
         models = select_models(settings)
         with out.progress() as progress:
             found = with_cache(
                 settings.cache_dir,
                 out,
-                lambda: search_photos(terms, models, filters=filters, inside=inside, top=top, progress=progress),
+                lambda: (
+                    listing(models, filters, inside=inside, top=top)
+                    if listed
+                    else search_photos(terms, models, filters=filters, inside=inside, top=top, progress=progress)
+                ),
             )
+        if found.doubtful:
+            out.note(f"Nothing here looks like “{printable(found.doubtful)}”. The nearest:")
         out.show(lambda: _view(found), lambda: _table(found))
         out.paths(hit.path for hit in found.hits)
         out.document(lambda: _document(found))
@@ -121,7 +125,8 @@ def _view(found: Searched) -> RenderableType:
         copies = f"{hit.copies:,} copies" if hit.copies > 1 else ""
         said = ((hit.folder, "green"), (copies, "yellow"), (hit.caption, "dim"))
         about = Text("   ").join(Text(printable(text), style=style) for text, style in said if text)
-        table.add_row(f"{hit.similarity:.2f}", Text("\n").join([path, about]) if about else path)
+        told = (hit.taken or "no date") if hit.similarity is None else f"{hit.similarity:.2f}"
+        table.add_row(told, Text("\n").join([path, about]) if about else path)
     return table
 
 
@@ -156,6 +161,7 @@ def _opened(photo: Path) -> bool:
 def _document(found: Searched) -> dict[str, Any]:
     return {
         "among": found.among,
+        "looks_like_it": not found.doubtful,
         "left_out": {"gone": found.gone, "unknown": found.unknown},
         "photos": [_photo(hit) for hit in found.hits],
     }
@@ -164,7 +170,8 @@ def _document(found: Searched) -> dict[str, Any]:
 def _photo(hit: Hit) -> dict[str, Any]:
     return {
         "path": str(hit.path),
-        "similarity": round(hit.similarity, 4),
+        "similarity": None if hit.similarity is None else round(hit.similarity, 4),
+        "taken": hit.taken or None,
         "caption": hit.caption,
         "folder": hit.folder or None,
         "run": hit.run or None,

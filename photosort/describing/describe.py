@@ -50,6 +50,11 @@ class Described:
         """What the first captioner says of each photo, in one line."""
         return tuple(". ".join(texts) for texts in self.texts[0])
 
+    @property
+    def stems(self) -> tuple[str, ...]:
+        """What the file of each photo is called, without the suffix."""
+        return tuple(photo.path.stem for photo in self.photos)
+
 
 def describe(
     found: Sequence[Found],

@@ -20,7 +20,13 @@ CHUNK = 120
 EXEMPLAR = 4
 """Places that the first photo of a folder takes."""
 
+STYLE = "page.css"
 SCRIPTS = ("page.js", "map.js", "timeline.js")
+"""In their order: the first makes what the others use."""
+
+ASIDE, NEW = -1, -2
+"""Numbers of what is no folder of the run: the photos that an editor sets aside, and a folder that it adds."""
+
 GOLDEN_ANGLE = 137.508
 """Degrees between the colours of two folders that follow each other: any number of them are set apart."""
 
@@ -33,23 +39,51 @@ POLICY = {
 """What the page may load: pictures within it, and from the disk it lies on. It sends nothing anywhere."""
 
 
-def render(
-    page: Page,
-    address: Callable[[int], str],
-    *,
-    css: Sequence[str] = (),
-    js: Sequence[str] = (),
-    policy: Mapping[str, str] | None = None,
-    hint: str = "",
-) -> str:
-    """Return the page as an HTML document.
+Address = Callable[[int], str]
+"""The index of a photo -> the address of its thumbnail; "" where it has none."""
 
-    `address` gives the address of a photo's thumbnail by its index, or "" where it has none. `css` and `js` are texts
-    that come after those of the page itself; `policy` changes directives of the content security policy, such as
-    {"connect-src": "'self'"}. `hint` is a line below the head.
-    """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+def render(page: Page, address: Address) -> str:
+    """Return the page as an HTML document that holds all it needs, except the thumbnails."""
     from markupsafe import Markup
+
+    styles = [asset(STYLE), _colours(page)]
+    scripts = [*map(asset, SCRIPTS)]
+    return SIGNATURE + _rendered(
+        "page.html",
+        page,
+        address,
+        editing=False,
+        styles=[Markup(text) for text in styles],
+        scripts=[Markup(text) for text in scripts],
+        policy=_policy(styles, scripts),
+    )
+
+
+def render_editable(page: Page, address: Address) -> str:
+    """Return what the body of the same page holds, with what an editor needs: buttons, photos that can be selected and
+    dragged, a place for photos that are set aside (folder ASIDE) and a template for new folders.
+    """
+    return _rendered(
+        "body.html",
+        page,
+        address,
+        editing=True,
+        aside=ASIDE,
+        set_aside=PageFolder(ASIDE, "Set aside", (), (), None, ()),
+        new_folder=PageFolder(NEW, "", (), (), None, ()),
+        chunk_size=CHUNK,
+        exemplar_size=EXEMPLAR,
+    )
+
+
+def asset(name: str) -> str:
+    """Return a style sheet or script of the page."""
+    return files("photosort.report").joinpath("assets", name).read_text(encoding="utf-8")
+
+
+def _rendered(template: str, page: Page, address: Address, **more: Any) -> str:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
         loader=PackageLoader("photosort.report", "assets"),
@@ -59,23 +93,14 @@ def render(
         lstrip_blocks=True,
     )
     environment.filters["printable"] = printable
-    styles = [_asset("page.css"), _colours(page), *css]
-    scripts = [*map(_asset, SCRIPTS), *js]
-    return SIGNATURE + environment.get_template("page.html").render(
+    return environment.get_template(template).render(
         page=page,
         address=address,
         chunks=_chunks,
         left=_by_reason(page.left),
-        hint=hint,
         settings=_settings(page.settings),
-        styles=[Markup(text) for text in styles],
-        scripts=[Markup(text) for text in scripts],
-        policy=_policy({**POLICY, **(policy or {})}, styles, scripts),
+        **more,
     )
-
-
-def _asset(name: str) -> str:
-    return files("photosort.report").joinpath("assets", name).read_text(encoding="utf-8")
 
 
 def _chunks(folder: PageFolder) -> list[list[tuple[int, int]]]:
@@ -100,8 +125,8 @@ def _colours(page: Page) -> str:
     )
 
 
-def _policy(directives: Mapping[str, str], styles: Sequence[str], scripts: Sequence[str]) -> str:
-    allowed = {**directives, "style-src": _hashes(styles), "script-src": _hashes(scripts)}
+def _policy(styles: Sequence[str], scripts: Sequence[str]) -> str:
+    allowed = {**POLICY, "style-src": _hashes(styles), "script-src": _hashes(scripts)}
     return "; ".join(f"{name} {value}" for name, value in allowed.items())
 
 

@@ -1,4 +1,4 @@
-"""Small pictures of photos for a page."""
+"""Pictures of photos for the large view."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from photosort.photos.decode import UnreadablePhoto, decode
 from photosort.photos.formats import register_formats
 from photosort.photos.frame import Frame
 
-SIDE, QUALITY = 320, 78
+SIDE, QUALITY = 1600, 82
 """Pixels of the longer side, and of how good a JPEG."""
 LARGEST = 1 << 30
 """Bytes of a file that is read for it."""
 
 
 def picture_of(path: Path) -> bytes | None:
-    """Return a photo as a small JPEG without metadata; None where it cannot be read."""
+    """Return a photo as a JPEG of at most SIDE pixels, without metadata; None where it cannot be read."""
     register_formats()
     try:
         if path.stat().st_size > LARGEST:

@@ -1,6 +1,6 @@
 """Serves one review to the browser of this machine, and to no one else.
 
-The address that is opened has a token that works once. The page that it brings holds two secrets: one for the plan,
+The address that is opened has a token that works once. What it brings holds two secrets: one for the page and the plan,
 which each request sends in a header of its own, and one that gives pictures only. Cookies are not used: a browser sends
 those of this address to every other program that listens on this machine. Every request must name this very address
 as its host, and, where the browser tells where it comes from, as its origin; so a page of another site reaches nothing,
@@ -22,6 +22,7 @@ from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 from photosort.errors import PhotosortError, SettingsError
+from photosort.report.html import SCRIPTS, STYLE, Address, asset
 from photosort.review.changes import BadRequest
 from photosort.review.session import Session, failure_document
 
@@ -29,7 +30,10 @@ HOST = "127.0.0.1"
 LARGEST = 4 << 20
 """Bytes of a request: more than the numbers of half a million photos take."""
 HEADER = "X-Photosort"
-ASSETS = {"/review.js": "text/javascript; charset=utf-8", "/review.css": "text/css; charset=utf-8"}
+KINDS = {"js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8"}
+OWN = ("start.js", "folders.js", "select.js", "edit.js", "review.css")
+ASSETS = {f"/{name}": KINDS[name.rpartition(".")[2]] for name in (*OWN, *SCRIPTS, STYLE)}
+"""The style and the scripts of the report's page, and those that edit it."""
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
     " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -43,7 +47,8 @@ SAFE = {
 }
 
 Picture = Callable[[int], bytes | None]
-"""The number of a photo -> a small JPEG of it; None where it gives no picture."""
+"""The number of a photo -> a WebP or JPEG of it; None where it gives no picture."""
+PAGE = "<main></main>"
 
 
 class Refused(Exception):
@@ -57,8 +62,20 @@ class Refused(Exception):
 class Server:
     """The server of a session, from the start to the end of a `with` block. `url` is the address to open, once."""
 
-    def __init__(self, session: Session, picture: Picture, port: int = 0) -> None:
-        """Take the port, 0 for any that is free. Raises SettingsError where it cannot be had."""
+    def __init__(
+        self,
+        session: Session,
+        picture: Picture,
+        port: int = 0,
+        *,
+        large: Picture = lambda number: None,
+        page: Callable[[Address], str] = lambda address: PAGE,
+    ) -> None:
+        """Take the port, 0 for any that is free. Raises SettingsError where it cannot be had.
+
+        `picture` gives thumbnails, `large` the pictures of the large view, and `page` the body of the page, from the
+        addresses of the thumbnails.
+        """
         try:
             self._http = _Http((HOST, port), _Handler)
         except (OSError, OverflowError) as error:
@@ -66,7 +83,7 @@ class Server:
             raise SettingsError(
                 f"Port {port} cannot be used ({str(reason).lower()})", "Name another with --port, or none."
             ) from error
-        self._http.begin(session, picture)
+        self._http.begin(session, picture, large, page)
         self.url = f"{self._http.origin}/?token={self._http.token}"
 
     def __enter__(self) -> Self:
@@ -84,12 +101,13 @@ class _Http(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 
-    def begin(self, session: Session, picture: Picture) -> None:
-        self.session, self.picture = session, picture
+    def begin(self, session: Session, picture: Picture, large: Picture, page: Callable[[Address], str]) -> None:
+        self.session, self.pictures = session, {"picture": picture, "large": large}
         self.token, self.secret, self.key = (secrets.token_urlsafe(24) for _ in range(3))
         self.lock = threading.Lock()
         self.host = f"{HOST}:{self.server_address[1]}"
         self.origin = f"http://{self.host}"
+        self.page = page(lambda number: f"/picture/{number}?key={self.key}").encode()
 
     def use_token(self, given: str) -> bool:
         """Return whether this is the token, for the first time."""
@@ -157,8 +175,11 @@ class _Handler(BaseHTTPRequestHandler):
             return "text/html; charset=utf-8", self._page(place.query)
         if place.path in ASSETS:
             return ASSETS[place.path], _asset(place.path.removeprefix("/"))
-        if found := re.fullmatch(r"/picture/(0|[1-9][0-9]{0,8})", place.path):
-            return "image/jpeg", self._picture(int(found[1]), place.query)
+        if found := re.fullmatch(r"/(picture|large)/(0|[1-9][0-9]{0,8})", place.path):
+            return self._picture(self.server.pictures[found[1]], int(found[2]), place.query)
+        if place.path == "/page":
+            self._check_secret()
+            return "text/html; charset=utf-8", self.server.page
         if place.path in ("/state", "/photos"):
             self._check_secret()
             session = self.server.session
@@ -177,22 +198,22 @@ class _Handler(BaseHTTPRequestHandler):
         return _json(self.server.session.ask(asked["do"]))
 
     def _page(self, query: str) -> bytes:
-        """Return the page: with the secrets for the one who has the token, else as it is after a reload, without."""
+        """Return what fetches the page, with the secrets for the one who has the token; after a reload without."""
         given = parse_qs(query).get("token", [""])[0]
         if given and not self.server.use_token(given):
             raise Refused(HTTPStatus.FORBIDDEN, "This address was used already. Start photosort review again.")
-        page = _asset("page.html").decode()
+        page = _asset("shell.html").decode()
         secret, key = (self.server.secret, self.server.key) if given else ("", "")
         return page.replace("{{secret}}", secret).replace("{{key}}", key).encode()
 
-    def _picture(self, number: int, query: str) -> bytes:
+    def _picture(self, pictures: Picture, number: int, query: str) -> tuple[str, bytes]:
         given = parse_qs(query).get("key", [""])[0]
         if not secrets.compare_digest(given.encode(), self.server.key.encode()):
             raise Refused(HTTPStatus.FORBIDDEN, "The key of this review is missing or wrong.")
-        picture = self.server.picture(number)
+        picture = pictures(number)
         if picture is None:
             raise Refused(HTTPStatus.NOT_FOUND, "There is no picture of this photo.")
-        return picture
+        return "image/webp" if picture.startswith(b"RIFF") else "image/jpeg", picture
 
     def _body(self) -> dict[str, Any]:
         if self.headers.get("Content-Type", "").partition(";")[0].strip().lower() != "application/json":
@@ -213,7 +234,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _send(self, status: HTTPStatus, kind: str, body: bytes) -> None:
         self.send_response(status)
         headers = {"Content-Type": kind, "Content-Length": str(len(body)), **SAFE}
-        headers["Cache-Control"] = "private, max-age=3600" if kind == "image/jpeg" else "no-store"
+        headers["Cache-Control"] = "private, max-age=3600" if kind.startswith("image/") else "no-store"
         if self.close_connection:
             headers["Connection"] = "close"
         for name, value in headers.items():
@@ -223,7 +244,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _asset(name: str) -> bytes:
-    return (files("photosort.review") / "pages" / name).read_bytes()
+    if name in (*SCRIPTS, STYLE):
+        return asset(name).encode()
+    return (files("photosort.review") / "assets" / name).read_bytes()
 
 
 def _json(content: dict[str, Any]) -> tuple[str, bytes]:

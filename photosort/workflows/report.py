@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,36 +103,59 @@ def write_report(
     return Report(path, beside, pictured.page, missing)
 
 
-def picture(data_dir: Path, cache: Cache, number: int | None = None, *, progress: Progress = silent) -> Pictured:
+def picture(data_dir: Path, cache: Cache, number: int, *, progress: Progress = silent) -> Pictured:
     """Return a run as a page; thumbnails that are missing in the cache are made. Raises NoSuchRun."""
     with open_history(data_dir) as connection:
-        runs = Runs(connection)
-        run = runs.last() if number is None else runs.get(number)
-        clusters, members, left = runs.clusters(run.id), runs.members(run.id), runs.left(run.id)
-        state, filed = state_of(connection, run, data_dir), destinations(connection, run)
-    thumbnails = make_thumbnails(run, members, filed, cache, progress=progress)
+        recorded = recorded_of(connection, data_dir, number)
+        filed = destinations(connection, recorded.run)
+    thumbnails = make_thumbnails(recorded.run, recorded.members, filed, cache, progress=progress)
+    page = page_of(recorded, cache, thumbnails.places, progress=progress)
+    return Pictured(page, tuple(member.digest for member in recorded.members), thumbnails)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What the history knows of a run that a page shows."""
+
+    run: Run
+    state: str
+    clusters: Sequence[ClusterRecord]
+    members: Sequence[MemberRecord]
+    left: Sequence[tuple[Path, str]]
+
+
+def recorded_of(connection: sqlite3.Connection, data_dir: Path, number: int, *, new: bool = False) -> Recorded:
+    """Return what the history knows of a run; with `new`, without the photos that lay there before. Raises NoSuchRun."""
+    runs = Runs(connection)
+    run = runs.get(number)
+    members = runs.members(number, new=new)
+    folders = {member.cluster for member in members}
+    clusters = [cluster for cluster in runs.clusters(number) if cluster.number in folders]
+    return Recorded(run, state_of(connection, run, data_dir), clusters, members, runs.left(number))
+
+
+def page_of(recorded: Recorded, cache: Cache, places: Sequence[Path | None], *, progress: Progress = silent) -> Page:
+    """Return the page of a run, whose photos lie at these places; None where one was not found."""
+    run, members = recorded.run, recorded.members
     spots: list[Spot | None] = [None] * len(members)
     note = "The map is left out: these are copies that were put apart."
     if not run.of_copies:
         spots, note = _spots(run, members, cache, progress)
-    photos = tuple(
-        _photo(run, member, place, spot) for member, place, spot in zip(members, thumbnails.places, spots, strict=True)
-    )
-    page = Page(
+    photos = tuple(_photo(run, member, place, spot) for member, place, spot in zip(members, places, spots, strict=True))
+    return Page(
         run=run.id,
         started=run.started.isoformat(),
         source=str(run.source),
         destination=str(run.destination),
         mode=run.mode,
-        state=state,
-        folders=_folders(clusters, members),
+        state=recorded.state,
+        folders=_folders(recorded.clusters, members),
         photos=photos,
-        left=tuple((_below(run.source, path), reason) for path, reason in left),
+        left=tuple((_below(run.source, path), reason) for path, reason in recorded.left),
         settings=_settings(run),
         map_note=note,
         photosort=__version__,
     )
-    return Pictured(page, tuple(member.digest for member in members), thumbnails)
 
 
 def _settings(run: Run) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +15,21 @@ from photosort.errors import Busy, PhotosortError, PlanRefused
 from photosort.filing.disk.lock import hold
 from photosort.filing.plan.draft import Draft, DraftPhoto
 from photosort.filing.plan.draft_text import as_text
-from photosort.review.pictures import picture_of
+from photosort.report.html import render_editable
 from photosort.review.server import Server
 from photosort.review.session import Session, Shown
 from photosort.store.cache import open_cache
 from photosort.store.history import open_history
-from photosort.store.runs import MemberRecord, Run, Runs
+from photosort.store.runs import MemberRecord, Run
 from photosort.support.files import make_private_folder, new_private_file
 from photosort.support.progress import Bytes, Progress, Used, silent
 from photosort.workflows.file_draft import Edited, file_draft
 from photosort.workflows.history import run_to_review
 from photosort.workflows.plan_file import draft_of, read_plan
 from photosort.workflows.recalled import image_vectors
+from photosort.workflows.report import page_of, recorded_of
+from photosort.workflows.review_pictures import Pictures
 
-PICTURES = 2000
-"""Small pictures that are kept in memory: some 30 MB."""
 PAUSE = 0.5
 """Seconds between two looks at whether the page has asked for something, or changes are to be saved."""
 
@@ -63,24 +63,30 @@ def review(
     """
     run = run_to_review(data_dir, number)
     with open_history(data_dir) as connection:
-        members = {member.path: member for member in Runs(connection).members(run.id, new=True)}
+        recorded = recorded_of(connection, data_dir, run.id, new=True)
+    members = {member.path: member for member in recorded.members}
     first = draft_of(data_dir, run.id)
     saved = _Saved(data_dir / "reviews" / f"run-{run.id}.toml", first)
     draft = first if fresh else saved.read(members)
-    shown = [Shown(photo.path, members[photo.path].caption) for photo in first.photos]
+    shown = [Shown(member.path, member.caption) for member in recorded.members]
     session = Session(draft, shown, lambda photos: _in_two(photos, run, cache_dir))
     edited = None
-    with _alone(saved.path, data_dir, run), Server(session, _pictures(shown), port) as server:
-        try:
-            opened(server.url, draft != first)
-            while (asked := session.asked(PAUSE)) != "done":
-                if asked == "file":
-                    edited = _filed(session, data_dir, cache_dir, progress)
-                if edited is None:
-                    saved.write(session.draft)
-        except KeyboardInterrupt:
-            if edited is None and session.is_filed:
-                raise
+    with _alone(saved.path, data_dir, run), open_cache(cache_dir) as cache:
+        page = page_of(recorded, cache, [None] * len(shown), progress=progress)
+        pictures = Pictures(recorded.members, cache)
+        with Server(
+            session, pictures.thumbnail, port, large=pictures.large, page=partial(render_editable, page)
+        ) as server:
+            try:
+                opened(server.url, draft != first)
+                while (asked := session.asked(PAUSE)) != "done":
+                    if asked == "file":
+                        edited = _filed(session, data_dir, cache_dir, progress)
+                    if edited is None:
+                        saved.write(session.draft)
+            except KeyboardInterrupt:
+                if edited is None and session.is_filed:
+                    raise
     if edited is not None:
         saved.remove()
     else:
@@ -127,14 +133,6 @@ def _outcome(edited: Edited) -> dict[str, Any]:
         "failed": [{"path": str(remark.path), "reason": remark.reason} for remark in outcome.failed],
         "stopped": outcome.stopped,
     }
-
-
-def _pictures(shown: Sequence[Shown]) -> Callable[[int], bytes | None]:
-    @lru_cache(PICTURES)
-    def picture(number: int) -> bytes | None:
-        return picture_of(shown[number].path) if number < len(shown) else None
-
-    return picture
 
 
 def _in_two(photos: Sequence[DraftPhoto], run: Run, cache_dir: Path) -> Sequence[Collection[Path]]:

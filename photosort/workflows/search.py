@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from photosort.models.protocols import Vectors
 from photosort.models.selected import ModelSet
 from photosort.photos.digest import digest_of
 from photosort.photos.scan import Found
+from photosort.searching.doubt import looks_like, other_things
 from photosort.searching.filters import Filters
 from photosort.searching.query import Term
 from photosort.searching.ranking import best_first, combined, with_captions
@@ -41,19 +42,21 @@ class Hit:
     """A photo that was found.
 
     path        where it lies: the place that the newest run gave it, else where it was seen
-    similarity  how well it fits; numbers of one search compare
+    similarity  how well it fits; numbers of one search compare; None where nothing was searched for
     caption, folder, run  what the run that filed it, or the newest that knows it, said of it; empty and 0 without one
     copies      equal files of the user's own, this one among them
     places      every file that holds it, copies that runs have made as well
+    taken       the day it was taken, where that was asked for
     """
 
     path: Path
-    similarity: float
+    similarity: float | None
     caption: str
     folder: str
     run: int
     copies: int
     places: tuple[Path, ...]
+    taken: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +67,15 @@ class Searched:
     among      how many photos fit the filters
     gone       photos that would be among the hits, but lie nowhere any more, or were changed since they were looked at
     unknown    photos that were left out because what a filter asks for is not known of them
+    doubtful   the query where no photo looks like it, and these are only the nearest; empty where one does, or where
+               that cannot be said: of photos, and of several terms together
     """
 
     hits: tuple[Hit, ...]
     among: int
     gone: int
     unknown: int
+    doubtful: str = ""
 
 
 def search(
@@ -94,26 +100,37 @@ def search(
         digests, placed = _placed(models, space, cache, library, progress)
         direction, shown = _direction(terms, models, space, cache)
         others = np.array([digest not in shown for digest in digests], dtype=np.bool_)
-        below, within = _inside(inside, connection)
+        below, within = inside_of(inside, connection)
         fits = fitting(digests, library, filters, models, cache)
-        wanted = others & fits.wanted & _lying_inside(digests, library, below, within)
+        wanted = others & fits.wanted & lying_inside(digests, library, below, within)
         if not wanted.any():
-            raise _nothing(int(others.sum()), fits, inside)
+            raise nothing_fits(int(others.sum()), fits, inside)
         scores, among = space.scores(placed, direction), int(wanted.sum())
-        if space.identity.model == LABEL_SPACE:
-            scores = _with_captions(scores, terms, digests, models, cache, connection)
-        found, gone = _there(best_first(scores, wanted), digests, library, below, top)
+        captions = written_captions(connection, TAGS) if space.identity.model == LABEL_SPACE else {}
+        doubtful = "" if captions else _doubtful(terms, space, placed, np.where(wanted, scores, -np.inf))
+        scores = _with_captions(scores, terms, digests, captions, models, cache)
+        found, gone = there(best_first(scores, wanted), digests, library, below, top)
         if not found:
             raise NothingFound(
                 f"None of the {among:,} photos that fit lies where it was looked at, unchanged",
                 "Look again with: photosort organize FOLDER --dry-run",
             )
         told = told_of(connection, [digests[row] for row, _ in found])
-        hits = tuple(_hit(float(scores[row]), lying, told.get(digests[row], [])) for row, lying in found)
-        return Searched(hits, among, gone, fits.unknown)
+        hits = tuple(hit_of(float(scores[row]), lying, told.get(digests[row], [])) for row, lying in found)
+        return Searched(hits, among, gone, fits.unknown, doubtful)
 
 
-def _there(
+def _doubtful(terms: Sequence[Term], space: SearchSpace, placed: Vectors, scores: Vectors) -> str:
+    """Return the query where the photo with the best score does not look like it: one text, which is not taken away."""
+    if len(terms) != 1 or terms[0].photo is not None:
+        return ""
+    best = int(scores.argmax())
+    others = space.of_texts(other_things())
+    near = np.array([space.scores(placed[best : best + 1], other)[0] for other in others], dtype=np.float32)
+    return "" if looks_like(float(scores[best]), near) else terms[0].text
+
+
+def there(
     order: Iterable[int], digests: Sequence[str], library: Library, below: bytes, top: int
 ) -> tuple[list[tuple[int, Lying]], int]:
     """Return the first `top` photos of an order that lie on disk, and how many before them do not."""
@@ -150,11 +167,11 @@ def _placed(
         rows = [row for row, key in enumerate(keys) if key in library.places]
         digests, placed = [keys[row] for row in rows], vectors[rows].astype(np.float32)
     if not digests:
-        raise _not_looked_at(models, cache, library)
+        raise not_looked_at(models, cache, library)
     return digests, placed
 
 
-def _not_looked_at(models: ModelSet, cache: Cache, library: Library) -> NotLookedAt:
+def not_looked_at(models: ModelSet, cache: Cache, library: Library) -> NotLookedAt:
     encoder = models.image_encoder.identity.model
     counts = {
         identity.model: len(cache.keys(identity) & library.places.keys())
@@ -193,12 +210,11 @@ def _with_captions(
     scores: Vectors,
     terms: Sequence[Term],
     digests: Sequence[str],
+    captions: Mapping[str, str],
     models: ModelSet,
     cache: Cache,
-    connection: sqlite3.Connection,
 ) -> Vectors:
     """Add what captions by a model say, which has seen more than the labels of the builtin network."""
-    captions = written_captions(connection, TAGS)
     rows = [row for row, digest in enumerate(digests) if digest in captions]
     texts = [term for term in terms if term.photo is None]
     if not rows or not texts:
@@ -232,7 +248,7 @@ def _digest(path: Path, models: ModelSet, cache: Cache) -> str:
     return described.photos[0].digest
 
 
-def _inside(inside: str, connection: sqlite3.Connection) -> tuple[bytes, frozenset[str] | None]:
+def inside_of(inside: str, connection: sqlite3.Connection) -> tuple[bytes, frozenset[str] | None]:
     """Return a folder on disk as the beginning of paths, or the photos of the folders that are called so."""
     if not inside:
         return b"", None
@@ -249,7 +265,7 @@ def _inside(inside: str, connection: sqlite3.Connection) -> tuple[bytes, frozens
     return b"", frozenset(members)
 
 
-def _lying_inside(
+def lying_inside(
     digests: Sequence[str], library: Library, below: bytes, within: frozenset[str] | None
 ) -> NDArray[np.bool_]:
     if within is not None:
@@ -261,7 +277,7 @@ def _lying_inside(
     )
 
 
-def _nothing(known: int, fits: Fitting, inside: str) -> NothingFound:
+def nothing_fits(known: int, fits: Fitting, inside: str) -> NothingFound:
     """Return why no photo is wanted of so many that are known, beside those that are compared with."""
     if not known:
         what = "No photo is known but the one that is compared with"
@@ -274,6 +290,7 @@ def _nothing(known: int, fits: Fitting, inside: str) -> NothingFound:
     return NothingFound(what, f"{unsure}photosort organize DIR --dry-run looks at more photos.")
 
 
-def _hit(score: float, lying: Lying, told: Sequence[Told]) -> Hit:
+def hit_of(score: float | None, lying: Lying, told: Sequence[Told], taken: str = "") -> Hit:
+    """Return a photo as what was found, with what runs have said of it."""
     of = next((one for one in told if one.run == lying.run), told[0] if told else Told(0, "", ""))
-    return Hit(lying.path, score, of.caption, of.folder, of.run, lying.copies, lying.places)
+    return Hit(lying.path, score, of.caption, of.folder, of.run, lying.copies, lying.places, taken[:10])

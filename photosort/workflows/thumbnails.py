@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,14 +81,14 @@ def make_thumbnails(
         progress(STAGE, 0, len(missing))
     work = ((members[number].digest, candidates[number]) for number in missing)
     for done, (number, (place, content)) in enumerate(
-        zip(missing, work_ahead(_made, lambda _: (None, b""), work, ahead=AHEAD), strict=True), 1
+        zip(missing, work_ahead(made_from, lambda _: (None, b""), work, ahead=AHEAD), strict=True), 1
     ):
         places[number] = place
         if content:
             made[members[number].digest] = content
             sizes[members[number].digest] = len(content)
         if len(made) >= BATCH or done == len(missing):
-            cache.put_texts(IDENTITY, {key: base64.b64encode(value).decode() for key, value in made.items()})
+            put_thumbnails(cache, made)
             made.clear()
         progress(STAGE, done, len(missing))
     return Thumbnails(sizes, tuple(places))
@@ -103,8 +103,13 @@ def stored(cache: Cache, digests: Iterable[str]) -> Iterator[tuple[str, bytes]]:
             yield digest, base64.b64decode(text)
 
 
-def _made(item: tuple[str, list[Path]]) -> tuple[Path | None, bytes]:
-    """Return where a photo lies, and its thumbnail; empty where it cannot be decoded."""
+def put_thumbnails(cache: Cache, made: Mapping[str, bytes]) -> None:
+    """Keep thumbnails by the digests of their photos."""
+    cache.put_texts(IDENTITY, {key: base64.b64encode(value).decode() for key, value in made.items()})
+
+
+def made_from(item: tuple[str, Sequence[Path]]) -> tuple[Path | None, bytes]:
+    """Return where the photo of a digest lies, of some places, and its thumbnail; empty where it cannot be decoded."""
     digest, candidates = item
     for path in candidates:
         try:

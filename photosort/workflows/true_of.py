@@ -24,19 +24,34 @@ from photosort.workflows.lying import Library
 
 @dataclass(frozen=True, slots=True)
 class Fitting:
-    """Which of n photos fit the filters, (n,), and of how many it is not known."""
+    """Which of n photos fit the filters, (n,), of how many it is not known, and when each was taken, where that is."""
 
     wanted: NDArray[np.bool_]
     unknown: int = 0
+    taken: tuple[str, ...] = ()
 
 
-def fitting(digests: Sequence[str], library: Library, filters: Filters, models: ModelSet, cache: Cache) -> Fitting:
-    """Ask the facts of n photos what the filters want to know. Raises SettingsError where no facts are wanted."""
-    if not filters.any:
+def fitting(
+    digests: Sequence[str],
+    library: Library,
+    filters: Filters,
+    models: ModelSet,
+    cache: Cache,
+    *,
+    always: bool = False,
+) -> Fitting:
+    """Ask the facts of n photos what the filters want to know; `always` without filters too, for the dates.
+
+    Raises SettingsError where no facts are wanted.
+    """
+    if not filters.any and not always:
         return Fitting(np.ones(len(digests), dtype=np.bool_))
     facts = _facts(digests, library, models, cache, kinds=filters.kind is not None)
+    if not filters.any:
+        return Fitting(np.ones(len(digests), dtype=np.bool_), 0, tuple(fact.taken if fact else "" for fact in facts))
     wanted = np.array([fact is not None and filters.fit(fact) for fact in facts], dtype=np.bool_)
-    return Fitting(wanted, sum(fact is None or (filters.dated and not fact.taken) for fact in facts))
+    unknown = sum(fact is None or (filters.dated and not fact.taken) for fact in facts)
+    return Fitting(wanted, unknown, tuple(fact.taken if fact else "" for fact in facts))
 
 
 def _facts(

@@ -38,8 +38,7 @@ def refused(*arguments: str) -> Result:
     ("arguments", "code", "message"),
     [
         ((), 2, "There is nothing to search for"),
-        (("--after", "2004", "--before", "2006"), 2, "Filters need a query or --like. Add what to find"),
-        (("--in", "beach"), 2, "Filters need a query or --like"),
+        (("--after", "2004", "--before", "2006", "--profile", "builtin"), 28, "No photo was looked at yet"),
         (("dog", "+"), 2, "A part of the query 'dog +' is empty"),
         (("dog", "--after", "May"), 2, "--after 'May' is not a date"),
         (("dog", "--people", "many"), 2, "--people 'many' is not a number of people"),
@@ -88,6 +87,7 @@ def test_programs_get_everything() -> None:
     assert found["photos"][0] == {
         "path": str(OWL),
         "similarity": 10.126,
+        "taken": None,
         "caption": "a photo of an owl, maybe a bird of prey",
         "folder": "Birds at the lake",
         "run": 3,
@@ -95,6 +95,16 @@ def test_programs_get_everything() -> None:
         "places": [str(OWL), "/photos/owl.jpg"],
     }
     assert found["photos"][1]["folder"] is None and found["photos"][1]["run"] is None
+
+
+def test_a_list_by_date_shows_dates() -> None:
+    hits = (Hit(OWL, None, "", "", 0, 1, (OWL,), "2023-05-01"), Hit(DEEP, None, "", "", 0, 1, (DEEP,)))
+    console = Console(file=io.StringIO(), width=80)
+    console.print(search._view(Searched(hits, 2, 0, 0)))
+    lines = console.file.getvalue().splitlines()
+    assert lines[0].startswith("2023-05-01  /photos") and any(line.lstrip().startswith("no date") for line in lines)
+    assert search._document(Searched(hits, 2, 0, 0))["photos"][0]["taken"] == "2023-05-01"
+    assert search._document(Searched(hits, 2, 0, 0, "dog"))["looks_like_it"] is False
 
 
 def test_asides_say_what_is_left_out() -> None:

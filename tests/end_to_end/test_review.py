@@ -13,12 +13,15 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from fakes.browser import Watched, chromium
 from fakes.command import Command
 from fakes.filing_kit import names
 from playwright.sync_api import Page
+
+AXE = Path(__file__).parents[1] / "report" / "vendor" / "axe.min.js"
 
 
 @contextmanager
@@ -69,7 +72,7 @@ def test_all_is_done_by_keyboard_and_arrives_on_disk(previewed: Path) -> None:
         page.get_by_role("heading", name="Temple/Old", exact=True).wait_for()
 
         second.locator(".photo").first.focus()
-        name = second.locator(".photo .name").nth(1).inner_text()
+        name = second.locator(".photo figcaption").nth(1).inner_text()
         press("ArrowRight")
         press("Space")
         assert page.locator("#count").inner_text() == "1 photo selected"
@@ -174,7 +177,9 @@ def test_photos_are_dragged_and_the_page_can_be_loaded_again(previewed: Path) ->
 
 
 def test_arrows_lead_through_rows_and_folders(previewed: Path) -> None:
-    """A window for four photos in a row: twelve in the first folder, eight in the second."""
+    """A window for four photos in a row: twelve in the first folder, eight in the second; the first photo takes four
+    places.
+    """
     with reviewing("--no-open") as (_, url), browser_page(640, 900) as page:
         page.goto(url)
         page.wait_for_selector(".photo")
@@ -191,7 +196,7 @@ def test_arrows_lead_through_rows_and_folders(previewed: Path) -> None:
         for key in ("Right", "Down", "Down", "Down", "Down", "Left", "Up", "Up", "Left", "Left"):
             page.keyboard.press(f"Arrow{key}")
             seen.append(at())
-        assert seen == [(0, 1), (0, 5), (0, 9), (1, 1), (1, 5), (1, 4), (1, 0), (0, 8), (0, 7), (0, 6)]
+        assert seen == [(0, 1), (0, 3), (0, 7), (0, 11), (1, 1), (1, 0), (0, 10), (0, 6), (0, 5), (0, 4)]
 
 
 def test_text_of_captions_and_names_stays_text(previewed: Path, own_folders: Path) -> None:
@@ -199,7 +204,7 @@ def test_text_of_captions_and_names_stays_text(previewed: Path, own_folders: Pat
 
     with sqlite3.connect(own_folders / "data" / "history.sqlite") as history:
         history.execute("UPDATE members SET caption = '<img src=x onerror=alert(1)>\"><script>alert(2)</script>'")
-        history.execute("UPDATE clusters SET summary = '<script>alert(3)</script>'")
+        history.execute("UPDATE clusters SET title = '<script>alert(3)</script>'")
     with reviewing("--no-open") as (_, url), browser_page() as page:
         faults, alerts = Watched(page).problems, list[str]()
         page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
@@ -208,6 +213,45 @@ def test_text_of_captions_and_names_stays_text(previewed: Path, own_folders: Pat
         assert "<script>alert(3)</script>" in page.locator("section.folder").first.inner_text()
         assert page.locator("section script, section img[src=x]").count() == 0
         assert alerts == [] and faults == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(previewed: Path, scheme: Literal["light", "dark"]) -> None:
+    with reviewing("--no-open") as (_, url), chromium() as browser:
+        page = browser.new_context(color_scheme=scheme, bypass_csp=True).new_page()
+        page.goto(url)
+        page.wait_for_selector(".photo")
+        page.add_script_tag(content=AXE.read_text(encoding="utf-8"))
+        page.locator(".photo").first.click()
+        for look in ("", "document.getElementById('move').click()", "document.getElementById('dialog').close()"):
+            page.evaluate(look)
+            found = page.evaluate("axe.run().then(result => result.violations)")
+            serious = [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in ("serious", "critical")]
+            assert serious == []
+
+
+def test_search_map_and_timeline_are_those_of_the_report(previewed: Path) -> None:
+    with reviewing("--no-open") as (_, url), browser_page() as page:
+        faults = Watched(page).problems
+        page.goto(url)
+        page.wait_for_selector(".photo")
+        labels = page.locator("#map .canvas a").all_text_contents()
+        page.fill("#search", page.locator(".photo figcaption").nth(1).inner_text())
+        page.locator("#found", has_text=" of 20").wait_for()
+        page.keyboard.press("Escape")
+        first = page.locator('section[data-folder="0"]')
+        first.get_by_role("button", name="Rename").click()
+        page.locator("#name").fill("Zebras")
+        page.keyboard.press("Enter")
+        page.locator(".side a", has_text="Zebras").wait_for()
+        assert page.locator("#map .canvas a").all_text_contents() == ["Zebras", *labels[1:]]
+        page.fill("#search", "zebras")
+        page.locator("#found", has_text=" of 20").wait_for()
+        first.locator(".photo").first.focus()
+        page.keyboard.press("Enter")
+        page.locator("#photo").wait_for()
+        assert page.locator("#photo .picture img").evaluate("(image) => image.decode().then(() => image.src)")
+        assert faults == []
 
 
 def test_another_page_of_the_same_browser_reaches_nothing(previewed: Path, tmp_path: Path) -> None:

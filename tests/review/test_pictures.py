@@ -1,4 +1,4 @@
-"""Small pictures for the page: upright, small, without what the file says about its owner."""
+"""Pictures for the large view: upright, not too large, without what the file says about its owner."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from photosort.review.pictures import SIDE, picture_of
 
 
 @pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.heic"])
-def test_a_picture_is_small_upright_and_says_nothing_more(tmp_path: Path, name: str) -> None:
+def test_a_picture_is_upright_not_too_large_and_says_nothing_more(tmp_path: Path, name: str) -> None:
     from photosort.photos.formats import register_formats
 
     register_formats()
     exif = Image.Exif()
     exif[0x0112], exif[0x010E] = 6, "at home, in the garden"
-    Image.new("RGB", (900, 600), (200, 30, 30)).save(tmp_path / name, exif=exif)
+    Image.new("RGB", (2400, 1600), (200, 30, 30)).save(tmp_path / name, exif=exif)
     picture = picture_of(tmp_path / name)
     assert picture and b"garden" not in picture
     with Image.open(io.BytesIO(picture)) as image:

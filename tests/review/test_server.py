@@ -87,7 +87,12 @@ def page() -> Iterator[Page]:
         1, Path("/in"), Path("/out"), Mode.COPY, (DraftFolder("Dogs", "Dogs", photos=(PHOTO,), clusters=(0,)),)
     )
     session = Session(draft, [Shown(PHOTO.path, "a dog")], lambda photos: [])
-    with Server(session, lambda number: b"\xff\xd8jpeg" if number == 0 else None) as server:
+    with Server(
+        session,
+        lambda number: b"\xff\xd8jpeg" if number == 0 else None,
+        large=lambda number: b"RIFFwebp" if number == 0 else None,
+        page=lambda address: f'<img src="{address(0)}">',
+    ) as server:
         opened = Page(session, server.url)
         opened.open()
         yield opened
@@ -104,6 +109,9 @@ def test_the_page_sees_and_changes_the_plan(page: Page) -> None:
     assert page.post("/change", RENAME).json["folders"][0]["name"] == "Cats" == name(page)
     picture = page.get(f"/picture/0?key={page.key}", **{HEADER: None})
     assert (picture.status, picture.body, picture.headers["Content-Type"]) == (200, b"\xff\xd8jpeg", "image/jpeg")
+    large = page.get(f"/large/0?key={page.key}", **{HEADER: None})
+    assert (large.body, large.headers["Content-Type"]) == (b"RIFFwebp", "image/webp")
+    assert page.get("/page").body.decode() == f'<img src="/picture/0?key={page.key}">'
     assert page.post("/ask", {"do": "done"}).json["phase"] == "ended" and page.session.asked(1) == "done"
 
 
@@ -127,12 +135,13 @@ def test_the_address_opens_the_page_once(page: Page) -> None:
 @pytest.mark.parametrize("secret", [None, "", "wrong", "é"])
 def test_without_the_secret_nothing_is_told_or_changed(page: Page, secret: str | None) -> None:
     for answer in (
-        *(page.get(path, **{HEADER: secret}) for path in ("/state", "/photos")),
+        *(page.get(path, **{HEADER: secret}) for path in ("/state", "/photos", "/page")),
         page.post("/change", RENAME, **{HEADER: secret}),
         page.post("/ask", {"do": "file"}, **{HEADER: secret}),
         page.get("/picture/0"),
         page.get("/picture/0?key=wrong"),
         page.get(f"/picture/0?key={page.secret}"),
+        page.get("/large/0"),
     ):
         assert answer.status == 403 and set(answer.json) == {"problem"}
     assert page.post("/change", RENAME, **{HEADER: page.key}).status == 403, "the key is for pictures alone"
@@ -164,6 +173,8 @@ def test_another_origin_is_refused(page: Page, origin: str | None) -> None:
         *(
             "/../../etc/passwd",
             "/..%2f..%2fetc/passwd",
+            "/assets/shell.html",
+            "/shell.html",
             "/pages/page.html",
             "/review.js/",
             "/x//review.js",

@@ -23,12 +23,14 @@ from photosort.filing.journaled.undo import undo
 from photosort.models.facts.faces import FaceCounter
 from photosort.models.selected import ModelSet, select_models
 from photosort.photos.header import Header
+from photosort.searching.doubt import looks_like, other_things
 from photosort.searching.filters import filters_of
 from photosort.searching.query import parse
 from photosort.settings.settings import load_settings
 from photosort.store.cache import open_cache, text_key
 from photosort.store.history import open_history
 from photosort.store.runs import ClusterRecord, MemberRecord, Runs
+from photosort.workflows.listing import listing
 from photosort.workflows.search import Hit, Searched, search
 
 FILES = {name: name for name in ("dog.jpg", "cat.jpg", "beach.jpg", "house.jpg", "more/tree.jpg")}
@@ -277,6 +279,35 @@ def test_facts_choose_among_photos(models: ModelSet, looked_at: Path) -> None:
     assert len(names(found(models, "dog", kind="photo"))) == 3
     with pytest.raises(NothingFound, match=r"None of the 5 known photos fits the filters. Of 3 it is not known"):
         found(models, "dog", after="2025")
+
+
+def test_filters_alone_list_photos_by_date(models: ModelSet, looked_at: Path) -> None:
+    know(models, looked_at / "dog.jpg", "2023-05-01T10:00:00", 2)
+    know(models, looked_at / "cat.jpg", "2024-05-01T10:00:00", 2)
+    know(models, looked_at / "beach.jpg", "2022-05-01T10:00:00", 0)
+    listed = listing(models, filters_of(people="2+"))
+    assert [(hit.path.name, hit.taken, hit.similarity) for hit in listed.hits] == [
+        ("cat.jpg", "2024-05-01", None),
+        ("dog.jpg", "2023-05-01", None),
+    ]
+    assert (listed.among, listed.unknown, listed.doubtful) == (2, 2, "")
+    assert names(listing(models, filters_of(after="2023"), top=1)) == ["cat.jpg"]
+    assert names(listing(models, filters_of(), inside=str(looked_at)))[:3] == ["cat.jpg", "dog.jpg", "beach.jpg"]
+    assert names(listing(models, filters_of(), inside=str(looked_at / "more"))) == ["tree.jpg"]
+    with pytest.raises(NothingFound, match="None of the 5 known photos fits the filters"):
+        listing(models, filters_of(people="9"))
+
+
+@pytest.mark.parametrize("query", ["dog", "something else altogether"])
+def test_the_best_photo_has_to_look_like_the_query(models: ModelSet, looked_at: Path, query: str) -> None:
+    """The best photo has the vector of its text, so that its scores are those of the text."""
+    searched = found(models, query)
+    space = models.search_space(lambda encoder: encoder)
+    (own,), others = space.of_texts([only(searched).path.stem]), space.of_texts(other_things())
+    fits = looks_like(float(own @ space.of_texts([query])[0]), others @ own)
+    assert searched.doubtful == ("" if fits else query)
+    assert found(models, "dog + cat").doubtful == "", "of several terms nothing is said"
+    assert search(parse("", looked_at / "dog.jpg"), models).doubtful == "", "nor of photos"
 
 
 def test_facts_that_are_switched_off_filter_nothing(clip: Path, looked_at: Path) -> None:

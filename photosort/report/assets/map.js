@@ -158,6 +158,11 @@
     }
   });
   document.addEventListener("photosort:filter", redraw);
+  document.addEventListener("photosort:folders", () => {
+    readColours();
+    label();
+    redraw();
+  });
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
     readColours();
     redraw();

@@ -8,9 +8,9 @@ const photosort = (() => {
   for (const figure of document.querySelectorAll(".photo")) figures[figure.dataset.photo] = figure;
   const plain = (text) => text.normalize("NFD").replace(/\p{Mn}/gu, "").toLowerCase();
   const haystacks = run.photos.map((photo) => {
-    const texts = [photo.path, photo.caption, folders.get(photo.folder).name, ...(photo.facts || [])];
-    return plain(texts.filter(Boolean).join("\n"));
+    return plain([photo.path, photo.caption, ...(photo.facts || [])].filter(Boolean).join("\n"));
   });
+  const plainNames = new Map();
   const filters = new Map();
   const matching = run.photos.map(() => true);
   const number = new Intl.NumberFormat("en");
@@ -19,15 +19,19 @@ const photosort = (() => {
   const found = document.getElementById("found");
   const clear = document.getElementById("clear");
   const none = document.querySelector(".none");
-  const links = new Map([...document.querySelectorAll(".side a")].map((link) => [Number(link.dataset.folder), link]));
+  const links = new Map();
 
   /** Show the photos that pass a test (index) => boolean; a test of null lets all pass. Tests of other names stay. */
   function filter(name, test) {
     if (test) filters.set(name, test);
     else filters.delete(name);
+    filterAgain();
+  }
+
+  function filterAgain() {
     const tests = [...filters.values()];
     document.body.classList.toggle("filtering", tests.length > 0);
-    const counts = new Map(run.folders.map((folder) => [folder.number, 0]));
+    const counts = new Map([...folders.keys()].map((folder) => [folder, 0]));
     let total = 0;
     run.photos.forEach((photo, index) => {
       const shown = tests.every((passes) => passes(index));
@@ -53,9 +57,11 @@ const photosort = (() => {
     document.dispatchEvent(new CustomEvent("photosort:filter"));
   }
 
+  const has = (index, word) => haystacks[index].includes(word) || plainNames.get(run.photos[index].folder).includes(word);
+
   function searched() {
     const words = plain(search.value).split(/\s+/).filter(Boolean);
-    filter("search", words.length ? (index) => words.every((word) => haystacks[index].includes(word)) : null);
+    filter("search", words.length ? (index) => words.every((word) => has(index, word)) : null);
   }
 
   let waiting = 0;
@@ -184,7 +190,7 @@ const photosort = (() => {
     const likeness = part(".likeness");
     likeness.replaceChildren();
     if (photo.similarity !== undefined) row(likeness, folders.get(photo.folder), photo.similarity);
-    if (photo.next !== undefined) row(likeness, folders.get(photo.next), photo.nextSimilarity);
+    if (folders.has(photo.next)) row(likeness, folders.get(photo.next), photo.nextSimilarity);
     part(".place").textContent = `${shown.indexOf(index) + 1} of ${shown.length}`;
     part(".before").disabled = neighbour(-1) === undefined;
     part(".after").disabled = neighbour(1) === undefined;
@@ -258,25 +264,49 @@ const photosort = (() => {
     },
     { rootMargin: "-25% 0px -70%" },
   );
-  for (const section of document.querySelectorAll(".folder")) seen.observe(section);
+
+  function list() {
+    links.clear();
+    for (const link of document.querySelectorAll(".side a")) links.set(Number(link.dataset.folder), link);
+    for (const [folder, { name }] of folders) plainNames.set(folder, plain(name));
+    for (const section of document.querySelectorAll(".folder")) seen.observe(section);
+  }
 
   function measure() {
-    for (const sheet of document.querySelectorAll(".sheet")) {
+    const sheets = [...document.querySelectorAll(".sheet")].map((sheet) => {
       const style = getComputedStyle(sheet);
       const count = Number(style.getPropertyValue("--columns"));
       const gap = Number.parseFloat(style.rowGap) || 0;
-      const cell = (sheet.clientWidth + gap) / count;
-      for (const chunk of sheet.querySelectorAll(".chunk")) {
+      return { sheet, count, gap, cell: (sheet.clientWidth + gap) / count };
+    });
+    for (const { sheet, count, gap, cell } of sheets) {
+      for (const chunk of sheet.children) {
         const cells = chunk.childElementCount + 3 * chunk.querySelectorAll(".exemplar").length;
         chunk.style.containIntrinsicBlockSize = `auto ${Math.ceil(cells / count) * cell - gap}px`;
       }
     }
   }
 
+  /** Follow folders, their sections and their links that a script has changed. */
+  function refold(changed) {
+    folders.clear();
+    for (const folder of changed) {
+      folders.set(folder.number, folder);
+      for (const index of folder.photos) run.photos[index].folder = folder.number;
+    }
+    list();
+    measure();
+    document.dispatchEvent(new CustomEvent("photosort:folders"));
+    filterAgain();
+  }
+
+  list();
   new ResizeObserver(measure).observe(document.querySelector("main"));
+  const bar = document.querySelector(".bar");
+  new ResizeObserver(() => document.documentElement.style.setProperty("--bar", `${bar.offsetHeight}px`)).observe(bar);
   document.addEventListener("photosort:filter", tabbables);
   tabbables();
   if (search.value) searched();
 
-  return { run, folders, figures, matching, filter, open, thumbnail, number };
+  return { run, folders, figures, matching, filter, refold, shownFigures, open, thumbnail, number };
 })();
