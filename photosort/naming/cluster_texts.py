@@ -36,15 +36,14 @@ def cluster_texts(
     *,
     subjects: Sequence[Subject] = (),
     marks: Sequence[Sequence[str]] = (),
-    like: Sequence[str] = (),
     nearest: Sequence[Sequence[int]] = (),
     countable: Counted = lambda noun: None,
 ) -> list[ClusterText]:
     """Captions of each cluster, its exemplars first -> keywords that no other cluster has, with their counts.
 
-    `subjects`, `marks` and `like` are as in `ClusterText`, for each cluster; `nearest` are the other clusters, nearest
-    first; `countable` is asked where captions do not tell ("a daisy (flower)"). What a caption only says with a maybe
-    is not a keyword: a wrong noun in a folder name is worse than none.
+    `subjects` and `marks` are as in `ClusterText`, for each cluster; `nearest` are the other clusters, nearest first;
+    `countable` is asked where captions do not tell ("a daisy (flower)"). What a caption only says with a maybe is not a
+    keyword: a wrong noun in a folder name is worse than none.
     """
     said = said_terms(captions)
     keywords = exclusive_keywords(said, KEYWORDS, ranking)
@@ -60,7 +59,6 @@ def cluster_texts(
             tone=_tone(members),
             subject=subjects[number] if subjects else None,
             marks=tuple(marks[number]) if marks else (),
-            like=like[number] if like else "",
         )
         for number, members in enumerate(captions)
     ]

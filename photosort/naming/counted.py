@@ -15,15 +15,12 @@ from photosort.naming.prompt import MIXED, ClusterText, plain
 from photosort.naming.said import is_kind_of
 from photosort.naming.subject import PART, starting
 from photosort.naming.words import MAX_WORDS, plural, singular, word_key
-from photosort.support.printable import printable
 
 SUMMARY_KEYWORDS = 4
 BROAD_KEYWORDS = 3
 SHORT = 3
 """Letters of a word that may be part of another by chance."""
 TENTH = 10
-LONGEST = 32
-"""Characters of a file's name in the name of a folder."""
 MOSTLY = 2 / 3
 _LOOKED_AT = 200
 
@@ -31,10 +28,9 @@ _LOOKED_AT = 200
 def titles(cluster: ClusterText) -> Iterator[str]:
     """Yield titles from the best to ever longer ones, so that one of them is unlike that of any other cluster.
 
-    First the subject. One that was looked for and not found leaves when the photos were taken, or "Mixed", with the
-    name of the most typical file: that is true, where no word is. Where none was looked for, it is the first keyword,
-    with the next where that is half as frequent and of several photos too, or else the broad noun of the cluster. What
-    tells it apart follows, mostly in brackets.
+    First the subject. One that was looked for and not found leaves when the photos were taken, or "Mixed". Where none
+    was looked for, it is the first keyword, with the next where that is half as frequent and of several photos too, or
+    else the broad noun of the cluster. What tells it apart follows, mostly in brackets.
     """
     cluster = _without_broad(cluster)
     base, more = _first_title(cluster, written(cluster))
@@ -46,8 +42,6 @@ def titles(cluster: ClusterText) -> Iterator[str]:
     for length in range(1, len(said) + 1):
         yield in_brackets(base, ", ".join(said[:length]))
     yield from (in_brackets(base, part) for part in traits(cluster) if part not in base)
-    if cluster.subject and not cluster.subject.title and cluster.like not in base:
-        yield in_brackets(base, _like(cluster))
 
 
 def _adds(word: str, title: str) -> bool:
@@ -62,7 +56,7 @@ def _first_title(cluster: ClusterText, words: Sequence[str]) -> tuple[str, Seque
     if cluster.subject and cluster.subject.title:
         return cluster.subject.title, _frequent(cluster, words, 1 / TENTH)
     if cluster.broad == MIXED or (cluster.subject and cluster.photos > 1):
-        mixed = in_brackets(MIXED.capitalize(), cluster.tone or _like(cluster))
+        mixed = in_brackets(MIXED.capitalize(), cluster.tone)
         return (cluster.marks[0] if cluster.marks else mixed), _frequent(cluster, words, PART)
     if cluster.broad:
         several = min(_several_or_tenth(cluster), BROAD_KEYWORDS)
@@ -72,15 +66,6 @@ def _first_title(cluster: ClusterText, words: Sequence[str]) -> tuple[str, Seque
         first = 2 if _paired(cluster.keywords) else 1
         return starting(_list(words[:first])), words[first:]
     return in_brackets(UNNAMED.capitalize(), cluster.tone), ()
-
-
-def _like(cluster: ClusterText) -> str:
-    return f"like {_short(cluster.like)}" if cluster.like else ""
-
-
-def _short(name: str) -> str:
-    shown = printable(name)
-    return shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1]}…"
 
 
 def _frequent(cluster: ClusterText, words: Sequence[str], share: float) -> list[str]:

@@ -121,7 +121,6 @@ class ClusterText:
     tone        what most photos look like, such as "mostly blue"; empty where there is no such thing
     subject     what the cluster is of; None where that was not looked for
     marks       when most of the photos were taken, best first: "June 2019", "2019"; no model sees them
-    like        what the file of its exemplar is called, without the suffix; no model sees it either
     """
 
     captions: Mapping[str, int]
@@ -133,7 +132,6 @@ class ClusterText:
     tone: str = ""
     subject: Subject | None = None
     marks: tuple[str, ...] = ()
-    like: str = ""
 
     def inflected(self, keyword: Keyword, written: str = "") -> str:
         """Return the term of a keyword, or as it is `written`, in the plural where several photos show what can be

@@ -81,11 +81,10 @@ def make_folders(
     subjects_of: SubjectsOf = lambda clusters: [Subject() for _ in clusters],
     named_by: str = "",
     arranged: Arranged | None = None,
-    files: Sequence[str] = (),
 ) -> Folders:
     """Name the clusters of n photos, and lay out their folders. Names that the method gave are kept; `named_by` is what
     an earlier run had them from. The first clusters are the photos of folders that stand, as `arranged` has them: they
-    keep these, and no photo is set aside then. `files` is what the file of each photo is called, without suffix.
+    keep these, and no photo is set aside then.
     """
     arranged = arranged or arrange([], facts, settings)
     clustering, captions, layout = grouped.clustering, grouped.texts, arranged.layout
@@ -105,7 +104,6 @@ def make_folders(
         settings.keywords,
         subjects=subjects_of(members),
         marks=list(map(marks, known, towns)) if marked else (),
-        like=[files[cluster[0]] if files and cluster else "" for cluster in members],
         nearest=clustering.nearest,
         countable=nouns().can_be_counted,
     )

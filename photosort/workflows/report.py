@@ -125,7 +125,7 @@ class Recorded:
 
 
 def recorded_of(connection: sqlite3.Connection, data_dir: Path, number: int, *, new: bool = False) -> Recorded:
-    """Return what the history knows of a run; with `new`, without the photos that lay there before. Raises NoSuchRun."""
+    """Return what the history knows of a run; with `new`, without photos that lay there before. Raises NoSuchRun."""
     runs = Runs(connection)
     run = runs.get(number)
     members = runs.members(number, new=new)

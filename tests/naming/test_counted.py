@@ -11,7 +11,7 @@ from photosort.naming.cluster_texts import cluster_texts
 from photosort.naming.counted import summary, titles, without_nested
 from photosort.naming.keywords import Keyword
 from photosort.naming.prompt import ClusterText
-from photosort.naming.subject import NOTHING, Subject
+from photosort.naming.subject import Subject
 from photosort.naming.summary import name_clusters
 
 
@@ -112,21 +112,3 @@ def test_a_keyword_within_another_is_said_once() -> None:
         Keyword("red sofa", 8, 52),
     ]
     assert [word.term for word in without_nested(words)] == ["cat", "red sofa"]
-
-
-def test_folders_of_which_nothing_can_be_said_are_called_by_their_most_typical_file() -> None:
-    captions = [["maybe a ship", "maybe a spoon", "maybe a tower"]] * 3
-    made = cluster_texts(captions, subjects=[NOTHING] * 3, like=["beach", "IMG_0123", "x" * 60])
-    assert [name.title for name in name_clusters(made)] == [
-        "Mixed (like beach)",
-        "Mixed (like IMG_0123)",
-        f"Mixed (like {'x' * 31}…)",
-    ]
-    dated = cluster_texts(captions, subjects=[NOTHING] * 3, marks=[["June 2019"]] * 3, like=["beach", "boat", "cow"])
-    assert [name.title for name in name_clusters(dated)] == [
-        "June 2019",
-        "June 2019 (like boat)",
-        "June 2019 (like cow)",
-    ]
-    (said,) = cluster_texts([["a dog", "a dog"]], subjects=[Subject("Dogs")], like=["beach"])
-    assert list(titles(said)) == ["Dogs"], "only where nothing is said"
