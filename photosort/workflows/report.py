@@ -23,6 +23,7 @@ from photosort.store.history import open_history
 from photosort.store.identity import Identity
 from photosort.store.runs import ClusterRecord, MemberRecord, Run, Runs
 from photosort.support.progress import Progress, silent
+from photosort.workflows.explaining.renamed import renamed
 from photosort.workflows.folders import THE_USER
 from photosort.workflows.history import state_of
 from photosort.workflows.recalled import image_vectors
@@ -108,6 +109,10 @@ def picture(data_dir: Path, cache: Cache, number: int, *, progress: Progress = s
     with open_history(data_dir) as connection:
         recorded = recorded_of(connection, data_dir, number)
         filed = destinations(connection, recorded.run)
+        moved = renamed(connection, recorded.run, recorded.clusters)
+    for member in recorded.members:
+        if member.cluster in moved and member.path in filed:
+            filed[member.path] = moved[member.cluster] / filed[member.path].name
     thumbnails = make_thumbnails(recorded.run, recorded.members, filed, cache, progress=progress)
     page = page_of(recorded, cache, thumbnails.places, progress=progress)
     return Pictured(page, tuple(member.digest for member in recorded.members), thumbnails)

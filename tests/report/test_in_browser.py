@@ -84,6 +84,8 @@ def test_search_filters_as_it_is_typed(tab: Page, report: Path) -> None:
 def test_a_bar_of_the_timeline_shows_its_photos(tab: Page, report: Path) -> None:
     tab.goto(report.as_uri())
     expect(tab.locator("#timeline .note")).to_contain_text("12 of 36 photos have no date")
+    years = tab.locator("#timeline .axis span").all_text_contents()
+    assert years == sorted(set(years)) and "2020" in years
     tab.get_by_role("button", name="March 2020: 2").click()
     expect(tab.locator("#found")).to_have_text("2 of 36")
     assert shown(tab) == ["lake-2.jpg", "lake-11.jpg"]

@@ -214,3 +214,13 @@ def test_of_many_photos_a_sample_is_mapped_and_the_others_lie_beside_it(monkeypa
     nearest = np.linalg.norm(spots[:, None] - centres[None], axis=2).argmin(axis=1)
     assert (nearest == groups).mean() > 0.98
     assert (places(np.ones((70, 8), np.float32) / np.float32(8**0.5), seed=1) == 0).all()
+
+
+def test_photos_are_found_in_a_folder_that_was_renamed(own_folders: Path, source: Path, tmp_path: Path) -> None:
+    organized(own_folders, source, mode="move", file=True)
+    (folder,) = [path for path in (tmp_path / "out").iterdir() if path.is_dir()]
+    folder.rename(tmp_path / "out" / "China by hand")
+    report = written(own_folders)
+    assert report.missing == ()
+    photo = data(report.path)["photos"][0]
+    assert photo["original"] == (tmp_path / "out" / "China by hand" / "0.jpg").as_uri()

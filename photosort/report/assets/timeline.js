@@ -44,6 +44,23 @@
     years.append(bar);
   }
 
+  /** Years below the bars, or months where they are days; as many as do not touch each other on a telephone. */
+  function* labels() {
+    const all = [...bars.keys()];
+    const short = new Intl.DateTimeFormat("en", { timeZone: "UTC", month: "short", year: "numeric" });
+    let free = 0;
+    for (const [place, period] of all.entries()) {
+      const share = place / all.length;
+      const begins = place === 0 || length === 4 || period.endsWith("-01");
+      if (!begins || share < free) continue;
+      const label = document.createElement("span");
+      label.textContent = length === 10 ? short.format(new Date(period)) : period.slice(0, 4);
+      label.style.setProperty("--share", `${100 * share}%`);
+      free = share + (length === 10 ? 0.3 : 0.14);
+      if (share < (length === 10 ? 0.75 : 0.88)) yield label;
+    }
+  }
+
   function choose(period) {
     chosen = period;
     filter("date", period ? (index) => dated[index].startsWith(period) : null);
@@ -61,6 +78,7 @@
     for (const [period, bar] of bars) bar.setAttribute("aria-pressed", String(period === chosen));
     tell();
   });
+  panel.querySelector(".axis").append(...labels());
   panel.hidden = false;
   tell();
 })();
