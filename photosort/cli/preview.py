@@ -23,7 +23,7 @@ from photosort.photos.scan import VIDEO
 from photosort.settings.settings import Settings
 from photosort.support.printable import printable
 from photosort.workflows.finding import Seen
-from photosort.workflows.organize import Organized, Prepared
+from photosort.workflows.prepared import Organized, Prepared
 
 LARGE = 3
 """A folder with more than one in so many photos is said to be large."""

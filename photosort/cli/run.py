@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from photosort.support.progress import Progress
     from photosort.workflows.continuing import Continued, Unchanged
     from photosort.workflows.finding import Seen
-    from photosort.workflows.organize import Organized, Prepared, Talk
+    from photosort.workflows.prepared import Organized, Prepared, Talk
 
 
 def run(
@@ -102,7 +102,7 @@ def filed(
     from photosort.cli import planned, preview
     from photosort.cli.renewing import with_cache
     from photosort.cli.settling import settled
-    from photosort.workflows.organize import Talk
+    from photosort.workflows.prepared import Talk
 
     for sent in filter(None, (models.photos_sent, models.texts_sent)):
         out.disclose(sent)

@@ -17,7 +17,7 @@ from photosort.support.printable import printable
 if TYPE_CHECKING:
     from photosort.support.progress import Progress
     from photosort.workflows.continuing import Unchanged
-    from photosort.workflows.organize import Organized
+    from photosort.workflows.prepared import Organized
 
 
 def watch(

@@ -20,7 +20,7 @@ from photosort.photos.photo import Unread
 from photosort.store.runs import Run
 from photosort.support.printable import printable
 from photosort.workflows.continuing import Unchanged
-from photosort.workflows.organize import Organized
+from photosort.workflows.prepared import Organized
 from photosort.workflows.watch import Away, Batch, Event, Failed, Finished, NoSigns
 
 SHOWN = 6

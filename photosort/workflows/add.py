@@ -19,15 +19,14 @@ from photosort.support.printable import printable
 from photosort.support.progress import Progress, silent
 from photosort.workflows.continuing import Unchanged
 from photosort.workflows.gathering import COMMAND, New
-from photosort.workflows.organize import Organized, Talk, organize
+from photosort.workflows.organize import organize
+from photosort.workflows.prepared import UNSAID, Organized, Talk
 from photosort.workflows.recalled import models_of
 
 HERE = ("data_dir", "cache_dir", "device", "engine", "batch")
 """Settings that say how this machine works today; all others are those of the run."""
 LIST = "photosort runs lists all runs."
 OTHER = f"Name another with --to; {LIST}"
-UNSAID = Talk()
-"""Shows nothing, and decides nothing."""
 
 
 def destination_run(data_dir: Path, to: str | None = None) -> Run:

@@ -1,20 +1,31 @@
-"""What the models say of the photos of a run."""
+"""What a run finds, and what the models say of it."""
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from photosort.describing.describe import Described, describe
 from photosort.describing.engines import engine_for
 from photosort.errors import NoPhotos
+from photosort.filing.disk.survey import check_destination
 from photosort.models.selected import ModelSet
-from photosort.photos.scan import Found
+from photosort.photos.copies import Copies
+from photosort.photos.photo import Unread
+from photosort.photos.scan import WITH_ITS_PHOTO, Found
 from photosort.store.cache import Cache
 from photosort.support.progress import Progress
+from photosort.workflows.asking import captions_to_ask, checked_writer
+from photosort.workflows.continuing import Continued, Unchanged
+from photosort.workflows.extending import extended
+from photosort.workflows.finding import Seen, mains_of
+from photosort.workflows.gathering import New, gather
+from photosort.workflows.prepared import Talk
 from photosort.workflows.remembering import RememberedWriter
+from photosort.workflows.standing import Standing
 
 
 def describe_photos(
@@ -40,3 +51,71 @@ def describe_photos(
             "photosort reads JPEG, PNG, WebP, GIF, TIFF, BMP, HEIC, AVIF and, with the extra raw, camera RAW.",
         )
     return replace(described, photos=tuple(replace(p, companions=groups.get(p.path, ())) for p in described.photos))
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What is to be sorted, and what was found beside it.
+
+    described  the photos: where the run continues others, also those that stand in folders which new ones may join
+    left       what stays where it is
+    copies     photos that were passed over, as they are copies that earlier runs have made of others
+    continues  what stands at the destination by earlier runs, where this one continues them
+    writer     the language model of the run, where it has one
+    """
+
+    described: Described
+    left: Sequence[Unread]
+    copies: tuple[Copies, ...]
+    continues: Continued | None
+    writer: RememberedWriter | None
+
+
+def look_at_photos(
+    source: Path,
+    destination: Path,
+    models: ModelSet,
+    connection: sqlite3.Connection,
+    cache: Cache,
+    talk: Talk,
+    progress: Progress,
+    standing: Standing | None = None,
+    new: New | None = None,
+) -> Looked | Unchanged:
+    """Scan the source, or the `new` photos alone, and describe what is there and what is `standing`.
+
+    Returns Unchanged where folders stand, and nothing is new. Raises what `organize` raises.
+    """
+    settings = models.settings
+    found = gather(
+        new.folders if new else (source,),
+        new.files if new else (),
+        connection,
+        cache,
+        skip=destination,
+        exclude=settings.exclude,
+        follow_links=settings.follow_links,
+        progress=progress,
+        needed=standing is None or new is not None,
+    )
+    groups = found.groups()
+    if standing and not groups:
+        return Unchanged(standing.run, source, destination, 0, (*found.unread, *found.no_photos(groups)))
+    check_destination(source, destination)
+    mains = mains_of(found, groups, None if standing else settings.k)
+    talk.found(Seen.of(found, groups))
+    writer = checked_writer(models, cache)
+    every = [*mains, *standing.photos] if standing else mains
+    if models.photos_sent:
+        talk.captions(captions_to_ask(every, models, cache))
+    described = describe_photos(every, groups, models, cache, writer, progress)
+    unread = [bad for bad in described.unread if bad.path in groups]
+    stranded = [Unread(path, WITH_ITS_PHOTO) for bad in unread for path in groups[bad.path]]
+    left = [*found.unread, *unread, *stranded, *found.no_photos(groups)]
+    if standing is None:
+        return Looked(described, left, found.copies, None, writer)
+    continues = extended(connection, described, standing, new, settings)
+    left += continues.left
+    if not continues.new.size:
+        return Unchanged(continues.run, source, destination, continues.known, tuple(left))
+    return Looked(continues.described, left, found.copies, continues, writer)

@@ -4,127 +4,35 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections import Counter
-from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
-from photosort.clustering.choose_k import KChoice
-from photosort.clustering.kmeans import Clustering
-from photosort.describing.describe import Described
 from photosort.filing.disk.lock import hold
-from photosort.filing.disk.survey import check_destination
-from photosort.filing.journaled.apply import Outcome
 from photosort.filing.plan.model import Mode
-from photosort.filing.plan.plan import Plan
-from photosort.methods.conversation import Settle, as_proposed
-from photosort.methods.method import Grouping
-from photosort.models.protocols import Category, Used
 from photosort.models.selected import ModelSet
 from photosort.naming.summary import STAGE as NAMING
-from photosort.naming.summary import ClusterName
-from photosort.photos.copies import Copies
-from photosort.photos.photo import Unread
-from photosort.photos.scan import WITH_ITS_PHOTO
 from photosort.store.cache import open_cache
 from photosort.store.history import open_history
-from photosort.store.journal import Filing
 from photosort.store.previews import drop_old_previews
 from photosort.store.runs import Runs
 from photosort.support.progress import Progress, silent
 from photosort.workflows.arranging import arrange, given_up, with_its_layout
-from photosort.workflows.asking import Show, captions_to_ask, checked_writer, unshown
 from photosort.workflows.categories import categories_of, check_assignment, kept_settings, wanted_categories
 from photosort.workflows.centroids import keep_centroids
-from photosort.workflows.continuing import (
-    Continued,
-    Unchanged,
-    in_their_folders,
-    with_its_names,
-)
-from photosort.workflows.described import describe_photos
+from photosort.workflows.continuing import Unchanged, in_their_folders, with_its_names
+from photosort.workflows.described import look_at_photos
 from photosort.workflows.earlier import lying_twice, refuse_over_unfinished, unfinished_runs
-from photosort.workflows.extending import extended, nothing_left
+from photosort.workflows.extending import nothing_left
 from photosort.workflows.filing import carry_out, plan_photos
-from photosort.workflows.finding import Seen, mains_of
-from photosort.workflows.folders import Folders, make_folders
-from photosort.workflows.gathering import New, gather
+from photosort.workflows.folders import make_folders
+from photosort.workflows.gathering import New
 from photosort.workflows.grouping import group
+from photosort.workflows.prepared import UNSAID, Organized, Prepared, Talk
 from photosort.workflows.record_standing import stands
 from photosort.workflows.recording import record
 from photosort.workflows.standing import Standing, refuse_own_destination, remember_placed, standing_at
 from photosort.workflows.subjects import subjects_of
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """Everything that is decided before the first file is touched.
-
-    run         the id under which it is stored
-    grouping    every clustering that was tried; its best one is the plan's
-    choice      how k was chosen, where it was
-    folders     what each cluster becomes
-    plan        what a real run carries out and a dry run shows
-    used        calls, tokens and cost of a writer on a server; None for any other
-    copies      photos that were passed over, as they are copies that earlier runs have made of others
-    unfinished  earlier runs that stopped half-way, into any destination
-    twice       run -> photos of the plan that it has put into other folders of the same destination
-    continues   what stands at the destination by earlier runs, where this one continues them
-    given_up    flags that have no effect then, as folders are laid out as they were
-    """
-
-    run: int
-    described: Described
-    grouping: Grouping
-    choice: KChoice | None
-    folders: Folders
-    plan: Plan
-    used: Used | None = None
-    copies: tuple[Copies, ...] = ()
-    unfinished: tuple[Filing, ...] = ()
-    twice: Counter[int] = field(default_factory=Counter)
-    continues: Continued | None = None
-    given_up: tuple[str, ...] = ()
-
-    @property
-    def clustering(self) -> Clustering:
-        """The clustering that the plan is made of."""
-        return self.grouping.best.clustering
-
-    @property
-    def names(self) -> tuple[ClusterName, ...]:
-        """What each planned folder stands for, by its label."""
-        return self.folders.names
-
-
-@dataclass(frozen=True, slots=True)
-class Talk:
-    """What a run shows the user on its way, and lets the user decide.
-
-    begin     is told the categories of the user, once they are known to be usable and before any photo is looked at
-    announce  is shown what is about to be asked of a language model, and its cost in US dollars, None where no price is
-              known
-    settle    decides on the categories that a language model proposes
-    review    is shown everything before the first file is touched
-    found     is shown how many files there are
-    captions  is shown how many questions with a photo are about to be asked of a captioner on a server
-    """
-
-    begin: Callable[[Sequence[Category]], None] = lambda categories: None
-    announce: Show = unshown
-    settle: Settle = as_proposed
-    review: Callable[[Prepared], None] = lambda prepared: None
-    captions: Callable[[int], None] = lambda questions: None
-    found: Callable[[Seen], None] = lambda seen: None
-
-
-@dataclass(frozen=True, slots=True)
-class Organized:
-    """A finished run; `outcome` is None after a dry run."""
-
-    prepared: Prepared
-    outcome: Outcome | None
 
 
 def organize(
@@ -135,7 +43,7 @@ def organize(
     dry_run: bool = False,
     fresh: bool = False,
     new: New | None = None,
-    talk: Talk = Talk(),
+    talk: Talk = UNSAID,
     progress: Progress = silent,
 ) -> Organized | Unchanged:
     """Sort the photos of `source` into named folders of `destination`, or add what is new to those of earlier runs.
@@ -195,36 +103,10 @@ def prepare(
     models.make_all()
     talk.begin(wanted.categories)
     with open_cache(settings.cache_dir) as cache:
-        found = gather(
-            new.folders if new else (source,),
-            new.files if new else (),
-            connection,
-            cache,
-            skip=destination,
-            exclude=settings.exclude,
-            follow_links=settings.follow_links,
-            progress=progress,
-            needed=standing is None or new is not None,
-        )
-        groups = found.groups()
-        if standing and not groups:
-            return Unchanged(standing.run, source, destination, 0, (*found.unread, *found.no_photos(groups)))
-        check_destination(source, destination)
-        mains = mains_of(found, groups, None if standing else settings.k)
-        talk.found(Seen.of(found, groups))
-        writer = checked_writer(models, cache)
-        every = [*mains, *standing.photos] if standing else mains
-        if models.photos_sent:
-            talk.captions(captions_to_ask(every, models, cache))
-        described = describe_photos(every, groups, models, cache, writer, progress)
-        unread = [bad for bad in described.unread if bad.path in groups]
-        stranded = [Unread(path, WITH_ITS_PHOTO) for bad in unread for path in groups[bad.path]]
-        left = [*found.unread, *unread, *stranded, *found.no_photos(groups)]
-        continues = extended(connection, described, standing, new, settings) if standing else None
-        if continues:
-            described, left = continues.described, [*left, *continues.left]
-            if not continues.new.size:
-                return Unchanged(continues.run, source, destination, continues.known, tuple(left))
+        looked = look_at_photos(source, destination, models, connection, cache, talk, progress, standing, new)
+        if isinstance(looked, Unchanged):
+            return looked
+        described, continues, writer = looked.described, looked.continues, looked.writer
         progress("grouping", 0, 1)
         categories = categories_of(wanted, models, cache, writer, talk.announce, talk.settle, progress)
         arranged = arrange(
@@ -251,7 +133,7 @@ def prepare(
         source=source,
         destination=destination,
         mode=Mode(settings.mode),
-        left=left,
+        left=looked.left,
         about=settings.about,
         standing=continues.among(folders.paths) if continues else (),
         progress=progress,
@@ -276,7 +158,7 @@ def prepare(
         folders,
         plan,
         used=writer.used if writer else None,
-        copies=found.copies,
+        copies=looked.copies,
         unfinished=tuple(unfinished_runs(connection, settings.data_dir)),
         twice=lying_twice(connection, plan),
         continues=continues,

@@ -27,7 +27,7 @@ from photosort.workflows.continuing import Unchanged
 from photosort.workflows.extending import nothing_left
 from photosort.workflows.gathering import COMMAND, New
 from photosort.workflows.history import resume_run
-from photosort.workflows.organize import Organized
+from photosort.workflows.prepared import Organized
 
 WATCH = "watch"
 """The command that is kept with each batch, which is a run."""

@@ -15,7 +15,8 @@ from rich.text import Text
 from photosort.cli.preview import view
 from photosort.models.selected import select_models
 from photosort.settings.settings import load_settings
-from photosort.workflows.organize import Organized, organize
+from photosort.workflows.organize import organize
+from photosort.workflows.prepared import Organized
 
 WIDTH = 104
 

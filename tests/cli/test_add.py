@@ -19,7 +19,8 @@ from photosort.cli import offers
 from photosort.cli.app import app
 from photosort.errors import Declined, NoDestination
 from photosort.workflows import watch as workflow
-from photosort.workflows.organize import Organized, organize
+from photosort.workflows.organize import organize
+from photosort.workflows.prepared import Organized
 from photosort.workflows.watch import Away, Event, Failed, There
 
 

@@ -17,7 +17,7 @@ from photosort.methods.method import Candidate, Grouping
 from photosort.naming.summary import ClusterName
 from photosort.store.operation import Operation
 from photosort.workflows.folders import Folders
-from photosort.workflows.organize import Organized, Prepared
+from photosort.workflows.prepared import Organized, Prepared
 
 
 def candidate(question: str, inertia: float, *texts: str) -> Candidate:

@@ -14,7 +14,8 @@ from fakes.models import COLOURS
 from fakes.photos import filed
 from photosort.models.selected import ModelSet, select_models
 from photosort.settings.settings import load_settings
-from photosort.workflows.organize import Organized, organize
+from photosort.workflows.organize import organize
+from photosort.workflows.prepared import Organized
 
 
 def walls(folder: Path, colour: str, numbers: Iterable[int]) -> None:

@@ -23,8 +23,9 @@ from photosort.workflows.categories import kept_settings
 from photosort.workflows.continuing import TAKEN_OUT, Unchanged
 from photosort.workflows.gathering import new_photos
 from photosort.workflows.history import undo_run
-from photosort.workflows.organize import Organized, organize
+from photosort.workflows.organize import organize
 from photosort.workflows.plan_file import apply_plan, draft_of, write_plan
+from photosort.workflows.prepared import Organized
 
 
 @pytest.fixture(autouse=True)

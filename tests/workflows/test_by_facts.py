@@ -21,7 +21,8 @@ from photosort.workflows.continuing import Unchanged
 from photosort.workflows.explaining.clusters import Clusters
 from photosort.workflows.explaining.folder import folder_view
 from photosort.workflows.history import undo_run
-from photosort.workflows.organize import Organized, organize
+from photosort.workflows.organize import organize
+from photosort.workflows.prepared import Organized
 
 Place = tuple[float, float]
 

@@ -20,7 +20,8 @@ from photosort.store.history import open_history
 from photosort.store.runs import Runs
 from photosort.workflows.continuing import TAKEN_OUT, Unchanged
 from photosort.workflows.history import undo_run
-from photosort.workflows.organize import Organized, organize
+from photosort.workflows.organize import organize
+from photosort.workflows.prepared import Organized
 
 
 @pytest.fixture(autouse=True)

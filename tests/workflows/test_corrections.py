@@ -22,7 +22,8 @@ from photosort.store.runs import MemberRecord, Runs
 from photosort.workflows.continuing import followed
 from photosort.workflows.corrections import homes_of
 from photosort.workflows.explaining.explain import explain_photo, explain_run
-from photosort.workflows.organize import Organized, organize
+from photosort.workflows.organize import organize
+from photosort.workflows.prepared import Organized
 from photosort.workflows.report import picture
 
 VIOLET = (130, 30, 110)
@@ -72,7 +73,7 @@ def test_a_photo_that_was_moved_stays_and_is_said_to_be_put_there(source: Path, 
     assert found.next and found.next.folder == "Red" and found.margin < 0
     assert explain_run(data_dir).yours == 1
     with open_cache(load_settings().cache_dir) as cache:
-        page = picture(data_dir, cache).page
+        page = picture(data_dir, cache, 2).page
     assert [photo.reason for photo in page.photos if photo.name == "red-1.png"] == ["put here by you, from “Red”"]
 
 

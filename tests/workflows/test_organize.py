@@ -18,7 +18,8 @@ from photosort.settings.settings import load_settings
 from photosort.store.history import open_history
 from photosort.store.journal import FilingState, Journal
 from photosort.store.runs import Runs
-from photosort.workflows.organize import Organized, organize
+from photosort.workflows.organize import organize
+from photosort.workflows.prepared import Organized
 
 PLAIN = {"fusion": "image", "names": "keywords", "k": 2}
 

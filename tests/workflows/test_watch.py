@@ -27,7 +27,8 @@ from photosort.workflows import watch as workflow
 from photosort.workflows.add import destination_run, models_like
 from photosort.workflows.continuing import Unchanged
 from photosort.workflows.history import resume_run, undo_run
-from photosort.workflows.organize import Organized, organize
+from photosort.workflows.organize import organize
+from photosort.workflows.prepared import Organized
 from photosort.workflows.watch import Away, Batch, Event, Failed, Finished, There, check_watchable, watch
 
 pytestmark = pytest.mark.slow
