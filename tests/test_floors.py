@@ -250,4 +250,4 @@ def test_these_tests_see_what_they_look_for() -> None:
     assert _part("photosort") == "" and _part("photosort.naming.words") == "naming"
     assert _part("photosort.models.weights.hub") == "models.weights" and _part("photosort.models") == "models"
     assert _circle({"a": {"b"}, "b": {"a"}}) and not _circle({"a": {"b"}, "b": set()})
-    assert _own("photosort.workflows.organize") >= {"photosort.models.selected", "photosort.filing.plan.plan"}
+    assert _own("photosort.workflows.organize") >= {"photosort.models.selected", "photosort.filing.plan.model"}

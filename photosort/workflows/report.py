@@ -23,11 +23,11 @@ from photosort.store.history import open_history
 from photosort.store.identity import Identity
 from photosort.store.runs import ClusterRecord, MemberRecord, Run, Runs
 from photosort.support.progress import Progress, silent
-from photosort.workflows.explaining.renamed import renamed
 from photosort.workflows.folders import THE_USER
 from photosort.workflows.history import state_of
 from photosort.workflows.recalled import image_vectors
 from photosort.workflows.record_standing import WAS
+from photosort.workflows.renamed import renamed
 from photosort.workflows.report_file import (
     check_report_path,
     report_path,

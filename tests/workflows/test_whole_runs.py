@@ -119,7 +119,7 @@ def test_after_an_undo_the_run_before_counts(out: Path) -> None:
 def test_the_report_shows_every_photo_of_the_library(out: Path) -> None:
     settings = load_settings()
     with open_cache(settings.cache_dir) as cache:
-        page = picture(settings.data_dir, cache).page
+        page = picture(settings.data_dir, cache, 2).page
     assert Counter(photo.path.partition("/")[0] for photo in page.photos if "/" in photo.path) == {"Red": 8, "Blue": 8}
     assert all(photo.original for photo in page.photos) and page.has_map
 

@@ -23,11 +23,11 @@ from photosort.workflows.explaining.finding import (
     photo_called,
 )
 from photosort.workflows.explaining.folder import folder_view
-from photosort.workflows.explaining.renamed import cluster_in
 from photosort.workflows.explaining.standing import ranked, run_meant
 from photosort.workflows.explaining.views import Filed, FolderView, PhotoView, RunView
 from photosort.workflows.explaining.whereabouts import why_not_there
 from photosort.workflows.folders import THE_USER
+from photosort.workflows.renamed import cluster_in
 
 
 def explain_run(data_dir: Path, number: int | None = None) -> RunView:
