@@ -196,10 +196,10 @@ def test_a_bug_is_one_line_and_its_traceback_is_kept(tmp_path: Path, error: str)
 def test_what_typer_would_keep_to_itself_is_said(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def stop(**arguments: object) -> str:
+    def stop(shell: str) -> str:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("typer._completion_shared.get_completion_script", stop)
+    monkeypatch.setattr("photosort.cli.completions.script", stop)
     monkeypatch.setattr(sys, "argv", ["photosort", "completions", "bash"])
     with pytest.raises(SystemExit, match="130"):
         main()
