@@ -109,11 +109,11 @@ def filed(
     with out.progress() as progress:
 
         def begin(categories: Sequence[Category]) -> None:
-            out.show(lambda: preview.models(models))
             for line in preview.assigned(models.settings, categories):
                 out.note(line)
 
         def found(seen: Seen) -> None:
+            out.show(lambda: preview.models(models))
             out.show(lambda: preview.found(seen))
 
         def captions(questions: int) -> None:

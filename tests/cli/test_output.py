@@ -148,6 +148,7 @@ def test_a_refused_command_line_is_json_where_it_asks_for_that(line: str, expect
 
 
 def test_time_is_said_from_a_second_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ending.END, "begun", None)
     assert elapsed() == "", "another program than the command imports this"
     for seconds, said in ((0.2, ""), (77.5, "Done in 1:17.")):
         monkeypatch.setattr(ending.END, "begun", time.monotonic() - seconds)

@@ -21,6 +21,7 @@ from fakes.models import use_colours
 from PIL import Image
 
 from photosort.cli.app import app
+from photosort.cli.ending import END
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 WIDTHS = (80, 120)
@@ -69,6 +70,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, *arguments: str, columns: int, colour
     terminal = Terminal()
     with monkeypatch.context() as patched:
         patched.setattr(sys, "stdout", terminal)
+        patched.setattr(END, "begun", None)  # no time is said
         app(arguments, standalone_mode=False)
     return LINK.sub("", terminal.getvalue())
 
