@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from photosort.errors import NoSuchRun
 from photosort.store.database import transaction
@@ -18,6 +20,19 @@ def keep(connection: sqlite3.Connection, run: int) -> None:
     """Never drop this run: a plan was made of it that may be applied on any later day."""
     with transaction(connection):
         connection.execute("INSERT OR IGNORE INTO wanted SELECT id FROM runs WHERE id = ?", (run,))
+
+
+@contextmanager
+def kept_meanwhile(connection: sqlite3.Connection, run: int) -> Iterator[None]:
+    """Keep this run while the user looks at it, however many other previews are made in that time."""
+    kept = connection.execute("SELECT 1 FROM wanted WHERE run = ?", (run,)).fetchone()
+    keep(connection, run)
+    try:
+        yield
+    finally:
+        if not kept:
+            with transaction(connection):
+                connection.execute("DELETE FROM wanted WHERE run = ?", (run,))
 
 
 def drop_old_previews(connection: sqlite3.Connection) -> list[int]:

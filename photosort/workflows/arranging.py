@@ -199,6 +199,8 @@ def with_its_layout(models: ModelSet, before: Run) -> ModelSet:
     if settings.by or settings.into is not None or not by_facts:
         return models
     was = {"levels": levels, "events": events, "name_template": template}
+    if all(getattr(settings, name) == value for name, value in was.items()):
+        return models
     return ModelSet(settings.model_copy(update=was), models.choice)
 
 

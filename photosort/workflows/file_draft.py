@@ -22,7 +22,7 @@ from photosort.photos.photo import Photo, Unread
 from photosort.store.cache import Cache, open_cache
 from photosort.store.history import open_history
 from photosort.store.journal import Filing
-from photosort.store.previews import drop_old_previews
+from photosort.store.previews import drop_old_previews, kept_meanwhile
 from photosort.store.runs import Runs
 from photosort.support.printable import printable
 from photosort.support.progress import Progress, silent
@@ -81,7 +81,8 @@ def file_draft(
     with lock, open_history(data_dir) as connection, open_cache(cache_dir) as cache:
         refuse_over_unfinished(connection, draft.destination)
         edited = _prepare(draft, connection, cache, data_dir, called, faults, progress)
-        review(edited)
+        with kept_meanwhile(connection, edited.run):
+            review(edited)
         if dry_run:
             return edited
         return replace(edited, outcome=carry_out(edited.plan, edited.run, connection, progress))

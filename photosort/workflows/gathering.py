@@ -113,10 +113,16 @@ def gather(
 
 
 def sources_of(run: Run) -> tuple[list[Path], list[Path]]:
-    """Return the folders that a run was given to look at, and the single files, with what travels with these now."""
-    given = [Path(path) for path in run.settings.get(SOURCES) or ()] or [run.source]
-    files = [path for path in given if path.is_file()]
-    return [path for path in given if path not in files], [path for file in files for path in _together(file)]
+    """Return the folders that a run was given to look at, and the single files, with what travels with these now.
+
+    What the user had named for `add` and is not there any more is left out.
+    """
+    given = [Path(path) for path in run.settings.get(SOURCES) or ()]
+    if not given:
+        return [run.source], []
+    return [path for path in given if path.is_dir()], [
+        path for file in given if file.is_file() for path in _together(file)
+    ]
 
 
 def _merged(scans: Sequence[Scan]) -> Scan:

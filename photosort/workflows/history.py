@@ -30,6 +30,7 @@ from photosort.store.tag_journal import (
     taggings,
 )
 from photosort.support.progress import Progress, silent
+from photosort.workflows.gathering import COMMAND
 from photosort.workflows.tag_files import holding, resume_tagging
 
 ALL_RUNS = "photosort runs lists all runs."
@@ -94,6 +95,8 @@ def run_to_refine(data_dir: Path, number: int | None = None, *, beside: bool = F
         raise _no_such_run(data_dir, number)
     if found is None:
         raise NoSuchRun("No run was sorted by a criterion yet", 'Start with: photosort organize DIR --by "the mood"')
+    if COMMAND in found.run.settings:
+        raise NoSuchRun(f"Run {found.run.id} did not sort a folder", f"Name the run that did; {ALL_RUNS}")
     if _has_filed(found):
         undo = f"photosort undo {found.run.id}"
         if found.run.mode == Mode.MOVE:
@@ -209,7 +212,7 @@ def _state(filing: Filing | Tagging, data_dir: Path) -> str:
 
 
 def _is_by_criterion(run: Run) -> bool:
-    return bool(run.settings.get("by")) and not run.of_copies
+    return bool(run.settings.get("by")) and not run.of_copies and COMMAND not in run.settings
 
 
 def _has_filed(past: PastRun) -> bool:

@@ -14,7 +14,7 @@ from photosort.models.selected import ModelSet
 from photosort.naming.summary import STAGE as NAMING
 from photosort.store.cache import open_cache
 from photosort.store.history import open_history
-from photosort.store.previews import drop_old_previews
+from photosort.store.previews import drop_old_previews, kept_meanwhile
 from photosort.store.runs import Runs
 from photosort.support.progress import Progress, silent
 from photosort.workflows.arranging import arrange, given_up, with_its_layout
@@ -68,13 +68,15 @@ def organize(
             if new and standing is None:
                 raise nothing_left(destination)
             models = with_its_names(models, standing, Runs(connection))
-            models = with_its_layout(models, Runs(connection).get(standing.run)) if standing else models
+            if standing and new is None:
+                models = with_its_layout(models, Runs(connection).get(standing.run))
         prepared = prepare(source, destination, models, connection, talk, progress, standing, new)
         if isinstance(prepared, Unchanged):
             return prepared
         drop_old_previews(connection)
         prepared = replace(prepared, given_up=given_up(settings, models))
-        talk.review(prepared)
+        with kept_meanwhile(connection, prepared.run):
+            talk.review(prepared)
         if dry_run:
             return Organized(prepared, None)
         outcome = carry_out(prepared.plan, prepared.run, connection, progress)

@@ -14,18 +14,27 @@ from fakes.photos import digests, filed
 from fakes.walls import models as coloured
 from fakes.walls import walls
 
-from photosort.errors import EmptyFolder, NoDestination, NoPhotos, NoSuchRun, OwnDestination, SourceMissing
+from photosort.errors import (
+    EmptyFolder,
+    NoDestination,
+    NoPhotos,
+    NoSuchRun,
+    OwnDestination,
+    PlanRefused,
+    SourceMissing,
+)
 from photosort.settings.settings import load_settings
 from photosort.store.history import open_history
+from photosort.store.previews import KEPT
 from photosort.store.runs import Runs
 from photosort.workflows.add import add, destination_run, models_like, runs_to_add_to
 from photosort.workflows.categories import kept_settings
 from photosort.workflows.continuing import TAKEN_OUT, Unchanged
 from photosort.workflows.gathering import new_photos
-from photosort.workflows.history import undo_run
+from photosort.workflows.history import run_to_refine, undo_run
 from photosort.workflows.organize import organize
 from photosort.workflows.plan_file import apply_plan, draft_of, write_plan
-from photosort.workflows.prepared import Organized
+from photosort.workflows.prepared import Organized, Prepared, Talk
 
 
 @pytest.fixture(autouse=True)
@@ -259,3 +268,40 @@ def test_copies_that_were_put_apart_are_no_destination(out: Path, tmp_path: Path
         destination_run(load_settings().data_dir, "1")
     with pytest.raises(NoDestination, match="No run has filed photos"):
         to()
+
+
+def test_a_plan_whose_single_photo_is_gone_says_which_line_is_wrong(out: Path, tmp_path: Path) -> None:
+    walls(tmp_path / "phone", "blue", range(20, 22))
+    new = [tmp_path / "phone" / f"blue-{number}.png" for number in (20, 21)]
+    done = added(*new, dry_run=True)
+    assert isinstance(done, Organized)
+    settings = load_settings()
+    write_plan(tmp_path / "plan.toml", draft_of(settings.data_dir, done.prepared.run))
+    new[0].unlink()
+    with pytest.raises(PlanRefused) as refused:
+        apply_plan(tmp_path / "plan.toml", settings.data_dir, settings.cache_dir)
+    assert len(refused.value.details) == 1 and "blue-20.png" in refused.value.details[0]
+
+
+def test_a_run_that_added_photos_is_not_refined(out: Path, tmp_path: Path) -> None:
+    walls(tmp_path / "card", "red", range(20, 22))
+    done = added(tmp_path / "card", dry_run=True)
+    assert isinstance(done, Organized)
+    with pytest.raises(NoSuchRun, match="did not sort a folder"):
+        run_to_refine(load_settings().data_dir, done.prepared.run)
+
+
+def test_a_run_is_kept_while_its_question_waits(out: Path, tmp_path: Path) -> None:
+    walls(tmp_path / "card", "red", range(20, 22))
+    walls(tmp_path / "other", "blue", range(8))
+
+    def others(prepared: Prepared) -> None:
+        for _ in range(KEPT + 1):
+            organize(tmp_path / "other", tmp_path / "elsewhere", coloured(k=1), dry_run=True)
+
+    settings = load_settings()
+    run = destination_run(settings.data_dir)
+    done = add(new_photos([tmp_path / "card"], out), run, models_like(run, settings), talk=Talk(review=others))
+    assert isinstance(done, Organized) and done.outcome and done.outcome.photos == 2
+    with open_history(settings.data_dir) as connection:
+        assert connection.execute("SELECT count(*) FROM wanted").fetchone() == (0,)
