@@ -68,6 +68,7 @@ def add(
             lambda prepared, continues: _continues(continues, run),
             dry_run=dry_run,
             yes=yes,
+            sources=found.given,
         )
         given = [str(path) for path in found.given]
         if isinstance(added, Unchanged):

@@ -64,7 +64,10 @@ def view(found: PhotoView, why: Reasons) -> RenderableType:
         rows.add_row("shares", Text(printable(", ".join(shared)), style="green"))
     for label, text in facts_of(found.facts):
         rows.add_row(label, Text(printable(text)))
-    rows.add_row("from", Text(printable(str(photo.path))))
+    origin = found.filed.photo.path if found.filed else photo.path
+    rows.add_row("from", Text(printable(str(origin))))
+    if origin != photo.path:
+        rows.add_row("lies at", Text(printable(str(photo.path))))
     if found.now:
         rows.add_row("now", Text(printable(found.now), style="yellow"))
     return Group(head, rows)

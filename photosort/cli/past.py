@@ -112,7 +112,7 @@ def _undone(filing: "Filing", outcome: "UndoOutcome") -> "RenderableType":
     if len(outcome.remarks) > REMARKS:
         lines.append(Text(f"  and {len(outcome.remarks) - REMARKS:,} more; --json lists all", style="yellow"))
     if outcome.kept:
-        hint = "Move or delete these yourself, or try again: photosort undo. To undo an older run: photosort undo RUN"
+        hint = f"Move or delete these yourself, or try again: photosort undo {filing.run_id}"
         lines.append(Text(hint, style="dim"))
     if outcome.stopped:
         lines.append(_stopped(outcome.stopped, f"photosort undo {filing.run_id}"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -18,6 +19,8 @@ from photosort.naming.summary import BY_KEYWORDS, ClusterName
 from photosort.store.journal import Filing
 from photosort.support.printable import printable
 
+PLACES = 2
+"""Sources that a question names, where there are more."""
 LOOK, WHY, BACK = "Look at it", "Ask why", "Take it back"
 VERB = {Mode.COPY: "copy", Mode.MOVE: "move", Mode.HARDLINK: "hard-link", Mode.SYMLINK: "link"}
 DONE = {Mode.COPY: "copied", Mode.MOVE: "moved", Mode.HARDLINK: "hard-linked", Mode.SYMLINK: "linked"}
@@ -38,11 +41,16 @@ def notes(plan: Plan, unfinished: Sequence[Filing], twice: Counter[int]) -> list
     return lines
 
 
-def confirm_move(plan: Plan, out: Output) -> None:
-    """Let the user agree to a plan that takes photos away from where they are. Raises Declined."""
+def confirm_move(plan: Plan, out: Output, sources: Sequence[Path] = ()) -> None:
+    """Let the user agree to a plan that takes photos away from where they are, which is the source of the plan, or
+    these. Raises Declined.
+    """
     if plan.mode is Mode.MOVE:
         count = sum(len(folder.photos) for folder in plan.folders)
-        out.confirm(f"Move {plural(count, 'photo')} out of {printable(str(plan.source))}?")
+        named = [printable(str(path)) for path in sources or (plan.source,)]
+        more = f" and {len(named) - PLACES} other places" if len(named) > PLACES + 1 else ""
+        shown = named[:PLACES] if more else named
+        out.confirm(f"Move {plural(count, 'photo')} out of {', '.join(shown)}{more}?")
 
 
 def ending(outcome: Outcome | None, run: int = 0) -> RenderableType:

@@ -95,9 +95,10 @@ def filed(
     dry_run: bool,
     yes: bool,
     show_all: bool = False,
+    sources: Sequence[Path] = (),
 ) -> Organized | Unchanged:
     """Do the work with all that it shows and asks on the way; `continues` is what is said of a run that adds to earlier
-    ones.
+    ones, `sources` what the user has named, where that is more than the source of the run.
     """
     from photosort.cli import planned, preview
     from photosort.cli.renewing import with_cache
@@ -136,7 +137,7 @@ def filed(
             for note in planned.notes(prepared.plan, prepared.unfinished, prepared.twice):
                 out.note(note)
             if not dry_run and not yes:
-                planned.confirm_move(prepared.plan, out)
+                planned.confirm_move(prepared.plan, out, sources)
 
         talk = Talk(begin, announce, settle, review, captions, found)
         return with_cache(models.settings.cache_dir, out, lambda: work(talk, progress))

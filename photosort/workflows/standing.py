@@ -42,9 +42,13 @@ class Standing:
 
 
 def standing_at(connection: sqlite3.Connection, destination: Path) -> Standing | None:
-    """Return what stands at a destination; None where no run has filed there, all was undone, or no photo is left."""
+    """Return what stands at a destination; None where no run has filed there, all was undone, or no photo is left.
+
+    What an undo could not take back stands as well: it lies there, and is not put there a second time.
+    """
     runs = _runs_into(connection, destination)
-    if not runs:
+    kept = _kept_in(connection, destination)
+    if not (runs or kept):
         return None
     try:
         found = scan(destination, follow_links=any(run.mode == "symlink" for run in runs))
@@ -56,9 +60,9 @@ def standing_at(connection: sqlite3.Connection, destination: Path) -> Standing |
         "" if photo.path.parent == destination else photo.path.parent.relative_to(destination).as_posix()
         for photo in photos
     )
-    numbers = tuple(run.run_id for run in runs)
-    placed = _placed_by(connection, numbers)
-    return Standing(numbers, photos, folders, placed, groups) if placed else None
+    placed = _placed_by(connection, [run.run_id for run in runs])
+    numbers = tuple(run.run_id for run in (*runs, *kept))
+    return Standing(numbers, photos, folders, placed, groups) if placed or kept else None
 
 
 def refuse_own_destination(connection: sqlite3.Connection, source: Path) -> None:
@@ -100,6 +104,17 @@ def _runs_into(connection: sqlite3.Connection, destination: Path) -> list[Filing
         run
         for run in filings(connection)
         if run.destination == destination and run.state in (FilingState.DONE, FilingState.STOPPED)
+    ]
+
+
+def _kept_in(connection: sqlite3.Connection, destination: Path) -> list[Filing]:
+    """Return the runs that were undone, but for photos that could not be taken back."""
+    query = "SELECT DISTINCT run_id FROM operations WHERE state = ? AND main AND content IS NULL"
+    kept = {run for (run,) in connection.execute(query, (State.KEPT,))}
+    return [
+        run
+        for run in filings(connection)
+        if run.destination == destination and run.state is FilingState.UNDONE and run.run_id in kept
     ]
 
 

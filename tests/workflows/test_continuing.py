@@ -207,3 +207,13 @@ def test_what_a_preview_showed_is_filed(source: Path, out: Path) -> None:
     shown = organize(source, out, models(), dry_run=True)
     assert isinstance(shown, Organized) and shown.outcome is None
     assert coming(shown) == coming(again(source, out))
+
+
+def test_what_an_undo_could_not_take_back_is_not_put_there_twice(source: Path, out: Path) -> None:
+    before = tree(out)
+    _, outcome = undo_run(load_settings().data_dir)
+    assert len(outcome.kept) >= 16, "the user has renamed both folders"
+    walls(source, "red", range(20, 22))
+    done = again(source, out)
+    assert len(done.prepared.plan.files) == 2 and set(contents(out).values()) == {1}
+    assert before.items() <= tree(out).items()
