@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +25,7 @@ class Target:
     """The photos to tag.
 
     folder        what is scanned
-    run           the run whose words count first; None for a folder on disk
+    run           the run whose words count first; None where no run has filed to the folder
     digests       the contents that are meant; None for all
     follow_links  whether the photos are links that the run has made
     """
@@ -38,7 +39,8 @@ class Target:
 def target_of(connection: sqlite3.Connection, argument: str | None) -> Target:
     """Return what an argument means: a folder on disk, the number of a run, or a folder of the last run by its name.
 
-    Nothing is the last run. Raises NoSuchRun, SourceMissing, SettingsError where several folders are meant, and
+    Nothing is the last run that has filed photos. Of a folder that lies in the destination of a run, the words of that
+    run count first. Raises NoSuchRun, SourceMissing, SettingsError where several folders are meant, and
     NothingToTag where the run has put no photo anywhere.
     """
     if argument is not None and is_path(argument):
@@ -47,9 +49,11 @@ def target_of(connection: sqlite3.Connection, argument: str | None) -> Target:
             raise SourceMissing(
                 f"{printable(str(folder))} is not a folder", "Name a folder, a run, or a folder of the last run."
             )
-        return Target(folder)
+        above = next((run for run in _standing(connection) if folder.is_relative_to(run.destination)), None)
+        return Target(folder, above.id if above else None)
     number = int(argument) if argument is not None and argument.isdecimal() else None
-    run, _ = run_meant(connection, number)
+    last = next(_standing(connection), None) if number is None else None
+    run = last or run_meant(connection, number)[0]
     if run.of_copies:
         raise NothingToTag(f"Run {run.id} put duplicates apart and described no photo", WHERE_THEY_LIE)
     if run.id not in standing_runs(connection):
@@ -59,6 +63,12 @@ def target_of(connection: sqlite3.Connection, argument: str | None) -> Target:
         raise SourceMissing(f"{printable(str(run.destination))} is not there", "Connect its disk, or name a folder.")
     digests = None if argument is None or number is not None else _folder_of(connection, run, argument)
     return Target(run.destination, run.id, digests, follow_links=run.mode == "symlink")
+
+
+def _standing(connection: sqlite3.Connection) -> Iterator[Run]:
+    """Yield the runs that have filed photos which lie on disk, the newest first."""
+    there = standing_runs(connection)
+    return (run for run in Runs(connection).all() if run.id in there and not run.of_copies)
 
 
 def _folder_of(connection: sqlite3.Connection, run: Run, name: str) -> frozenset[str]:

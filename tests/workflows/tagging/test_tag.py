@@ -250,3 +250,18 @@ SIDECAR = (
     b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
     b'<rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="5"/></rdf:RDF></x:xmpmeta>'
 )
+
+
+def test_a_folder_is_tagged_by_the_run_that_filed_to_it(home: Home) -> None:
+    home.organize()
+    (home.out / "Animals").rename(home.out / "Pets")
+    Home(home.source, home.out.with_name("elsewhere"), home.settings).organize()
+    home.tag(home.out)
+    assert said(home.out / "Pets" / "dog.jpg.xmp")[1] == ("dog", "beagle", "Pets")
+
+
+def test_a_later_dry_run_does_not_keep_the_last_run_from_its_tags(home: Home) -> None:
+    home.organize()
+    Home(home.source, home.out.with_name("elsewhere"), home.settings).organize(file=False)
+    home.tag()
+    assert home.sidecars() == ALL
