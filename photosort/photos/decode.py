@@ -22,7 +22,7 @@ from photosort.support.pip import pip_install
 if TYPE_CHECKING:
     from rawpy import RawPy
 
-REVISION = "4"
+REVISION = "3"
 """Part of every cache key that depends on pixels; raise it when the same file would give other pixels."""
 
 MAX_PIXELS = 128_000_000
@@ -33,10 +33,6 @@ BYTES_OF_PIXEL = 12
 
 SHARE_OF_MEMORY = 0.25
 """What all threads that decode take together of the memory of the machine; a photo that needs more is alone."""
-
-FINER = 2
-"""How many pixels a thumbnail of a HEIC needs for one of a frame. They are compressed hard: small ones, as of
-telephones (320 to 512 pixels), change the first tag of 12 to 22 % of photos, so that these are decoded whole."""
 
 FEW_SCANS = 32
 MAX_SCANNED = 1_000_000_000
@@ -127,18 +123,15 @@ def _decoded(content: bytes, frames: Sequence[Frame], name: str = "") -> list[ND
 
 
 def _reduced(image: Image.Image, frames: Sequence[Frame]) -> list[Frame]:
-    """Reduce what is yet to be decoded as far as the least frame allows; returns the frames that allow the same.
+    """Reduce a JPEG that is yet to be decoded as far as the first frame allows; returns the frames that allow that.
 
-    A JPEG is reduced while it is decoded. For a HEIC, the smallest of its thumbnails is taken that is a copy of the
-    whole photo and has FINER times the pixels that a JPEG keeps.
+    The thumbnails in a HEIC are left alone: they are compressed so hard that other things are seen in them.
     """
-    shorter, kept = min(image.size), min(frame.least_decoded for frame in frames)
-    if isinstance(image, JpegImageFile):
-        image.draft("RGB", (kept, kept))
-        return [frame for frame in frames if _scale(shorter, frame.least_decoded) == _scale(shorter, kept)]
-    if image.format == "HEIF" and image.draft(image.mode, (FINER * kept, FINER * kept)):
-        return [frame for frame in frames if FINER * frame.least_decoded <= min(image.size)]
-    return list(frames)
+    if not isinstance(image, JpegImageFile):
+        return list(frames)
+    shorter, kept = min(image.size), frames[0].least_decoded
+    image.draft("RGB", (kept, kept))
+    return [frame for frame in frames if _scale(shorter, frame.least_decoded) == _scale(shorter, kept)]
 
 
 def _scale(side: int, least: int) -> int:

@@ -252,52 +252,13 @@ def test_a_twelve_megapixel_photo_is_decoded_once_for_the_usual_frames(monkeypat
     assert sizes[1:] == [((500, 375), 1), ((1000, 750), 1)]
 
 
-def heic(size: tuple[int, int], thumbnails: list[int], orientation: int = 1) -> bytes:
+def test_a_heic_is_decoded_whole_whatever_thumbnails_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
     register_formats()
-    image = quarters(size=size)
-    exif = image.getexif()
-    exif[0x0112] = orientation
-    return encoded(image, "HEIF", thumbnails=thumbnails, exif=exif.tobytes(), quality=60)
-
-
-def decoded_sizes(content: bytes, frames: list[Frame], monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
     sizes, real = [], decoding._fitted
-    with monkeypatch.context() as patch:
-        patch.setattr(decoding, "_fitted", lambda image, them: sizes.append(image.size) or real(image, them))
-        decode(content, frames)
-    return sizes
-
-
-@pytest.mark.parametrize(
-    ("thumbnails", "sides", "sizes"),
-    [
-        ([700], [192, 260], [(700, 524)]),
-        ([512], [260], [(1200, 900)]),
-        ([700], [260, 384], [(700, 524), (1200, 900)]),
-        ([160, 700, 1000], [260, 384], [(700, 524), (1000, 750)]),
-        ([1000], [260, 384], [(1000, 750)]),
-        ([], [260, 384], [(1200, 900)]),
-    ],
-)
-def test_a_thumbnail_stands_for_a_heic_where_it_has_enough_pixels(
-    thumbnails: list[int], sides: list[int], sizes: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    frames = [Frame(side) for side in sides]
-    content = heic((1200, 900), thumbnails)
-    assert decoded_sizes(content, frames, monkeypatch) == sizes
-    assert all(
-        np.array_equal(alone, beside)
-        for alone, beside in zip((decode(content, [f])[0] for f in frames), decode(content, frames), strict=True)
-    )
-
-
-@pytest.mark.parametrize(("orientation", "expected"), TURNED.items())
-def test_a_thumbnail_is_turned_as_its_photo(
-    orientation: int, expected: list[tuple[int, int, int]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    content = heic((1200, 900), [700], orientation)
-    assert max(decoded_sizes(content, [Frame(260)], monkeypatch)[0]) == 700
-    assert near(square(content, 260), expected)
+    monkeypatch.setattr(decoding, "_fitted", lambda image, them: sizes.append(image.size) or real(image, them))
+    content = encoded(quarters(size=(1200, 900)), "HEIF", thumbnails=[700], quality=60)
+    decode(content, [Frame(260), Frame(384)])
+    assert sizes == [(1200, 900)]
 
 
 def test_a_crop_shows_the_middle_also_when_turned() -> None:
