@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from photosort.errors import Unfinished
@@ -12,6 +14,7 @@ from photosort.filing.disk.lock import is_held
 from photosort.filing.plan.plan import Plan
 from photosort.store.journal import Filing, FilingState, filings, unfinished
 from photosort.store.placed import placed_below
+from photosort.workflows.standing import Standing
 
 
 def refuse_over_unfinished(connection: sqlite3.Connection, destination: Path) -> None:
@@ -43,3 +46,15 @@ def lying_twice(connection: sqlite3.Connection, plan: Plan) -> Counter[int]:
     }
     coming = (photo for folder in plan.folders for photo in folder.photos if not photo.there)
     return Counter(runs[photo.source] for photo in coming if photo.source in runs)
+
+
+def lying_again(standing: Standing, plan: Plan, digest: Callable[[Path], str]) -> Counter[int]:
+    """Count the photos of a plan whose content stands at the destination already, wherever the user has put it there;
+    under the last run that filed there. `digest` reads a file, and may raise OSError for it.
+    """
+    there = set[str]()
+    for photo in standing.photos:
+        with suppress(OSError):
+            there.add(digest(photo.path))
+    count = sum(photo.digest in there for folder in plan.folders for photo in folder.photos if not photo.there)
+    return Counter({standing.run: count} if count else {})

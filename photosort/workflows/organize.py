@@ -6,12 +6,14 @@ import os
 import sqlite3
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from photosort.filing.disk.lock import hold
 from photosort.filing.plan.model import Mode
 from photosort.models.selected import ModelSet
 from photosort.naming.summary import STAGE as NAMING
+from photosort.photos.digest import digest_of
 from photosort.store.cache import open_cache
 from photosort.store.history import open_history
 from photosort.store.previews import drop_old_previews, kept_meanwhile
@@ -22,7 +24,7 @@ from photosort.workflows.categories import categories_of, check_assignment, kept
 from photosort.workflows.centroids import keep_centroids
 from photosort.workflows.continuing import Unchanged, in_their_folders, with_its_names
 from photosort.workflows.described import look_at_photos
-from photosort.workflows.earlier import lying_twice, refuse_over_unfinished, unfinished_runs
+from photosort.workflows.earlier import lying_again, lying_twice, refuse_over_unfinished, unfinished_runs
 from photosort.workflows.extending import nothing_left
 from photosort.workflows.filing import carry_out, plan_photos
 from photosort.workflows.folders import make_folders
@@ -75,6 +77,10 @@ def organize(
             return prepared
         drop_old_previews(connection)
         prepared = replace(prepared, given_up=given_up(settings, models))
+        if fresh and (left := standing_at(connection, destination)):
+            with open_cache(settings.cache_dir) as cache:
+                again = lying_again(left, prepared.plan, partial(cache.digest_of, read=digest_of))
+            prepared = replace(prepared, twice=again)
         with kept_meanwhile(connection, prepared.run):
             talk.review(prepared)
         if dry_run:

@@ -217,3 +217,10 @@ def test_what_an_undo_could_not_take_back_is_not_put_there_twice(source: Path, o
     done = again(source, out)
     assert len(done.prepared.plan.files) == 2 and set(contents(out).values()) == {1}
     assert before.items() <= tree(out).items()
+
+
+def test_a_fresh_run_counts_what_would_lie_twice_in_renamed_folders_too(source: Path, out: Path) -> None:
+    walls(source, "red", range(20, 22))
+    done = organize(source, out, models(k=2), fresh=True, dry_run=True)
+    assert isinstance(done, Organized)
+    assert done.prepared.twice == {1: 16}
