@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from photosort.naming.folder_name import name_key
 from photosort.naming.folders import PLAIN
 from photosort.naming.layout import level_path
 from photosort.photos.facts import Facts
-from photosort.photos.fields import UNDATED, fields_of, shared, towns_of
+from photosort.photos.fields import UNDATED, clock, fields_of, shared, towns_of
 from photosort.photos.photo import Photo
 from photosort.settings.levels import AUTO, Layout, checked_levels, layout_of
 from photosort.settings.settings import Settings
@@ -110,7 +111,8 @@ def _by_path(paths: Sequence[str], plain: Arranged) -> Labels:
 def _beside(events: Labels, facts: Sequence[Facts], photos: Sequence[Photo], plain: Arranged) -> Labels:
     """Return the cluster of each photo of events, numbered by time.
 
-    New photos of an event of which a folder holds photos already join that folder, the one whose photo is next in time.
+    New photos of an event of which a folder holds photos already join that folder: the one whose photo is nearest in
+    time.
     """
     if plain.folder is None or not plain.standing:
         return events
@@ -130,8 +132,10 @@ def _beside(events: Labels, facts: Sequence[Facts], photos: Sequence[Photo], pla
         if not moments[row] and undated is not None:
             labels[row] = undated
         elif there := known.get(event):
-            nearest = there[min(int(np.searchsorted(there, place)), len(there) - 1)]
-            labels[row] = plain.folder[order[nearest]]
+            after = bisect_left(there, place)
+            beside = (order[one] for one in there[max(after - 1, 0) : after + 1])
+            now = clock(facts[row]) or 0.0
+            labels[row] = plain.folder[min(beside, key=lambda one: abs((clock(facts[one]) or 0.0) - now))]
         else:
             labels[row] = numbers.setdefault(event, -2 - event)
     for number, event in enumerate(sorted(numbers)):

@@ -264,6 +264,18 @@ def test_new_photos_join_their_event_and_make_new_ones(source: Path, out: Path) 
     assert set(Counter(digests(out)).values()) == {1}
 
 
+def test_a_photo_that_came_late_joins_the_event_that_is_nearest_in_time(source: Path, out: Path) -> None:
+    shoot(source, "red", "2019-07-15T16:00:00", 4)
+    shoot(source, "red", "2019-07-17T13:00:00", 4)
+    sort(source, out, events=True)
+    first, second = folders(out)
+    shoot(source, "red", "2019-07-15T23:00:00", 1)
+    shoot(source, "red", "2019-07-16T19:00:00", 1)
+    shoot(source, "red", "2019-07-16T09:00:00", 1)
+    sort(source, out)
+    assert folders(out) == {first: 6, second: 5}
+
+
 def test_an_event_over_the_turn_of_the_year_stays_in_one_folder(source: Path, out: Path) -> None:
     shoot(source, "red", "2019-12-31T23:30:00", 8)
     shoot(source, "red", "2020-03-01T23:30:00", 2)
