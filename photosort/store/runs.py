@@ -43,6 +43,7 @@ ADD_STANDING = (
     "CREATE TABLE centroids (run INTEGER REFERENCES runs ON DELETE CASCADE, cluster INTEGER, encoder TEXT, view TEXT,"
     " edge REAL, vector BLOB, PRIMARY KEY (run, cluster))",
 )
+INDEX_LEFT = "CREATE INDEX left_behind_by_path ON left_behind (run, path)"
 
 TAGS = "tag"
 """The command whose runs put no photo anywhere: it writes tags, and the journal of tags says where."""
