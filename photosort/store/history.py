@@ -21,6 +21,7 @@ MIGRATIONS = (
     (*packed.MIGRATION, *previews.MIGRATION),
     tag_journal.MIGRATION,
     runs.ADD_STANDING,
+    (runs.INDEX_LEFT, journal.INDEX_DESTINATIONS, tag_journal.INDEX_EMBEDDED),
 )
 
 REMEDY = (

@@ -55,6 +55,8 @@ ADD_LOOKS = (
     "ALTER TABLE filings ADD COLUMN ground TEXT NOT NULL DEFAULT ''",
 )
 
+INDEX_DESTINATIONS = "CREATE INDEX operations_by_destination ON operations (destination)"
+
 
 class FilingState(StrEnum):
     """Where the filing of a whole run stands. `stopped` is a stop in good order, such as at a full disk."""

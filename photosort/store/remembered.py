@@ -34,18 +34,22 @@ def remembered(
     Equal photos that lie in several folders have several entries. `user` is what stands for the user as the one who
     put a photo somewhere.
     """
-    missing, found = set(digests), dict[str, list[Remembered]]()
-    query = (
-        "SELECT m.digest, m.cluster, c.folder, json_extract(m.answer, '$.by'), json_extract(m.answer, '$.was')"
-        " FROM members m JOIN clusters c ON c.run = m.run AND c.number = m.cluster WHERE m.run = ? ORDER BY m.path"
-    )
-    for run in runs:
-        if not missing:
-            break
-        for digest, cluster, folder, by, was in connection.execute(query, (run,)):
-            if digest in missing:
-                found.setdefault(digest, []).append(Remembered(run, cluster, folder, by == user, was or ""))
-        missing -= found.keys()
+    wanted, found = list(dict.fromkeys(digests)), dict[str, list[Remembered]]()
+    of_runs = f"IN ({', '.join('?' * len(runs))})"
+    newest_first = {run: place for place, run in enumerate(runs)}
+    for start in range(0, len(wanted) if runs else 0, LOOKUP):
+        part = wanted[start : start + LOOKUP]
+        query = (
+            "SELECT m.digest, m.run, m.cluster, c.folder, json_extract(m.answer, '$.by'),"
+            " json_extract(m.answer, '$.was') FROM members m INDEXED BY members_by_digest"
+            " JOIN clusters c ON c.run = m.run AND c.number = m.cluster"
+            f" WHERE m.digest IN ({', '.join('?' * len(part))}) AND m.run {of_runs} ORDER BY m.path"
+        )
+        rows = connection.execute(query, (*part, *runs)).fetchall()
+        for digest, run, cluster, folder, by, was in sorted(rows, key=lambda row: newest_first[row[1]]):
+            known = found.setdefault(digest, [])
+            if not known or known[0].run == run:
+                known.append(Remembered(run, cluster, folder, by == user, was or ""))
     return found
 
 

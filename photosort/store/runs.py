@@ -14,7 +14,7 @@ from typing import Any
 
 from photosort.errors import NoSuchRun
 from photosort.store.database import LARGEST_ID, storable, transaction
-from photosort.store.packed import pack, packed_sizes, unpack
+from photosort.store.packed import pack, packed_sizes, packed_standing, unpack
 from photosort.store.previews import no_such_run
 from photosort.store.records import DUPLICATES, ClusterRecord, CompanionRecord, MemberRecord
 
@@ -43,6 +43,7 @@ ADD_STANDING = (
     "CREATE TABLE centroids (run INTEGER REFERENCES runs ON DELETE CASCADE, cluster INTEGER, encoder TEXT, view TEXT,"
     " edge REAL, vector BLOB, PRIMARY KEY (run, cluster))",
 )
+INDEX_LEFT = "CREATE INDEX left_behind_by_path ON left_behind (run, path)"
 
 TAGS = "tag"
 """The command whose runs put no photo anywhere: it writes tags, and the journal of tags says where."""
@@ -178,7 +179,8 @@ class Runs:
 
     def standing(self, run: int, user: str = "") -> tuple[int, int]:
         """Return how many members lay in their folders before the run, and how many of these `user` has put there."""
-        unpack(self._db, run)
+        if packed := packed_standing(self._db, run, user):
+            return packed
         query = "SELECT count(*), total(json_extract(answer, '$.by') = ?) FROM members WHERE run = ? AND standing"
         before, yours = self._db.execute(query, (user, run)).fetchone()
         return int(before), int(yours)
@@ -258,4 +260,4 @@ def _member_row(run: int, member: MemberRecord) -> tuple[object, ...]:
     place = (os.fsencode(member.path), member.digest, member.cluster, member.rank)
     near = (member.similarity, member.runner_up, member.runner_up_similarity)
     said = (json.dumps(member.facts), json.dumps(member.answer))
-    return (run, *place, member.caption, *near, *said, member.standing)
+    return (run, *place, storable(member.caption), *near, *said, member.standing)

@@ -39,6 +39,10 @@ MIGRATION = (
     "CREATE INDEX tag_writes_by_photo ON tag_writes (photo)",
     "CREATE INDEX tag_writes_by_digest ON tag_writes (after_digest)",
 )
+INDEX_EMBEDDED = (
+    "CREATE INDEX tag_writes_embedded ON tag_writes (id, after_digest, digest)"
+    " WHERE photo = path AND after_digest <> ''"
+)
 
 STANDING = (State.PLACING, State.DONE, State.UNDOING, State.KEPT)
 """States under which a file may hold the tags."""

@@ -2,19 +2,21 @@
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from photosort.errors import NoSuchRun, StoreDamaged
+from photosort.errors import NoSuchRun, StoreDamaged, StoreError
 from photosort.store.history import open_history
 from photosort.store.journal import read_filing
 from photosort.store.packed import _read, _written
 from photosort.store.places import members_of_folders, told_of
 from photosort.store.previews import KEPT, drop_old_previews, keep
 from photosort.store.runs import ClusterRecord, CompanionRecord, MemberRecord, Runs
+from photosort.workflows.history import past_runs
 
 CLUSTERS = [
     ClusterRecord(number, f"Dogs {number}", "Dogs", "Dogs", (("dog", 2),), "keywords", 0.9) for number in (0, 1)
@@ -121,6 +123,52 @@ def test_a_damaged_piece_is_said_and_left(history: sqlite3.Connection) -> None:
     with pytest.raises(StoreDamaged, match=r"history\.sqlite is damaged \(run 1: .*Preview the folder again"):
         Runs(history).members(run)
     assert history.execute("SELECT count(*) FROM packed").fetchone() == (1,)
+
+
+def test_a_damaged_piece_keeps_no_other_from_being_read(history: sqlite3.Connection) -> None:
+    preview(history), preview(history)
+    history.execute("UPDATE packed SET content = x'00' WHERE run = 1")
+    assert [told.run for told in told_of(history, [members(1)[0].digest])[members(1)[0].digest]] == [2]
+    assert history.execute("SELECT run FROM packed").fetchall() == [(1,)]
+
+
+def test_what_stood_before_is_counted_as_it_lies(history: sqlite3.Connection) -> None:
+    first, second, third = members(3)
+    by_user = replace(first, standing=True, answer={"by": "you"})
+    run = preview(history, members=[by_user, replace(second, standing=True), replace(third, answer={"by": "you"})])
+    runs = Runs(history)
+    assert (runs.standing(run, "you"), rows(history)) == ((2, 1), 0)
+    runs.members(run)
+    assert (runs.standing(run, "you"), rows(history)) == ((2, 1), 3)
+
+
+def test_a_list_of_runs_leaves_previews_packed(tmp_path: Path) -> None:
+    with open_history(tmp_path) as history:
+        preview(history, 7), preview(history, 4)
+        history.execute("UPDATE packed SET content = x'00' WHERE run = 1")
+    assert [(past.photos, past.files, past.before) for past in past_runs(tmp_path)] == [(4, 5, 0), (7, 8, 0)]
+    with open_history(tmp_path) as history:
+        assert rows(history) == 0
+
+
+def test_a_caption_with_half_a_character_is_read(history: sqlite3.Connection) -> None:
+    run = preview(history, members=[replace(members(1)[0], caption="a dog \ud83d")])
+    assert [member.caption for member in Runs(history).members(run)] == ["a dog \\ud83d"]
+
+
+def test_a_piece_that_has_half_a_character_already_is_read() -> None:
+    assert _read(_written(["a \ud83d", "b"])) == ["a \\ud83d", "b"]
+
+
+def test_a_full_disk_is_said_and_leaves_the_preview(history: sqlite3.Connection) -> None:
+    run = preview(history, 500)
+    pages = history.execute("PRAGMA page_count").fetchone()[0]
+    history.execute(f"PRAGMA max_page_count = {pages + 1}")
+    with pytest.raises(StoreError, match="full"):
+        Runs(history).members(run)
+    assert rows(history) == 0
+    history.execute("PRAGMA max_page_count = 100000")
+    assert len(Runs(history).members(run)) == 500
 
 
 @settings(deadline=None)
