@@ -37,7 +37,7 @@ def test_a_renamed_folder_keeps_its_sidecars_for_the_next_undo(home: Home) -> No
 def test_a_write_that_was_cut_off_waits_for_its_folder_too(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     home.organize()
     before = tree(home.out)
-    _killed_after(State.PLACING, monkeypatch, lambda: home.tag())
+    _killed_after(State.PLACING, monkeypatch, home.tag)
     (home.out / "Animals").rename(home.out / "Pets")
     _, first = undo_run(home.settings.data_dir)
     assert isinstance(first, Untagged) and {kept.reason for kept in first.kept} == {AWAY} and len(first.kept) == 2
@@ -67,7 +67,7 @@ def test_a_folder_that_is_away_leaves_all_tags_as_they_are(home: Home, of_tags: 
     full = tree(home.out)
     away = home.out.with_name("away")
     shutil.move(home.out, away)
-    with pytest.raises(DestinationError, match="is not there.*Connect its disk"):
+    with pytest.raises(DestinationError, match=r"is not there.*Connect its disk"):
         undo_run(home.settings.data_dir, tagged if of_tags else filed)
     shutil.move(away, home.out)
     assert tree(home.out) == full and past_runs(home.settings.data_dir)[0].state == "done"
@@ -77,7 +77,7 @@ def test_a_folder_that_is_away_leaves_all_tags_as_they_are(home: Home, of_tags: 
 
 def test_resuming_waits_for_the_folder(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     home.organize()
-    _killed_after(State.PLACING, monkeypatch, lambda: home.tag())
+    _killed_after(State.PLACING, monkeypatch, home.tag)
     away = home.out.with_name("away")
     shutil.move(home.out, away)
     with pytest.raises(DestinationError, match="photosort resume 2"):
@@ -94,7 +94,7 @@ def test_copies_that_the_user_has_removed_are_gone_with_their_tags(home: Home) -
     _, outcome = undo_run(home.settings.data_dir, run)
     assert isinstance(outcome, UndoOutcome) and (outcome.gone, outcome.kept) == (5, ())
     assert [past.state for past in past_runs(home.settings.data_dir)] == ["undone", "undone"]
-    with pytest.raises(NoSuchRun, match="nothing to undo|undone already"):
+    with pytest.raises(NoSuchRun, match=r"nothing to undo|undone already"):
         undo_run(home.settings.data_dir)
 
 
