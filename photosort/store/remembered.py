@@ -8,6 +8,8 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from photosort.store.tag_journal import untagged_digests
+
 LOOKUP = 500
 
 
@@ -31,10 +33,11 @@ def remembered(
 ) -> dict[str, list[Remembered]]:
     """Map photos to what the newest of these runs that knows them remembers of them; `runs` come newest first.
 
-    Equal photos that lie in several folders have several entries. `user` is what stands for the user as the one who
+    Equal photos that lie in several folders have several entries; a photo that tags were embedded into is the one that
+    it was, and `digests` are those from before. `user` is what stands for the user as the one who
     put a photo somewhere.
     """
-    missing, found = set(digests), dict[str, list[Remembered]]()
+    missing, found, was = set(digests), dict[str, list[Remembered]](), untagged_digests(connection)
     query = (
         "SELECT m.digest, m.cluster, c.folder, json_extract(m.answer, '$.by'), json_extract(m.answer, '$.was')"
         " FROM members m JOIN clusters c ON c.run = m.run AND c.number = m.cluster WHERE m.run = ? ORDER BY m.path"
@@ -42,9 +45,9 @@ def remembered(
     for run in runs:
         if not missing:
             break
-        for digest, cluster, folder, by, was in connection.execute(query, (run,)):
-            if digest in missing:
-                found.setdefault(digest, []).append(Remembered(run, cluster, folder, by == user, was or ""))
+        for now, cluster, folder, by, before in connection.execute(query, (run,)):
+            if (digest := was.get(now, now)) in missing:
+                found.setdefault(digest, []).append(Remembered(run, cluster, folder, by == user, before or ""))
         missing -= found.keys()
     return found
 
