@@ -128,6 +128,17 @@ class Cache:
         blobs = np.asarray(vectors, dtype=np.float16)
         self._put("vectors", identity, [(key, row.tobytes()) for key, row in zip(keys, blobs, strict=True)])
 
+    def same_photos(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Let what is known of the first of each pair of keys be known of the second, where nothing is yet."""
+        rows = [(bytes.fromhex(after), bytes.fromhex(before)) for before, after in pairs]
+        with transaction(self._db):
+            for table, column in (("texts", "text"), ("vectors", "vector")):
+                self._db.executemany(
+                    f"INSERT OR IGNORE INTO {table} SELECT i.id, ?, t.{column} FROM identities i"
+                    f" CROSS JOIN {table} t ON t.identity = i.id AND t.key = ?",
+                    rows,
+                )
+
     def matrix(self, identity: Identity, keys: Sequence[str]) -> NDArray[np.float32]:
         """Return the vectors of `keys`, in their order, as (n, d) float32. Raises KeyError where one is missing."""
         places = {bytes.fromhex(key): place for place, key in enumerate(dict.fromkeys(keys))}

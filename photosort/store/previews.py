@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from photosort.errors import NoSuchRun
 from photosort.store.database import transaction
+from photosort.store.records import TAGS
 
 MIGRATION = ("CREATE TABLE wanted (run INTEGER PRIMARY KEY REFERENCES runs)",)
 KEPT = 5
@@ -58,10 +59,12 @@ def drop_old_previews(connection: sqlite3.Connection) -> list[int]:
 def no_such_run(
     connection: sqlite3.Connection, run: int, hint: str = "photosort explain shows the last one."
 ) -> NoSuchRun:
-    """Return the error for a run that is not there: numbers are given in order and the newest run is never dropped, so
-    that an older number is that of a preview.
+    """Return the error for a run that is not there, or that sorted nothing: numbers are given in order and the newest
+    run is never dropped, so that an older number is that of a preview.
     """
     newest = connection.execute("SELECT coalesce(max(id), 0) FROM runs").fetchone()[0]
+    if 0 < run <= newest and connection.execute("SELECT mode FROM runs WHERE id = ?", (run,)).fetchone() == (TAGS,):
+        return NoSuchRun(f"Run {run} wrote tags and sorted nothing", "photosort runs lists all.")
     if 0 < run < newest:
         return NoSuchRun(
             f"Run {run} was a preview and is no longer kept",

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+TAGS = "tag"
+"""The command whose runs put no photo anywhere: it writes tags, and the journal of tags says where."""
 DUPLICATES = "duplicates"
 """The command whose runs sort nothing: it puts copies apart, and no folder of it was compared with its photos."""
 

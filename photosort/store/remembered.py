@@ -8,6 +8,8 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from photosort.store.tag_journal import untagged_digests
+
 LOOKUP = 500
 
 
@@ -31,14 +33,17 @@ def remembered(
 ) -> dict[str, list[Remembered]]:
     """Map photos to what the newest of these runs that knows them remembers of them; `runs` come newest first.
 
-    Equal photos that lie in several folders have several entries. `user` is what stands for the user as the one who
-    put a photo somewhere.
+    Equal photos that lie in several folders have several entries; a photo that tags were embedded into is the one that
+    it was, and `digests` are those from before. `user` is what stands for the user as the one who put a photo
+    somewhere.
     """
-    wanted, found = list(dict.fromkeys(digests)), dict[str, list[Remembered]]()
+    wanted, was = set(digests), untagged_digests(connection)
+    asked = [*dict.fromkeys(digests), *(now for now, before in was.items() if before in wanted)]
+    found = dict[str, list[Remembered]]()
     of_runs = f"IN ({', '.join('?' * len(runs))})"
     newest_first = {run: place for place, run in enumerate(runs)}
-    for start in range(0, len(wanted) if runs else 0, LOOKUP):
-        part = wanted[start : start + LOOKUP]
+    for start in range(0, len(asked) if runs else 0, LOOKUP):
+        part = asked[start : start + LOOKUP]
         query = (
             "SELECT m.digest, m.run, m.cluster, c.folder, json_extract(m.answer, '$.by'),"
             " json_extract(m.answer, '$.was') FROM members m INDEXED BY members_by_digest"
@@ -46,10 +51,12 @@ def remembered(
             f" WHERE m.digest IN ({', '.join('?' * len(part))}) AND m.run {of_runs} ORDER BY m.path"
         )
         rows = connection.execute(query, (*part, *runs)).fetchall()
-        for digest, run, cluster, folder, by, was in sorted(rows, key=lambda row: newest_first[row[1]]):
-            known = found.setdefault(digest, [])
+        for now, run, cluster, folder, by, before in sorted(rows, key=lambda row: newest_first[row[1]]):
+            known = found.setdefault(was.get(now, now), [])
+            if known and newest_first[run] < newest_first[known[0].run]:
+                known.clear()
             if not known or known[0].run == run:
-                known.append(Remembered(run, cluster, folder, by == user, was or ""))
+                known.append(Remembered(run, cluster, folder, by == user, before or ""))
     return found
 
 

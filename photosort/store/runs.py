@@ -16,7 +16,7 @@ from photosort.errors import NoSuchRun
 from photosort.store.database import LARGEST_ID, storable, transaction
 from photosort.store.packed import pack, packed_sizes, packed_standing, unpack
 from photosort.store.previews import no_such_run
-from photosort.store.records import DUPLICATES, ClusterRecord, CompanionRecord, MemberRecord
+from photosort.store.records import DUPLICATES, TAGS, ClusterRecord, CompanionRecord, MemberRecord
 
 __all__ = ["DUPLICATES", "TAGS", "ClusterRecord", "CompanionRecord", "MemberRecord", "Run", "Runs"]
 
@@ -45,8 +45,6 @@ ADD_STANDING = (
 )
 INDEX_LEFT = "CREATE INDEX left_behind_by_path ON left_behind (run, path)"
 
-TAGS = "tag"
-"""The command whose runs put no photo anywhere: it writes tags, and the journal of tags says where."""
 _SORTING = f"json_extract(settings, '$.command') IS NOT '{TAGS}'"
 ORGANIZED = f"(json_extract(settings, '$.command') IS NOT '{DUPLICATES}' AND {_SORTING})"
 """Whether a run is none of those."""
@@ -121,10 +119,8 @@ class Runs:
     def get(self, run: int) -> Run:
         """Return the run of this number. Raises NoSuchRun, also where it only wrote tags."""
         found = self._runs("WHERE id = ?", run) if 0 < run <= LARGEST_ID else []
-        if not found:
+        if not found or found[0].settings.get("command") == TAGS:
             raise no_such_run(self._db, run)
-        if found[0].settings.get("command") == TAGS:
-            raise NoSuchRun(f"Run {run} wrote tags and sorted nothing", "photosort runs lists all.")
         return found[0]
 
     def last(self) -> Run:

@@ -116,10 +116,10 @@ def _numbered(to: str, connection: sqlite3.Connection) -> Run | None:
         return None
     try:
         return Runs(connection).get(int(to))
-    except NoSuchRun:
+    except NoSuchRun as error:
         if os.path.lexists(to):
             return None
-        raise NoSuchRun(f"Run {to} does not exist", LIST) from None
+        raise NoSuchRun(error.problem, LIST) from None
 
 
 def _checked(run: Run, there: set[int], connection: sqlite3.Connection) -> Run:

@@ -27,6 +27,7 @@ from photosort.settings.settings import Settings
 from photosort.store.remembered import companions_filed
 from photosort.store.runs import Runs
 from photosort.workflows.corrections import Lies, Trace, trace
+from photosort.workflows.embedded import as_found, before_tags, placed_before_tags
 from photosort.workflows.folders import Folders
 from photosort.workflows.standing import Standing
 
@@ -136,15 +137,21 @@ class Joining:
 def continue_runs(
     connection: sqlite3.Connection, described: Described, standing: Standing, settings: Settings
 ) -> Continued:
-    """Tell what is new, as `continued` does, by what the history knows of the runs that put something there."""
-    return continued(
-        described,
+    """Tell what is new, as `continued` does, by what the history knows of the runs that put something there.
+
+    A photo that tags were embedded into is the one that it was: those that stand get the digest they had before.
+    """
+    was, standing = before_tags(connection, described), placed_before_tags(connection, standing)
+    continues = continued(
+        was,
         standing,
-        trace(connection, standing.runs, lies_at(described, standing)),
+        trace(connection, standing.runs, lies_at(was, standing)),
         companions_filed(connection, standing.runs),
         joins=settings.method not in CHOSEN,
         respects=settings.respect_moves,
     )
+    new = set(continues.new.tolist())
+    return replace(continues, described=as_found(continues.described, new, described))
 
 
 def lies_at(described: Described, standing: Standing) -> list[Lies]:

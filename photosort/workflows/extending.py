@@ -16,6 +16,7 @@ from photosort.photos.photo import Unread
 from photosort.settings.settings import Settings
 from photosort.support.printable import printable
 from photosort.workflows.continuing import Continued, continue_runs, rows_of
+from photosort.workflows.embedded import before_tags, placed_before_tags
 from photosort.workflows.gathering import New
 from photosort.workflows.standing import Standing
 
@@ -39,7 +40,8 @@ def extended(
     """Tell what is new, as `continue_runs` does; with the rules for photos that are added, where there are such."""
     if new is None:
         return continue_runs(connection, described, standing, settings)
-    asked = _asked_again(standing, described, new.asked)
+    was = before_tags(connection, described)
+    asked = _asked_again(placed_before_tags(connection, standing), was, new.asked)
     return _each_once(continue_runs(connection, described, asked, settings))
 
 

@@ -10,9 +10,9 @@ from photosort.errors import NoSuchRun, Unfinished
 from photosort.filing.disk.lock import hold, is_held
 from photosort.filing.journaled.apply import Outcome, Remark
 from photosort.filing.journaled.resume import resume
-from photosort.filing.journaled.undo import UndoOutcome, undo
+from photosort.filing.journaled.undo import UndoOutcome, is_there, undo
 from photosort.filing.plan.model import Mode
-from photosort.filing.tagging.take_back import Untagged, untag
+from photosort.filing.tagging.take_back import LEFT, Untagged, untag
 from photosort.filing.tagging.write import TagOutcome
 from photosort.store.history import open_history
 from photosort.store.journal import UNFINISHED, Filing, FilingState, Journal, filings, read_filing
@@ -144,7 +144,8 @@ def undo_run(
             with holding(connection, way.folder, data_dir):
                 return way, untag(connection, way.run_id, progress=progress)
         with hold(way.destination, data_dir):
-            kept = _untag_files_of(connection, way.run_id)
+            removed = not is_there(connection, way.run_id)
+            kept = _untag_files_of(connection, way.run_id, removed=removed)
             outcome = undo(connection, way.run_id, progress=progress)
             return way, replace(outcome, kept=(*outcome.kept, *kept))
 
@@ -180,13 +181,13 @@ def _no_such_run(data_dir: Path, number: int) -> NoSuchRun:
         return no_such_run(connection, number, ALL_RUNS)
 
 
-def _untag_files_of(connection: sqlite3.Connection, run: int) -> list[Remark]:
+def _untag_files_of(connection: sqlite3.Connection, run: int, *, removed: bool) -> list[Remark]:
     """Take back the tags of the files of a run; returns the sidecars that stay."""
     files = files_of(connection, run)
     return [
         kept
         for tagging in runs_tagging_files_of(connection, run)
-        for kept in untag(connection, tagging, of=files).kept
+        for kept in untag(connection, tagging, of=files, removed=removed).kept
         if kept.path not in files
     ]
 
@@ -223,7 +224,7 @@ def _is_left(connection: sqlite3.Connection, filing: Filing | Tagging) -> bool:
     """Return whether there is something to take back: the run put something there, and it was not taken back whole."""
     if filing.state is not FilingState.UNDONE:
         return _did_something(connection, filing)
-    return State.KEPT in _states(connection, filing)
+    return not _states(connection, filing).isdisjoint(LEFT if isinstance(filing, Tagging) else {State.KEPT})
 
 
 def _last(connection: sqlite3.Connection) -> Filing | Tagging:

@@ -91,10 +91,22 @@ def undo(connection: sqlite3.Connection, run_id: int, *, progress: Progress = si
     return _outcome(journal, folders)
 
 
-def _check_there(journal: Journal, operations: Sequence[Operation]) -> None:
+def is_there(connection: sqlite3.Connection, run_id: int) -> bool:
+    """Return whether there is a destination that `undo` can work in; False where the user has removed it.
+
+    Raises NoSuchRun where the run has filed nothing, and DestinationError as `undo` does.
+    """
+    journal = Journal(connection, run_id)
+    operations = [operation for group in journal.groups(*STANDING) for operation in group]
+    return not operations or _check_there(journal, operations)
+
+
+def _check_there(journal: Journal, operations: Sequence[Operation]) -> bool:
     destination = journal.filing.destination
-    if destination.is_dir() or is_removed(journal.filing, operations):
-        return
+    if destination.is_dir():
+        return True
+    if is_removed(journal.filing, operations):
+        return False
     raise DestinationError(
         f"{destination} is not there",
         "Connect its disk, or mount it again. Where you have removed or renamed the folder: give it back its name, or"

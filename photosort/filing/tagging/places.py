@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from photosort.errors import DestinationError
 from photosort.filing.disk.copying import Changed
 from photosort.filing.disk.opened import REPLACED, OpenedHomes
 from photosort.filing.disk.place import look, sync_folder
@@ -18,7 +19,8 @@ from photosort.filing.disk.renaming import remove, rename_exclusive
 from photosort.filing.disk.replacing import exchange_back
 from photosort.photos.digest import digest_of
 from photosort.photos.xmp import LARGEST
-from photosort.store.tag_journal import TagWrite
+from photosort.store.tag_journal import Tagging, TagWrite
+from photosort.support.printable import printable
 
 MISSING = ""
 """Stands for the digest of a file that is not there."""
@@ -62,6 +64,24 @@ class Places:
             with suppress(OSError):
                 remove(self.new)
             raise
+
+
+def require_folder(tagging: Tagging, command: str) -> None:
+    """Raise DestinationError where the folder that was tagged is not there; `command` is what to call again then."""
+    if is_away(tagging.folder):
+        raise DestinationError(
+            f"{printable(str(tagging.folder))} is not there",
+            "Connect its disk, or mount it again. Where you have removed or renamed the folder: give it back its name."
+            f" Then: photosort {command} {tagging.run_id}",
+        )
+
+
+def is_away(folder: Path) -> bool:
+    """Return whether there is no folder of this name; False where that cannot be found out."""
+    try:
+        return not folder.is_dir()
+    except OSError:
+        return False
 
 
 def digest_at(path: Path) -> str:

@@ -15,7 +15,7 @@ from photosort.filing.disk.place import InDoubt, is_full, reason_of, sync_folder
 from photosort.filing.disk.removing import remove_judged
 from photosort.filing.disk.replacing import replace_judged
 from photosort.filing.journaled.apply import Remark
-from photosort.filing.tagging.places import MISSING, Places, clear, digest_at, judged, sha
+from photosort.filing.tagging.places import MISSING, Places, clear, digest_at, is_away, judged, require_folder, sha
 from photosort.filing.tagging.write import BATCH
 from photosort.store.journal import FilingState
 from photosort.store.operation import State
@@ -25,6 +25,9 @@ from photosort.support.progress import Progress, silent
 
 STAGE = "undoing"
 GONE = "was no longer there"
+AWAY = "its folder is not there, or has another name now"
+LEFT = (State.KEPT, State.PLACING)
+"""States of files that an undo has left, for the next one; placing where the first write was never finished."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,40 +47,58 @@ class Untagged:
 
 
 def untag(
-    connection: sqlite3.Connection, run_id: int, *, of: Collection[Path] | None = None, progress: Progress = silent
+    connection: sqlite3.Connection,
+    run_id: int,
+    *,
+    of: Collection[Path] | None = None,
+    removed: bool = False,
+    progress: Progress = silent,
 ) -> Untagged:
     """Take back the tags of a run, last one first; with `of`, those of these photos alone.
 
-    A file that somebody has changed since stays as it is and is named. All of it is journalled, so that an undo which
-    is killed can be called again. The caller holds the lock of the folder. Raises NoSuchRun where the run has written
-    no tags or is taken back already, and StoreError where the journal cannot be written.
+    A file that somebody has changed since stays as it is and is named, and so does one whose folder is not there under
+    its name; both are tried again by the next call. `removed` says that the user has removed the folder of these
+    photos, so that they are gone. All of it is journalled, so that an undo which is killed can be called again: with
+    `of`, the files alone are marked, so that finishing the run takes back no others. The caller holds the lock of the
+    folder. Raises NoSuchRun where the run has written no tags or is taken back already, DestinationError where the
+    folder that was tagged is not there, and StoreError where the journal cannot be written.
     """
     journal = TagJournal(connection, run_id)
     every = journal.writes(*STANDING)[::-1]
     writes = [write for write in every if of is None or write.photo in of]
     if journal.tagging.state is FilingState.UNDONE and not writes:
         raise NoSuchRun(f"Run {run_id} has been undone already", "photosort runs lists all.")
-    before = journal.tagging.state
-    journal.turn(FilingState.UNDOING)
+    if removed:
+        journal.mark(writes, State.UNDONE, GONE)
+    else:
+        require_folder(journal.tagging, "undo")
+    if of is None:
+        journal.turn(FilingState.UNDOING)
     stopped = ""
-    for start in range(0, len(writes), BATCH):
+    for start in range(0, 0 if removed else len(writes), BATCH):
         progress(STAGE, start, len(writes))
         stopped = _take_back_batch(journal, writes[start : start + BATCH])
         if stopped:
             break
     else:
         progress(STAGE, len(writes), len(writes))
-    whole = len(writes) == len(every)
-    journal.turn(FilingState.UNDOING if stopped else FilingState.UNDONE if whole else before, stopped)
+    if of is None or (len(writes) == len(every) and not stopped):
+        journal.turn(FilingState.UNDOING if stopped else FilingState.UNDONE, stopped)
     undone = [write for write in journal.writes(State.UNDONE) if of is None or write.photo in of]
     gone = sum(write.reason == GONE for write in undone)
-    staying = [write for write in journal.writes(State.KEPT) if of is None or write.photo in of]
+    left = [write for write in journal.writes(*LEFT) if write.reason]
+    staying = [write for write in left if of is None or write.photo in of]
     kept = tuple(Remark(write.path, write.reason) for write in staying)
     return Untagged(len(undone) - gone, gone, kept, stopped)
 
 
 def _take_back_batch(journal: TagJournal, batch: Sequence[TagWrite]) -> str:
     """Returns why no more can follow, or nothing."""
+    away = [write for write in batch if is_away(write.path.parent)]
+    for state in {write.state for write in away}:
+        kept = State.PLACING if state is State.PLACING else State.KEPT
+        journal.mark([write for write in away if write.state is state], kept, AWAY)
+    batch = [write for write in batch if write not in away]
     placing = {write.id for write in batch if write.state is State.PLACING}
     journal.mark([write for write in batch if write.id not in placing], State.UNDOING)
     ended: dict[State, list[TagWrite]] = {State.UNDONE: [], State.PLANNED: [], State.FAILED: []}
@@ -107,8 +128,6 @@ def _take_back_batch(journal: TagJournal, batch: Sequence[TagWrite]) -> str:
 
 def _take_back_one(journal: TagJournal, write: TagWrite, homes: OpenedHomes) -> State:
     """Returns UNDONE, PLANNED where the file was never written, or FAILED where it is no longer there."""
-    if not write.path.parent.is_dir():
-        return State.FAILED
     places = Places.of(write, journal.tagging.token, homes)
     if write.state is State.PLACING:
         clear(places, write.digest, write.after_digest, write.after)

@@ -25,7 +25,7 @@ from photosort.filing.disk.place import InDoubt, is_full, look, reason_of, sync_
 from photosort.filing.disk.renaming import rename_exclusive
 from photosort.filing.disk.replacing import replace_judged
 from photosort.filing.journaled.apply import Remark
-from photosort.filing.tagging.places import MISSING, Places, clear, digest_at, judged
+from photosort.filing.tagging.places import MISSING, Places, clear, digest_at, judged, require_folder
 from photosort.store.journal import UNFINISHED, FilingState
 from photosort.store.operation import State
 from photosort.store.tag_journal import TagJournal, TagWrite
@@ -104,12 +104,13 @@ def resume_tags(
 ) -> TagOutcome:
     """Finish writing where a process was stopped. The caller holds the lock of the folder.
 
-    Raises NoSuchRun where there is nothing to resume.
+    Raises NoSuchRun where there is nothing to resume, and DestinationError where the folder is not there.
     """
     journal = TagJournal(connection, run_id)
     state = journal.tagging.state
     if state not in UNFINISHED or state is FilingState.UNDOING:
         raise NoSuchRun(f"Run {run_id} is {state}: there is nothing to resume", "photosort runs lists all.")
+    require_folder(journal.tagging, "resume")
     journal.turn(FilingState.APPLYING)
     with OpenedHomes() as homes:
         for write in journal.writes(State.PLACING):

@@ -20,6 +20,7 @@ from photosort.photos.scan import scan
 from photosort.settings.settings import Settings
 from photosort.store.cache import Cache, open_cache
 from photosort.store.history import open_history
+from photosort.store.operation import State
 from photosort.store.runs import TAGS, Runs
 from photosort.store.tag_journal import TagJournal, untagged_digests
 from photosort.support.progress import Progress, silent
@@ -78,7 +79,12 @@ def tag(
                 return TagResult(plan)
             run = _record(connection, plan, wish)
             journal = TagJournal.begin(connection, run, folder=plan.folder, writes=plan.writes)
-            return TagResult(plan, run, write_tags(journal, embed=exiftool or no_embedding, progress=progress))
+            outcome = write_tags(journal, embed=exiftool or no_embedding, progress=progress)
+            embedded = [(write.digest, write.after_digest) for write in journal.writes(State.DONE) if write.embedded]
+            if embedded:
+                with open_cache(settings.cache_dir) as cache:
+                    cache.same_photos(embedded)
+            return TagResult(plan, run, outcome)
 
 
 def _plan(

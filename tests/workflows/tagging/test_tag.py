@@ -21,7 +21,8 @@ from photosort.store.history import open_history
 from photosort.store.journal import FilingState, Journal
 from photosort.store.runs import Runs
 from photosort.store.tag_journal import TagJournal
-from photosort.workflows.history import past_runs, resume_run, undo_run
+from photosort.workflows.add import destination_run
+from photosort.workflows.history import past_runs, resume_run, run_to_refine, run_to_review, undo_run
 from photosort.workflows.standing import standing_at
 from photosort.workflows.tagging.plan import Convention
 from photosort.workflows.tagging.tag import TagWish, tag
@@ -233,6 +234,15 @@ def test_a_disk_that_is_away_is_said(home: Home) -> None:
     shutil.move(home.out, home.out.with_name("away"))
     with pytest.raises(SourceMissing, match="is not there"):
         home.tag()
+
+
+def test_a_run_of_tags_is_called_so_where_a_sorted_one_is_wanted(home: Home) -> None:
+    data_dir = home.settings.data_dir
+    home.organize()
+    for older in (home.tag("Animals").run or 0, home.tag().run or 0):
+        for ask in (run_to_review, run_to_refine, lambda data, run: destination_run(data, str(run))):
+            with pytest.raises(NoSuchRun, match=f"Run {older} wrote tags and sorted nothing"):
+                ask(data_dir, older)
 
 
 def test_names_that_are_no_text(home: Home) -> None:
