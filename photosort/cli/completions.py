@@ -15,7 +15,8 @@ SCRIPTS: dict[Shell, str] = {
     "fish": "photosort.fish",
     "powershell": "photosort.ps1",
 }
-"""Files in photosort/data/completions. They hand the line to `photosort complete`, and quote what it offers."""
+"""Files in `completions`, which lies beside the package in a clone and inside it once installed. They hand the line to
+`photosort complete`, and quote what it offers."""
 
 
 def completions(
@@ -27,5 +28,7 @@ def completions(
 
 def script(shell: Shell) -> str:
     """Return the completion script of a shell."""
-    folder = Path(__file__).parents[1] / "data" / "completions"
+    package = Path(__file__).parents[1]
+    installed, cloned = package / "data" / "completions", package.parent / "completions"
+    folder = installed if installed.is_dir() else cloned
     return (folder / SCRIPTS[shell]).read_text(encoding="utf-8")
