@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -130,7 +131,7 @@ def _beside(events: Labels, facts: Sequence[Facts], photos: Sequence[Photo], pla
         if not moments[row] and undated is not None:
             labels[row] = undated
         elif there := known.get(event):
-            nearest = there[min(int(np.searchsorted(there, place)), len(there) - 1)]
+            nearest = there[min(bisect_left(there, place), len(there) - 1)]
             labels[row] = plain.folder[order[nearest]]
         else:
             labels[row] = numbers.setdefault(event, -2 - event)
