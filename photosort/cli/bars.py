@@ -75,10 +75,10 @@ class Bars:
         least = LEAST_BAR if room >= LEAST_BAR + LEAST_SAID else 0
         beside = [_beside(stage, now, room - least) for stage in shown]
         bar = min(BAR, room - max(map(len, beside), default=0)) if least else 0
-        return Group(*(_line(stage, name, bar, said, now) for stage, said in zip(shown, beside, strict=True)))
+        return Group(*(_line(stage, name, bar, said) for stage, said in zip(shown, beside, strict=True)))
 
 
-def _line(stage: Stage, name: int, bar: int, beside: str, now: float) -> RenderableType:
+def _line(stage: Stage, name: int, bar: int, beside: str) -> RenderableType:
     from rich.progress_bar import ProgressBar
     from rich.table import Table
     from rich.text import Text

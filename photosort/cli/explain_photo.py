@@ -49,7 +49,7 @@ def view(found: PhotoView, why: Reasons) -> RenderableType:
         rows.add_row("its name", Text(printable(found.own.note), style="yellow"))
     rows.add_row("put apart" if found.own.of_copies else _said(found), _caption(photo.caption, why))
     about = (*by_facts(found.run, found.facts), *_answers(found), *_history(found))
-    for label, text in (*about, *_distances(found), *_further(found, why)):
+    for label, text in (*about, *_distances(found), *_further(why)):
         rows.add_row(label, Text(printable(text)))
     for number, neighbour in enumerate(why.neighbours):
         rows.add_row("" if number else "most alike", alike(neighbour))
@@ -139,7 +139,7 @@ def _changes(found: PhotoView, why: Reasons) -> Iterator[str]:
         yield "no single word decides"
 
 
-def _further(found: PhotoView, why: Reasons) -> Iterator[tuple[str, str]]:
+def _further(why: Reasons) -> Iterator[tuple[str, str]]:
     """Yield the cluster after the next, or where the pictures would put the photo, if that is another place."""
     if why.by_picture:
         if why.clusters:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.text import Text
@@ -28,7 +29,7 @@ WIDEST = 40
 """Columns up to which the names of folders are made equally wide, so that keywords stand below each other."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PlanTree:
     """Every folder with its count, keywords and three samples, and what stays.
 
@@ -68,15 +69,13 @@ class PlanTree:
         """Return the tree whole; or in brief, a line for each of so many folders and one for the others."""
         whole = Tree(self._head(), guide_style="dim")
         above: dict[str, Tree] = {}
-        folders = sorted(self.plan.folders, key=self._place)
+        folders = self._ordered
         shown = folders[:brief] if brief else folders
         width = min(WIDEST, max((len(folder.name.rpartition("/")[2]) for folder in shown), default=0))
         for folder in shown:
             top, _, name = folder.name.rpartition("/")
             if top and top not in above:
-                mates = [other for other in folders if other.name.startswith(f"{top}/")]
-                count = sum(len(other.photos) for other in mates)
-                above[top] = whole.add(_line(f"{count:,}", "cyan", (printable(top), "bold blue")))
+                above[top] = whole.add(_line(f"{self._below[top]:,}", "cyan", (printable(top), "bold blue")))
             said = self._in_brief(folder, name.ljust(width)) if brief else self._folder(folder, name)
             above.get(top, whole).add(said)
         if rest := folders[len(shown) :]:
@@ -102,10 +101,24 @@ class PlanTree:
             f" ({readable_bytes(plan.bytes_written)})" if plan.mode == "copy" and plan.bytes_written else "",
         )
 
-    def _place(self, folder: PlannedFolder) -> tuple[int, int]:
-        """Return where a folder stands in the tree: by the first label in its top folder, then by its own."""
-        top = folder.name.partition("/")[0]
-        return min(one.label for one in self.plan.folders if one.name.partition("/")[0] == top), folder.label
+    @cached_property
+    def _ordered(self) -> list[PlannedFolder]:
+        """The folders as the tree has them: by the first label in their top folder, then by their own."""
+        first: dict[str, int] = {}
+        for folder in self.plan.folders:
+            top = folder.name.partition("/")[0]
+            first[top] = min(folder.label, first.get(top, folder.label))
+        return sorted(self.plan.folders, key=lambda one: (first[one.name.partition("/")[0]], one.label))
+
+    @cached_property
+    def _below(self) -> Counter[str]:
+        """Folder that holds others -> the number of photos in all of these."""
+        counts = Counter[str]()
+        for folder in self.plan.folders:
+            for place, letter in enumerate(folder.name):
+                if letter == "/":
+                    counts[folder.name[:place]] += len(folder.photos)
+        return counts
 
     def _folder(self, folder: PlannedFolder, shown: str) -> RenderableType:
         name, photos = self.names[folder.label], folder.photos
@@ -156,11 +169,16 @@ def _left(plan: Plan, explain: str) -> RenderableType:
             (f"   {explain} --left", "dim"),
         )
     ]
+    samples: dict[str, list[str]] = {}
+    for left in plan.left:
+        if len(some := samples.setdefault(left.reason, [])) < SAMPLES:
+            some.append(short(left.path.name))
     for reason, count in Counter(left.reason for left in plan.left).most_common():
-        first = [short(left.path.name) for left in plan.left if left.reason == reason][:SAMPLES]
         more = "  …" if count > SAMPLES else ""
         lines.append(
-            _line("", "", (f"{count:,} {printable(reason)}", "yellow"), ("   " + "  ".join(first) + more, "dim"))
+            _line(
+                "", "", (f"{count:,} {printable(reason)}", "yellow"), ("   " + "  ".join(samples[reason]) + more, "dim")
+            )
         )
     return Group(*lines)
 

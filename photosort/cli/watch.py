@@ -66,7 +66,7 @@ def watch(
                 if END.asked:
                     break
                 tally.count(event)
-                watched.say(event, real, run, out)
+                watched.say(event, real, out)
         except KeyboardInterrupt:
             pass
         tally.cut_off = workflow.cut_off(settings.data_dir, run.destination)

@@ -76,7 +76,7 @@ def begun(folder: Path, run: Run) -> RenderableType:
     )
 
 
-def say(event: Event, folder: Path, run: Run, out: Output) -> None:
+def say(event: Event, folder: Path, out: Output) -> None:
     """Say what has happened; failures also where only errors are said."""
     where = printable(str(folder))
     if isinstance(event, Batch):

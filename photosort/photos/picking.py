@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
 
 from photosort.errors import NoPhotos
@@ -35,22 +35,39 @@ def pick(paths: Iterable[Path]) -> Scan:
     return Scan(tuple(photos), tuple(others), tuple(unread))
 
 
-def group_of(file: Path) -> tuple[Path, ...]:
-    """Return the photo that a file is or belongs to, and all that travels with it, by the names in its folder.
+def groups_with(files: Iterable[Path]) -> Iterator[tuple[Path, ...]]:
+    """Yield, for each of these files, the photo that it is or belongs to and all that travels with it, by the names in
+    its folder; each folder is listed once.
 
-    Raises NoPhotos where the file is neither a photo nor belongs to one, and OSError where its folder cannot be listed.
+    Raises NoPhotos where a file is neither a photo nor belongs to one, and OSError where a folder cannot be listed.
     """
-    with os.scandir(file.parent) as entries:
+    files = tuple(files)
+    folders: dict[Path, set[Path]] = {}
+    for file in files:
+        folders.setdefault(file.parent, set()).add(file)
+    groups: dict[Path, dict[Path, tuple[Path, ...]]] = {}
+    for file in files:
+        if file.parent not in groups:
+            groups[file.parent] = _groups_in(file.parent, folders[file.parent])
+        group = groups[file.parent].get(file)
+        if group is None:
+            raise NoPhotos(
+                f"{file} is neither a photo nor belongs to one",
+                "Photos end in .jpg, .png, .heic, .webp, .tif and the like.",
+            )
+        yield group
+
+
+def _groups_in(folder: Path, named: Set[Path]) -> dict[Path, tuple[Path, ...]]:
+    """Map each file of a folder, and those that are named, to its group; what is in none is missing."""
+    with os.scandir(folder) as entries:
         beside = [
             Path(entry.path)
             for entry in entries
             if not entry.name.startswith(".") and not is_leftover(entry.name) and entry.is_file(follow_symlinks=False)
         ]
-    files = {file, *(path for path in beside if not is_about_data(path))}
-    for main, companions in groups_of(sorted(files)).items():
-        if file in (main, *companions):
-            return (main, *companions)
-    raise NoPhotos(
-        f"{file} is neither a photo nor belongs to one",
-        "Photos end in .jpg, .png, .heic, .webp, .tif and the like.",
-    )
+    together = named | {path for path in beside if not is_about_data(path)}
+    found: dict[Path, tuple[Path, ...]] = {}
+    for main, companions in groups_of(sorted(together)).items():
+        found.update(dict.fromkeys((main, *companions), (main, *companions)))
+    return found

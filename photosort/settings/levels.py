@@ -12,8 +12,6 @@ from string import Formatter
 
 BY_FACT = ("year", "month", "date", "country", "place", "people")
 """Facts of a photo that a level may be made of."""
-DATED = ("year", "month", "date")
-PLACED = ("country", "place")
 AUTO, TWO = "auto", "2"
 """What stands for the folders that photosort finds: one level of them, or two."""
 TITLES = ("name", "title", "summary", "keywords", "index")

@@ -85,7 +85,7 @@ def arrange(
     single = tuple(range(len(standing)))
     plain = Arranged(layout, towns, (), None, tuple(standing), folder, single, ("",) * len(standing))
     if settings.events:
-        events = events_of(photos, facts, towns)
+        events = events_of(photos, facts)
         fields = _of_events(events, facts, towns) if layout.splits else ()
         return replace(plain, fields=fields, labels=_beside(events, facts, photos, plain))
     if not layout.splits:

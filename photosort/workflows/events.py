@@ -24,7 +24,7 @@ SAYS_NOTHING = (MIXED, "unclear", "unnamed")
 """How titles begin that say nothing of an event: its date says more."""
 
 
-def events_of(photos: Sequence[Photo], facts: Sequence[Facts], towns: Sequence[Town | None]) -> Labels:
+def events_of(photos: Sequence[Photo], facts: Sequence[Facts]) -> Labels:
     """Return (n,) the event of each photo, numbered by time; those without a date are the last one.
 
     The times are those of the cameras: two whose clocks differ by a day or more make two events of one.

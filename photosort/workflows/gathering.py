@@ -12,7 +12,7 @@ from typing import Any
 
 from photosort.errors import EmptyFolder, NoPhotos, OwnDestination, SourceMissing
 from photosort.photos.digest import digest_of
-from photosort.photos.picking import group_of, pick
+from photosort.photos.picking import groups_with, pick
 from photosort.photos.scan import Scan, scan
 from photosort.store.cache import Cache
 from photosort.store.placed import placed_below
@@ -59,13 +59,12 @@ def new_photos(named: Sequence[Path], destination: Path) -> New:
     NoPhotos for a file that is no photo. A folder in which another one lies stands for both.
     """
     given = tuple(dict.fromkeys(Path(os.path.realpath(path)) for path in named))
-    folders = [path for path in given if path.is_dir()]
-    outer = [one for one in folders if not any(one != other and one.is_relative_to(other) for other in folders)]
-    files: dict[Path, None] = {}
     for path in given:
         _check(path, destination)
-        if path not in folders and not any(path.is_relative_to(folder) for folder in outer):
-            files.update(dict.fromkeys(_together(path)))
+    folders = {path for path in given if path.is_dir()}
+    apart = [path for path in given if folders.isdisjoint(path.parents)]
+    outer = [path for path in apart if path in folders]
+    files = _together([path for path in apart if path not in folders])
     above = [*outer, *(path.parent for path in files)]
     common = Path(os.path.commonpath(above))
     source = above[0] if destination.is_relative_to(common) else common
@@ -120,9 +119,8 @@ def sources_of(run: Run) -> tuple[list[Path], list[Path]]:
     given = [Path(path) for path in run.settings.get(SOURCES) or ()]
     if not given:
         return [run.source], []
-    return [path for path in given if path.is_dir()], [
-        path for file in given if file.is_file() for path in _together(file)
-    ]
+    files = {path: None for path in given if path.is_file()}
+    return [path for path in given if path.is_dir()], _together(tuple(files))
 
 
 def _merged(scans: Sequence[Scan]) -> Scan:
@@ -145,9 +143,10 @@ def _check(path: Path, destination: Path) -> None:
         )
 
 
-def _together(file: Path) -> tuple[Path, ...]:
+def _together(files: Sequence[Path]) -> list[Path]:
+    """Return files with what travels with them, each once. Raises SourceMissing and NoPhotos."""
     try:
-        return group_of(file)
+        return list(dict.fromkeys(path for group in groups_with(files) for path in group))
     except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        raise SourceMissing(f"{printable(str(file))} cannot be looked at ({why})", "Check its permissions.") from error
+        why, where = (error.strerror or str(error)).lower(), printable(str(error.filename))
+        raise SourceMissing(f"{where} cannot be looked at ({why})", "Check its permissions.") from error

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from photosort.cli import plan_tree
 from photosort.cli.output import Form, Human
@@ -101,6 +102,25 @@ def test_all_of_it_is_shown_where_the_user_says_so_and_in_a_pipe(
     assert sum("  Folder " in line for line in lines) == 59
     assert not any("more folder" in line for line in lines)
     assert any(line.endswith(LONG) for line in lines)
+
+
+def test_folders_in_folders_stand_together_below_the_number_of_their_photos() -> None:
+    names = ["Lake/North/Boats", "Hill/Sheep", "Town", "Lake/Gulls", "Lake/North/Ice", "Hillock/Sheep"]
+    planned = tuple(
+        PlannedFolder(label, name, OUT / name, False, tuple(placed(OUT / name, n) for n in range(10 ** (label % 3))))
+        for label, name in enumerate(names)
+    )
+    left = tuple(Unread(SOURCE / f"{n}.txt", reason) for n in range(5) for reason in ("no photo", f"reason {n}"))
+    plan = Plan(SOURCE, OUT, Mode.COPY, planned, left, 0, within_source=False)
+    made = PlanTree(plan, [ClusterName(name, name, (), "keywords") for name in names])
+    console = Console(file=io.StringIO(), width=100, height=100)
+    expected = "11 Lake/North, 1 Boats, 10 Ice, 12 Lake, 1 Gulls, 10 Hill, 10 Sheep, 100 Town, 100 Hillock, 100 Sheep"
+    for brief in (0, 6):
+        with console.capture() as capture:
+            console.print(made.tree(brief))
+        said = [" ".join(line.strip("│├└─ ").split()) for line in capture.get().splitlines()]
+        assert [line for line in said if re.match(r"\d+ [A-Z]", line)] == expected.split(", ")
+        assert "5 no photo 0.txt 1.txt 2.txt …" in said and "1 reason 4 4.txt" in said
 
 
 def test_a_table_has_a_row_for_each_folder(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,8 +9,6 @@ from photosort.photos.facts import Facts
 from photosort.photos.fields import clock
 from photosort.store.runs import MemberRecord
 
-DAY = 86400.0
-
 
 @dataclass(frozen=True, slots=True)
 class Period:
