@@ -68,7 +68,7 @@ class Prepared:
 class Talk:
     """What a run shows the user on its way, and lets the user decide.
 
-    begin     is told the categories of the user, once they are known to be usable and before any photo is looked at
+    begin     gets the categories of the user, once they are known to be usable and before any photo is looked at
     announce  is shown what is about to be asked of a language model, and its cost in US dollars, None where no price is
               known
     settle    decides on the categories that a language model proposes

@@ -55,7 +55,7 @@ def review(
 ) -> Reviewed:
     """Serve the plan of a run, of the last one without a number, until the page is done or Ctrl-C is pressed.
 
-    Changes of an earlier review of that run are taken up, unless it is to be `fresh`. `opened` is told the address, and
+    Changes of an earlier review of that run are taken up, unless it is to be `fresh`. `opened` gets the address, and
     whether there are such changes. Photos are filed in this thread, so that Ctrl-C ends that in good order.
 
     Raises NoSuchRun, Unfinished for a run that has filed its photos, PlanRefused where the earlier changes cannot be
