@@ -30,6 +30,7 @@ from photosort.store.runs import Runs
 from photosort.workflows.add import add, destination_run, models_like, runs_to_add_to
 from photosort.workflows.categories import kept_settings
 from photosort.workflows.continuing import TAKEN_OUT, Unchanged
+from photosort.workflows.explaining.explain import explain_run
 from photosort.workflows.gathering import new_photos
 from photosort.workflows.history import run_to_refine, undo_run
 from photosort.workflows.organize import organize
@@ -305,3 +306,10 @@ def test_a_run_is_kept_while_its_question_waits(out: Path, tmp_path: Path) -> No
     assert isinstance(done, Organized) and done.outcome and done.outcome.photos == 2
     with open_history(settings.data_dir) as connection:
         assert connection.execute("SELECT count(*) FROM wanted").fetchone() == (0,)
+
+
+def test_a_later_dry_run_does_not_hide_what_was_added(out: Path, tmp_path: Path) -> None:
+    walls(tmp_path / "card", "red", range(20, 22))
+    added(tmp_path / "card")
+    organize(tmp_path / "in", tmp_path / "elsewhere", coloured(k=2), dry_run=True)
+    assert explain_run(load_settings().data_dir).run.id == 2

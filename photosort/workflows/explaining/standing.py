@@ -25,8 +25,8 @@ def run_meant(connection: sqlite3.Connection, number: int | None) -> tuple[Run, 
     """Return the run that counts where no path says which, and a later one that it stands before, None without one.
 
     That is the last run; but where it is a preview, or was taken back, it is the last one that stands on disk from the
-    same source or at the same destination: a dry run does not hide what lies there. A `number` names the run itself.
-    Raises NoSuchRun.
+    same source or at the same destination: a dry run does not hide what lies there, and of several runs into one
+    destination the newest knows the photos of all. A `number` names the run itself. Raises NoSuchRun.
     """
     runs = Runs(connection)
     if number is not None:
@@ -34,7 +34,8 @@ def run_meant(connection: sqlite3.Connection, number: int | None) -> tuple[Run, 
     last, there = runs.last(), standing_runs(connection)
     if last.id in there:
         return last, None
-    for run in runs.all():
-        if run.id in there and not run.of_copies and (run.source == last.source or run.destination == last.destination):
-            return run, last
+    standing = [run for run in runs.all() if run.id in there and not run.of_copies]
+    for run in standing:
+        if run.source == last.source or run.destination == last.destination:
+            return next(one for one in standing if one.destination == run.destination), last
     return last, None
