@@ -91,7 +91,7 @@ NAMES = (
     "evaluate",
 )
 COMMANDS = tuple([name] for name in NAMES)
-OTHERS = {"--check", "--strict", "--labels", "--wordnet", "--to", "--many", "--full"}
+OTHERS = {"--check", "--strict", "--labels", "--wordnet", "--to", "--many", "--full", "--heic"}
 """Flags of ruff, of mypy, of the scripts that make the nouns and of benchmarks."""
 INSTALLERS = {"--force", "--index-url", "--reinstall", "--torch-backend", "--upgrade"}
 """Flags of pip, pipx and uv."""
