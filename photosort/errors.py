@@ -31,7 +31,7 @@
     ├── ReportRefused                30   the report cannot be written where it was to be
     ├── OwnDestination               33   the folder to sort is where an earlier run put its photos
     ├── NotInOrder                   31   photosort doctor found something that keeps photosort from working
-    ├── NothingToTag                 35   no photo is known to a run, so there are no tags to write
+    ├── NothingToTag                 35   no run has described the photos
     ├── ExifToolMissing              36   exiftool, which writes into photos, is missing or too old
     └── Interrupted                 130   Ctrl-C, a closed terminal, or a request to end (SIGTERM)
 

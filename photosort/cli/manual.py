@@ -53,7 +53,7 @@ def manual(
 def write_pages(root: Any, folder: Path) -> list[Path]:
     """Write the pages of a command and of those below it, over earlier ones, and return their paths.
 
-    Raises DestinationError, before anything is written, where a file that is no such page has the name of one.
+    Raises DestinationError, before anything is written, where another file has the name of a page.
     """
     from photosort.errors import DestinationError
     from photosort.support.printable import printable
@@ -63,7 +63,7 @@ def write_pages(root: Any, folder: Path) -> list[Path]:
     for path in written:
         if path.exists() and not path.read_bytes().startswith(BEGINNING.encode()):
             raise DestinationError(
-                f"{printable(str(path))} is no man page of photosort", "Name another folder, or move that file away."
+                f"{printable(str(path))} is not a man page of photosort", "Name another folder, or move that file away."
             )
     for path, page in written.items():
         path.write_text(page, encoding="utf-8", newline="\n")

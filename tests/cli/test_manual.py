@@ -59,7 +59,7 @@ def test_pages_are_written_again_but_no_other_file_is_replaced(tmp_path: Path) -
     write_pages(ROOT, tmp_path / "man1")
     theirs = tmp_path / "man1" / "photosort-undo.1"
     theirs.write_text("my notes")
-    with pytest.raises(DestinationError, match=r"photosort-undo\.1 is no man page of photosort"):
+    with pytest.raises(DestinationError, match=r"photosort-undo\.1 is not a man page of photosort"):
         write_pages(ROOT, tmp_path / "man1")
     assert theirs.read_text() == "my notes"
 

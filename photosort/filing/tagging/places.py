@@ -25,7 +25,7 @@ from photosort.support.printable import printable
 MISSING = ""
 """Stands for the digest of a file that is not there."""
 NO_FILE = "no file"
-"""Stands for the digest of what has the name and is no file."""
+"""Stands for a digest where something other than a file has the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def require_folder(tagging: Tagging, command: str) -> None:
 
 
 def is_away(folder: Path) -> bool:
-    """Return whether there is no folder of this name; False where that cannot be found out."""
+    """Return whether no folder has this name; False where the disk does not say."""
     try:
         return not folder.is_dir()
     except OSError:
