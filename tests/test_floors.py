@@ -24,7 +24,17 @@ ROOMS = (
     MODELS
     | FILING
     | METHODS
-    | {"describing", "clustering", "naming", "duplicates", "evaluation", "report", "review", "searching"}
+    | {
+        "describing",
+        "describing.decoding",
+        "clustering",
+        "naming",
+        "duplicates",
+        "evaluation",
+        "report",
+        "review",
+        "searching",
+    }
     | {"towns", "watching"}
 )
 
@@ -66,7 +76,8 @@ FLOORS = {
     "filing.disk": GROUND | {"photos", "naming", "filing.plan"},
     "filing.journaled": GROUND | {"photos", "filing.plan", "filing.disk"},
     "filing.tagging": GROUND | {"photos", "filing.disk", "filing.journaled"},
-    "describing": MODELS,
+    "describing": MODELS | {"describing.decoding"},
+    "describing.decoding": GROUND | {"photos", "models.protocols"},
     "report": {"", "errors", "support", "store", "photos"},
     "review": GROUND | {"photos", "naming", "filing.plan", "report"},
     "evaluation": {"", "errors", "support", "settings", "clustering", *METHODS, "naming", "models.protocols"},

@@ -19,9 +19,10 @@ from end_to_end.conftest import write_pictures
 from fakes import tiny_models
 
 from photosort.describing import engines
+from photosort.describing.decoding.look import Known, Look
 from photosort.describing.describe import Described, describe
-from photosort.describing.engines import Engine, engine_for, see_on_devices
-from photosort.describing.look import Known, Look
+from photosort.describing.engines import Engine, engine_for
+from photosort.describing.on_devices import see_on_devices
 from photosort.errors import ModelFailed, ModelMissing, SettingsError
 from photosort.models.selected import ModelSet, select_models
 from photosort.photos.scan import Found, scan
@@ -31,8 +32,8 @@ from photosort.store.cache import Cache, open_cache
 STARTER = """
 import multiprocessing, sys, time
 from pathlib import Path
-from photosort.describing.engines import see_on_devices
-from photosort.describing.look import Known
+from photosort.describing.on_devices import see_on_devices
+from photosort.describing.decoding.look import Known
 from photosort.models.selected import select_models
 from photosort.photos.scan import scan
 from photosort.settings.settings import load_settings
