@@ -24,18 +24,8 @@ ROOMS = (
     MODELS
     | FILING
     | METHODS
-    | {
-        "describing",
-        "describing.decoding",
-        "clustering",
-        "naming",
-        "duplicates",
-        "evaluation",
-        "report",
-        "review",
-        "searching",
-    }
-    | {"towns", "watching"}
+    | {"describing", "clustering", "naming", "duplicates", "evaluation", "report", "review", "searching"}
+    | {"towns", "watching", "describing.decoding"}
 )
 
 FLOORS = {
