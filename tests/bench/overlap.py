@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 import numpy as np
-from describe import rate, write_photos
+from describe import write_photos
 from table_row import declare
 
 from photosort.describing.decoding.decoders import Decoders, cores
@@ -37,9 +37,10 @@ from photosort.photos.scan import Found, scan
 from photosort.store.cache import open_cache
 from photosort.store.identity import Identity
 
-SIZE = (96, 72)
-FRAMES = (Frame(32, "crop"), Frame(48))
+SIZE = (48, 36)
+FRAMES = (Frame(24, "crop"), Frame(32))
 SPEEDS = (500, 1000, 2000, 4000)
+NOTHING_KNOWN = Known({}, [set(), set()], {})
 
 
 @dataclass
@@ -103,33 +104,52 @@ class Counted:
         return counting
 
 
-def decode_all(found: Sequence[Found], starts: list[float]) -> None:
-    """Decode by the engine's own processes; what comes of it is thrown away. `starts` takes the time of the first."""
-    ring = ring_for(FRAMES, 1024, 1)
-    with Decoders(found, FRAMES, Known({}, [set(), set()], {}), ring, cores()) as decoders:
+class Pace:
+    """When how many photos were done; the start of processes and the end of the last batches do not count."""
+
+    def __init__(self) -> None:
+        self._marks: list[tuple[int, float]] = []
+
+    def note(self, done: int) -> None:
+        """Take the time."""
+        self._marks.append((done, time.perf_counter()))
+
+    def rate(self) -> float:
+        """Photos a second between a half of all and nine tenths."""
+        total = self._marks[-1][0]
+        marks = [mark for mark in self._marks if total / 2 <= mark[0] <= 0.9 * total]
+        return (marks[-1][0] - marks[0][0]) / (marks[-1][1] - marks[0][1])
+
+
+def decoding_alone(found: Sequence[Found]) -> float:
+    """Photos a second of the engine's own processes; what comes of them is thrown away."""
+    ring, pace, count = ring_for(FRAMES, 1024, 1), Pace(), 0
+    with Decoders(found, FRAMES, NOTHING_KNOWN, ring, cores()) as decoders:
         while decoders.busy:
             decoders.hand_out()
             for decoded in decoders.take(wait(decoders.connections, 1.0)):
-                starts.append(time.perf_counter())
                 decoders.free([decoded.slot] if decoded.slot is not None else [])
+                count += 1
+                pace.note(count)
+    return pace.rate()
 
 
-def described(found: Sequence[Found], speed: float) -> float:
-    """Photos a second from the first batch on, as the start of processes does not grow with the photos."""
-    models = SleepingModels(speed)
-    times: list[float] = []
-
-    def noted(stage: str, done: int, total: int | None) -> None:
-        if done:
-            times.append(time.perf_counter())
-
+def described(found: Sequence[Found], speed: float) -> tuple[float, float]:
+    """Photos a second, and the seconds of a core that this process takes for one: it hands on, and keeps."""
+    models, pace = SleepingModels(speed), Pace()
+    engine = partial(see_on_devices, cast(ModelSet, models), (CPU,))
     with tempfile.TemporaryDirectory() as folder, open_cache(Path(folder) / "cache") as cache:
-        engine = partial(see_on_devices, cast(ModelSet, models), (CPU,))
-        start = time.perf_counter()
-        seen = describe(found, models.image_encoder, models.captioners, cache, engine=engine, progress=noted)
-        assert len(seen.photos) == len(found)
-    print("DEBUG", len(times), times[0]-start, times[-1]-start)
-    return len(found) / (times[-1] - times[0])
+        before = time.process_time()
+        seen = describe(
+            found,
+            models.image_encoder,
+            models.captioners,
+            cache,
+            engine=engine,
+            progress=lambda stage, done, total: pace.note(done),
+        )
+    assert len(seen.photos) == len(found)
+    return pace.rate(), (time.process_time() - before) / len(found)
 
 
 def main() -> None:
@@ -140,18 +160,22 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         write_photos(Path(name), SIZE, count)
         found = scan(Path(name)).photos
-        times: list[float] = []
-        decode_all(found, times)
-        decoding = (count - 1) / (times[-1] - times[0])
-        print(f"{count} small JPEGs; decoding alone, {cores()} processes: {decoding:.0f} photos/s")
         counted = Counted()
         for speed in SPEEDS:
+            decoding = decoding_alone(found)
             counted.bytes = 0
-            ours, lower = described(found, speed), min(speed, decoding)
-            print(f"models at {speed:5,} photos/s: photosort {ours:5,.0f}, {ours / lower:4.0%} of the lower")
+            ours, seconds = described(found, speed)
+            lower = min(speed, decoding)
+            print(
+                f"decoding alone {decoding:5,.0f} photos/s, models {speed:5,}: photosort {ours:5,.0f}, "
+                f"{ours / lower:4.0%} of the lower; {1e6 * seconds:.0f} us a photo in this process"
+            )
             what = f"photos/s by processes, models at {speed:,}, decoding at {decoding:,.0f}"
             declare(what, f"{ours:.0f}", f"the slower of both {lower:.0f}", ours / lower)
-        print(f"through pipes: {counted.bytes / count:.0f} bytes a photo; in the ring: {slot_bytes(FRAMES)} bytes a photo")
+        print(
+            f"through pipes: {counted.bytes / count:,.0f} bytes a photo, of which a vector takes 2,048; "
+            f"through the ring: {slot_bytes(FRAMES):,} of {2 * slot_bytes(FRAMES):,} bytes copied"
+        )
 
 
 if __name__ == "__main__":
