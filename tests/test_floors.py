@@ -27,6 +27,9 @@ ROOMS = (
     | {"describing", "clustering", "naming", "duplicates", "evaluation", "report", "review", "searching"}
     | {"towns", "watching"}
 )
+LOWER_WORKFLOWS = {f"workflows.{room}" for room in ("sorting", "earlier_runs", "recording", "searching", "doctor")}
+UPPER_WORKFLOWS = {f"workflows.{room}" for room in ("drafts", "explaining", "reporting", "tagging")}
+WORKFLOWS = LOWER_WORKFLOWS | {"workflows"} | UPPER_WORKFLOWS
 
 FLOORS = {
     "": set[str](),
@@ -73,12 +76,22 @@ FLOORS = {
     "searching": {"errors", "support", "photos", "wordnet", "models.protocols"},
     "duplicates": {""},
     "watching": {"errors", "photos"},
-    "workflows": ROOMS,
+    "workflows.sorting": ROOMS,
+    "workflows.earlier_runs": ROOMS | {"workflows.sorting"},
+    "workflows.recording": ROOMS | {"workflows.sorting", "workflows.earlier_runs"},
+    "workflows.searching": ROOMS | {"workflows.sorting"},
     "workflows.doctor": ROOMS,
-    "workflows.explaining": ROOMS | {"workflows"},
-    "workflows.tagging": ROOMS | {"workflows", "workflows.explaining"},
-    "cli": ROOMS | {"workflows", "workflows.doctor", "workflows.explaining", "workflows.tagging"},
-    "__main__": {"", "errors", "cli"},
+    "workflows": ROOMS | LOWER_WORKFLOWS,
+    "workflows.drafts": ROOMS | LOWER_WORKFLOWS | {"workflows"},
+    "workflows.explaining": ROOMS | LOWER_WORKFLOWS | {"workflows"},
+    "workflows.reporting": ROOMS | LOWER_WORKFLOWS | {"workflows", "workflows.drafts"},
+    "workflows.tagging": ROOMS | LOWER_WORKFLOWS | {"workflows", "workflows.explaining"},
+    "cli.sink": ROOMS | {"workflows.doctor"},
+    "cli.flags": ROOMS | WORKFLOWS | {"cli.sink"},
+    "cli.views": ROOMS | WORKFLOWS | {"cli.sink"},
+    "cli.explaining": ROOMS | WORKFLOWS | {"cli.sink", "cli.views"},
+    "cli": ROOMS | WORKFLOWS | {"cli.sink", "cli.flags", "cli.views", "cli.explaining"},
+    "__main__": {"", "errors", "cli", "cli.flags", "cli.sink"},
 }
 """Folder or module of the package -> those it may import, beside itself; "" is the package, which holds the version.
 

@@ -29,8 +29,8 @@ from photosort.store.placed import placed_below
 from photosort.store.runs import DUPLICATES, ClusterRecord, MemberRecord, Runs
 from photosort.support.progress import Progress, silent
 from photosort.workflows.compared import compared, hashed, sketches
-from photosort.workflows.earlier import refuse_over_unfinished
-from photosort.workflows.recording import companion_records
+from photosort.workflows.earlier_runs.earlier import refuse_over_unfinished
+from photosort.workflows.recording.run import companion_records
 
 STAGE = "comparing"
 FOLDERS = ("Exact copies", "Near duplicates", "Bursts")

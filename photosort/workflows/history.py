@@ -30,7 +30,7 @@ from photosort.store.tag_journal import (
     taggings,
 )
 from photosort.support.progress import Progress, silent
-from photosort.workflows.gathering import COMMAND
+from photosort.workflows.earlier_runs.gathering import COMMAND
 from photosort.workflows.tag_files import holding, resume_tagging
 
 ALL_RUNS = "photosort runs lists all runs."

@@ -23,9 +23,9 @@ from photosort.watching.arrivals import Arrivals, Group, Patience
 from photosort.watching.looking import look
 from photosort.watching.signs import Signs
 from photosort.workflows.add import add
-from photosort.workflows.continuing import Unchanged
-from photosort.workflows.extending import nothing_left
-from photosort.workflows.gathering import COMMAND, New
+from photosort.workflows.earlier_runs.continuing import Unchanged
+from photosort.workflows.earlier_runs.extending import nothing_left
+from photosort.workflows.earlier_runs.gathering import COMMAND, New
 from photosort.workflows.history import resume_run
 from photosort.workflows.prepared import Organized
 

@@ -30,8 +30,8 @@ from photosort.photos.facts import Facts
 from photosort.settings.settings import load_settings
 from photosort.store.cache import Cache, open_cache
 from photosort.workflows.evaluate import Ground, ground_of_photos
-from photosort.workflows.grouping import Clusters, method_of
-from photosort.workflows.remembering import RememberedTexts
+from photosort.workflows.sorting.grouping import Clusters, method_of
+from photosort.workflows.sorting.remembering import RememberedTexts
 
 EXAMPLES = 5
 PAIR = 2

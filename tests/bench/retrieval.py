@@ -27,7 +27,7 @@ from photosort.photos.scan import scan
 from photosort.searching.ranking import with_captions
 from photosort.settings.settings import load_settings
 from photosort.store.cache import Cache, open_cache
-from photosort.workflows.remembering import RememberedTexts
+from photosort.workflows.sorting.remembering import RememberedTexts
 
 NAMES = {
     "bird": "birds",

@@ -29,7 +29,7 @@ from photosort.store.cache import Cache
 from photosort.store.database import open_database
 from photosort.store.history import MIGRATIONS
 from photosort.wordnet.nouns import nouns
-from photosort.workflows.lying import library_of
+from photosort.workflows.searching.lying import library_of
 
 LABELS = len(nouns().labels)
 QUERY = ("a dog on a beach", "a boat")

@@ -12,8 +12,8 @@ from fakes.photos import crops, tree
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
-from photosort.cli import duplicates_view as view
 from photosort.cli.app import app
+from photosort.cli.views import duplicates as view
 from photosort.duplicates.groups import Group, Member
 from photosort.duplicates.shots import Shot
 from photosort.photos.copies import Copies

@@ -25,7 +25,7 @@ from photosort.support.progress import Progress, silent
 from photosort.watching.arrivals import Patience
 from photosort.workflows import watch as workflow
 from photosort.workflows.add import destination_run, models_like
-from photosort.workflows.continuing import Unchanged
+from photosort.workflows.earlier_runs.continuing import Unchanged
 from photosort.workflows.history import resume_run, undo_run
 from photosort.workflows.organize import organize
 from photosort.workflows.prepared import Organized

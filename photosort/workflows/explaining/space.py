@@ -18,8 +18,8 @@ from photosort.models.selected import ModelSet
 from photosort.settings.settings import Settings
 from photosort.store.cache import Cache
 from photosort.store.runs import ClusterRecord, MemberRecord
-from photosort.workflows.folders import ASIDE
-from photosort.workflows.remembering import RememberedTexts
+from photosort.workflows.sorting.folders import ASIDE
+from photosort.workflows.sorting.remembering import RememberedTexts
 
 CLOSE = 0.01
 """By how much the usual photo may be nearer to its centroid, or further, than when it was filed."""

@@ -22,8 +22,8 @@ from photosort.store.journal import FilingState, Journal
 from photosort.store.runs import Runs
 from photosort.store.tag_journal import TagJournal
 from photosort.workflows.add import destination_run
+from photosort.workflows.earlier_runs.standing import standing_at
 from photosort.workflows.history import past_runs, resume_run, run_to_refine, run_to_review, undo_run
-from photosort.workflows.standing import standing_at
 from photosort.workflows.tagging.plan import Convention
 from photosort.workflows.tagging.tag import TagWish, tag
 
