@@ -17,7 +17,7 @@ from photosort.describing.worker import MOST_WAITING, Batch, Event, run_tasks
 from photosort.errors import ModelFailed, PhotosortError
 from photosort.models.protocols import Frame, Pixels
 from photosort.models.selected import ModelSet
-from photosort.photos.scan import Found
+from photosort.photos.files.scan import Found
 from photosort.support.threads import in_background
 
 if TYPE_CHECKING:

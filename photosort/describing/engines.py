@@ -14,7 +14,7 @@ from photosort.describing.tasks import tasks_of
 from photosort.describing.worker import Event, describe_files
 from photosort.models.runtime.devices import CPU, devices
 from photosort.models.selected import ModelSet
-from photosort.photos.scan import Found
+from photosort.photos.files.scan import Found
 
 FEW = 64
 """Photos that are not worth the start of a second process."""

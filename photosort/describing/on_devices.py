@@ -24,7 +24,7 @@ from photosort.describing.tasks import tasks_of
 from photosort.describing.worker import MOST_WAITING, Batch, Event
 from photosort.errors import ModelFailed
 from photosort.models.selected import ModelSet
-from photosort.photos.scan import Found
+from photosort.photos.files.scan import Found
 
 POLL_SECONDS = 1.0
 SLOTS = 2 * MOST_WAITING

@@ -32,8 +32,8 @@ from photosort.models.runtime.batch_size import BatchSize
 from photosort.models.runtime.devices import CPU
 from photosort.models.runtime.placement import ON_GPU
 from photosort.models.selected import ModelSet
-from photosort.photos.frame import Frame
-from photosort.photos.scan import Found, scan
+from photosort.photos.files.scan import Found, scan
+from photosort.photos.pixels.frame import Frame
 from photosort.store.cache import open_cache
 from photosort.store.identity import Identity
 

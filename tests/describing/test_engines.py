@@ -22,7 +22,7 @@ from photosort.describing.engines import Engine, engine_for
 from photosort.describing.on_devices import see_on_devices
 from photosort.errors import ModelFailed, ModelMissing, SettingsError
 from photosort.models.selected import ModelSet, select_models
-from photosort.photos.scan import Found, scan
+from photosort.photos.files.scan import Found, scan
 from photosort.settings.settings import Settings, load_settings
 from photosort.store.cache import Cache, open_cache
 
@@ -32,7 +32,7 @@ from pathlib import Path
 from photosort.describing.on_devices import see_on_devices
 from photosort.describing.decoding.look import Known
 from photosort.models.selected import select_models
-from photosort.photos.scan import scan
+from photosort.photos.files.scan import scan
 from photosort.settings.settings import load_settings
 
 if __name__ == "__main__":

@@ -12,9 +12,9 @@ from photosort.describing.decoding.look import Known, Left, Look, look
 from photosort.describing.decoding.processes import live_with_parent
 from photosort.describing.decoding.ring import Ring, Shape
 from photosort.models.protocols import Frame, Pixels
-from photosort.photos.decode import share_memory_by
-from photosort.photos.formats import register_formats
-from photosort.photos.scan import Found
+from photosort.photos.files.scan import Found
+from photosort.photos.pixels.decode import share_memory_by
+from photosort.photos.pixels.formats import register_formats
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection

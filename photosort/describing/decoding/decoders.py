@@ -22,8 +22,8 @@ from photosort.describing.decoding.ring import Ring, Shape
 from photosort.describing.decoding.shares import Shares
 from photosort.errors import ModelFailed
 from photosort.models.protocols import Frame, Pixels
-from photosort.photos.decode import BYTES_AT_ONCE
-from photosort.photos.scan import Found
+from photosort.photos.files.scan import Found
+from photosort.photos.pixels.decode import BYTES_AT_ONCE
 from photosort.support import lookahead
 
 AHEAD = 3
