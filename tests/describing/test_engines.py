@@ -3,23 +3,34 @@
 import importlib
 import multiprocessing
 import os
+import random
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
 from end_to_end.conftest import write_pictures
 from fakes import tiny_models
+from fakes.counting_models import CountingModels
 
 from photosort.describing import engines
+from photosort.describing.decoding import ring
+from photosort.describing.decoding.look import Known
+from photosort.describing.decoding.ring import slot_bytes
 from photosort.describing.describe import Described, describe
+from photosort.describing.device_process import UNKEPT
 from photosort.describing.engines import Engine, engine_for
 from photosort.describing.on_devices import see_on_devices
+from photosort.describing.tasks import tasks_of
+from photosort.describing.worker import Batch
 from photosort.errors import ModelFailed, ModelMissing, SettingsError
 from photosort.models.selected import ModelSet, select_models
 from photosort.photos.files.scan import Found, scan
@@ -41,6 +52,29 @@ if __name__ == "__main__":
     next(coming)
     print(*(child.pid for child in multiprocessing.active_children()), flush=True)
     time.sleep(600)
+"""
+
+KILLED = """
+import os, signal, sys
+from functools import partial
+from pathlib import Path
+from photosort.describing.describe import describe
+from photosort.describing.tasks import tasks_of
+from photosort.describing.worker import describe_files
+from photosort.models.selected import select_models
+from photosort.photos.files.scan import scan
+from photosort.settings.settings import load_settings
+from photosort.store.cache import open_cache
+
+def stop(stage, done, total):
+    if done >= 8:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+models = select_models(load_settings(batch=4))
+with open_cache(Path(sys.argv[2])) as cache:
+    found = scan(Path(sys.argv[1])).photos
+    few = partial(describe_files, tasks=tasks_of(models), first=4)
+    describe(found, models.image_encoder, models.captioners, cache, facts=models.fact_models, engine=few, progress=stop)
 """
 
 pytestmark = pytest.mark.slow
@@ -156,6 +190,72 @@ def test_what_a_process_finds_damaged_is_said_here(
     ):
         run(found, elsewhere, cache, two_processes(elsewhere))
     assert "bring it again" in failure.value.hint
+
+
+@pytest.mark.parametrize("slots", [7, 20, 5000])
+def test_little_or_no_shared_memory_changes_nothing(
+    found: tuple[Found, ...], settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slots: int
+) -> None:
+    """Too few to share, too few for a portion, enough."""
+    models = select_models(settings)
+    room = (slots + 0.5) * slot_bytes(list({task.frame for task in tasks_of(models)}))
+    monkeypatch.setattr(ring, "SHARE_OF_SHARED", room / shutil.disk_usage(ring.SHARED).free)
+    with open_cache(tmp_path / "one") as one, open_cache(tmp_path / "two") as two:
+        alone = run(found, settings, one, engine_for(models))
+        assert agree(run(found, settings, two, two_processes(settings)), alone)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_stop_loses_few_batches(found: tuple[Found, ...], tmp_path: Path, seed: int) -> None:
+    """What a device has computed and the cache has not is bounded, however slow the cache is and whenever it stops."""
+    noted, kept, rng = tmp_path / "noted", 0, random.Random(seed)
+    engine = see_on_devices(cast(ModelSet, CountingModels(noted)), ("cpu",), found, Known({}, [set(), set()], {}))
+    while kept < 1 + seed:
+        kept += isinstance(next(engine), Batch)
+    time.sleep(rng.random())
+    engine.close()
+    computed = len(noted.read_text().split())
+    assert kept <= computed <= kept + 1 + UNKEPT + 1  # one that this process had in hand, and one in the device's
+    assert not multiprocessing.active_children()
+
+
+def content(cache: Path) -> dict[str, list[tuple[object, ...]]]:
+    """All that a cache holds, whatever the order in which it came."""
+    connection = sqlite3.connect(cache)
+    of = "SELECT model, revision, prompt, key, {} FROM {} JOIN identities i ON i.id = identity ORDER BY 1, 2, 3, 4"
+    questions = ["SELECT * FROM files ORDER BY path", of.format("text", "texts"), of.format("vector", "vectors")]
+    found = {question: connection.execute(question).fetchall() for question in questions}
+    connection.close()
+    return found
+
+
+def test_every_way_fills_the_cache_byte_for_byte_alike(
+    found: tuple[Found, ...], settings: Settings, tmp_path: Path
+) -> None:
+    """Threads, processes, Ray, and processes after a run that was killed."""
+    builtin = settings.model_copy(update={"batch": None})
+    on_ray = builtin.model_copy(update={"engine": "ray:2"})
+    ways = {
+        "threads": engine_for(select_models(builtin)),
+        "processes": two_processes(builtin),
+        "ray": engine_for(select_models(on_ray)),
+        "killed": two_processes(builtin),
+    }
+    killed = [sys.executable, "-c", KILLED, str(found[0].path.parent), str(tmp_path / "killed")]
+    done = subprocess.run(killed, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, check=False)
+    assert done.returncode == -signal.SIGKILL
+    for name, engine in ways.items():
+        with open_cache(tmp_path / name) as cache:
+            models = select_models(builtin)
+            seen = describe(
+                found, models.image_encoder, models.captioners, cache, facts=models.fact_models, engine=engine
+            )
+            assert len(seen.photos) == 20
+            assert (seen.looked < 20) == (name == "killed")
+    importlib.import_module("ray").shutdown()
+    first, *others = (content(tmp_path / name) for name in ways)
+    assert sum(map(len, first.values())) > 4 * 20
+    assert all(other == first for other in others)
 
 
 def test_two_ray_workers_fill_the_same_cache_as_one_process(

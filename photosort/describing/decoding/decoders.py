@@ -84,7 +84,7 @@ class Decoders:
         self._most = max(1, min(most, len(found)))
         self._next, self._again = 0, deque[int]()
         self._free = list(range(ring.slots))
-        self._shares = Shares["_Decoder"](max(OWN_BYTES, BYTES_AT_ONCE - OWN_BYTES * self._most))
+        self._shares: Shares[_Decoder] = Shares(max(OWN_BYTES, BYTES_AT_ONCE - OWN_BYTES * self._most))
         self._decoders: dict[Connection, _Decoder] = {}
         self._deaths, self._false_starts = Counter[int](), 0
 
