@@ -50,7 +50,7 @@ def add(
 ) -> None:
     """Add new photos to the folders of an earlier run, as that run was made. What lies there is not touched."""
     with speaking(as_json=as_json, quiet=quiet) as out:
-        from photosort.cli.run import also_written, check_plan, filed
+        from photosort.cli.run import also_written, check_plan, filed, no_plan
         from photosort.cli.views import planned, preview
         from photosort.workflows import add as workflow
         from photosort.workflows.earlier_runs.continuing import Unchanged
@@ -74,6 +74,7 @@ def add(
         if isinstance(added, Unchanged):
             unchanged = added
             out.show(lambda: _unchanged(unchanged))
+            no_plan(plan, out)
             out.document(lambda: {**_document(unchanged), "added": given})
             return
         out.show(lambda: planned.ending(added.outcome, added.prepared.run))
