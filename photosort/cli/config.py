@@ -58,6 +58,9 @@ def show(
         )
 
 
+app.command(name="get", hidden=True)(show)
+
+
 @app.command()
 def path(as_json: AsJson = False) -> None:
     """Print where the config file is looked for."""

@@ -197,7 +197,7 @@ def _table(found: "list[PastRun]") -> "RenderableType":
     from rich.text import Text
 
     if not found:
-        return Text("Nothing has been organized yet. Start with: photosort organize FOLDER --dry-run")
+        return Text("Nothing has been organized yet. Start with: photosort organize DIR --dry-run")
     grid = Table.grid(padding=(0, 2))
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")

@@ -69,7 +69,7 @@ def run(
         out.show(lambda: continuing.unchanged(unchanged))
         no_plan(plan, out)
         written = also_written(unchanged.run, settings, out, None, report=report)
-        out.document(lambda: {**continuing.document(unchanged), **written})
+        out.document(lambda: {**continuing.document(unchanged, settings.mode, dry_run=dry_run), **written})
         return
     out.show(lambda: planned.ending(organized.outcome, organized.prepared.run))
     written = also_written(organized.prepared.run, settings, out, plan, report=report)

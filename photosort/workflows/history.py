@@ -119,7 +119,7 @@ def run_to_review(data_dir: Path, number: int | None = None) -> Run:
     if found is None and number is not None:
         raise _no_such_run(data_dir, number)
     if found is None:
-        raise NoSuchRun("Nothing has been organized yet", "Start with: photosort organize FOLDER --dry-run")
+        raise NoSuchRun("Nothing has been organized yet", "Start with: photosort organize DIR --dry-run")
     if _has_filed(found):
         again = f"Take it back first: photosort undo {found.run.id}. Or name a dry run; {ALL_RUNS}"
         raise Unfinished(f"Run {found.run.id} has filed its photos", again)

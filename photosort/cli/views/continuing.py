@@ -52,12 +52,14 @@ def left_lines(found: Unchanged) -> list[Text]:
     return [Text(f"{count:>6,} left in place: {printable(reason)}", style="yellow") for reason, count in counts]
 
 
-def document(found: Unchanged) -> dict[str, Any]:
-    """Return the same as data."""
+def document(found: Unchanged, mode: str, *, dry_run: bool) -> dict[str, Any]:
+    """Return the same as data, with the keys that a run with new photos has as well."""
     return {
         "run": found.run,
         "source": str(found.source),
         "destination": str(found.destination),
+        "mode": mode,
+        "dry_run": dry_run,
         "new": 0,
         "already_there": found.photos,
         "folders": [],

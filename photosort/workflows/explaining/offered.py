@@ -10,10 +10,10 @@ from typing import TypeVar
 
 from photosort.errors import NoSuchRun
 from photosort.store.history import history_file
-from photosort.store.journal import FilingState, filings
+from photosort.store.journal import Filing, FilingState, filings
 from photosort.store.placed import standing_runs
 from photosort.store.runs import TAGS, Run, Runs
-from photosort.store.tag_journal import taggings
+from photosort.store.tag_journal import Tagging, taggings
 from photosort.workflows.explaining.standing import run_meant
 
 Offer = TypeVar("Offer")
@@ -30,7 +30,8 @@ def runs_that_touched(data_dir: Path, states: Collection[FilingState]) -> list[t
     """Return the same of the runs that filed photos or wrote tags and are in one of these states."""
 
     def runs(connection: sqlite3.Connection) -> list[tuple[str, str]]:
-        numbers = {way.run_id for way in (*filings(connection), *taggings(connection)) if way.state in states}
+        ways: list[Filing | Tagging] = [*filings(connection), *taggings(connection)]
+        numbers = {way.run_id for way in ways if way.state in states}
         return [(str(run.id), _about(run)) for run in Runs(connection).all(tags=True) if run.id in numbers]
 
     return _read(data_dir, runs)
