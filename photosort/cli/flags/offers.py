@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from typer import Context
 
 if TYPE_CHECKING:
-    from photosort.store.journal import FilingState
+    from photosort.store.journals.journal import FilingState
 
 
 def profiles(incomplete: str) -> list[str]:
@@ -72,7 +72,7 @@ def methods(incomplete: str) -> list[str]:
 
 def kinds(incomplete: str) -> list[str]:
     """Complete --kind of search."""
-    from photosort.photos.facts import KINDS
+    from photosort.photos.facts.facts import KINDS
     from photosort.searching.filters import PHOTO
 
     return _beginning(incomplete, (PHOTO, *KINDS))
@@ -132,14 +132,14 @@ def runs(incomplete: str) -> list[tuple[str, str]]:
 
 def runs_to_undo(incomplete: str) -> list[tuple[str, str]]:
     """Complete the number of a run that is not undone."""
-    from photosort.store.journal import FilingState
+    from photosort.store.journals.journal import FilingState
 
     return _touching(incomplete, [state for state in FilingState if state is not FilingState.UNDONE])
 
 
 def runs_to_resume(incomplete: str) -> list[tuple[str, str]]:
     """Complete the number of a run that stopped half-way."""
-    from photosort.store.journal import UNFINISHED
+    from photosort.store.journals.journal import UNFINISHED
 
     return _touching(incomplete, UNFINISHED)
 

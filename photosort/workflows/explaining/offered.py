@@ -10,10 +10,10 @@ from typing import TypeVar
 
 from photosort.errors import NoSuchRun
 from photosort.store.history import history_file
-from photosort.store.journal import Filing, FilingState, filings
+from photosort.store.journals.journal import Filing, FilingState, filings
+from photosort.store.journals.tag_journal import Tagging, taggings
 from photosort.store.placed import standing_runs
-from photosort.store.runs import TAGS, Run, Runs
-from photosort.store.tag_journal import Tagging, taggings
+from photosort.store.runs.runs import TAGS, Run, Runs
 from photosort.workflows.explaining.standing import run_meant
 
 Offer = TypeVar("Offer")

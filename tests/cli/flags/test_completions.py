@@ -23,7 +23,7 @@ from photosort.models.selected import select_models
 from photosort.settings.config_edit import values_of
 from photosort.settings.settings import Settings, load_settings
 from photosort.store.history import history_file, open_history
-from photosort.store.journal import FilingState, Journal
+from photosort.store.journals.journal import FilingState, Journal
 from photosort.workflows.explaining.offered import folders_offered
 from photosort.workflows.history import undo_run
 

@@ -11,7 +11,7 @@ from fakes.models import use_colours
 from fakes.walls import again, coming, first, models, walls
 
 from photosort.filing.tagging.write import TagOutcome
-from photosort.photos.xmp import Tags
+from photosort.photos.tags.xmp import Tags
 from photosort.settings.settings import load_settings
 from photosort.store.cache import open_cache
 from photosort.workflows.earlier_runs.continuing import TAKEN_OUT, Unchanged
