@@ -146,7 +146,7 @@ def described(found: Sequence[Found], speed: float) -> tuple[float, float]:
             models.captioners,
             cache,
             engine=engine,
-            progress=lambda stage, done, total: pace.note(done),
+            progress=lambda stage, done, total, used=None: pace.note(done),
         )
     assert len(seen.photos) == len(found)
     return pace.rate(), (time.process_time() - before) / len(found)
