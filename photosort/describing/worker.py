@@ -90,8 +90,8 @@ def _largest(tasks: Sequence[Task]) -> int:
 
 def _portions(looks: Iterable[Look], tasks: Sequence[Task], first: int) -> Iterator[Portion]:
     """Yield portions; the first are small, so that no device waits for a large one; of equal photos one is shown."""
-    largest, shown = _largest(tasks), set[str]()
-    size = min(first, largest)
+    shown = set[str]()
+    size = min(first, _largest(tasks))
     part: list[Look] = []
     waiting = 0
     for seen in looks:
@@ -102,7 +102,7 @@ def _portions(looks: Iterable[Look], tasks: Sequence[Task], first: int) -> Itera
         if waiting == size or len(part) == MOST_WAITING:
             yield _portion(part, tasks)
             shown |= {each.digest for each in part if each.wanted}
-            size = min(2 * size, largest)
+            size = min(2 * size, _largest(tasks))
             part, waiting = [], 0
     if part:
         yield _portion(part, tasks)
@@ -171,7 +171,7 @@ def _result(task: Task, digests: list[str], pixels: Pictures, problems: dict[str
         problem = NO_MEMORY
         size.shrink(half)
     else:
-        size.fitted()
+        size.fitted(len(digests))
         yield dict(zip(digests, said, strict=True))
         return
     release_memory()
