@@ -36,8 +36,8 @@ WAITS = {"_local_scalar_dense", "nonzero", "is_nonzero", "equal"}
 class Counted:
     """Kernels, and waits for the device."""
 
-    kernels: int = 0
-    waits: int = 0
+    kernels: float = 0
+    waits: float = 0
 
 
 class Counting(TorchDispatchMode):
@@ -83,9 +83,10 @@ def narrow_blip() -> Any:
     config = BlipConfig(
         text_config={**both, "encoder_hidden_size": WIDTH}, vision_config={**both, "image_size": SIDE, "patch_size": 8}
     )
-    model = BlipForConditionalGeneration(config).eval()
+    model: Any = BlipForConditionalGeneration(config)
+    model.eval()
     with torch.no_grad():
-        model.text_decoder.cls.predictions.decoder.bias[config.text_config.sep_token_id] = -1000
+        model.text_decoder.cls.predictions.decoder.bias[model.text_decoder.config.sep_token_id] = -1000
     return model
 
 
@@ -97,7 +98,7 @@ def a_token(work: Callable[[torch.Tensor, int], object]) -> tuple[Counted, float
     seconds = (min(_seconds(work, one, tokens) for _ in range(5)) for tokens in (LONG, SHORT))
     more = next(seconds) - next(seconds)
     kernels, waits = (long.kernels - short.kernels) / step, (long.waits - short.waits) / step
-    return Counted(round(kernels), round(waits)), 1000 * more / step
+    return Counted(kernels, waits), 1000 * more / step
 
 
 def states_of(photos: int) -> torch.Tensor:
@@ -108,7 +109,8 @@ def states_of(photos: int) -> torch.Tensor:
 def _counted(work: Callable[[torch.Tensor, int], object], states: torch.Tensor, tokens: int) -> Counted:
     with torch.no_grad(), Counting() as counting:
         work(states, tokens)
-    return counting.counted
+    found: Counted = counting.counted
+    return found
 
 
 def _seconds(work: Callable[[torch.Tensor, int], object], states: torch.Tensor, tokens: int) -> float:
@@ -136,12 +138,12 @@ def decoding_table() -> None:
     def loop(states: torch.Tensor, tokens: int) -> object:
         return decoding.write(BlipDecoder(text, tokens, 1), states)
 
-    inside: list[int] = []
-    compute = blip_decoder.Room._compute
+    inside: list[float] = []
+    compute: Any = blip_decoder.Room._compute
 
     def step(room: Any, places: int) -> torch.Tensor:
         with Counting() as counting:
-            found = compute(room, places)
+            found: torch.Tensor = compute(room, places)
         inside.append(counting.counted.kernels)
         return found
 
@@ -158,9 +160,11 @@ def decoding_table() -> None:
         ("photosort's loop", ours, f"{our_ms:.2f}"),
         ("photosort's loop, a graph a step", graphed, "?"),
     ):
-        print(f"  {name:<34}{row.kernels:>10}{row.waits:>8}{milliseconds:>10}")
-    declare("launches a token, BLIP base", str(ours.kernels), f"generate() {theirs.kernels}", ours.kernels / theirs.kernels)
-    print(f"  (a wait is counted once in {decoding.CHECKED} tokens; a graph was played on no GPU, so that its time is not known)")
+        print(f"  {name:<34}{row.kernels:>10.0f}{row.waits:>8.2f}{milliseconds:>10}")
+    declare(
+        "launches a token, BLIP base", str(ours.kernels), f"generate() {theirs.kernels}", ours.kernels / theirs.kernels
+    )
+    print("  (no GPU has played a graph yet, so that its time is not known)")
 
 
 def copies_table() -> None:
@@ -175,7 +179,7 @@ def copies_table() -> None:
     repair_torchvision()
     copies = Copies()
 
-    class Watched(gpu.Gpu):
+    class Watched(gpu.Gpu):  # type: ignore[no-untyped-call]
         def __torch_dispatch__(self, operation: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
             found = super().__torch_dispatch__(operation, types, args, kwargs)
             if operation in gpu.COPIES:
@@ -191,6 +195,12 @@ def copies_table() -> None:
             return found
 
     gpu.install()
+    whole = gpu.OnGpu.tolist
+
+    def listed(tensor: gpu.OnGpu) -> Any:
+        copies.back.append(tensor.numel() * tensor.element_size())
+        return whole(tensor)
+
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
         tiny_models.blip(folder / "blip")
@@ -198,7 +208,8 @@ def copies_table() -> None:
         stack.enter_context(patch.object(devices, "devices", lambda setting: (gpu.FIRST,)))
         for module in ("runtime.on_device", "encoders.open_clip", "captioners.transformers_captioners"):
             stack.enter_context(patch(f"photosort.models.{module}.number_format", lambda device: torch.float32))
-        stack.enter_context(Watched())
+        stack.enter_context(patch.object(gpu.OnGpu, "tolist", listed))
+        stack.enter_context(Watched())  # type: ignore[no-untyped-call]
         captioner: Any = registry.captioner(load_settings(captioner=f"local:{folder / 'blip'}", device="cuda"), "", 1)
         encoder: Any = registry.image_encoder(load_settings(image_encoder=f"local:{folder / 'clip'}", device="cuda"))
         for work, model in ((captioner.caption, captioner), (encoder.encode_images, encoder)):
@@ -210,8 +221,8 @@ def copies_table() -> None:
             work(pictures)
             own = sum(copies.there) / BATCH
             print(
-                f"  {type(model).__name__:<24}{own:>10.0f} bytes there, {own / (3 * side * side):.2f} a pixel and channel;"
-                f" {sum(copies.back) / BATCH:.0f} bytes back in {len(copies.back)} pieces a batch"
+                f"  {type(model).__name__:<22}{own:>7.0f} bytes there, {own / (3 * side * side):.2f} a colour of a pixel;"
+                f" {sum(copies.back) / BATCH:.0f} back, in {len(copies.back)} pieces a batch"
             )
 
 
