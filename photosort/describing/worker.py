@@ -101,8 +101,8 @@ def _portions(
     looks: Iterable[Look], tasks: Sequence[Task], first: int, most: int, copied: Callable[[Sequence[Look]], None]
 ) -> Iterator[Portion]:
     """Yield portions; the first are small, so that no device waits for a large one; of equal photos one is shown."""
-    largest, shown = _largest(tasks), set[str]()
-    size = min(first, largest)
+    shown = set[str]()
+    size = min(first, _largest(tasks))
     part: list[Look] = []
     waiting = 0
     for seen in looks:
@@ -113,7 +113,7 @@ def _portions(
         if waiting == size or len(part) == most:
             yield _portion(part, tasks, copied)
             shown |= {each.digest for each in part if each.wanted}
-            size = min(2 * size, largest)
+            size = min(2 * size, _largest(tasks))
             part, waiting = [], 0
     if part:
         yield _portion(part, tasks, copied)
@@ -188,7 +188,7 @@ def _result(task: Task, digests: list[str], pixels: Pictures, problems: dict[str
         problem = NO_MEMORY
         size.shrink(half)
     else:
-        size.fitted()
+        size.fitted(len(digests))
         yield dict(zip(digests, said, strict=True))
         return
     release_memory()
