@@ -1,9 +1,9 @@
-"""How little a GPU waits for the cores: python tests/bench/overlap.py [--photos 8192]
+"""How little a GPU waits for the cores: python tests/bench/overlap.py [--photos 8192] [--rounds 3]
 
 The path that photos take to a GPU, with models that take its time, but none of the cores: they sleep, in a process of
 their own, at 500 to 4,000 photos a second. Photos and frames are small, so that a few cores can feed them. Beside it
 stands what the processes that decode reach alone. Printed is what the describing stage reaches of the lower ceiling
-(the best of three rounds of each, for a machine that others use as well), what this process takes of a core, and the
+(the best of several rounds of each, for a machine that others use as well), what this process takes of a core, and the
 bytes that go through pipes, all of which pass it.
 """
 
@@ -41,7 +41,6 @@ from photosort.store.identity import Identity
 SIZE = (48, 36)
 FRAMES = (Frame(24, "crop"), Frame(32))
 SPEEDS = (500, 1000, 2000, 4000)
-ROUNDS = 3
 NOTHING_KNOWN = Known({}, [set(), set()], {})
 
 
@@ -158,14 +157,16 @@ def main() -> None:
     """Print a line for each speed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--photos", type=int, default=8192)
-    count: int = parser.parse_args().photos
+    parser.add_argument("--rounds", type=int, default=3)
+    asked = parser.parse_args()
+    count, rounds = int(asked.photos), int(asked.rounds)
     with tempfile.TemporaryDirectory() as name:
         write_photos(Path(name), SIZE, count)
         found = scan(Path(name)).photos
         counted = Counted()
         for speed in SPEEDS:
             decoding, ours, seconds = 0.0, 0.0, float("inf")
-            for _ in range(ROUNDS):
+            for _ in range(rounds):
                 decoding = max(decoding, decoding_alone(found))
                 counted.bytes = 0
                 reached, taken = described(found, speed)
@@ -173,7 +174,8 @@ def main() -> None:
             lower = min(speed, decoding)
             print(
                 f"decoding alone {decoding:5,.0f} photos/s, models {speed:5,}: photosort {ours:5,.0f}, "
-                f"{ours / lower:4.0%} of the lower; {1e6 * seconds:.0f} us a photo in this process"
+                f"{ours / lower:4.0%} of the lower; {1e6 * seconds:.0f} us a photo in this process",
+                flush=True,
             )
             what = f"photos/s by processes, models at {speed:,}, decoding at {decoding:,.0f}"
             declare(what, f"{ours:.0f}", f"the slower of both {lower:.0f}", ours / lower)
