@@ -50,8 +50,6 @@ Image.MAX_IMAGE_PIXELS = None  # MAX_PIXELS guards instead: it knows what a JPEG
 
 
 class _Decoding:
-    """What this process asks for memory."""
-
     memory: Shared = Budget(BYTES_AT_ONCE)
 
 
