@@ -18,9 +18,10 @@ from multiprocessing.process import BaseProcess
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 
+from photosort.describing.events import Event
 from photosort.describing.look import Known, Look, load_frames
 from photosort.describing.tasks import tasks_of
-from photosort.describing.worker import Event, describe_files, run_tasks
+from photosort.describing.worker import describe_files, run_tasks
 from photosort.errors import ModelFailed, PhotosortError
 from photosort.models.runtime.devices import CPU, devices
 from photosort.models.selected import ModelSet

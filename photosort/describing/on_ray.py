@@ -20,9 +20,10 @@ from typing import Any
 
 import numpy as np
 
+from photosort.describing.events import Event
 from photosort.describing.look import Known
 from photosort.describing.tasks import Task, tasks_of
-from photosort.describing.worker import Event, describe_files
+from photosort.describing.worker import describe_files
 from photosort.errors import ModelFailed, ModelMissing, PhotosortError, SettingsError
 from photosort.models.selected import ModelSet
 from photosort.photos.scan import Found

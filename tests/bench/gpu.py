@@ -36,9 +36,9 @@ from table_row import declare
 
 from photosort.describing.describe import describe
 from photosort.describing.engines import Engine, engine_for
+from photosort.describing.events import Event
 from photosort.describing.look import Known
 from photosort.describing.tasks import tasks_of
-from photosort.describing.worker import Event
 from photosort.models.captioners import generating
 from photosort.models.runtime.devices import CPU, first_device
 from photosort.models.runtime.on_device import number_format
