@@ -8,12 +8,12 @@ import sys
 def main() -> None:
     """Run the command line. However it ends, there is one line that says why, JSON with --json, and an exit code."""
     try:
-        from photosort.cli import ending
+        from photosort.cli.sink import ending
 
         ending.begin()
         code = ending.all_said(_run())
     except BaseException as error:
-        from photosort.cli import ending
+        from photosort.cli.sink import ending
 
         code = ending.ended(error)
     sys.exit(code)
@@ -28,7 +28,7 @@ def _run() -> int:
     try:
         code = app(prog_name="photosort", standalone_mode=False) or 0
     except TyperException as refusal:
-        from photosort.cli.usage import misused
+        from photosort.cli.flags.usage import misused
 
         raise misused(refusal) from refusal
     if code == Interrupted.exit_code:

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from photosort.cli import offers
-from photosort.cli.options import AsJson, QuietFlag, Yes, named, named_path, settings_of
-from photosort.cli.output import finish, plural, speaking
+from photosort.cli.flags import offers
+from photosort.cli.flags.options import AsJson, QuietFlag, Yes, named, named_path, settings_of
+from photosort.cli.sink.output import finish, plural, speaking
 from photosort.settings.choices import FilingMode
 from photosort.support.printable import printable
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from photosort.store.runs import Run
-    from photosort.workflows.continuing import Continued, Unchanged
+    from photosort.store.runs.runs import Run
+    from photosort.workflows.earlier_runs.continuing import Continued, Unchanged
 
 To = Annotated[
     str | None,
@@ -50,11 +50,11 @@ def add(
 ) -> None:
     """Add new photos to the folders of an earlier run, as that run was made. What lies there is not touched."""
     with speaking(as_json=as_json, quiet=quiet) as out:
-        from photosort.cli import planned, preview
         from photosort.cli.run import also_written, check_plan, filed
+        from photosort.cli.views import planned, preview
         from photosort.workflows import add as workflow
-        from photosort.workflows.continuing import Unchanged
-        from photosort.workflows.gathering import new_photos
+        from photosort.workflows.earlier_runs.continuing import Unchanged
+        from photosort.workflows.earlier_runs.gathering import new_photos
 
         check_plan(plan, dry_run=dry_run)
         settings = settings_of(out)
@@ -97,7 +97,7 @@ def _unchanged(found: Unchanged) -> RenderableType:
     from rich.console import Group
     from rich.text import Text
 
-    from photosort.cli.continuing import left_lines
+    from photosort.cli.views.continuing import left_lines
 
     where = printable(str(found.destination))
     said = f"Nothing new for {where}: {plural(found.photos, 'photo', 'lie')} there already."
@@ -105,6 +105,6 @@ def _unchanged(found: Unchanged) -> RenderableType:
 
 
 def _document(found: Unchanged) -> dict[str, Any]:
-    from photosort.cli import continuing
+    from photosort.cli.views import continuing
 
     return continuing.document(found)

@@ -30,8 +30,8 @@ from photosort.cli import (
     tag,
     watch,
 )
-from photosort.cli.grouped import grouped
-from photosort.cli.organize_help import GROUPS
+from photosort.cli.flags.grouped import grouped
+from photosort.cli.flags.organize_help import GROUPS
 
 app = typer.Typer(
     name="photosort",
@@ -79,7 +79,7 @@ def _logged(context: typer.Context, verbosity: int) -> None:
     """Write a log of the command, and say where it lies when the command ends."""
     import sys
 
-    from photosort.cli import log_file
+    from photosort.cli.sink import log_file
     from photosort.support.printable import printable
 
     log = log_file.begin(verbosity, context.invoked_subcommand or "")

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from photosort.cli.options import AsForm, AsJson, QuietFlag, Yes, named_path, settings_of
-from photosort.cli.output import finish, speaking
+from photosort.cli.flags.options import AsForm, AsJson, QuietFlag, Yes, named_path, settings_of
+from photosort.cli.sink.output import finish, speaking
 from photosort.settings.choices import FilingMode
 
 if TYPE_CHECKING:
-    from photosort.workflows.file_draft import Edited
+    from photosort.workflows.drafts.filed import Edited
 
 
 def apply(
@@ -30,9 +30,9 @@ def apply(
 ) -> None:
     """File photos as an edited plan says. Anything wrong with it is listed before any file is touched."""
     with speaking(as_json=as_json, quiet=quiet, form=output) as out:
-        from photosort.cli import plan_tree, planned
-        from photosort.cli.renewing import with_cache
-        from photosort.workflows.plan_file import apply_plan
+        from photosort.cli.sink.renewing import with_cache
+        from photosort.cli.views import plan_tree, planned
+        from photosort.workflows.drafts.plan_file import apply_plan
 
         settings = settings_of(out)
 
@@ -67,7 +67,7 @@ def apply(
 
 
 def _document(edited: Edited) -> dict[str, Any]:
-    from photosort.cli import planned
+    from photosort.cli.views import planned
 
     return {
         "run": edited.run,

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from photosort.cli import offers
-from photosort.cli.options import AsJson, QuietFlag, Yes, help_alone, settings_of
-from photosort.cli.output import Output, plural, speaking
+from photosort.cli.flags import offers
+from photosort.cli.flags.options import AsJson, QuietFlag, Yes, help_alone, settings_of
+from photosort.cli.sink.output import Output, plural, speaking
 from photosort.support.printable import printable
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _info(found: "Info") -> "RenderableType":
     from rich.table import Table
     from rich.text import Text
 
-    from photosort.cli.output import grid
+    from photosort.cli.sink.output import grid
     from photosort.workflows.cache_upkeep import in_words
 
     labels = grid()

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from photosort.cli.options import QuietFlag, settings_of
-from photosort.cli.output import plural, speaking
+from photosort.cli.flags.options import QuietFlag, settings_of
+from photosort.cli.sink.output import plural, speaking
 
 
 def demo(

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from photosort.cli.options import AsJson, QuietFlag
-from photosort.cli.output import plural, speaking
+from photosort.cli.flags.options import AsJson, QuietFlag
+from photosort.cli.sink.output import plural, speaking
 from photosort.support.printable import printable
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photosort.cli.options import AsForm, AsJson, QuietFlag, Yes, named_path, settings_of
-from photosort.cli.output import finish, plural, speaking
+from photosort.cli.flags.options import AsForm, AsJson, QuietFlag, Yes, named_path, settings_of
+from photosort.cli.sink.output import finish, plural, speaking
 from photosort.settings.choices import FilingMode
 from photosort.support.printable import printable
 
@@ -57,8 +57,8 @@ def duplicates(
 ) -> None:
     """Find photos that show the same: exact copies, edited versions, bursts. Reports only, unless --into is given."""
     with speaking(as_json=as_json, quiet=quiet, form=output) as out:
-        from photosort.cli import duplicates_view as view
-        from photosort.cli.renewing import with_cache
+        from photosort.cli.sink.renewing import with_cache
+        from photosort.cli.views import duplicates as view
         from photosort.errors import SettingsError
         from photosort.workflows.duplicates import Wish, find_duplicates
 

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photosort.cli import offers
-from photosort.cli.options import AsJson, QuietFlag, named_path, settings_of
-from photosort.cli.output import elapsed, speaking
+from photosort.cli.flags import offers
+from photosort.cli.flags.options import AsJson, QuietFlag, named_path, settings_of
+from photosort.cli.sink.output import elapsed, speaking
 from photosort.methods.specs import VARIANTS, reader_of
 from photosort.settings.choices import Assign, Count, Geometries, TextSource
 
@@ -138,9 +138,9 @@ def evaluate(
             from photosort.evaluation.plot import check_plot, draw
 
             check_plot(plot)
-        from photosort.cli.contest_table import document, rows, view
-        from photosort.cli.preview import bill as said_of
-        from photosort.cli.renewing import with_cache
+        from photosort.cli.sink.renewing import with_cache
+        from photosort.cli.views.contest_table import document, rows, view
+        from photosort.cli.views.preview import bill as said_of
         from photosort.models.selected import select_models
         from photosort.workflows.evaluate import evaluate as measure
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photosort.cli import offers
-from photosort.cli.options import AsForm, AsJson, QuietFlag, named
-from photosort.cli.output import Output, speaking
+from photosort.cli.flags import offers
+from photosort.cli.flags.options import AsForm, AsJson, QuietFlag, named
+from photosort.cli.sink.output import Output, speaking
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,8 +51,10 @@ def explain(
 ) -> None:
     """Say why photos lie where they do: all folders of a run, one of them, or one photo."""
     with speaking(as_json=as_json, quiet=quiet, form=output) as out:
-        from photosort.cli import explain_folder, explain_photo, explain_run
-        from photosort.cli.pictures import Gallery
+        from photosort.cli.explaining import folder as explain_folder
+        from photosort.cli.explaining import photo as explain_photo
+        from photosort.cli.explaining import run as explain_run
+        from photosort.cli.explaining.pictures import Gallery
         from photosort.errors import SettingsError
         from photosort.settings.settings import load_places
         from photosort.workflows.explaining import explain as workflow
@@ -101,7 +103,7 @@ def _reasons(out: Output, data_dir: Path, found: PhotoView) -> Callable[[], Reas
 
 
 def _stranger(out: Output, data_dir: Path, photo: Path, run: int | None) -> None:
-    from photosort.cli import explain_stranger
+    from photosort.cli.explaining import stranger as explain_stranger
     from photosort.workflows.explaining import stranger
 
     with out.progress() as progress:

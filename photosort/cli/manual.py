@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from photosort.cli.options import named_path
+from photosort.cli.flags.options import named_path
 
 ROFF = str.maketrans(
     {"\\": r"\(rs", "-": r"\-", "'": r"\(aq", '"': r"\(dq", "`": r"\(ga", "^": r"\(ha", "~": r"\(ti"},
@@ -42,7 +42,7 @@ def manual(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", parser=named_path, help="Where the pages go.")],
 ) -> None:
     """Write the man pages of photosort and of each command into a folder, such as ~/.local/share/man/man1."""
-    from photosort.cli.output import speaking
+    from photosort.cli.sink.output import speaking
     from photosort.support.printable import printable
 
     with speaking() as out:

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from photosort.cli import offers
-from photosort.cli.options import AsJson, QuietFlag, settings_of
-from photosort.cli.output import Output, speaking
+from photosort.cli.flags import offers
+from photosort.cli.flags.options import AsJson, QuietFlag, settings_of
+from photosort.cli.sink.output import Output, speaking
 from photosort.support.printable import printable
 
 if TYPE_CHECKING:

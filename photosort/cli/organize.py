@@ -1,8 +1,8 @@
 """photosort organize: the main command."""
 
-from photosort.cli import organize_options as options
-from photosort.cli.options import AsForm, AsJson, Fresh, QuietFlag, RespectMoves, Yes, settings_of
-from photosort.cli.output import speaking
+from photosort.cli.flags import organize_options as options
+from photosort.cli.flags.options import AsForm, AsJson, Fresh, QuietFlag, RespectMoves, Yes, settings_of
+from photosort.cli.sink.output import speaking
 
 
 def organize(
@@ -64,7 +64,7 @@ def organize(
 ) -> None:
     """Sort the photos of DIR into a few well-named folders. Copies by default: DIR stays as it is."""
     with speaking(as_json=as_json, quiet=quiet, form=output) as out_:
-        from photosort.cli.idle import idle_flags
+        from photosort.cli.flags.idle import idle_flags
         from photosort.cli.run import run
         from photosort.errors import SettingsError
         from photosort.models.selected import select_models

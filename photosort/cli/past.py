@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from photosort.cli import offers
-from photosort.cli.options import AsForm, AsJson, QuietFlag
-from photosort.cli.output import elapsed, finish, plural, speaking
+from photosort.cli.flags import offers
+from photosort.cli.flags.options import AsForm, AsJson, QuietFlag
+from photosort.cli.sink.output import elapsed, finish, plural, speaking
 from photosort.support.printable import printable
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from photosort.filing.journaled.apply import Outcome, Remark
     from photosort.filing.journaled.undo import UndoOutcome
-    from photosort.store.journal import Filing
+    from photosort.store.journals.journal import Filing
     from photosort.workflows.history import PastRun
 
 STATE_WIDTH = len("previewed")
@@ -33,10 +33,10 @@ RunNumber = Annotated[
 def undo(run: RunNumber = None, as_json: AsJson = False, quiet: QuietFlag = False) -> None:
     """Undo a run: move photos back, remove copies and links, keep files changed since."""
     with speaking(as_json=as_json, quiet=quiet) as out:
-        from photosort.cli import tag_view
+        from photosort.cli.views import tag as tag_view
         from photosort.filing.tagging.take_back import Untagged
         from photosort.settings.settings import load_places
-        from photosort.store.tag_journal import Tagging
+        from photosort.store.journals.tag_journal import Tagging
         from photosort.workflows.history import undo_run
 
         with out.progress() as progress:
@@ -53,11 +53,11 @@ def undo(run: RunNumber = None, as_json: AsJson = False, quiet: QuietFlag = Fals
 def resume(run: RunNumber = None, as_json: AsJson = False, quiet: QuietFlag = False) -> None:
     """Finish an interrupted run: an organize, or an undo."""
     with speaking(as_json=as_json, quiet=quiet) as out:
-        from photosort.cli import tag_view
+        from photosort.cli.views import tag as tag_view
         from photosort.filing.journaled.apply import Outcome
         from photosort.filing.journaled.undo import UndoOutcome
         from photosort.settings.settings import load_places
-        from photosort.store.tag_journal import Tagging
+        from photosort.store.journals.tag_journal import Tagging
         from photosort.workflows.history import resume_run
 
         with out.progress() as progress:
@@ -145,7 +145,7 @@ def _stopped(reason: str, command: str) -> "Text":
 
 
 def _rows(found: "list[PastRun]") -> "RenderableType":
-    from photosort.cli.tables import table
+    from photosort.cli.sink.tables import table
 
     return table(
         ("run", "started", "state", "folders", "photos", "mode", "from", "to"),

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from photosort.cli import offers
-from photosort.cli.options import AsJson, QuietFlag, Yes, named_path, settings_of
-from photosort.cli.output import speaking
+from photosort.cli.flags import offers
+from photosort.cli.flags.options import AsJson, QuietFlag, Yes, named_path, settings_of
+from photosort.cli.sink.output import speaking
 
 KEPT = frozenset(
     [

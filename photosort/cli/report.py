@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from photosort.cli import offers
-from photosort.cli.options import AsJson, QuietFlag, named_path, settings_of
-from photosort.cli.output import Output, plural, speaking
+from photosort.cli.flags import offers
+from photosort.cli.flags.options import AsJson, QuietFlag, named_path, settings_of
+from photosort.cli.sink.output import Output, plural, speaking
 from photosort.support.printable import printable
 
 if TYPE_CHECKING:
     from photosort.settings.settings import Settings
-    from photosort.workflows.report import Report
+    from photosort.workflows.reporting.report import Report
 
 
 def report(
@@ -42,8 +42,8 @@ def write(out: Output, settings: Settings, run: int | None = None, out_file: Pat
     """Write the report of a run, and say where it is and what is missing."""
     from rich.text import Text
 
-    from photosort.cli.renewing import with_cache
-    from photosort.workflows.report import write_report
+    from photosort.cli.sink.renewing import with_cache
+    from photosort.workflows.reporting.report import write_report
 
     with out.progress() as progress:
         written = with_cache(

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from photosort.cli import offers
-from photosort.cli.options import AsJson, QuietFlag, settings_of
-from photosort.cli.output import finish, speaking
+from photosort.cli.flags import offers
+from photosort.cli.flags.options import AsJson, QuietFlag, settings_of
+from photosort.cli.sink.output import finish, speaking
 
 if TYPE_CHECKING:
-    from photosort.workflows.review import Reviewed
+    from photosort.workflows.reporting.review import Reviewed
 
 
 def review(
@@ -28,9 +28,9 @@ def review(
 ) -> None:
     """Edit the plan of a dry run in the browser, and file it from there. The page is served to this machine only."""
     with speaking(as_json=as_json, quiet=quiet) as out, ExitStack() as stack:
-        from photosort.cli import plan_tree, planned
         from photosort.cli.browser import page_opened
-        from photosort.workflows.review import review as serve
+        from photosort.cli.views import plan_tree, planned
+        from photosort.workflows.reporting.review import review as serve
 
         settings = settings_of(out)
 
@@ -60,7 +60,7 @@ def review(
 
 
 def _document(reviewed: Reviewed) -> dict[str, Any]:
-    from photosort.cli import planned
+    from photosort.cli.views import planned
 
     edited = reviewed.edited
     return {

@@ -7,7 +7,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from photosort.cli.output import Output, finish
+from photosort.cli.sink.output import Output, finish
 from photosort.errors import SettingsError
 from photosort.support.printable import printable
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from photosort.models.selected import ModelSet
     from photosort.settings.settings import Settings
     from photosort.support.progress import Progress
-    from photosort.workflows.continuing import Continued, Unchanged
+    from photosort.workflows.earlier_runs.continuing import Continued, Unchanged
     from photosort.workflows.finding import Seen
     from photosort.workflows.prepared import Organized, Prepared, Talk
 
@@ -42,11 +42,11 @@ def run(
     """Organize, showing the preview on the way and the outcome at the end; `plan` is a file for the plan of a dry
     run; `report` writes the page of the run as well.
     """
-    from photosort.cli import continuing, planned, preview
+    from photosort.cli.views import continuing, planned, preview
     from photosort.models.selected import select_models
     from photosort.workflows import organize as workflow
-    from photosort.workflows import report_file
-    from photosort.workflows.continuing import Unchanged
+    from photosort.workflows.earlier_runs.continuing import Unchanged
+    from photosort.workflows.reporting import report_file
 
     check_plan(plan, dry_run=dry_run)
     source = Path(os.path.realpath(source))
@@ -78,7 +78,7 @@ def run(
 
 def check_plan(plan: Path | None, *, dry_run: bool) -> None:
     """Raise SettingsError and PlanRefused where no plan can be written to this file."""
-    from photosort.workflows import plan_file
+    from photosort.workflows.drafts import plan_file
 
     if plan is not None:
         if not dry_run:
@@ -100,9 +100,9 @@ def filed(
     """Do the work with all that it shows and asks on the way; `continues` is what is said of a run that adds to earlier
     ones, `sources` what the user has named, where that is more than the source of the run.
     """
-    from photosort.cli import planned, preview
-    from photosort.cli.renewing import with_cache
     from photosort.cli.settling import settled
+    from photosort.cli.sink.renewing import with_cache
+    from photosort.cli.views import planned, preview
     from photosort.workflows.prepared import Talk
 
     for sent in filter(None, (models.photos_sent, models.texts_sent)):
@@ -147,7 +147,7 @@ def also_written(
     run: int, settings: Settings, out: Output, plan: Path | None, *, report: bool = False
 ) -> dict[str, Any]:
     """Write the plan to its file and the page of the run, where they are wanted, and return what is said of them."""
-    from photosort.workflows import plan_file
+    from photosort.workflows.drafts import plan_file
 
     written: dict[str, Any] = {}
     if plan is not None:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from photosort.cli import offers
-from photosort.cli.options import AsForm, AsJson, named_path, settings_of
-from photosort.cli.output import plural, speaking
+from photosort.cli.flags import offers
+from photosort.cli.flags.options import AsForm, AsJson, named_path, settings_of
+from photosort.cli.sink.output import plural, speaking
 from photosort.support.printable import printable
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from photosort.workflows.search import Hit, Searched
+    from photosort.workflows.searching.search import Hit, Searched
 
 
 def search(
@@ -79,12 +79,12 @@ def search(
     list photos by date, the newest first.
     """
     with speaking(as_json=as_json, quiet=quiet, form=output) as out:
-        from photosort.cli.renewing import with_cache
+        from photosort.cli.sink.renewing import with_cache
         from photosort.models.selected import select_models
         from photosort.searching.filters import filters_of
         from photosort.searching.query import parse
-        from photosort.workflows.listing import listing
-        from photosort.workflows.search import search as search_photos
+        from photosort.workflows.searching.listing import listing
+        from photosort.workflows.searching.search import search as search_photos
 
         filters, words = filters_of(after=after, before=before, people=people, kind=kind), " ".join(query or ())
         listed = (filters.any or inside) and like is None and not words.strip()
@@ -131,7 +131,7 @@ def _view(found: Searched) -> RenderableType:
 
 
 def _table(found: Searched) -> RenderableType:
-    from photosort.cli.tables import table
+    from photosort.cli.sink.tables import table
 
     rows = ((f"{hit.similarity:.2f}", str(hit.path), hit.folder or "", hit.caption) for hit in found.hits)
     return table(("fits", "photo", "folder", "caption"), rows, numbers=("fits",))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from photosort.cli.output import Output, plural
+from photosort.cli.sink.output import Output, plural
 from photosort.errors import Declined, SettingsError
 from photosort.support.printable import printable
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from photosort.cli import offers
-from photosort.cli.options import AsJson, QuietFlag, named_path, settings_of
-from photosort.cli.output import speaking
+from photosort.cli.flags import offers
+from photosort.cli.flags.options import AsJson, QuietFlag, named_path, settings_of
+from photosort.cli.sink.output import speaking
 from photosort.support.printable import printable
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def suggest(
 ) -> None:
     """Propose criteria to sort the photos of DIR by, with the folders that each would give."""
     with speaking(as_json=as_json, quiet=quiet) as out:
-        from photosort.cli.renewing import with_cache
+        from photosort.cli.sink.renewing import with_cache
         from photosort.models.selected import select_models
         from photosort.workflows.suggest import suggest_criteria
 

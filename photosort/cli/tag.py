@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from photosort.cli.options import AsJson, QuietFlag, Yes, named, settings_of
-from photosort.cli.output import finish, speaking
+from photosort.cli.flags.options import AsJson, QuietFlag, Yes, named, settings_of
+from photosort.cli.sink.output import finish, speaking
 
 if TYPE_CHECKING:
     from photosort.workflows.tagging.plan import TagPlan
@@ -41,8 +41,8 @@ def tag(
 ) -> None:
     """Write captions and keywords into XMP sidecars, for digiKam, darktable and Lightroom."""
     with speaking(as_json=as_json, quiet=quiet) as out:
-        from photosort.cli import tag_view
-        from photosort.cli.renewing import with_cache
+        from photosort.cli.sink.renewing import with_cache
+        from photosort.cli.views import tag as tag_view
         from photosort.workflows.tagging import tag as workflow
         from photosort.workflows.tagging.plan import Convention
 

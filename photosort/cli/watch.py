@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from photosort.cli.add import Mode, To
-from photosort.cli.ending import END
-from photosort.cli.options import AsJson, QuietFlag, Yes, named_path, settings_of
-from photosort.cli.output import Output, speaking
+from photosort.cli.flags.options import AsJson, QuietFlag, Yes, named_path, settings_of
+from photosort.cli.sink.ending import END
+from photosort.cli.sink.output import Output, speaking
 from photosort.support.printable import printable
 
 if TYPE_CHECKING:
     from photosort.support.progress import Progress
-    from photosort.workflows.continuing import Unchanged
+    from photosort.workflows.earlier_runs.continuing import Unchanged
     from photosort.workflows.prepared import Organized
 
 
@@ -42,7 +42,7 @@ def watch(
 ) -> None:
     """Add photos that lie in DIR, and those that arrive there, to the folders of an earlier run. Ctrl-C ends it."""
     with speaking(as_json=as_json, quiet=quiet) as out:
-        from photosort.cli import preview, watched
+        from photosort.cli.views import preview, watched
         from photosort.watching.arrivals import Patience
         from photosort.workflows import add as adding
         from photosort.workflows import watch as workflow
@@ -75,7 +75,7 @@ def watch(
 
 
 def _carry(out: Output, cache_dir: Path) -> Callable[..., Organized | Unchanged]:
-    from photosort.cli.renewing import with_cache
+    from photosort.cli.sink.renewing import with_cache
 
     def carry(work: Callable[[Progress], Organized | Unchanged]) -> Organized | Unchanged:
         with out.progress() as progress:

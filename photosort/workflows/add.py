@@ -12,16 +12,16 @@ from photosort.errors import NoDestination, NoSuchRun
 from photosort.models.selected import ModelSet
 from photosort.settings.settings import Settings
 from photosort.store.history import open_history
-from photosort.store.journal import FilingState, read_filing
+from photosort.store.journals.journal import FilingState, read_filing
 from photosort.store.placed import standing_runs
-from photosort.store.runs import Run, Runs
+from photosort.store.runs.runs import Run, Runs
 from photosort.support.printable import printable
 from photosort.support.progress import Progress, silent
-from photosort.workflows.continuing import Unchanged
-from photosort.workflows.gathering import COMMAND, New
+from photosort.workflows.earlier_runs.continuing import Unchanged
+from photosort.workflows.earlier_runs.gathering import COMMAND, New
+from photosort.workflows.earlier_runs.recalled import models_of
 from photosort.workflows.organize import organize
 from photosort.workflows.prepared import UNSAID, Organized, Talk
-from photosort.workflows.recalled import models_of
 
 HERE = ("data_dir", "cache_dir", "device", "engine", "batch")
 """Settings that say how this machine works today; all others are those of the run."""

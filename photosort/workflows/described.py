@@ -13,19 +13,19 @@ from photosort.describing.engines import engine_for
 from photosort.errors import NoPhotos
 from photosort.filing.disk.survey import check_destination
 from photosort.models.selected import ModelSet
-from photosort.photos.copies import Copies
-from photosort.photos.photo import Unread
-from photosort.photos.scan import WITH_ITS_PHOTO, Found
+from photosort.photos.files.copies import Copies
+from photosort.photos.files.photo import Unread
+from photosort.photos.files.scan import WITH_ITS_PHOTO, Found
 from photosort.store.cache import Cache
 from photosort.support.progress import Progress
-from photosort.workflows.asking import captions_to_ask, checked_writer
-from photosort.workflows.continuing import Continued, Unchanged
-from photosort.workflows.extending import extended
+from photosort.workflows.earlier_runs.continuing import Continued, Unchanged
+from photosort.workflows.earlier_runs.extending import extended
+from photosort.workflows.earlier_runs.gathering import New, gather
+from photosort.workflows.earlier_runs.standing import Standing
 from photosort.workflows.finding import Seen, mains_of
-from photosort.workflows.gathering import New, gather
 from photosort.workflows.prepared import Talk
-from photosort.workflows.remembering import RememberedWriter
-from photosort.workflows.standing import Standing
+from photosort.workflows.sorting.asking import captions_to_ask, checked_writer
+from photosort.workflows.sorting.remembering import RememberedWriter
 
 
 def describe_photos(

@@ -28,16 +28,16 @@ from photosort.models.encoders.minilm import MiniLM
 from photosort.models.runtime.devices import wanted_cuda
 from photosort.models.selected import EVEN, ModelSet
 from photosort.naming.keywords import Count
-from photosort.photos.facts import Facts
-from photosort.photos.photo import Unread
-from photosort.photos.scan import scan
+from photosort.photos.facts.facts import Facts
+from photosort.photos.files.photo import Unread
+from photosort.photos.files.scan import scan
 from photosort.settings.choices import Geometries
 from photosort.store.cache import Cache, open_cache
 from photosort.support.printable import printable
 from photosort.support.progress import Progress, silent
-from photosort.workflows.asking import Show, announcing, checked_writer, unshown
-from photosort.workflows.grouping import views_of
-from photosort.workflows.remembering import RememberedTexts
+from photosort.workflows.sorting.asking import Show, announcing, checked_writer, unshown
+from photosort.workflows.sorting.grouping import views_of
+from photosort.workflows.sorting.remembering import RememberedTexts
 
 KINDS = "what kind of thing it shows"
 """The criterion of an evaluation that is given none."""

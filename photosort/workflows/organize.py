@@ -13,28 +13,28 @@ from photosort.filing.disk.lock import hold
 from photosort.filing.plan.model import Mode
 from photosort.models.selected import ModelSet
 from photosort.naming.summary import STAGE as NAMING
-from photosort.photos.digest import digest_of
+from photosort.photos.files.digest import digest_of
 from photosort.store.cache import open_cache
 from photosort.store.history import open_history
-from photosort.store.previews import drop_old_previews, kept_meanwhile
-from photosort.store.runs import Runs
+from photosort.store.runs.previews import drop_old_previews, kept_meanwhile
+from photosort.store.runs.runs import Runs
 from photosort.support.progress import Progress, silent
-from photosort.workflows.arranging import arrange, given_up, with_its_layout
-from photosort.workflows.categories import categories_of, check_assignment, kept_settings, wanted_categories
-from photosort.workflows.centroids import keep_centroids
-from photosort.workflows.continuing import Unchanged, in_their_folders, with_its_names
 from photosort.workflows.described import look_at_photos
-from photosort.workflows.earlier import lying_again, lying_twice, refuse_over_unfinished, unfinished_runs
-from photosort.workflows.extending import nothing_left
+from photosort.workflows.earlier_runs.continuing import Unchanged, in_their_folders, with_its_names
+from photosort.workflows.earlier_runs.earlier import lying_again, lying_twice, refuse_over_unfinished, unfinished_runs
+from photosort.workflows.earlier_runs.extending import nothing_left
+from photosort.workflows.earlier_runs.gathering import New
+from photosort.workflows.earlier_runs.standing import Standing, refuse_own_destination, remember_placed, standing_at
 from photosort.workflows.filing import carry_out, plan_photos
-from photosort.workflows.folders import make_folders
-from photosort.workflows.gathering import New
-from photosort.workflows.grouping import group
 from photosort.workflows.prepared import UNSAID, Organized, Prepared, Talk
-from photosort.workflows.record_standing import stands
-from photosort.workflows.recording import record
-from photosort.workflows.standing import Standing, refuse_own_destination, remember_placed, standing_at
-from photosort.workflows.subjects import subjects_of
+from photosort.workflows.recording.centroids import keep_centroids
+from photosort.workflows.recording.run import record
+from photosort.workflows.recording.standing import stands
+from photosort.workflows.sorting.arranging import arrange, given_up, with_its_layout
+from photosort.workflows.sorting.categories import categories_of, check_assignment, kept_settings, wanted_categories
+from photosort.workflows.sorting.folders import make_folders
+from photosort.workflows.sorting.grouping import group
+from photosort.workflows.sorting.subjects import subjects_of
 
 
 def organize(

@@ -10,11 +10,11 @@ from photosort.describing.engines import engine_for
 from photosort.errors import NoPhotos, SettingsError
 from photosort.methods.criterion.suggesting import Suggested, suggest
 from photosort.models.selected import ModelSet
-from photosort.photos.scan import scan
+from photosort.photos.files.scan import scan
 from photosort.store.cache import open_cache
 from photosort.support.progress import Progress, silent
-from photosort.workflows.asking import checked_writer
-from photosort.workflows.remembering import RememberedTexts
+from photosort.workflows.sorting.asking import checked_writer
+from photosort.workflows.sorting.remembering import RememberedTexts
 
 
 def suggest_criteria(source: Path, models: ModelSet, progress: Progress = silent) -> list[Suggested]:

@@ -14,18 +14,18 @@ from photosort.errors import OwnDestination, SourceMissing
 from photosort.filing.journaled.apply import Outcome
 from photosort.models.selected import ModelSet
 from photosort.store.history import open_history
-from photosort.store.journal import FilingState, unfinished
+from photosort.store.journals.journal import FilingState, unfinished
 from photosort.store.placed import taken_back
-from photosort.store.runs import Run, Runs
+from photosort.store.runs.runs import Run, Runs
 from photosort.support.printable import printable
 from photosort.support.progress import Progress
 from photosort.watching.arrivals import Arrivals, Group, Patience
 from photosort.watching.looking import look
 from photosort.watching.signs import Signs
 from photosort.workflows.add import add
-from photosort.workflows.continuing import Unchanged
-from photosort.workflows.extending import nothing_left
-from photosort.workflows.gathering import COMMAND, New
+from photosort.workflows.earlier_runs.continuing import Unchanged
+from photosort.workflows.earlier_runs.extending import nothing_left
+from photosort.workflows.earlier_runs.gathering import COMMAND, New
 from photosort.workflows.history import resume_run
 from photosort.workflows.prepared import Organized
 

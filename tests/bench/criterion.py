@@ -27,7 +27,7 @@ from photosort.models.protocols import Category, Vectors
 from photosort.models.remote.openai_chat import OpenAIChat
 from photosort.settings.choices import Assign
 from photosort.store.cache import Cache, open_cache, text_key
-from photosort.workflows.remembering import RememberedWriter
+from photosort.workflows.sorting.remembering import RememberedWriter
 
 sys.path.append(str(Path(__file__).parents[1]))
 from fakes.criterion_server import CRITERION, KINDS, CriterionServer, descriptions, embed

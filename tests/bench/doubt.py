@@ -19,7 +19,7 @@ from photosort.models.selected import select_models
 from photosort.searching.doubt import looks_like, other_things
 from photosort.settings.settings import load_settings
 from photosort.store.cache import open_cache
-from photosort.workflows.remembering import RememberedTexts
+from photosort.workflows.sorting.remembering import RememberedTexts
 
 ABSENT = (
     *("pizza", "sushi", "birthday cake", "wedding", "christmas tree", "swimming pool", "skiing", "snowboard"),

@@ -26,12 +26,12 @@ from photosort.methods.into.method import Into
 from photosort.methods.method import Examples, Views
 from photosort.models.protocols import Category
 from photosort.models.selected import ModelSet, select_models
-from photosort.photos.facts import Facts
+from photosort.photos.facts.facts import Facts
 from photosort.settings.settings import load_settings
 from photosort.store.cache import Cache, open_cache
 from photosort.workflows.evaluate import Ground, ground_of_photos
-from photosort.workflows.grouping import Clusters, method_of
-from photosort.workflows.remembering import RememberedTexts
+from photosort.workflows.sorting.grouping import Clusters, method_of
+from photosort.workflows.sorting.remembering import RememberedTexts
 
 EXAMPLES = 5
 PAIR = 2

@@ -25,7 +25,7 @@ from photosort.models.selected import select_models
 from photosort.settings.settings import load_settings
 from photosort.store.cache import open_cache
 from photosort.workflows.evaluate import ground_of_photos
-from photosort.workflows.grouping import method_of
+from photosort.workflows.sorting.grouping import method_of
 
 HELD_BACK = 5
 """One class in so many is held back, two at least."""

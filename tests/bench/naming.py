@@ -38,9 +38,9 @@ from photosort.settings.settings import Settings, load_settings
 from photosort.store.cache import Cache, open_cache
 from photosort.wordnet.nouns import nouns
 from photosort.workflows.evaluate import Ground, ground_of_photos
-from photosort.workflows.grouping import Clusters, method_of
-from photosort.workflows.remembering import RememberedTexts, RememberedWriter
-from photosort.workflows.subjects import SubjectsOf, by_captions, subjects_of
+from photosort.workflows.sorting.grouping import Clusters, method_of
+from photosort.workflows.sorting.remembering import RememberedTexts, RememberedWriter
+from photosort.workflows.sorting.subjects import SubjectsOf, by_captions, subjects_of
 
 TOP = 2
 TITLE = f"  {'':<24}{'SEM':<9}{'SBERT':<9}{'cosine':<9}mixed"

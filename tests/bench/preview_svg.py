@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from photosort.cli.preview import view
+from photosort.cli.views.preview import view
 from photosort.models.selected import select_models
 from photosort.settings.settings import load_settings
 from photosort.workflows.organize import organize

@@ -26,10 +26,10 @@ from photosort.models.encoders.search_space import JointSpace, SearchSpace
 from photosort.models.protocols import Identity, Vectors
 from photosort.searching.ranking import best_first, combined
 from photosort.store.cache import Cache
-from photosort.store.database import open_database
 from photosort.store.history import MIGRATIONS
+from photosort.store.sqlite.database import open_database
 from photosort.wordnet.nouns import nouns
-from photosort.workflows.lying import library_of
+from photosort.workflows.searching.lying import library_of
 
 LABELS = len(nouns().labels)
 QUERY = ("a dog on a beach", "a boat")

@@ -15,8 +15,8 @@ from fakes.walls import models as coloured
 from fakes.walls import walls
 from typer.testing import CliRunner
 
-from photosort.cli import offers
 from photosort.cli.app import app
+from photosort.cli.flags import offers
 from photosort.errors import Declined, NoDestination
 from photosort.workflows import watch as workflow
 from photosort.workflows.organize import organize

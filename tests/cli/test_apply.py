@@ -11,7 +11,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from photosort.cli.app import app
-from photosort.cli.ending import DETAILS
+from photosort.cli.sink.ending import DETAILS
 from photosort.errors import Declined, PlanRefused, SettingsError
 
 

@@ -12,12 +12,12 @@ from fakes.photos import crops, tree
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
-from photosort.cli import duplicates_view as view
 from photosort.cli.app import app
+from photosort.cli.views import duplicates as view
 from photosort.duplicates.groups import Group, Member
 from photosort.duplicates.shots import Shot
-from photosort.photos.copies import Copies
-from photosort.photos.photo import Unread
+from photosort.photos.files.copies import Copies
+from photosort.photos.files.photo import Unread
 from photosort.workflows.duplicates import Duplicates
 
 BEST = Shot(Path("/p/IMG_2041.JPG"), "0", size=5_100_000, width=4000, height=3000)

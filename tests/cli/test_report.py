@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from photosort.cli.app import app
 from photosort.errors import NoSuchRun, ReportRefused
-from photosort.workflows import report as workflow
+from photosort.workflows.reporting import report as workflow
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from typer.testing import CliRunner, Result
 
 from photosort.cli import search
 from photosort.cli.app import app
-from photosort.cli.output import Human, Json, Quiet
-from photosort.workflows.search import Hit, Searched
+from photosort.cli.sink.output import Human, Json, Quiet
+from photosort.workflows.searching.search import Hit, Searched
 
 OWL = Path("/photos/sorted/Birds at the lake/DSC_0412 [edited].jpg")
 OWL_IN_TWO_PLACES = (OWL, Path("/photos/owl.jpg"))

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console, RenderableType
 
-from photosort.cli.output import Quiet
 from photosort.cli.settling import QUESTION, settled
+from photosort.cli.sink.output import Quiet
 from photosort.errors import Declined
 from photosort.methods.conversation import Proposal
 from photosort.models.protocols import Category

@@ -21,7 +21,7 @@ from fakes.models import use_colours
 from PIL import Image
 
 from photosort.cli.app import app
-from photosort.cli.ending import END
+from photosort.cli.sink.ending import END
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 WIDTHS = (80, 120)

@@ -49,49 +49,18 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
         "photosort.support.printable",
         "photosort.support.progress",
         "photosort.store",
-        "photosort.store.touched",
+        "photosort.store.journals",
+        "photosort.store.journals.touched",
         "photosort.cli",
         *(
             f"photosort.cli.{name}"
             for name in (
-                "add",
-                "app",
-                "apply",
-                "cache",
-                "complete",
-                "completions",
-                "config",
-                "demo",
-                "doctor",
-                "duplicates",
-                "evaluate",
-                "explain",
-                "grouped",
-                "log_file",
-                "manual",
-                "models",
-                "offers",
-                "options",
-                "review",
-            )
-        ),
-        *(
-            f"photosort.cli.{name}"
-            for name in (
-                "ending",
-                "organize",
-                "organize_help",
-                "organize_options",
-                "output",
-                "past",
-                "quantities",
-                "refine",
-                "report",
-                "search",
-                "streams",
-                "suggest",
-                "tag",
-                "watch",
+                *("add", "app", "apply", "cache", "complete", "completions", "config", "demo", "doctor", "duplicates"),
+                *("evaluate", "explain", "manual", "models", "organize", "past", "refine", "report", "review"),
+                *("search", "suggest", "tag", "watch"),
+                *("flags", "flags.grouped", "flags.offers", "flags.options", "flags.organize_help"),
+                *("flags.organize_options", "sink", "sink.ending", "sink.log_file", "sink.output"),
+                *("sink.quantities", "sink.streams"),
             )
         ),
     }
@@ -103,8 +72,9 @@ def test_a_module_can_be_run() -> None:
 
 
 def test_the_last_handler_imports_the_standard_library_only() -> None:
-    loaded = modules_after("import photosort.__main__, photosort.cli.ending")
-    own = {"__main__", "cli", "cli.ending", "cli.streams", "errors", "store", "store.touched"}
+    loaded = modules_after("import photosort.__main__, photosort.cli.sink.ending")
+    own = {"__main__", "cli", "cli.sink", "cli.sink.ending", "cli.sink.streams", "errors", "store"}
+    own |= {"store.journals", "store.journals.touched"}
     own |= {"support", "support.printable"}
     assert {name for name in loaded if name.startswith("photosort")} == {"photosort", *(f"photosort.{n}" for n in own)}
     assert not loaded & {*HEAVY, "typer", "rich", "sqlite3", "json", "pathlib"}

@@ -22,7 +22,7 @@ from photosort.models.registry import dual_encoder
 from photosort.settings.settings import load_settings
 from photosort.store.cache import open_cache, text_key
 from photosort.wordnet.vocabulary import TEMPLATES, vocabulary
-from photosort.workflows.noun_vectors import noun_identity
+from photosort.workflows.sorting.noun_vectors import noun_identity
 
 
 def organize(source: Path, *flags: str) -> subprocess.CompletedProcess[str]:

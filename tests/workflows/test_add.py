@@ -25,17 +25,17 @@ from photosort.errors import (
 )
 from photosort.settings.settings import load_settings
 from photosort.store.history import open_history
-from photosort.store.previews import KEPT
-from photosort.store.runs import Runs
+from photosort.store.runs.previews import KEPT
+from photosort.store.runs.runs import Runs
 from photosort.workflows.add import add, destination_run, models_like, runs_to_add_to
-from photosort.workflows.categories import kept_settings
-from photosort.workflows.continuing import TAKEN_OUT, Unchanged
+from photosort.workflows.drafts.plan_file import apply_plan, draft_of, write_plan
+from photosort.workflows.earlier_runs.continuing import TAKEN_OUT, Unchanged
+from photosort.workflows.earlier_runs.gathering import new_photos
 from photosort.workflows.explaining.explain import explain_run
-from photosort.workflows.gathering import new_photos
 from photosort.workflows.history import run_to_refine, undo_run
 from photosort.workflows.organize import organize
-from photosort.workflows.plan_file import apply_plan, draft_of, write_plan
 from photosort.workflows.prepared import Organized, Prepared, Talk
+from photosort.workflows.sorting.categories import kept_settings
 
 
 @pytest.fixture(autouse=True)

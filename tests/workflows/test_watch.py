@@ -20,12 +20,12 @@ from photosort.filing.journaled import executor
 from photosort.models import registry
 from photosort.settings.settings import load_settings
 from photosort.store.history import open_history
-from photosort.store.runs import Runs
+from photosort.store.runs.runs import Runs
 from photosort.support.progress import Progress, silent
 from photosort.watching.arrivals import Patience
 from photosort.workflows import watch as workflow
 from photosort.workflows.add import destination_run, models_like
-from photosort.workflows.continuing import Unchanged
+from photosort.workflows.earlier_runs.continuing import Unchanged
 from photosort.workflows.history import resume_run, undo_run
 from photosort.workflows.organize import organize
 from photosort.workflows.prepared import Organized

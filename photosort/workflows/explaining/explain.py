@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from photosort.errors import NotInRun
-from photosort.photos.suffixes import PHOTOS, ending_of
+from photosort.photos.files.suffixes import PHOTOS, ending_of
 from photosort.store.history import open_history
 from photosort.store.placed import standing_runs
-from photosort.store.runs import ClusterRecord, MemberRecord, Run, Runs
+from photosort.store.runs.runs import ClusterRecord, MemberRecord, Run, Runs
+from photosort.workflows.earlier_runs.renamed import cluster_in
 from photosort.workflows.explaining.clusters import Clusters
 from photosort.workflows.explaining.finding import (
     HINT,
@@ -26,8 +27,7 @@ from photosort.workflows.explaining.folder import folder_view
 from photosort.workflows.explaining.standing import ranked, run_meant
 from photosort.workflows.explaining.views import Filed, FolderView, PhotoView, RunView
 from photosort.workflows.explaining.whereabouts import why_not_there
-from photosort.workflows.folders import THE_USER
-from photosort.workflows.renamed import cluster_in
+from photosort.workflows.sorting.folders import THE_USER
 
 
 def explain_run(data_dir: Path, number: int | None = None) -> RunView:

@@ -14,7 +14,7 @@ from photosort.methods.fusion import centred
 from photosort.naming.cluster_texts import said_terms
 from photosort.naming.keywords import exclusive_keywords
 from photosort.store.cache import open_cache
-from photosort.store.runs import MemberRecord, Run
+from photosort.store.runs.runs import MemberRecord, Run
 from photosort.workflows.explaining.clusters import EXEMPLARS, Clusters
 from photosort.workflows.explaining.periods import Period, period_of
 from photosort.workflows.explaining.views import Edge, FolderView, Keywords, Theme
@@ -90,7 +90,10 @@ def _vectors(
     run: Run, members: Sequence[MemberRecord], cache_dir: Path | None
 ) -> tuple[np.ndarray[tuple[int, int], np.dtype[np.float32]], list[MemberRecord]]:
     """Return the vectors of the photos that the cache still knows, and these photos."""
-    from photosort.workflows.recalled import image_vectors, settings_of  # reads settings and knows all models
+    from photosort.workflows.earlier_runs.recalled import (  # reads settings and knows all models
+        image_vectors,
+        settings_of,
+    )
 
     try:
         with open_cache(cache_dir or settings_of(run).cache_dir) as cache:

@@ -17,9 +17,9 @@ from photosort.models.protocols import Captioner, FeatureCaptioner, SoftEncoder,
 from photosort.models.selected import ModelSet
 from photosort.settings.settings import Settings
 from photosort.store.cache import Cache
-from photosort.store.runs import ClusterRecord, MemberRecord
-from photosort.workflows.folders import ASIDE
-from photosort.workflows.remembering import RememberedTexts
+from photosort.store.runs.runs import ClusterRecord, MemberRecord
+from photosort.workflows.sorting.folders import ASIDE
+from photosort.workflows.sorting.remembering import RememberedTexts
 
 CLOSE = 0.01
 """By how much the usual photo may be nearer to its centroid, or further, than when it was filed."""

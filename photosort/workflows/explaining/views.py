@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from photosort.naming.contrast import Contrast
-from photosort.photos.facts import Facts
-from photosort.store.runs import ClusterRecord, MemberRecord, Run
+from photosort.photos.facts.facts import Facts
+from photosort.store.runs.runs import ClusterRecord, MemberRecord, Run
 from photosort.workflows.explaining.periods import Period
-from photosort.workflows.folders import THE_USER
+from photosort.workflows.sorting.folders import THE_USER
 
 Keywords = tuple[tuple[str, int], ...]
 """Words, each with the number of photos that it is said of."""

@@ -17,7 +17,7 @@ from photosort.methods.method import Candidate, Views
 from photosort.models.protocols import Category, LanguageModel
 from photosort.models.remote.openai_chat import OpenAIChat
 from photosort.store.cache import open_cache, text_key
-from photosort.workflows.remembering import RememberedWriter
+from photosort.workflows.sorting.remembering import RememberedWriter
 
 pytestmark = pytest.mark.slow
 

@@ -26,7 +26,7 @@ from photosort.naming.answer import SCHEMA, SMALL_SCHEMA
 from photosort.naming.cluster_texts import cluster_texts
 from photosort.naming.summary import name_clusters
 from photosort.store.cache import Cache, open_cache
-from photosort.workflows.remembering import RememberedWriter
+from photosort.workflows.sorting.remembering import RememberedWriter
 
 GOOD = full_answer("Dogs on a beach", "Dogs play on a beach.", "Beach dogs", "Dogs")
 WELL = Reply(GOOD)

@@ -17,13 +17,13 @@ from photosort.models.selected import select_models
 from photosort.settings.settings import Settings
 from photosort.store.cache import open_cache
 from photosort.store.history import open_history
-from photosort.store.runs import MemberRecord, Runs
+from photosort.store.runs.runs import MemberRecord, Runs
 from photosort.workflows import described
 from photosort.workflows import organize as workflow
+from photosort.workflows.earlier_runs.recalled import settings_of
 from photosort.workflows.explaining.explain import explain_photo
 from photosort.workflows.explaining.photo import Reasons, reasons, without_word
 from photosort.workflows.explaining.stranger import explain_stranger
-from photosort.workflows.recalled import settings_of
 
 SHADES = {"red": (200, 30, 30), "green": (30, 200, 30), "blue": (30, 30, 200)}
 

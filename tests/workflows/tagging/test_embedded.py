@@ -10,10 +10,10 @@ from fakes.filing_kit import sha
 from fakes.models import use_colours
 from fakes.walls import again, coming, first, models, walls
 
-from photosort.photos.xmp import Tags
+from photosort.photos.tags.xmp import Tags
 from photosort.settings.settings import load_settings
 from photosort.store.cache import open_cache
-from photosort.workflows.continuing import TAKEN_OUT, Unchanged
+from photosort.workflows.earlier_runs.continuing import TAKEN_OUT, Unchanged
 from photosort.workflows.organize import organize
 from photosort.workflows.prepared import Organized
 from photosort.workflows.tagging import tag as tagging

@@ -1,0 +1,1 @@
+"""What commands have found or done, for people and for programs."""

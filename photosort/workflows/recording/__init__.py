@@ -1,0 +1,1 @@
+"""What a run remembers: its folders, its photos, and the middles of its clusters."""

@@ -1,0 +1,1 @@
+"""A run as a page: the report, and the review that edits its plan."""

@@ -1,0 +1,1 @@
+"""Finding photos by what they show, and by what is true of them."""

@@ -1,0 +1,1 @@
+"""From what models say of photos to folders with names."""
