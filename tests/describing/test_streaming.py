@@ -28,7 +28,7 @@ from photosort.errors import ModelFailed
 from photosort.models.captioners.openai_captioner import OpenAICaptioner
 from photosort.models.protocols import Captioner
 from photosort.models.registry import captioner
-from photosort.photos.scan import scan
+from photosort.photos.files.scan import scan
 from photosort.settings.settings import load_settings
 from photosort.store.cache import Cache, open_cache
 
@@ -41,7 +41,7 @@ from pathlib import Path
 from fakes.models import ColourEncoder
 from photosort.describing.describe import describe
 from photosort.models.registry import captioner
-from photosort.photos.scan import scan
+from photosort.photos.files.scan import scan
 from photosort.settings.settings import load_settings
 from photosort.store.cache import open_cache
 
