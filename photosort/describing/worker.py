@@ -125,14 +125,18 @@ def _portion(looks: list[Look], tasks: Sequence[Task]) -> Portion:
 
 
 def _prepared(portions: Iterable[Portion], tasks: Sequence[Task]) -> Iterator[Portion]:
-    """Yield portions of one batch each, prepared where its task wants that, and last the looks of the whole one."""
+    """Yield the portions, cut so that none has more than one batch that is prepared as its task wants it."""
     for portion in portions:
-        done = portion.done
+        part: list[tuple[int, list[str], Pictures]] = []
+        done, waits = portion.done, False
         for number, digests, pixels in portion.batches:
             prepare = tasks[number].prepare
-            yield Portion([], [(number, digests, prepare(pixels) if prepare else pixels)], done)
-            done = []
-        yield Portion(portion.looks, [], done)
+            if prepare and waits:
+                yield Portion([], part, done)
+                part, done = [], []
+            waits = waits or prepare is not None
+            part.append((number, digests, prepare(pixels) if prepare else pixels))
+        yield Portion(portion.looks, part, done)
 
 
 def _together(pixels: list[Pixels], task: Task) -> Pictures:
