@@ -48,12 +48,12 @@ class RayWorker:
     def _tasks(self) -> list[Task]:
         return tasks_of(self._models)
 
-    def __call__(self, block: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """Pickled files in, pickled events out as they come; a failure that a user can meet is the last of them."""
-        found = [pickle.loads(item) for item in block["found"]]
+    def __call__(self, rows: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Pickled blocks of files in, pickled events out as they come; a failure that a user can meet is the last."""
         try:
-            for event in describe_files(found, self._tasks, self._known):
-                yield _row(event)
+            for block in rows["found"]:
+                for event in describe_files(pickle.loads(block), self._tasks, self._known):
+                    yield _row(event)
         except PhotosortError as error:
             yield _row(error)
 
@@ -102,13 +102,13 @@ def _pipeline(ray: Any, models: ModelSet, found: Sequence[Found], known: Known) 
     here = ray.cluster_resources()
     gpus, processors = int(here.get("GPU", 0)), int(here.get("CPU", 1))
     workers = int(models.settings.engine.partition(":")[2] or gpus or 1)
-    files = [{"found": pickle.dumps(item)} for item in found]
-    data = ray.data.from_items(files, override_num_blocks=blocks(len(files), workers))
+    rows = [{"found": pickle.dumps(block)} for block in blocks(found, workers)]
+    data = ray.data.from_items(rows, override_num_blocks=len(rows))
     logging.getLogger("ray.data").setLevel(logging.ERROR)
     return data.map_batches(
         RayWorker,
         fn_constructor_args=(models, known),
-        batch_size=None,
+        batch_size=1,
         compute=ray.data.ActorPoolStrategy(size=workers),
         num_gpus=share(gpus, workers),
         num_cpus=share(processors, workers),
@@ -116,10 +116,11 @@ def _pipeline(ray: Any, models: ModelSet, found: Sequence[Found], known: Known) 
     )
 
 
-def blocks(files: int, workers: int) -> int:
-    """Return into how many blocks so many files are cut; each is the work of one worker at a time."""
-    wanted = workers * SHARES if workers > 1 else 1
-    return max(1, min(files, max(wanted, -(-files // MOST))))
+def blocks(found: Sequence[Found], workers: int) -> list[Sequence[Found]]:
+    """Cut files, of which there is one at least, into what the workers are handed at once."""
+    count = max(workers * SHARES if workers > 1 else 1, -(-len(found) // MOST))
+    size = -(-len(found) // count)
+    return [found[start : start + size] for start in range(0, len(found), size)]
 
 
 def share(devices: int, workers: int) -> float:
