@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from photosort.describing.look import Look
+from photosort.describing.decoding.look import Look
 from photosort.describing.tasks import Said, Task
 from photosort.errors import ModelFailed
 

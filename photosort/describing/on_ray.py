@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 
+from photosort.describing.decoding.look import Known
 from photosort.describing.events import Event
-from photosort.describing.look import Known
 from photosort.describing.tasks import Task, tasks_of
 from photosort.describing.worker import describe_files
 from photosort.errors import ModelFailed, ModelMissing, PhotosortError, SettingsError

@@ -16,8 +16,8 @@ from queue import Empty, SimpleQueue
 from threading import Event as Flag
 from threading import Semaphore
 
+from photosort.describing.decoding.look import Look
 from photosort.describing.events import Batch, Event, failed
-from photosort.describing.look import Look
 from photosort.describing.tasks import Said, Streaming, Task
 from photosort.errors import PhotosortError
 from photosort.models.protocols import Pixels
@@ -49,14 +49,18 @@ Coming = SimpleQueue[Answer | list[Look] | Future[Event | None]]
 
 
 def streamed(
-    looks: Iterable[Look], tasks: Sequence[Task], run: Callable[[Iterable[Look], Sequence[Task]], Iterator[Event]]
+    looks: Iterable[Look],
+    tasks: Sequence[Task],
+    run: Callable[[Iterable[Look], Sequence[Task]], Iterator[Event]],
+    copied: Callable[[Sequence[Look]], None] = lambda looks: None,
 ) -> Iterator[Event]:
     """Do the tasks that are streamed, and let `run` do the others meanwhile; a look comes once all is said of it.
 
-    A photo that is refused is a Look with a problem. Raises what `run` raises, and ModelFailed where a server fails;
-    what was answered until then comes before.
+    `copied` is called with looks that `run` does not get, once their pixels are not needed any more. A photo that is
+    refused is a Look with a problem. Raises what `run` raises, and ModelFailed where a server fails; what was answered
+    until then comes before.
     """
-    work = _Work(tasks)
+    work = _Work(tasks, copied)
     events = run(work.taken_out(looks), [_idle(task) if task.stream else task for task in tasks])
     running = _drawn(events, work.came)
     try:
@@ -95,10 +99,10 @@ class _Work:
     open  digest -> how many answers are still to come
     """
 
-    def __init__(self, tasks: Sequence[Task]) -> None:
+    def __init__(self, tasks: Sequence[Task], copied: Callable[[Sequence[Look]], None]) -> None:
         self.came: Coming = SimpleQueue()
         self.open: dict[str, int] = {}
-        self._tasks = tasks
+        self._tasks, self._copied = tasks, copied
         self._stopped = Flag()
         self._asked: set[str] = set()
         self._held: dict[str, list[Look]] = {}
@@ -114,7 +118,7 @@ class _Work:
         for seen in looks:
             mine = [number for number in seen.wanted if number in self._streams]
             seen.wanted = tuple(number for number in seen.wanted if number not in self._streams)
-            pictures = [seen.pixels[self._tasks[number].frame] for number in mine]
+            pictures = [_own(seen.pixels[self._tasks[number].frame]) for number in mine]
             needed = {self._tasks[number].frame for number in seen.wanted}
             seen.pixels = {frame: picture for frame, picture in seen.pixels.items() if frame in needed}
             if mine and seen.digest not in self._asked:
@@ -125,6 +129,7 @@ class _Work:
             if self._stopped.is_set():
                 return
             if mine and not seen.wanted:
+                self._copied([seen])
                 self.came.put([seen])
             else:
                 yield seen
@@ -251,3 +256,8 @@ def _waiting(came: Coming) -> Iterator[Answer | list[Look] | Future[Event | None
             yield came.get_nowait()
         except Empty:
             return
+
+
+def _own(picture: Pixels) -> Pixels:
+    """Copy a picture that lies in memory of others, which will be used for the next one."""
+    return picture if picture.flags.owndata else picture.copy()

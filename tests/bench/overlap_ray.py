@@ -12,40 +12,29 @@ import importlib
 import tempfile
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from describe import SIZES, write_photos
-from overlap import Sleeper, models
+from describe import write_photos
+from overlap import NOTHING_KNOWN, SleepingModels
 from table_row import declare
 
 from photosort.describing.events import Event
-from photosort.describing.look import Known
 from photosort.describing.on_ray import see_on_ray
 from photosort.describing.tasks import tasks_of
 from photosort.describing.worker import describe_files
 from photosort.photos.files.scan import Found, scan
 from photosort.settings.settings import Settings, load_settings
 
+SIZE = (640, 480)
+
 
 @dataclass
-class Sleeping:
-    """What `tasks_of` asks of a ModelSet, with models that sleep."""
+class OnRay(SleepingModels):
+    """Sleeping models, and the settings that name the workers."""
 
-    settings: Settings
-    speed: float
-    fact_models: None = None
-
-    @property
-    def image_encoder(self) -> Sleeper:
-        """The encoder."""
-        return models(self.speed)[0]
-
-    @property
-    def captioners(self) -> tuple[Sleeper]:
-        """The captioner."""
-        return (models(self.speed)[1],)
+    settings: Settings = field(default_factory=load_settings)
 
 
 def timed(events: Iterable[Event]) -> tuple[float, float, int]:
@@ -70,20 +59,19 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=1)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        write_photos(Path(name), SIZES["1 MP"], asked.photos)
+        write_photos(Path(name), SIZE, asked.photos)
         found = scan(Path(name)).photos
-        sleeping: Any = Sleeping(load_settings(engine=f"ray:{asked.workers}"), asked.speed / asked.workers)
-        known = Known({}, [set(), set()], {})
-        alone: Any = Sleeping(sleeping.settings, asked.speed)
-        print(f"{asked.photos} JPEGs of 1 MP, models at {asked.speed:.0f} photos/s")
-        local = _said("this process", describe_files(found, tasks_of(alone), known))
-        ray = _said(f"ray:{asked.workers}", _on_ray(sleeping, found, known))
+        alone: Any = SleepingModels(asked.speed)
+        many: Any = OnRay(asked.speed / asked.workers, settings=load_settings(engine=f"ray:{asked.workers}"))
+        print(f"{asked.photos} JPEGs of {SIZE[0]} x {SIZE[1]}, models at {asked.speed:.0f} photos/s")
+        local = _said("this process", describe_files(found, tasks_of(alone), NOTHING_KNOWN))
+        ray = _said(f"ray:{asked.workers}", _on_ray(many, found))
         declare(f"photos/s on ray:{asked.workers}, sleeping models", f"{ray:.0f}", f"local {local:.0f}", ray / local)
 
 
-def _on_ray(sleeping: Any, found: Sequence[Found], known: Known) -> Iterable[Event]:
+def _on_ray(models: Any, found: Sequence[Found]) -> Iterable[Event]:
     try:
-        yield from see_on_ray(sleeping, found, known)
+        yield from see_on_ray(models, found, NOTHING_KNOWN)
     finally:
         importlib.import_module("ray").shutdown()
 

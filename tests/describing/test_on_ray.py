@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from fakes.models import ColourEncoder, PixelCaptioner
 
+from photosort.describing.decoding.look import Known
 from photosort.describing.describe import describe
-from photosort.describing.look import Known
 from photosort.describing.on_ray import MOST, blocks, see_on_ray, share
 from photosort.describing.tasks import tasks_of
 from photosort.describing.worker import describe_files

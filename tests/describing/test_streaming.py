@@ -20,8 +20,8 @@ from fakes.models import ColourEncoder, FailingEncoder, PixelCaptioner
 from PIL import Image
 
 from photosort.describing import worker
+from photosort.describing.decoding.look import Known
 from photosort.describing.describe import Described, describe
-from photosort.describing.look import Known
 from photosort.describing.streaming import AHEAD
 from photosort.describing.tasks import Task, tasks
 from photosort.errors import ModelFailed
