@@ -22,12 +22,14 @@ from PIL import Image
 from photosort.describing import worker
 from photosort.describing.decoding.look import Known
 from photosort.describing.describe import Described, describe
+from photosort.describing.on_devices import see_on_devices
 from photosort.describing.streaming import AHEAD
 from photosort.describing.tasks import Task, tasks
 from photosort.errors import ModelFailed
 from photosort.models.captioners.openai_captioner import OpenAICaptioner
 from photosort.models.protocols import Captioner
 from photosort.models.registry import captioner
+from photosort.models.selected import select_models
 from photosort.photos.files.scan import scan
 from photosort.settings.settings import load_settings
 from photosort.store.cache import Cache, open_cache
@@ -41,6 +43,7 @@ from pathlib import Path
 from fakes.models import ColourEncoder
 from photosort.describing.describe import describe
 from photosort.models.registry import captioner
+from photosort.models.selected import select_models
 from photosort.photos.files.scan import scan
 from photosort.settings.settings import load_settings
 from photosort.store.cache import open_cache
@@ -121,6 +124,30 @@ def test_a_stream_and_batches_fill_the_same_cache(many: Path, tmp_path: Path, se
 
 def in_batches_alone(task: Task) -> Task:
     return replace(task, stream=None)
+
+
+def test_the_process_of_a_device_streams_what_lies_in_the_ring(
+    many: Path, cache: Cache, server: CaptionServer, own_folders: Path, shared_models: Path
+) -> None:
+    (own_folders / "cache").mkdir()
+    (own_folders / "cache" / "models").symlink_to(shared_models)
+    server.read = grey
+    models = select_models(load_settings(captioner="server:tiny", in_flight=IN_FLIGHT))
+    found = scan(many).photos
+    engine = partial(see_on_devices, models, ("cpu",))
+    for _ in range(2):
+        described = describe(found, models.image_encoder, models.captioners, cache, engine=engine)
+        assert [int(text) for (text,) in described.texts[0]] == pytest.approx(range(200), abs=3)
+        assert len(server.asked) == 200
+    answering = select_models(load_settings(captioner="server:other", in_flight=IN_FLIGHT))
+    again = describe(
+        found,
+        answering.image_encoder,
+        answering.captioners,
+        cache,
+        engine=partial(see_on_devices, answering, ("cpu",)),
+    )
+    assert again.texts == described.texts and len(server.asked) == 400
 
 
 def test_two_questions_a_copy_and_a_captioner_of_this_machine(
