@@ -20,6 +20,7 @@ from photosort.store.previews import drop_old_previews, kept_meanwhile
 from photosort.store.runs import Runs
 from photosort.support.progress import Progress, silent
 from photosort.workflows.described import look_at_photos
+from photosort.workflows.earlier_runs.abouts import with_abouts
 from photosort.workflows.earlier_runs.continuing import Unchanged, in_their_folders, with_its_names
 from photosort.workflows.earlier_runs.earlier import lying_again, lying_twice, refuse_over_unfinished, unfinished_runs
 from photosort.workflows.earlier_runs.extending import nothing_left
@@ -146,6 +147,11 @@ def prepare(
         standing=continues.among(folders.paths) if continues else (),
         progress=progress,
     )
+    before = stands(Runs(connection), continues, standing, settings.method, folders.paths)
+    if continues and standing and settings.about:
+        said = {path: before.called(path, name) for path, name in zip(folders.paths, folders.names, strict=False)}
+        named = {path: said[path] for path in continues.sizes if path in said}
+        plan = with_abouts(plan, named, continues, standing, connection)
     progress("recording", 0, 1)
     run = record(
         Runs(connection),
@@ -155,7 +161,7 @@ def prepare(
         described.facts,
         folders,
         {**kept_settings(settings, best.categories), **renamed, **(new.kept if new else {})},
-        stands(Runs(connection), continues, standing, settings.method, folders.paths),
+        before,
     )
     keep_centroids(connection, run, best.clustering, models)
     return Prepared(

@@ -20,7 +20,7 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from photosort.filing.disk.ground import ground_of
@@ -83,8 +83,10 @@ def apply(plan: Plan, run_id: int, connection: sqlite3.Connection, *, progress: 
     last = max((operation.group for operation in operations), default=0)
     for group, own in enumerate(plan.about, last + 1):
         place, state = own.destination, State.THERE if own.there else State.PLANNED
-        about = Operation(place, place, len(own.content), 0, own.digest, group, False, state, content=own.content)
-        operations.append(about)
+        about = Operation(
+            place, place, len(own.content), own.mtime_ns, own.digest, group, False, state, content=own.content
+        )
+        operations.append(replace(about, replaces=own.replaces))
     journal = Journal.begin(
         connection,
         run_id,
@@ -191,7 +193,7 @@ def _leave_out_failed(journal: Journal) -> None:
     """Let what is to be written about a folder say nothing of photos that did not come into it."""
     failed: dict[Path, set[str]] = defaultdict(set)
     for operation in journal.operations(State.FAILED):
-        failed[operation.destination.parent].add(str(operation.source))
+        failed[operation.destination.parent].add(operation.destination.name)
     own = [operation for operation in journal.operations(*State) if operation.content is not None] if failed else []
     told = {op.destination.parent: op.content for op in own if op.content and op.content.startswith(DATA_BEGINS)}
     for operation in own:

@@ -15,7 +15,17 @@ from photosort.filing.disk.ground import is_removed
 from photosort.filing.disk.opened import OpenedHomes
 from photosort.filing.disk.place import InDoubt, is_full, look, reason_of, sync_folder
 from photosort.filing.journaled.apply import Remark, batches
-from photosort.filing.journaled.revert import IN_DOUBT, Kept, Step, Verdict, clear_temporary, judge, relocate, take_back
+from photosort.filing.journaled.revert import (
+    IN_DOUBT,
+    Kept,
+    Step,
+    Verdict,
+    clear_temporary,
+    holds,
+    judge,
+    relocate,
+    take_back,
+)
 from photosort.filing.journaled.whereabouts import find_elsewhere
 from photosort.filing.plan.model import Mode
 from photosort.store.journal import FilingState, Journal
@@ -123,6 +133,7 @@ class _Undo:
 
     def take_back(self, groups: Sequence[Sequence[Operation]]) -> str:
         """Take back a batch of groups, each whole or not at all; returns why no more can follow, or ''."""
+        groups = [group for group in groups if not self._is_handed_over(group)]
         operations = [operation for group in groups for operation in group]
         judged = dict(zip([op.id for op in operations], self._pool.map(self._judge, operations), strict=True))
         ready = []
@@ -151,6 +162,16 @@ class _Undo:
         self._journal.mark(never, State.PLANNED)
         self._journal.mark(gone, State.UNDONE, GONE)
         return stopped
+
+    def _is_handed_over(self, group: Sequence[Operation]) -> bool:
+        """Leave a text about a folder to the later run that has put another one in its place."""
+        (operation, *_) = group
+        if operation.content is None:
+            return False
+        try:
+            return not holds(operation.destination, operation) and self._journal.hand_over(operation)
+        except OSError:
+            return False  # said when it is judged
 
     def _open_homes(self, operations: Iterable[Operation]) -> None:
         """Open the folders that files go back to before the first one does; what fails is met again, and said, then."""
