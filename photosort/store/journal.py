@@ -177,7 +177,8 @@ class Journal:
         later = replaced_since(self._db, operation)
         if later:
             with _writing(self._db):
-                self._db.execute("UPDATE operations SET replaces = ? WHERE id = ?", (operation.replaces, later))
+                before = (operation.replaces, operation.mtime_ns, later)
+                self._db.execute("UPDATE operations SET replaces = ?, mtime_ns = ? WHERE id = ?", before)
                 values = (State.UNDONE, operation.id)
                 self._db.execute("UPDATE operations SET state = ?, reason = '' WHERE id = ?", values)
         return bool(later)
@@ -199,6 +200,21 @@ class Journal:
         """Return the folders that this run made, inner ones first."""
         rows = self._db.execute("SELECT path FROM made_folders WHERE run_id = ?", (self.run_id,)).fetchall()
         return sorted((Path(os.fsdecode(path)) for (path,) in rows), key=lambda path: len(path.parts), reverse=True)
+
+    def folders_left(self) -> list[Path]:
+        """Return folders that runs made which are undone by now, and into which this run has filed, inner ones first:
+        they were not empty then.
+        """
+        rows = self._db.execute(
+            "SELECT DISTINCT path FROM made_folders JOIN filings USING (run_id)"
+            " WHERE state = ? AND destination = ? AND run_id <> ?",
+            (FilingState.UNDONE, os.fsencode(self.filing.destination), self.run_id),
+        )
+        made = {Path(os.fsdecode(path)) for (path,) in rows}
+        query = "SELECT DISTINCT destination FROM operations WHERE run_id = ?" if made else "SELECT 0 WHERE ? IS NULL"
+        own = {Path(os.fsdecode(path)).parent for (path,) in self._db.execute(query, (self.run_id,))}
+        inside = {above for folder in own for above in (folder, *folder.parents)}
+        return sorted(made & inside, key=lambda path: len(path.parts), reverse=True)
 
     def _operations(self, where: str, *values: object) -> list[Operation]:
         query = (

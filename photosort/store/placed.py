@@ -11,6 +11,7 @@ from pathlib import Path
 
 from photosort.store.journal import FilingState
 from photosort.store.operation import State
+from photosort.store.packed import unpack
 
 STANDING = (State.PLACING, State.PLACED, State.DONE, State.UNDOING, State.KEPT)
 """States under which the file of an operation may lie at its destination."""
@@ -132,6 +133,7 @@ def sizes_placed(connection: sqlite3.Connection, run_id: int) -> set[int]:
     """Return the sizes, in bytes, of the files that a run has put anywhere, or that earlier ones have put where they
     stood.
     """
+    unpack(connection, run_id)
     query = (
         "SELECT DISTINCT size FROM operations WHERE content IS NULL AND (run_id = ?"
         " OR digest IN (SELECT digest FROM members WHERE run = ? AND standing))"

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from photosort.store.packed import unpack
 from photosort.store.tag_journal import untagged_digests
 
 LOOKUP = 500
@@ -33,10 +34,14 @@ def remembered(
 ) -> dict[str, list[Remembered]]:
     """Map photos to what the newest of these runs that knows them remembers of them; `runs` come newest first.
 
+    Of what is packed the newest run alone is asked: it knows what stood there, and each run what it has added.
+
     Equal photos that lie in several folders have several entries; a photo that tags were embedded into is the one that
     it was, and `digests` are those from before. `user` is what stands for the user as the one who put a photo
     somewhere.
     """
+    for run in runs[:1]:
+        unpack(connection, run)
     wanted, was = set(digests), untagged_digests(connection)
     asked = [*dict.fromkeys(digests), *(now for now, before in was.items() if before in wanted)]
     found = dict[str, list[Remembered]]()

@@ -168,25 +168,24 @@ class Runs:
 
     def sizes(self, run: int) -> dict[int, int]:
         """Cluster -> number of members."""
-        if packed := packed_sizes(self._db, run):
-            return packed[0]
+        packed = packed_sizes(self._db, run)
         query = "SELECT cluster, count(*) FROM members WHERE run = ? GROUP BY cluster"
-        return dict(self._db.execute(query, (run,)))
+        found = Counter(dict(self._db.execute(query, (run,))))
+        found.update(packed[0] if packed else {})
+        return dict(sorted(found.items()))
 
     def standing(self, run: int, user: str = "") -> tuple[int, int]:
         """Return how many members lay in their folders before the run, and how many of these `user` has put there."""
-        if packed := packed_standing(self._db, run, user):
-            return packed
+        packed = packed_standing(self._db, run, user) or (0, 0)
         query = "SELECT count(*), total(json_extract(answer, '$.by') = ?) FROM members WHERE run = ? AND standing"
         before, yours = self._db.execute(query, (user, run)).fetchone()
-        return int(before), int(yours)
+        return packed[0] + int(before), packed[1] + int(yours)
 
     def files(self, run: int) -> int:
         """Return the number of members and their companions."""
-        if packed := packed_sizes(self._db, run):
-            return packed[1]
+        packed = packed_sizes(self._db, run)
         query = "SELECT (SELECT count(*) FROM members WHERE run = ?) + (SELECT count(*) FROM companions WHERE run = ?)"
-        return int(self._db.execute(query, (run, run)).fetchone()[0])
+        return (packed[1] if packed else 0) + int(self._db.execute(query, (run, run)).fetchone()[0])
 
     def companions(self, run: int) -> dict[Path, Path]:
         """Return the files that travel with a photo -> that photo."""

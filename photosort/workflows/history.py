@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from photosort.filing.tagging.write import TagOutcome
 from photosort.store.history import open_history
 from photosort.store.journal import UNFINISHED, Filing, FilingState, Journal, filings, read_filing
 from photosort.store.operation import State
+from photosort.store.packed import unpack_last
 from photosort.store.placed import photos_there
 from photosort.store.previews import no_such_run
 from photosort.store.runs import TAGS, Run, Runs
@@ -147,6 +149,7 @@ def undo_run(
             removed = not is_there(connection, way.run_id)
             kept = _untag_files_of(connection, way.run_id, removed=removed)
             outcome = undo(connection, way.run_id, progress=progress)
+            unpack_last(connection, os.fsencode(way.destination))
             return way, replace(outcome, kept=(*outcome.kept, *kept))
 
 

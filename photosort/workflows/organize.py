@@ -16,6 +16,7 @@ from photosort.naming.summary import STAGE as NAMING
 from photosort.photos.digest import digest_of
 from photosort.store.cache import open_cache
 from photosort.store.history import open_history
+from photosort.store.packed import pack_superseded
 from photosort.store.previews import drop_old_previews, kept_meanwhile
 from photosort.store.runs import Runs
 from photosort.support.progress import Progress, silent
@@ -89,6 +90,7 @@ def organize(
         outcome = carry_out(prepared.plan, prepared.run, connection, progress)
         with open_cache(settings.cache_dir) as cache:
             remember_placed(connection, prepared.run, cache)
+        pack_superseded(connection, prepared.run)
         return Organized(prepared, outcome)
 
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from photosort.filing.disk.ground import ground_of
@@ -83,10 +83,9 @@ def apply(plan: Plan, run_id: int, connection: sqlite3.Connection, *, progress: 
     last = max((operation.group for operation in operations), default=0)
     for group, own in enumerate(plan.about, last + 1):
         place, state = own.destination, State.THERE if own.there else State.PLANNED
-        about = Operation(
-            place, place, len(own.content), own.mtime_ns, own.digest, group, False, state, content=own.content
-        )
-        operations.append(replace(about, replaces=own.replaces))
+        known = (len(own.content), own.mtime_ns, own.digest, group)
+        about = Operation(place, place, *known, main=False, state=state, content=own.content, replaces=own.replaces)
+        operations.append(about)
     journal = Journal.begin(
         connection,
         run_id,

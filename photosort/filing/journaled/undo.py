@@ -257,9 +257,9 @@ def _sync(operations: Iterable[Operation]) -> None:
 
 
 def _remove_folders(journal: Journal) -> int:
-    """Remove the folders that the run made and that are empty; returns how many."""
+    """Remove the folders that the run made, or other undos have left for it, where they are empty; returns how many."""
     removed = 0
-    for folder in journal.made_folders():
+    for folder in dict.fromkeys([*journal.made_folders(), *journal.folders_left()]):
         with suppress(OSError):
             if not folder.is_symlink():
                 folder.rmdir()

@@ -58,8 +58,8 @@ def about_again(
 
 
 def without(data: bytes, failed: Collection[tuple[str, str]]) -> dict[str, bytes]:
-    """Return the same files, of which `data` is the one for programs, without the photos and companions that have `failed`:
-    the name of each, and where it was to come from.
+    """Return the same files, of which `data` is the one for programs, without the photos and companions that have
+    `failed`: the name of each, and where it was to come from.
 
     Nothing where no photo is left.
     """

@@ -44,6 +44,8 @@ class Described:
 def described(connection: sqlite3.Connection, digests: Iterable[str], run: int | None = None) -> dict[str, Described]:
     """Map photos to what `run` has said of them; else to what the newest run that stands has, or the newest of all."""
     unpack(connection)
+    if run is not None:
+        unpack(connection, run)
     wanted, found = list(dict.fromkeys(digests)), dict[str, Described]()
     there = standing_runs(connection)
     ranks = dict[str, tuple[bool, bool, int]]()
