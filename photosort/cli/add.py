@@ -16,7 +16,7 @@ from photosort.support.printable import printable
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from photosort.store.runs import Run
+    from photosort.store.runs.runs import Run
     from photosort.workflows.earlier_runs.continuing import Continued, Unchanged
 
 To = Annotated[

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from photosort.filing.journaled.apply import Outcome, Remark
     from photosort.filing.journaled.undo import UndoOutcome
-    from photosort.store.journal import Filing
+    from photosort.store.journals.journal import Filing
     from photosort.workflows.history import PastRun
 
 STATE_WIDTH = len("previewed")
@@ -36,7 +36,7 @@ def undo(run: RunNumber = None, as_json: AsJson = False, quiet: QuietFlag = Fals
         from photosort.cli.views import tag as tag_view
         from photosort.filing.tagging.take_back import Untagged
         from photosort.settings.settings import load_places
-        from photosort.store.tag_journal import Tagging
+        from photosort.store.journals.tag_journal import Tagging
         from photosort.workflows.history import undo_run
 
         with out.progress() as progress:
@@ -57,7 +57,7 @@ def resume(run: RunNumber = None, as_json: AsJson = False, quiet: QuietFlag = Fa
         from photosort.filing.journaled.apply import Outcome
         from photosort.filing.journaled.undo import UndoOutcome
         from photosort.settings.settings import load_places
-        from photosort.store.tag_journal import Tagging
+        from photosort.store.journals.tag_journal import Tagging
         from photosort.workflows.history import resume_run
 
         with out.progress() as progress:

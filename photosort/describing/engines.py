@@ -24,7 +24,7 @@ from photosort.describing.worker import Event, describe_files, run_tasks
 from photosort.errors import ModelFailed, PhotosortError
 from photosort.models.runtime.devices import CPU, devices
 from photosort.models.selected import ModelSet
-from photosort.photos.scan import Found
+from photosort.photos.files.scan import Found
 from photosort.support.threads import in_background
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 from photosort.models.protocols import Frame, Pixels
-from photosort.photos import header
-from photosort.photos.decode import REVISION, UnreadablePhoto, decode
-from photosort.photos.formats import register_formats
-from photosort.photos.scan import Found
+from photosort.photos.facts import header
+from photosort.photos.files.scan import Found
+from photosort.photos.pixels.decode import REVISION, UnreadablePhoto, decode
+from photosort.photos.pixels.formats import register_formats
 from photosort.store.identity import Identity
 from photosort.support import lookahead
 

@@ -18,7 +18,7 @@ from photosort.models.protocols import Pictures, Pixels
 from photosort.models.remote.refusal import PhotoRefused
 from photosort.models.runtime.batch_size import out_of_memory, release_memory
 from photosort.models.runtime.on_device import gathered
-from photosort.photos.scan import Found
+from photosort.photos.files.scan import Found
 from photosort.support.threads import drawn_ahead
 
 FIRST = 32

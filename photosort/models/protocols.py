@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photosort.errors import PhotosortError
-from photosort.photos.facts import People, Said
-from photosort.photos.frame import Frame
+from photosort.photos.facts.facts import People, Said
+from photosort.photos.pixels.frame import Frame
 from photosort.store.identity import Identity
 from photosort.support.progress import Used
 

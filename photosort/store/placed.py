@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from photosort.store.journal import FilingState
-from photosort.store.operation import State
-from photosort.store.packed import unpack
+from photosort.store.journals.journal import FilingState
+from photosort.store.journals.operation import State
+from photosort.store.runs.packed import unpack
 
 STANDING = (State.PLACING, State.PLACED, State.DONE, State.UNDOING, State.KEPT)
 """States under which the file of an operation may lie at its destination."""

@@ -7,10 +7,10 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from photosort.store.operation import State
-from photosort.store.packed import unpack
+from photosort.store.journals.operation import State
 from photosort.store.placed import STANDING, standing_runs
-from photosort.store.runs import ORGANIZED
+from photosort.store.runs.packed import unpack
+from photosort.store.runs.runs import ORGANIZED
 
 LOOKUP = 500
 _AT = (*STANDING, State.THERE)

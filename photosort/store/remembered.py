@@ -8,8 +8,8 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from photosort.store.packed import unpack
-from photosort.store.tag_journal import untagged_digests
+from photosort.store.journals.tag_journal import untagged_digests
+from photosort.store.runs.packed import unpack
 
 LOOKUP = 500
 

@@ -16,13 +16,9 @@ from photosort.filing.plan.model import Mode
 from photosort.filing.tagging.take_back import LEFT, Untagged, untag
 from photosort.filing.tagging.write import TagOutcome
 from photosort.store.history import open_history
-from photosort.store.journal import UNFINISHED, Filing, FilingState, Journal, filings, read_filing
-from photosort.store.operation import State
-from photosort.store.packed import unpack_last
-from photosort.store.placed import photos_there
-from photosort.store.previews import no_such_run
-from photosort.store.runs import TAGS, Run, Runs
-from photosort.store.tag_journal import (
+from photosort.store.journals.journal import UNFINISHED, Filing, FilingState, Journal, filings, read_filing
+from photosort.store.journals.operation import State
+from photosort.store.journals.tag_journal import (
     Tagging,
     TagJournal,
     files_of,
@@ -31,6 +27,10 @@ from photosort.store.tag_journal import (
     tagged_photos,
     taggings,
 )
+from photosort.store.placed import photos_there
+from photosort.store.runs.packed import unpack_last
+from photosort.store.runs.previews import no_such_run
+from photosort.store.runs.runs import TAGS, Run, Runs
 from photosort.support.progress import Progress, silent
 from photosort.workflows.earlier_runs.gathering import COMMAND
 from photosort.workflows.tag_files import holding, resume_tagging

@@ -13,12 +13,12 @@ from photosort.filing.disk.lock import hold
 from photosort.filing.plan.model import Mode
 from photosort.models.selected import ModelSet
 from photosort.naming.summary import STAGE as NAMING
-from photosort.photos.digest import digest_of
+from photosort.photos.files.digest import digest_of
 from photosort.store.cache import open_cache
 from photosort.store.history import open_history
-from photosort.store.packed import pack_superseded
-from photosort.store.previews import drop_old_previews, kept_meanwhile
-from photosort.store.runs import Runs
+from photosort.store.runs.packed import pack_superseded
+from photosort.store.runs.previews import drop_old_previews, kept_meanwhile
+from photosort.store.runs.runs import Runs
 from photosort.support.progress import Progress, silent
 from photosort.workflows.described import look_at_photos
 from photosort.workflows.earlier_runs.abouts import with_abouts

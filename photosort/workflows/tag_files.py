@@ -11,9 +11,9 @@ from photosort.errors import Busy
 from photosort.filing.disk.lock import hold
 from photosort.filing.tagging.exiftool import ExifTool
 from photosort.filing.tagging.write import TagOutcome, no_embedding, resume_tags
-from photosort.store.journal import filings
-from photosort.store.operation import State
-from photosort.store.tag_journal import TagJournal
+from photosort.store.journals.journal import filings
+from photosort.store.journals.operation import State
+from photosort.store.journals.tag_journal import TagJournal
 from photosort.support.progress import Progress, silent
 
 

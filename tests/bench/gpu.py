@@ -44,8 +44,8 @@ from photosort.models.runtime.devices import CPU, first_device
 from photosort.models.runtime.on_device import number_format
 from photosort.models.runtime.torchvision_ops import repair_torchvision
 from photosort.models.selected import select_models
-from photosort.photos.decode import decode
-from photosort.photos.scan import Found, scan
+from photosort.photos.files.scan import Found, scan
+from photosort.photos.pixels.decode import decode
 from photosort.settings.settings import Settings, load_settings
 from photosort.store.cache import open_cache
 

@@ -61,8 +61,8 @@ def fill(home: Path, paths: Sequence[Path]) -> None:
     from photosort.describing.tasks import TEXTURES, TONES
     from photosort.models.encoders.efficientnet import DIMENSION, EfficientNetLite2, LabelHead
     from photosort.models.facts.faces import FaceCounter
-    from photosort.photos.header import Header
-    from photosort.photos.texture import MEASURES
+    from photosort.photos.facts.header import Header
+    from photosort.photos.pixels.texture import MEASURES
     from photosort.store.cache import open_cache
 
     models = home / "cache" / "models"

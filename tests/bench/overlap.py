@@ -29,9 +29,9 @@ from photosort.models.protocols import Pictures, Vectors
 from photosort.models.runtime.batch_size import BatchSize
 from photosort.models.runtime.devices import CPU
 from photosort.models.runtime.placement import ON_GPU
-from photosort.photos.decode import decode
-from photosort.photos.frame import Frame
-from photosort.photos.scan import scan
+from photosort.photos.files.scan import scan
+from photosort.photos.pixels.decode import decode
+from photosort.photos.pixels.frame import Frame
 from photosort.store.cache import open_cache
 from photosort.store.identity import Identity
 

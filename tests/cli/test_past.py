@@ -13,8 +13,8 @@ from photosort.cli import past
 from photosort.filing.journaled.apply import Remark
 from photosort.filing.journaled.undo import UndoOutcome
 from photosort.filing.plan.model import Mode
-from photosort.store.journal import Filing, FilingState
-from photosort.store.runs import Run
+from photosort.store.journals.journal import Filing, FilingState
+from photosort.store.runs.runs import Run
 from photosort.workflows.history import PastRun
 
 HOME = Path("/home/anna/Pictures")

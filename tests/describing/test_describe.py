@@ -15,8 +15,8 @@ from PIL import Image
 from photosort.describing import look
 from photosort.describing.describe import describe
 from photosort.errors import ModelFailed
-from photosort.photos.frame import Frame
-from photosort.photos.scan import scan
+from photosort.photos.files.scan import scan
+from photosort.photos.pixels.frame import Frame
 from photosort.store.cache import Cache
 from photosort.support import lookahead
 
@@ -150,7 +150,7 @@ from fakes.models import ColourCaptioner, ColourEncoder
 from photosort.describing import look
 from photosort.support import lookahead
 from photosort.describing.describe import describe
-from photosort.photos.scan import scan
+from photosort.photos.files.scan import scan
 from photosort.store.cache import open_cache
 real = look.decode
 def decode(content, frames, name):

@@ -24,7 +24,7 @@ from photosort.describing.engines import Engine, engine_for, see_on_devices
 from photosort.describing.look import Known, Look
 from photosort.errors import ModelFailed, ModelMissing, SettingsError
 from photosort.models.selected import ModelSet, select_models
-from photosort.photos.scan import Found, scan
+from photosort.photos.files.scan import Found, scan
 from photosort.settings.settings import Settings, load_settings
 from photosort.store.cache import Cache, open_cache
 
@@ -34,7 +34,7 @@ from pathlib import Path
 from photosort.describing.engines import see_on_devices
 from photosort.describing.look import Known
 from photosort.models.selected import select_models
-from photosort.photos.scan import scan
+from photosort.photos.files.scan import scan
 from photosort.settings.settings import load_settings
 
 if __name__ == "__main__":

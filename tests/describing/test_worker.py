@@ -17,8 +17,8 @@ from photosort.describing.worker import NO_MEMORY
 from photosort.errors import ModelFailed
 from photosort.models.remote.refusal import PhotoRefused
 from photosort.models.runtime.batch_size import BatchSize
-from photosort.photos.frame import Frame
-from photosort.photos.scan import scan
+from photosort.photos.files.scan import scan
+from photosort.photos.pixels.frame import Frame
 from photosort.store.cache import Cache, open_cache
 
 

@@ -16,8 +16,8 @@ from photosort.filing.plan.model import Mode
 from photosort.models.selected import ModelSet, select_models
 from photosort.settings.settings import load_settings
 from photosort.store.history import open_history
-from photosort.store.journal import FilingState, Journal
-from photosort.store.runs import Runs
+from photosort.store.journals.journal import FilingState, Journal
+from photosort.store.runs.runs import Runs
 from photosort.workflows.organize import organize
 from photosort.workflows.prepared import Organized
 

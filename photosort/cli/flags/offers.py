@@ -66,7 +66,7 @@ def methods(incomplete: str) -> list[str]:
 
 def kinds(incomplete: str) -> list[str]:
     """Complete --kind of search."""
-    from photosort.photos.facts import KINDS
+    from photosort.photos.facts.facts import KINDS
     from photosort.searching.filters import PHOTO
 
     return _beginning(incomplete, (PHOTO, *KINDS))

@@ -16,7 +16,7 @@ from photosort.filing.plan.model import Mode
 from photosort.filing.plan.plan import Plan, PlannedFolder
 from photosort.naming.folder_name import folder_name
 from photosort.naming.summary import BY_KEYWORDS, ClusterName
-from photosort.store.journal import Filing
+from photosort.store.journals.journal import Filing
 from photosort.support.printable import printable
 
 PLACES = 2

@@ -19,7 +19,7 @@ from photosort.methods.specs import questions
 from photosort.models.protocols import Category, Used
 from photosort.models.selected import ModelSet
 from photosort.naming.summary import BY_KEYWORDS
-from photosort.photos.scan import VIDEO
+from photosort.photos.files.scan import VIDEO
 from photosort.settings.settings import Settings
 from photosort.support.printable import printable
 from photosort.workflows.finding import Seen

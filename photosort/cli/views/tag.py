@@ -12,7 +12,7 @@ from photosort.cli.sink.output import Output, finish, plural, short
 from photosort.filing.journaled.apply import Remark
 from photosort.filing.tagging.take_back import Untagged
 from photosort.filing.tagging.write import TagOutcome
-from photosort.store.tag_journal import Tagging
+from photosort.store.journals.tag_journal import Tagging
 from photosort.support.printable import printable
 from photosort.workflows.tagging.plan import TagPlan, counted, document
 from photosort.workflows.tagging.tag import TagResult

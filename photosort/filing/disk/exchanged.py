@@ -16,7 +16,7 @@ from photosort.filing.disk.place import look, sync_folder
 from photosort.filing.disk.removing import Witness
 from photosort.filing.disk.renaming import remove, rename_exclusive
 from photosort.filing.disk.replacing import exchange_back
-from photosort.photos.digest import digest_of
+from photosort.photos.files.digest import digest_of
 
 MISSING = ""
 """Stands for the digest of a file that is not there."""

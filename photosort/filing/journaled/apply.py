@@ -29,9 +29,9 @@ from photosort.filing.journaled.executor import Executor, Halt
 from photosort.filing.plan.about import without
 from photosort.filing.plan.model import Mode
 from photosort.filing.plan.plan import Plan
-from photosort.photos.own_files import ABOUT_DATA, ABOUT_TEXT, DATA_BEGINS
-from photosort.store.journal import FilingState, Journal
-from photosort.store.operation import Operation, State
+from photosort.photos.files.own_files import ABOUT_DATA, ABOUT_TEXT, DATA_BEGINS
+from photosort.store.journals.journal import FilingState, Journal
+from photosort.store.journals.operation import Operation, State
 from photosort.support.progress import Bytes, Progress, silent
 
 _BATCH_FILES = 256
@@ -190,9 +190,9 @@ class _Meter:
 
 def _leave_out_failed(journal: Journal) -> None:
     """Let what is to be written about a folder say nothing of photos that did not come into it."""
-    failed: dict[Path, set[str]] = defaultdict(set)
+    failed: dict[Path, set[tuple[str, str]]] = defaultdict(set)
     for operation in journal.operations(State.FAILED):
-        failed[operation.destination.parent].add(operation.destination.name)
+        failed[operation.destination.parent].add((operation.destination.name, str(operation.source)))
     own = [operation for operation in journal.operations(*State) if operation.content is not None] if failed else []
     told = {op.destination.parent: op.content for op in own if op.content and op.content.startswith(DATA_BEGINS)}
     for operation in own:

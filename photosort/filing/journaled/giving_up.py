@@ -12,8 +12,8 @@ from photosort.filing.disk.renaming import remove
 from photosort.filing.journaled.revert import Kept, judge, take_back
 from photosort.filing.journaled.rewriting import temporary_name
 from photosort.filing.plan.model import Mode
-from photosort.store.journal import Journal
-from photosort.store.operation import Operation, State
+from photosort.store.journals.journal import Journal
+from photosort.store.journals.operation import Operation, State
 from photosort.support.printable import printable
 
 _OPEN = (State.PLANNED, State.PLACING, State.PLACED, State.DONE)

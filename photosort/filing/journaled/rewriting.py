@@ -14,7 +14,7 @@ from photosort.filing.disk.exchanged import MISSING, Names, clear, digest_at, ju
 from photosort.filing.disk.place import InDoubt
 from photosort.filing.disk.renaming import remove
 from photosort.filing.disk.replacing import replace_judged
-from photosort.store.operation import Operation, State
+from photosort.store.journals.operation import Operation, State
 
 _ASIDE = 10**12
 """Makes the number of the second temporary name, which no row of the journal reaches."""

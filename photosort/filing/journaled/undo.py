@@ -28,8 +28,8 @@ from photosort.filing.journaled.revert import (
 )
 from photosort.filing.journaled.whereabouts import find_elsewhere
 from photosort.filing.plan.model import Mode
-from photosort.store.journal import FilingState, Journal
-from photosort.store.operation import Operation, State
+from photosort.store.journals.journal import FilingState, Journal
+from photosort.store.journals.operation import Operation, State
 from photosort.store.placed import STANDING, places_of_others
 from photosort.support.printable import printable
 from photosort.support.progress import Progress, silent

@@ -12,8 +12,8 @@ from pathlib import Path
 from photosort.filing.plan.collisions import NUMBER, legal, numbered
 from photosort.filing.plan.model import ExistingEntry, GeneratedFile, Mode, Survey
 from photosort.naming.folder_name import name_key
-from photosort.photos.photo import Photo
-from photosort.store.operation import Operation, State
+from photosort.photos.files.photo import Photo
+from photosort.store.journals.operation import Operation, State
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from photosort.naming.folder_name import name_key
-from photosort.photos.suffixes import split_name
+from photosort.photos.files.suffixes import split_name
 
 NAME_BYTES = 255
 

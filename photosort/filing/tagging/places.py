@@ -13,7 +13,7 @@ from photosort.filing.disk.copying import Changed
 from photosort.filing.disk.exchanged import Names
 from photosort.filing.disk.opened import REPLACED, OpenedHomes
 from photosort.filing.disk.renaming import remove
-from photosort.store.tag_journal import Tagging, TagWrite
+from photosort.store.journals.tag_journal import Tagging, TagWrite
 from photosort.support.printable import printable
 
 

@@ -21,7 +21,7 @@ from photosort.models.runtime.placement import DevicePlacement
 from photosort.models.runtime.preprocessing import image_settings, preprocessing
 from photosort.models.runtime.torchvision_ops import repair_torchvision
 from photosort.models.weights.hub import Snapshot
-from photosort.photos import decode
+from photosort.photos.pixels import decode
 
 if TYPE_CHECKING:
     import torch

@@ -17,11 +17,11 @@ from photosort.filing.plan.about import about_again
 from photosort.filing.plan.model import GeneratedFile
 from photosort.filing.plan.plan import Plan, PlannedFolder
 from photosort.naming.summary import ClusterName
-from photosort.photos.digest import digest_of
-from photosort.photos.own_files import ABOUT_DATA, ABOUT_TEXT, DATA_BEGINS, is_about_data, is_about_name
-from photosort.photos.photo import Photo, Unread
-from photosort.store.operation import Operation
-from photosort.store.own_texts import Written, has_written, origins_below, written_below
+from photosort.photos.files.digest import digest_of
+from photosort.photos.files.own_files import ABOUT_DATA, ABOUT_TEXT, DATA_BEGINS, is_about_data, is_about_name
+from photosort.photos.files.photo import Photo, Unread
+from photosort.store.journals.operation import Operation
+from photosort.store.journals.own_texts import Written, has_written, origins_below, written_below
 from photosort.workflows.earlier_runs.continuing import Continued
 from photosort.workflows.earlier_runs.standing import Standing
 

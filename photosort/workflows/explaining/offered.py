@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from photosort.errors import NoSuchRun
 from photosort.store.history import history_file
-from photosort.store.runs import Run, Runs
+from photosort.store.runs.runs import Run, Runs
 from photosort.workflows.explaining.standing import run_meant
 
 Offer = TypeVar("Offer")

@@ -18,7 +18,7 @@ from photosort.clustering.joining import NEW
 from photosort.describing.describe import Described
 from photosort.naming.summary import ClusterName
 from photosort.store.remembered import Remembered
-from photosort.store.runs import ClusterRecord, CompanionRecord, MemberRecord, Runs
+from photosort.store.runs.runs import ClusterRecord, CompanionRecord, MemberRecord, Runs
 from photosort.workflows.earlier_runs.continuing import CHOSEN, Continued
 from photosort.workflows.earlier_runs.corrections import Trace
 from photosort.workflows.earlier_runs.standing import Standing

@@ -18,8 +18,8 @@ from photosort.models.catalogue import TAGS
 from photosort.models.encoders.search_space import LABEL_SPACE, SearchSpace
 from photosort.models.protocols import Vectors
 from photosort.models.selected import ModelSet
-from photosort.photos.digest import digest_of
-from photosort.photos.scan import Found
+from photosort.photos.files.digest import digest_of
+from photosort.photos.files.scan import Found
 from photosort.searching.doubt import looks_like, other_things
 from photosort.searching.filters import Filters
 from photosort.searching.query import Term

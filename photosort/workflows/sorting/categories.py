@@ -19,10 +19,10 @@ from photosort.methods.sorting import UNSORTED
 from photosort.models.protocols import Category, LanguageModel
 from photosort.models.selected import ModelSet
 from photosort.naming.folder_name import name_key
-from photosort.photos.scan import Found, scan
+from photosort.photos.files.scan import Found, scan
 from photosort.settings.settings import Settings
 from photosort.store.cache import Cache
-from photosort.store.runs import Runs
+from photosort.store.runs.runs import Runs
 from photosort.support.progress import Progress, silent
 from photosort.workflows.sorting.asking import Show, announcing
 from photosort.workflows.sorting.folders import ASIDE

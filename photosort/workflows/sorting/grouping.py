@@ -19,7 +19,7 @@ from photosort.models.encoders.conse import CONSE
 from photosort.models.protocols import Category, JointEncoder, TextEncoder
 from photosort.models.runtime.devices import wanted_cuda
 from photosort.models.selected import ModelSet
-from photosort.photos.facts import in_words
+from photosort.photos.facts.facts import in_words
 from photosort.settings.settings import Settings
 from photosort.store.cache import Cache
 from photosort.support.progress import Progress, silent

@@ -14,15 +14,15 @@ from photosort.errors import NothingToTag
 from photosort.filing.disk.place import reason_of
 from photosort.filing.tagging.exiftool import ExifTool
 from photosort.filing.tagging.write import TagOutcome, no_embedding, write_tags
-from photosort.photos.digest import digest_of
-from photosort.photos.photo import Unread
-from photosort.photos.scan import scan
+from photosort.photos.files.digest import digest_of
+from photosort.photos.files.photo import Unread
+from photosort.photos.files.scan import scan
 from photosort.settings.settings import Settings
 from photosort.store.cache import Cache, open_cache
 from photosort.store.history import open_history
-from photosort.store.operation import State
-from photosort.store.runs import TAGS, Runs
-from photosort.store.tag_journal import TagJournal, untagged_digests
+from photosort.store.journals.operation import State
+from photosort.store.journals.tag_journal import TagJournal, untagged_digests
+from photosort.store.runs.runs import TAGS, Runs
 from photosort.support.progress import Progress, silent
 from photosort.workflows.tag_files import embedding, holding
 from photosort.workflows.tagging.plan import Convention, Planner, TagPlan

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from photosort.errors import NothingToTag, SettingsError, SourceMissing, Unfinished
-from photosort.store.journal import unfinished
+from photosort.store.journals.journal import unfinished
 from photosort.store.placed import standing_runs
-from photosort.store.runs import Run, Runs
+from photosort.store.runs.runs import Run, Runs
 from photosort.support.printable import printable
 from photosort.workflows.explaining.finding import is_path
 from photosort.workflows.explaining.standing import run_meant

@@ -15,12 +15,12 @@ from photosort.naming.cluster_texts import UNCLEAR, without_doubt
 from photosort.naming.photo_words import photo_words
 from photosort.naming.prompt import MIXED, speaks_to_model
 from photosort.naming.words import singular
-from photosort.photos.facts import Facts
-from photosort.photos.xmp import Tags, clean
-from photosort.store.packed import unpack
+from photosort.photos.facts.facts import Facts
+from photosort.photos.tags.xmp import Tags, clean
 from photosort.store.placed import standing_runs
 from photosort.store.places import LOOKUP
-from photosort.store.runs import ORGANIZED
+from photosort.store.runs.packed import unpack
+from photosort.store.runs.runs import ORGANIZED
 
 ROOT = "photosort"
 """The highest level of all hierarchical keywords, so that other programs show them apart from the user's own."""

@@ -19,9 +19,9 @@ from killable import Killable
 from photosort.filing.journaled.apply import Outcome, apply
 from photosort.filing.journaled.resume import resume
 from photosort.filing.journaled.undo import undo
-from photosort.store.journal import Journal, unfinished
-from photosort.store.operation import State
-from photosort.store.own_texts import packed_text, plain_text
+from photosort.store.journals.journal import Journal, unfinished
+from photosort.store.journals.operation import State
+from photosort.store.journals.own_texts import packed_text, plain_text
 
 FOLDER = "Dogs at play"
 

@@ -15,11 +15,11 @@ from fakes.walls import first, models, walls
 
 from photosort.errors import Unfinished
 from photosort.filing.plan.model import Mode
-from photosort.photos.own_files import is_about_name
+from photosort.photos.files.own_files import is_about_name
 from photosort.settings.settings import load_settings
 from photosort.store.history import open_history
-from photosort.store.journal import unfinished
-from photosort.store.runs import Runs
+from photosort.store.journals.journal import unfinished
+from photosort.store.runs.runs import Runs
 from photosort.workflows.earlier_runs.continuing import Unchanged
 from photosort.workflows.explaining.explain import explain_run
 from photosort.workflows.history import resume_run, undo_run

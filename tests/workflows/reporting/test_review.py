@@ -22,7 +22,7 @@ from photosort.models.selected import select_models
 from photosort.review.server import HEADER
 from photosort.settings.settings import Settings, load_settings
 from photosort.store.history import open_history
-from photosort.store.runs import Runs
+from photosort.store.runs.runs import Runs
 from photosort.workflows.history import undo_run
 from photosort.workflows.organize import organize
 from photosort.workflows.reporting.review import Reviewed, review

@@ -10,7 +10,7 @@ from fakes.filing_kit import sha
 from fakes.models import use_colours
 from fakes.walls import again, coming, first, models, walls
 
-from photosort.photos.xmp import Tags
+from photosort.photos.tags.xmp import Tags
 from photosort.settings.settings import load_settings
 from photosort.store.cache import open_cache
 from photosort.workflows.earlier_runs.continuing import TAKEN_OUT, Unchanged

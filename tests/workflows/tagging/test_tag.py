@@ -15,12 +15,12 @@ from photosort.errors import Busy, Declined, NoSuchRun, NothingToTag, SettingsEr
 from photosort.filing.disk.lock import hold
 from photosort.filing.tagging.take_back import Untagged
 from photosort.filing.tagging.write import TagOutcome
-from photosort.photos.companions import groups_of
-from photosort.photos.xmp import said_before
+from photosort.photos.files.companions import groups_of
+from photosort.photos.tags.xmp import said_before
 from photosort.store.history import open_history
-from photosort.store.journal import FilingState, Journal
-from photosort.store.runs import Runs
-from photosort.store.tag_journal import TagJournal
+from photosort.store.journals.journal import FilingState, Journal
+from photosort.store.journals.tag_journal import TagJournal
+from photosort.store.runs.runs import Runs
 from photosort.workflows.add import destination_run
 from photosort.workflows.earlier_runs.standing import standing_at
 from photosort.workflows.history import past_runs, resume_run, run_to_refine, run_to_review, undo_run

@@ -1,0 +1,172 @@
+"""Photos of a preview, kept in one small piece until they are asked for.
+
+A preview of 100,000 photos takes a tenth of what their rows take. So does what a run remembers of photos that stood
+before it, once a later run remembers them as well. The rows are those of the tables in `TABLES`, whose
+first column is the run; they are put there, and the piece goes, as soon as any photo of the run is read or filed. What
+is counted of all runs is counted in the piece.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+from photosort.errors import StoreDamaged
+from photosort.store.sqlite.database import storable, transaction
+
+MIGRATION = (
+    "CREATE TABLE packed (run INTEGER PRIMARY KEY REFERENCES runs, sizes TEXT NOT NULL, files INTEGER NOT NULL,"
+    " content BLOB NOT NULL)",
+)
+ADD_SUPERSEDED = (
+    "ALTER TABLE packed ADD COLUMN superseded INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX members_standing ON members (run) WHERE standing",
+)
+TABLES = ("members", "companions")
+CLUSTER, ANSWER, STANDING = 3, 10, 11
+"""The columns of a member that are counted without unpacking. Older pieces end before the last."""
+
+_DIGITS = 5
+"""Digits of similarities that are kept of what a later run remembers as well."""
+_DAMAGES = (zlib.error, ValueError, TypeError, LookupError, AttributeError)
+
+Row = Sequence[Any]
+
+
+def pack(
+    connection: sqlite3.Connection,
+    run: int,
+    members: Iterable[Row],
+    companions: Iterable[Row],
+    *,
+    superseded: bool = False,
+) -> None:
+    """Keep these rows of a run, in the transaction that is open."""
+    rows = [list(members), list(companions)]
+    sizes = Counter(row[CLUSTER] for row in rows[0])
+    content = json.dumps([[_written(column) for column in zip(*table, strict=True)] for table in rows])
+    connection.execute(
+        "INSERT INTO packed (run, sizes, files, content, superseded) VALUES (?, ?, ?, ?, ?)",
+        (run, json.dumps(sorted(sizes.items())), sum(map(len, rows)), zlib.compress(content.encode(), 9), superseded),
+    )
+
+
+def pack_superseded(connection: sqlite3.Connection, run: int) -> None:
+    """Keep small what earlier runs into the destination of `run` remember of photos that stood there before them: `run`
+    remembers these photos as they are now. What each run has added stays where it can be looked up.
+    """
+    query = (
+        "SELECT id FROM runs WHERE id < ? AND destination = (SELECT destination FROM runs WHERE id = ?)"
+        " AND NOT previewed AND id NOT IN (SELECT run FROM packed)"
+        " AND EXISTS (SELECT 1 FROM members WHERE members.run = runs.id AND standing)"
+    )
+    with transaction(connection):
+        for (earlier,) in connection.execute(query, (run, run)).fetchall():
+            members = connection.execute("SELECT * FROM members WHERE run = ? AND standing", (earlier,)).fetchall()
+            beside = "run = ? AND photo IN (SELECT path FROM members WHERE members.run = ? AND standing)"
+            companions = connection.execute(f"SELECT * FROM companions WHERE {beside}", (earlier, earlier)).fetchall()
+            pack(connection, earlier, map(_rounded, members), companions, superseded=True)
+            connection.execute(f"DELETE FROM companions WHERE {beside}", (earlier, earlier))
+            connection.execute("DELETE FROM members WHERE run = ? AND standing", (earlier,))
+
+
+def unpack_last(connection: sqlite3.Connection, destination: bytes) -> None:
+    """Let what the last run into a destination that stands remembers be read, and looked up among that of all runs."""
+    query = "SELECT max(run_id) FROM filings WHERE destination = ? AND state <> 'undone'"
+    (run,) = connection.execute(query, (destination,)).fetchone()
+    if run is not None:
+        unpack(connection, run)
+
+
+def unpack(connection: sqlite3.Connection, run: int | None = None) -> None:
+    """Put the rows of a run, of all previews without one, where they can be read; nothing where that was done before.
+
+    Raises StoreDamaged where the piece of the run cannot be read. Where all are asked for, such a piece stays as it is.
+    """
+    which, values = (" WHERE NOT superseded", ()) if run is None else (" WHERE run = ?", (run,))
+    if not connection.execute(f"SELECT EXISTS (SELECT 1 FROM packed{which})", values).fetchone()[0]:
+        return
+    with nullcontext() if connection.in_transaction else transaction(connection):
+        pieces = connection.execute(f"SELECT run, content FROM packed{which}", values).fetchall()
+        for number, content in pieces:
+            try:
+                tables = _tables(content)
+            except _DAMAGES as error:
+                if run is None:
+                    continue
+                path = connection.execute("PRAGMA database_list").fetchone()[2]
+                said = f"The database {path} is damaged (run {number}: {error})"
+                raise StoreDamaged(said, "Preview the folder again.", Path(path)) from error
+            connection.execute("DELETE FROM packed WHERE run = ?", (number,))
+            for table, columns in zip(TABLES, tables, strict=True):
+                _insert(connection, table, columns)
+
+
+def packed_sizes(connection: sqlite3.Connection, run: int) -> tuple[dict[int, int], int] | None:
+    """Return cluster -> number of members that are packed, and the number of such files; None where none is."""
+    row = connection.execute("SELECT sizes, files FROM packed WHERE run = ?", (run,)).fetchone()
+    return row and (dict(json.loads(row[0])), int(row[1]))
+
+
+def packed_standing(connection: sqlite3.Connection, run: int, user: str) -> tuple[int, int] | None:
+    """Return how many members lay in their folders before the run, and how many of these `user` has put there; None
+    where the run is not packed. A damaged piece counts as nothing, so that it hides no other run from a list.
+    """
+    row = connection.execute("SELECT content FROM packed WHERE run = ?", (run,)).fetchone()
+    if row is None:
+        return None
+    try:
+        members = _tables(row[0])[0]
+        if len(members) <= STANDING:
+            return 0, 0
+        before = [answer for answer, stands in zip(members[ANSWER], members[STANDING], strict=True) if stands]
+        yours = sum(count for answer, count in Counter(before).items() if json.loads(answer).get("by") == user)
+    except _DAMAGES:
+        return 0, 0
+    return len(before), yours
+
+
+def _tables(content: bytes) -> list[list[list[Any]]]:
+    """Return the columns of each table. Raises one of `_DAMAGES` where the piece does not hold whole tables."""
+    tables = [[_read(column) for column in columns] for columns in json.loads(zlib.decompress(content))]
+    if len(tables) != len(TABLES) or any(len({len(column) for column in columns}) > 1 for columns in tables):
+        raise ValueError("columns are missing")
+    return tables
+
+
+def _insert(connection: sqlite3.Connection, table: str, columns: Sequence[Sequence[Any]]) -> None:
+    """Add rows to a table; columns that it has got since they were packed come last, and get their defaults."""
+    if columns:
+        known = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")]
+        names, marks = ", ".join(known[: len(columns)]), ", ".join("?" * len(columns))
+        connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", zip(*columns, strict=True))
+
+
+def _rounded(row: Row) -> Row:
+    return [round(value, _DIGITS) if isinstance(value, float) else value for value in row]
+
+
+def _written(column: Sequence[Any]) -> dict[str, list[Any]]:
+    """Return a column for JSON: texts once each, and which one every row has; bytes become text."""
+    kind = "bytes" if column and all(isinstance(value, bytes) for value in column) else "plain"
+    if not all(isinstance(value, str | bytes) for value in column):
+        return {kind: list(column)}
+    places = {value: place for place, value in enumerate(dict.fromkeys(column))}
+    texts = [value.decode("utf-8", "surrogateescape") if kind == "bytes" else value for value in places]
+    if len(texts) == len(column):
+        return {kind: texts}
+    return {kind: texts, "rows": [places[value] for value in column]}
+
+
+def _read(column: dict[str, list[Any]]) -> list[Any]:
+    if "bytes" in column:
+        values = [value.encode("utf-8", "surrogateescape") for value in column["bytes"]]
+    else:
+        values = [storable(value) if isinstance(value, str) else value for value in column["plain"]]
+    return [values[place] for place in column["rows"]] if "rows" in column else values
