@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
+    from photosort.filing.plan.plan import Plan
     from photosort.methods.conversation import Bill, Proposal
     from photosort.models.protocols import Category
     from photosort.models.selected import ModelSet
@@ -68,12 +70,21 @@ def run(
         unchanged = organized
         out.show(lambda: continuing.unchanged(unchanged))
         out.document(lambda: continuing.document(unchanged))
+        end_of(unchanged)
         return
     out.show(lambda: planned.ending(organized.outcome, organized.prepared.run))
     written = also_written(organized.prepared.run, settings, out, plan, report=report)
     out.document(lambda: {**preview.document(organized), **written})
     if organized.outcome is not None:
         finish(stopped=bool(organized.outcome.stopped), failed=bool(organized.outcome.failed))
+
+
+def end_of(unchanged: Unchanged) -> None:
+    """End with the exit code of a run that only put files beside their photos."""
+    from photosort.workflows.following import Followed
+
+    if isinstance(unchanged, Followed) and unchanged.outcome:
+        finish(stopped=bool(unchanged.outcome.stopped), failed=bool(unchanged.outcome.failed))
 
 
 def check_plan(plan: Path | None, *, dry_run: bool) -> None:
@@ -139,7 +150,13 @@ def filed(
             if not dry_run and not yes:
                 planned.confirm_move(prepared.plan, out, sources)
 
-        talk = Talk(begin, announce, settle, review, captions, found)
+        def follow(plan: Plan) -> None:
+            for note in planned.notes(plan, (), Counter()):
+                out.note(note)
+            if not dry_run and not yes:
+                planned.confirm_move(plan, out, sources)
+
+        talk = Talk(begin, announce, settle, review, captions, found, follow)
         return with_cache(models.settings.cache_dir, out, lambda: work(talk, progress))
 
 

@@ -81,9 +81,10 @@ def filed_at(connection: sqlite3.Connection, runs: Sequence[int], paths: Collect
     return found
 
 
-def companions_filed(connection: sqlite3.Connection, runs: Sequence[int]) -> set[Path]:
-    """Return the sources of the files that these runs have filed as companions of a photo."""
+def companions_filed(connection: sqlite3.Connection, destination: Path) -> set[Path]:
+    """Return the sources of the files that runs have filed to a destination as companions, and did not take back."""
     query = (
-        f"SELECT source FROM operations WHERE run_id IN ({', '.join('?' * len(runs))}) AND NOT main AND content IS NULL"
+        "SELECT source FROM operations WHERE run_id IN (SELECT run_id FROM filings WHERE destination = ?)"
+        " AND NOT main AND content IS NULL AND state NOT IN ('undone', 'planned', 'failed')"
     )
-    return {Path(os.fsdecode(path)) for (path,) in connection.execute(query, (*runs,))}
+    return {Path(os.fsdecode(path)) for (path,) in connection.execute(query, (os.fsencode(destination),))}

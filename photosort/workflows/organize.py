@@ -28,6 +28,7 @@ from photosort.workflows.earlier_runs.extending import nothing_left
 from photosort.workflows.earlier_runs.gathering import New
 from photosort.workflows.earlier_runs.standing import Standing, refuse_own_destination, remember_placed, standing_at
 from photosort.workflows.filing import carry_out, plan_photos
+from photosort.workflows.following import put_beside, with_following
 from photosort.workflows.prepared import UNSAID, Organized, Prepared, Talk
 from photosort.workflows.recording.centroids import keep_centroids
 from photosort.workflows.recording.run import record
@@ -76,7 +77,8 @@ def organize(
                 models = with_its_layout(models, Runs(connection).get(standing.run))
         prepared = prepare(source, destination, models, connection, talk, progress, standing, new)
         if isinstance(prepared, Unchanged):
-            return prepared
+            assert standing
+            return put_beside(prepared, standing, settings, connection, talk.follow, progress, dry_run=dry_run)
         drop_old_previews(connection)
         prepared = replace(prepared, given_up=given_up(settings, models))
         if fresh and (left := standing_at(connection, destination)):
@@ -149,11 +151,13 @@ def prepare(
         standing=continues.among(folders.paths) if continues else (),
         progress=progress,
     )
+    if continues:
+        plan = with_following(plan, continues.late)
     before = stands(Runs(connection), continues, standing, settings.method, folders.paths)
     if continues and standing and settings.about:
         said = {path: before.called(path, name) for path, name in zip(folders.paths, folders.names, strict=False)}
         named = {path: said[path] for path in continues.sizes if path in said}
-        plan = with_abouts(plan, named, continues, standing, connection)
+        plan = with_abouts(plan, named, continues.lying, standing, connection)
     progress("recording", 0, 1)
     run = record(
         Runs(connection),

@@ -9,14 +9,22 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from photosort.cli.sink.output import plural
+from photosort.cli.views import planned
 from photosort.settings.settings import Settings
 from photosort.support.printable import printable
 from photosort.workflows.earlier_runs.continuing import Continued, Unchanged
+from photosort.workflows.following import Followed
+
+SHOWN = 10
+"""Files that were put beside their photos that are named."""
 
 
 def view(continues: Continued, settings: Settings, given_up: Sequence[str] = ()) -> RenderableType:
     """Return what is continued, in a sentence each."""
     said = [f"This continues run {continues.run}. Photos that are there already, and stay: {continues.known:,}."]
+    if continues.late:
+        said.append(f"Files that came after their photos, and go where these lie: {len(continues.late):,}.")
     if moved := len(continues.moved):
         draw = "draw new ones along (--no-respect-moves)" if continues.respected else "draw no new ones along"
         said.append(f"Photos that you put where they lie, which {draw}: {moved:,}.")
@@ -38,9 +46,35 @@ def unchanged(found: Unchanged) -> RenderableType:
             style="green",
         )
     ]
+    lines += followed_lines(found)
     lines += left_lines(found)
     lines.append(Text("To sort all photos anew: photosort organize DIR --fresh", style="dim"))
     return Group(*lines)
+
+
+def followed_lines(found: Unchanged) -> list[Text]:
+    """Return which files were put beside their photos, or would be; each with its place, and the way back."""
+    if not isinstance(found, Followed) or found.plan is None:
+        return []
+    following, outcome = found.plan.following, found.outcome
+    lines = [
+        Text(
+            f"  {printable(one.file.source.name)} → {printable(str(one.file.destination.relative_to(found.destination)))}"
+        )
+        for one in following[:SHOWN]
+    ]
+    if len(following) > SHOWN:
+        lines.append(Text(f"  and {len(following) - SHOWN:,} more"))
+    if outcome is None:
+        return [Text(f"{plural(len(following), 'file')} would be put beside the photos they belong to:"), *lines]
+    head = f"{plural(outcome.files, 'file')} put beside the photos they belong to (photosort undo {found.own}):"
+    lines += [
+        Text(f"  {printable(str(remark.path))}: {printable(remark.reason)}", style="yellow")
+        for remark in (*outcome.failed, *outcome.remarks)
+    ]
+    if outcome.stopped:
+        lines.append(Text(f"Stopped: {printable(outcome.stopped)}. Go on with: photosort resume", style="red"))
+    return [Text(head, style="green"), *lines]
 
 
 def left_lines(found: Unchanged) -> list[Text]:
@@ -60,4 +94,16 @@ def document(found: Unchanged) -> dict[str, Any]:
         "folders": [],
         "outcome": None,
         "left": [{"path": str(left.path), "reason": left.reason} for left in found.left],
+        **followed_document(found),
+    }
+
+
+def followed_document(found: Unchanged) -> dict[str, Any]:
+    """Return the files that were put beside their photos, or would be, as data; nothing where there are none."""
+    if not isinstance(found, Followed) or found.plan is None:
+        return {}
+    return {
+        "following": planned.following_document(found.plan),
+        "following_run": found.own or None,
+        "outcome": planned.outcome_document(found.outcome) if found.outcome else None,
     }

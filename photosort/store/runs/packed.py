@@ -79,6 +79,7 @@ def pack_superseded(connection: sqlite3.Connection, run: int) -> None:
 def unpack_last(connection: sqlite3.Connection, destination: bytes) -> None:
     """Let what the last run into a destination that stands remembers be read, and looked up among that of all runs."""
     query = "SELECT max(run_id) FROM filings WHERE destination = ? AND state <> 'undone'"
+    query += " AND run_id IN (SELECT run FROM clusters)"
     (run,) = connection.execute(query, (destination,)).fetchone()
     if run is not None:
         unpack(connection, run)

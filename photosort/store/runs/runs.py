@@ -15,7 +15,7 @@ from typing import Any
 from photosort.errors import NoSuchRun
 from photosort.store.runs.packed import pack, packed_sizes, packed_standing, unpack
 from photosort.store.runs.previews import no_such_run
-from photosort.store.runs.records import DUPLICATES, TAGS, ClusterRecord, CompanionRecord, MemberRecord
+from photosort.store.runs.records import DUPLICATES, FOLLOWING, TAGS, ClusterRecord, CompanionRecord, MemberRecord
 from photosort.store.sqlite.database import LARGEST_ID, storable, transaction
 
 __all__ = ["DUPLICATES", "TAGS", "ClusterRecord", "CompanionRecord", "MemberRecord", "Run", "Runs"]
@@ -46,7 +46,7 @@ ADD_STANDING = (
 INDEX_LEFT = "CREATE INDEX left_behind_by_path ON left_behind (run, path)"
 
 _SORTING = f"json_extract(settings, '$.command') IS NOT '{TAGS}'"
-ORGANIZED = f"(json_extract(settings, '$.command') IS NOT '{DUPLICATES}' AND {_SORTING})"
+ORGANIZED = f"(coalesce(json_extract(settings, '$.command'), '') NOT IN ('{DUPLICATES}', '{FOLLOWING}') AND {_SORTING})"
 """Whether a run is none of those."""
 
 
@@ -64,8 +64,8 @@ class Run:
 
     @property
     def of_copies(self) -> bool:
-        """Whether it put copies apart, and organized nothing."""
-        return self.settings.get("command") == DUPLICATES
+        """Whether it organized nothing: it put copies apart, or files beside their photos."""
+        return self.settings.get("command") in (DUPLICATES, FOLLOWING)
 
 
 class Runs:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,10 +19,10 @@ from photosort.filing.plan.plan import Plan, PlannedFolder
 from photosort.naming.summary import ClusterName
 from photosort.photos.files.digest import digest_of
 from photosort.photos.files.own_files import ABOUT_DATA, ABOUT_TEXT, DATA_BEGINS, is_about_data, is_about_name
-from photosort.photos.files.photo import Photo, Unread
+from photosort.photos.files.photo import Unread
 from photosort.store.journals.operation import Operation
 from photosort.store.journals.own_texts import Written, has_written, origins_below, written_below
-from photosort.workflows.earlier_runs.continuing import Continued
+from photosort.workflows.earlier_runs.corrections import Lies
 from photosort.workflows.earlier_runs.standing import Standing
 
 EDITED = "was changed since photosort wrote it, and does not name what joins the folder now"
@@ -39,7 +39,7 @@ class _Texts:
 def with_abouts(
     plan: Plan,
     names: Mapping[str, ClusterName],
-    continues: Continued,
+    lying: Sequence[Lies],
     standing: Standing,
     connection: sqlite3.Connection,
 ) -> Plan:
@@ -55,7 +55,7 @@ def with_abouts(
     texts = {path: _texts(connection, files, written) for path, files in found.items()}
     if not any(one.own or one.edited for one in texts.values()):
         return plan
-    known = _Known(continues, standing, origins_below(connection, plan.destination))
+    known = _Known(lying, standing, origins_below(connection, plan.destination))
     about = {
         path: _renewed(plan, path, joined.get(path), names.get(path), one.own, known) for path, one in texts.items()
     }
@@ -68,13 +68,11 @@ def with_abouts(
 class _Known:
     """The photos that stand in each folder, and where they come from."""
 
-    def __init__(self, continues: Continued, standing: Standing, origins: Mapping[str, Path]) -> None:
+    def __init__(self, lying: Sequence[Lies], standing: Standing, origins: Mapping[str, Path]) -> None:
         self._origins, self._groups = origins, standing.groups
-        self._inside: dict[str, list[Photo]] = {}
-        folder = {found.path: path for found, path in zip(standing.photos, standing.folders, strict=True)}
-        for photo in (*continues.described.photos, *continues.apart.photos):
-            if photo.path in folder:
-                self._inside.setdefault(folder[photo.path], []).append(photo)
+        self._inside: dict[str, list[Lies]] = {}
+        for one in lying:
+            self._inside.setdefault(one.folder, []).append(one)
 
     def standing_in(self, path: str) -> list[tuple[str, str, dict[str, str]]]:
         """Return the photos of a folder as `about_again` takes them."""
