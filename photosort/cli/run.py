@@ -65,7 +65,7 @@ def run(
     def continues(prepared: Prepared, found: Continued) -> RenderableType:
         return continuing.view(found, settings, prepared.given_up)
 
-    organized = filed(models, out, work, continues, dry_run=dry_run, yes=yes, show_all=show_all)
+    organized = filed(models, out, work, continues, dry_run=dry_run, yes=yes, show_all=show_all, fresh=fresh)
     if isinstance(organized, Unchanged):
         unchanged = organized
         out.show(lambda: continuing.unchanged(unchanged))
@@ -107,6 +107,7 @@ def filed(
     yes: bool,
     show_all: bool = False,
     sources: Sequence[Path] = (),
+    fresh: bool = False,
 ) -> Organized | Unchanged:
     """Do the work with all that it shows and asks on the way; `continues` is what is said of a run that adds to earlier
     ones, `sources` what the user has named, where that is more than the source of the run.
@@ -149,6 +150,8 @@ def filed(
                 out.note(note)
             if not dry_run and not yes:
                 planned.confirm_move(prepared.plan, out, sources)
+                if fresh:
+                    planned.confirm_twice(prepared.twice, out)
 
         def follow(plan: Plan) -> None:
             for note in planned.notes(plan, (), Counter()):

@@ -44,7 +44,7 @@ class PastRun:
     """A run, its number of folders, photos, files (companions too), and the state of these; of its photos, `there` had
     their places already when it came to them, and `before` lay in their folders before it, which others have made.
 
-    One that wrote tags has no folders.
+    One that wrote tags has no folders. `companions` are those that it has brought.
 
     The state is the filing's own; "previewed" where it has touched no file, "cut off" or "undo cut off" if it stopped.
     """
@@ -56,6 +56,7 @@ class PastRun:
     state: str
     there: int = 0
     before: int = 0
+    companions: int = 0
 
 
 def past_runs(data_dir: Path) -> list[PastRun]:
@@ -74,6 +75,7 @@ def past_runs(data_dir: Path) -> list[PastRun]:
                 states.get(run.id, _PREVIEWED),
                 there[run.id],
                 runs.standing(run.id)[0],
+                runs.companions_brought(run.id),
             )
             for run in runs.all()
         ]
@@ -147,8 +149,9 @@ def undo_run(
                 return way, untag(connection, way.run_id, progress=progress)
         with hold(way.destination, data_dir):
             removed = not is_there(connection, way.run_id)
+            tagged = bool(runs_tagging_files_of(connection, way.run_id))
             kept = _untag_files_of(connection, way.run_id, removed=removed)
-            outcome = undo(connection, way.run_id, progress=progress)
+            outcome = undo(connection, way.run_id, again=tagged, progress=progress)
             unpack_last(connection, os.fsencode(way.destination))
             return way, replace(outcome, kept=(*outcome.kept, *kept))
 

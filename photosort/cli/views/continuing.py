@@ -57,12 +57,8 @@ def followed_lines(found: Unchanged) -> list[Text]:
     if not isinstance(found, Followed) or found.plan is None:
         return []
     following, outcome = found.plan.following, found.outcome
-    lines = [
-        Text(
-            f"  {printable(one.file.source.name)} → {printable(str(one.file.destination.relative_to(found.destination)))}"
-        )
-        for one in following[:SHOWN]
-    ]
+    ways = [(one.file.source.name, one.file.destination.relative_to(found.destination)) for one in following]
+    lines = [Text(printable(f"  {name} → {place}")) for name, place in ways[:SHOWN]]
     if len(following) > SHOWN:
         lines.append(Text(f"  and {len(following) - SHOWN:,} more"))
     if outcome is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -55,6 +56,14 @@ def confirm_move(plan: Plan, out: Output, sources: Sequence[Path] = ()) -> None:
         more = f" and {len(named) - PLACES} other places" if len(named) > PLACES + 1 else ""
         shown = named[:PLACES] if more else named
         out.confirm(f"Move {what} out of {', '.join(shown)}{more}?")
+
+
+def confirm_twice(twice: Counter[int], out: Output) -> None:
+    """Let the user agree, on a terminal, that photos are put a second time beside those of earlier runs, by run. Raises
+    Declined.
+    """
+    if twice and sys.stdin.isatty():
+        out.confirm(f"Put {plural(twice.total(), 'photo')} there a second time?")
 
 
 def ending(outcome: Outcome | None, run: int = 0) -> RenderableType:

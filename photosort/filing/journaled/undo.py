@@ -59,7 +59,9 @@ class UndoOutcome:
     gone: int = 0
 
 
-def undo(connection: sqlite3.Connection, run_id: int, *, progress: Progress = silent) -> UndoOutcome:
+def undo(
+    connection: sqlite3.Connection, run_id: int, *, again: bool = False, progress: Progress = silent
+) -> UndoOutcome:
     """Take back what the run has done, last operation first, whether it was finished or not.
 
     Copies and links are removed where the original still has the content, moved files go back to their
@@ -68,13 +70,12 @@ def undo(connection: sqlite3.Connection, run_id: int, *, progress: Progress = si
     the run made are removed where they are empty. A destination that the user has removed counts as empty. All of
     it is journalled, so that an undo which is killed can be called again. The caller holds the destination's lock.
 
-    Raises NoSuchRun where the run has filed nothing or is taken back already, DestinationError where the
-    destination is not there and may be on a disk that is not connected, StoreError where the journal cannot be
-    written.
+    Raises NoSuchRun where the run has filed nothing, or is taken back already (not with `again`), DestinationError where
+    its disk may not be connected, StoreError where the journal cannot be written.
     """
     journal = Journal(connection, run_id)
     groups = [group[::-1] for group in reversed(journal.groups(*STANDING))]
-    if journal.filing.state is FilingState.UNDONE and not groups:
+    if journal.filing.state is FilingState.UNDONE and not groups and not again:
         raise NoSuchRun(f"Run {run_id} has been undone already", "photosort runs lists all.")
     if groups:
         _check_there(journal, [operation for group in groups for operation in group])

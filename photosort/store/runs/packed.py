@@ -29,9 +29,11 @@ ADD_SUPERSEDED = (
     "CREATE INDEX members_standing ON members (run) WHERE standing",
 )
 TABLES = ("members", "companions")
-CLUSTER, ANSWER, STANDING = 3, 10, 11
+PATH, CLUSTER, ANSWER, STANDING = 1, 3, 10, 11
 """The columns of a member that are counted without unpacking. Older pieces end before the last."""
 
+PHOTO = 3
+"""The column of a companion that names its photo."""
 _DIGITS = 5
 """Digits of similarities that are kept of what a later run remembers as well."""
 _DAMAGES = (zlib.error, ValueError, TypeError, LookupError, AttributeError)
@@ -131,6 +133,20 @@ def packed_standing(connection: sqlite3.Connection, run: int, user: str) -> tupl
     except _DAMAGES:
         return 0, 0
     return len(before), yours
+
+
+def packed_companions(connection: sqlite3.Connection, run: int) -> int:
+    """Return how many companions are packed of photos that did not lie in their folders before the run."""
+    row = connection.execute("SELECT content FROM packed WHERE run = ?", (run,)).fetchone()
+    try:
+        members, companions = _tables(row[0]) if row else ([], [])
+        stands = members[STANDING] if len(members) > STANDING else []
+        before = (
+            {path for path, is_standing in zip(members[PATH], stands, strict=True) if is_standing} if stands else ()
+        )
+        return sum(photo not in before for photo in companions[PHOTO]) if companions else 0
+    except _DAMAGES:
+        return 0
 
 
 def _tables(content: bytes) -> list[list[list[Any]]]:

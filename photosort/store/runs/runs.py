@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from photosort.errors import NoSuchRun
-from photosort.store.runs.packed import pack, packed_sizes, packed_standing, unpack
+from photosort.store.runs.packed import pack, packed_companions, packed_sizes, packed_standing, unpack
 from photosort.store.runs.previews import no_such_run
 from photosort.store.runs.records import DUPLICATES, FOLLOWING, TAGS, ClusterRecord, CompanionRecord, MemberRecord
 from photosort.store.sqlite.database import LARGEST_ID, storable, transaction
@@ -186,6 +186,14 @@ class Runs:
         packed = packed_sizes(self._db, run)
         query = "SELECT (SELECT count(*) FROM members WHERE run = ?) + (SELECT count(*) FROM companions WHERE run = ?)"
         return (packed[1] if packed else 0) + int(self._db.execute(query, (run, run)).fetchone()[0])
+
+    def companions_brought(self, run: int) -> int:
+        """Return the number of companions but for those of photos that lay in their folders before the run."""
+        query = (
+            "SELECT count(*) FROM companions WHERE run = ?"
+            " AND photo NOT IN (SELECT path FROM members WHERE run = ? AND standing)"
+        )
+        return packed_companions(self._db, run) + int(self._db.execute(query, (run, run)).fetchone()[0])
 
     def companions(self, run: int) -> dict[Path, Path]:
         """Return the files that travel with a photo -> that photo."""
