@@ -70,8 +70,8 @@ def undo(
     the run made are removed where they are empty. A destination that the user has removed counts as empty. All of
     it is journalled, so that an undo which is killed can be called again. The caller holds the destination's lock.
 
-    Raises NoSuchRun where the run has filed nothing, or is taken back already (not with `again`), DestinationError where
-    its disk may not be connected, StoreError where the journal cannot be written.
+    Raises NoSuchRun where the run has filed nothing, or is taken back already (not with `again`), DestinationError
+    where its disk may not be connected, StoreError where the journal cannot be written.
     """
     journal = Journal(connection, run_id)
     groups = [group[::-1] for group in reversed(journal.groups(*STANDING))]

@@ -121,9 +121,11 @@ def packed_standing(connection: sqlite3.Connection, run: int, user: str) -> tupl
     """Return how many members lay in their folders before the run, and how many of these `user` has put there; None
     where the run is not packed. A damaged piece counts as nothing, so that it hides no other run from a list.
     """
-    row = connection.execute("SELECT content FROM packed WHERE run = ?", (run,)).fetchone()
+    row = connection.execute("SELECT content, superseded, sizes FROM packed WHERE run = ?", (run,)).fetchone()
     if row is None:
         return None
+    if row[1] and not user:
+        return sum(count for _, count in json.loads(row[2])), 0
     try:
         members = _tables(row[0])[0]
         if len(members) <= STANDING:
@@ -137,13 +139,11 @@ def packed_standing(connection: sqlite3.Connection, run: int, user: str) -> tupl
 
 def packed_companions(connection: sqlite3.Connection, run: int) -> int:
     """Return how many companions are packed of photos that did not lie in their folders before the run."""
-    row = connection.execute("SELECT content FROM packed WHERE run = ?", (run,)).fetchone()
+    row = connection.execute("SELECT content FROM packed WHERE run = ? AND NOT superseded", (run,)).fetchone()
     try:
         members, companions = _tables(row[0]) if row else ([], [])
         stands = members[STANDING] if len(members) > STANDING else []
-        before = (
-            {path for path, is_standing in zip(members[PATH], stands, strict=True) if is_standing} if stands else ()
-        )
+        before = {path for path, stood in zip(members[PATH], stands, strict=False) if stood} if stands else set()
         return sum(photo not in before for photo in companions[PHOTO]) if companions else 0
     except _DAMAGES:
         return 0
