@@ -112,7 +112,7 @@ def look_at_photos(
         left = [*found.unread, *(one for one in found.no_photos(groups) if one.path not in passed)]
         return Unchanged(standing.run, source, destination, 0, tuple(left), tuple(late), tuple(lying))
     check_destination(source, destination)
-    mains = mains_of(found, groups, None if standing else settings.k)
+    mains = mains_of(found, groups, None if standing or settings.k_is_usual else settings.k)
     talk.found(Seen.of(found, groups))
     writer = checked_writer(models, cache)
     every = [*mains, *standing.photos] if standing else mains

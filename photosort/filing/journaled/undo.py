@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from photosort.errors import DestinationError, NoSuchRun
 from photosort.filing.disk.copying import Changed
@@ -15,17 +16,8 @@ from photosort.filing.disk.ground import is_removed
 from photosort.filing.disk.opened import OpenedHomes
 from photosort.filing.disk.place import InDoubt, is_full, look, reason_of, sync_folder
 from photosort.filing.journaled.apply import Remark, batches
-from photosort.filing.journaled.revert import (
-    IN_DOUBT,
-    Kept,
-    Step,
-    Verdict,
-    clear_temporary,
-    holds,
-    judge,
-    relocate,
-    take_back,
-)
+from photosort.filing.journaled.leaving import is_handed_over, remove_folders
+from photosort.filing.journaled.revert import IN_DOUBT, Kept, Step, Verdict, clear_temporary, judge, relocate, take_back
 from photosort.filing.journaled.whereabouts import find_elsewhere
 from photosort.filing.plan.model import Mode
 from photosort.store.journals.journal import FilingState, Journal
@@ -34,6 +26,7 @@ from photosort.store.placed import STANDING, places_of_others
 from photosort.support.printable import printable
 from photosort.support.progress import Progress, silent
 
+STAGE = "undoing"
 _THREADS = 4
 GONE = "was no longer there"
 
@@ -69,13 +62,15 @@ def undo(
     nothing is overwritten; what the user changed since stays, with its companions, and is reported. Folders that
     the run made are removed where they are empty. A destination that the user has removed counts as empty. All of
     it is journalled, so that an undo which is killed can be called again. The caller holds the destination's lock.
+    With `again`, a run that is taken back whole is no error: what lay in its folders may be gone by now, and they can
+    go too.
 
     Raises NoSuchRun where the run has filed nothing, or is taken back already (not with `again`), DestinationError
     where its disk may not be connected, StoreError where the journal cannot be written.
     """
     journal = Journal(connection, run_id)
     groups = [group[::-1] for group in reversed(journal.groups(*STANDING))]
-    if journal.filing.state is FilingState.UNDONE and not groups and not again:
+    if journal.filing.state is FilingState.UNDONE and not (groups or again):
         raise NoSuchRun(f"Run {run_id} has been undone already", "photosort runs lists all.")
     if groups:
         _check_there(journal, [operation for group in groups for operation in group])
@@ -86,8 +81,7 @@ def undo(
     with ThreadPoolExecutor(_THREADS, "photosort-undo") as pool:
         undoing = _Undo(journal, pool)
         for batch in batches(groups):
-            progress("undoing", done, total)
-            stopped = undoing.take_back(batch)
+            stopped = undoing.take_back(batch, partial(_further, progress, done, total))
             if stopped:
                 break
             done += sum(len(group) for group in batch)
@@ -95,11 +89,15 @@ def undo(
     if stopped:
         journal.turn(FilingState.UNDOING, stopped)
     else:
-        progress("undoing", total, total)
-        folders = _remove_folders(journal)
+        progress(STAGE, total, total)
+        folders = remove_folders(journal)
         journal.turn(FilingState.UNDONE)
     _say_where(connection, journal)
     return _outcome(journal, folders)
+
+
+def _further(progress: Progress, before: int, total: int, looked: int) -> None:
+    progress(STAGE, before + looked, total)
 
 
 def is_there(connection: sqlite3.Connection, run_id: int) -> bool:
@@ -132,11 +130,17 @@ class _Undo:
         self._mode = Mode(journal.filing.mode)
         self._token = journal.filing.token
 
-    def take_back(self, groups: Sequence[Sequence[Operation]]) -> str:
-        """Take back a batch of groups, each whole or not at all; returns why no more can follow, or ''."""
-        groups = [group for group in groups if not self._is_handed_over(group)]
+    def take_back(self, groups: Sequence[Sequence[Operation]], looked: Callable[[int], None]) -> str:
+        """Take back a batch of groups, each whole or not at all; returns why no more can follow, or ''.
+
+        `looked` gets the number of files that were looked at so far: to compare them takes far longer than the rest.
+        """
+        groups = [group for group in groups if not is_handed_over(self._journal, group)]
         operations = [operation for group in groups for operation in group]
-        judged = dict(zip([op.id for op in operations], self._pool.map(self._judge, operations), strict=True))
+        judged: dict[int, Verdict | Kept] = {}
+        for operation, verdict in zip(operations, self._pool.map(self._judge, operations), strict=True):
+            looked(len(judged))
+            judged[operation.id] = verdict
         ready = []
         for group in groups:
             blocked = [(op, verdict) for op in group if isinstance(verdict := judged[op.id], Kept)]
@@ -163,16 +167,6 @@ class _Undo:
         self._journal.mark(never, State.PLANNED)
         self._journal.mark(gone, State.UNDONE, GONE)
         return stopped
-
-    def _is_handed_over(self, group: Sequence[Operation]) -> bool:
-        """Leave a text about a folder to the later run that has put another one in its place."""
-        (operation, *_) = group
-        if operation.content is None:
-            return False
-        try:
-            return not holds(operation.destination, operation) and self._journal.hand_over(operation)
-        except OSError:
-            return False  # said when it is judged
 
     def _open_homes(self, operations: Iterable[Operation]) -> None:
         """Open the folders that files go back to before the first one does; what fails is met again, and said, then."""
@@ -255,17 +249,6 @@ def _sync(operations: Iterable[Operation]) -> None:
     for folder in {folder for op in operations for folder in (op.source.parent, op.destination.parent)}:
         with suppress(FileNotFoundError):
             sync_folder(folder)
-
-
-def _remove_folders(journal: Journal) -> int:
-    """Remove the folders that the run made, or other undos have left for it, where they are empty; returns how many."""
-    removed = 0
-    for folder in dict.fromkeys([*journal.made_folders(), *journal.folders_left()]):
-        with suppress(OSError):
-            if not folder.is_symlink():
-                folder.rmdir()
-                removed += 1
-    return removed
 
 
 def _say_where(connection: sqlite3.Connection, journal: Journal) -> None:
