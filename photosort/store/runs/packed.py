@@ -118,7 +118,7 @@ def packed_members(
     digests: Collection[str] | None = None,
     run: int | None = None,
 ) -> Iterator[tuple[int, list[tuple[Any, ...]]]]:
-    """Yield each preview that is packed, or the run of this number, the newest first, with these columns of its members,
+    """Yield each packed preview, or the run of this number, the newest first, with these columns of its members,
     of all or of those with these digests.
 
     Nothing is unpacked, and of a run that has none of the photos the digests alone are read. A run whose piece is
