@@ -70,8 +70,9 @@ class Library:
         folder = self.cards / f"{month - 1:02}"
         plain = [path for path in sorted(folder.glob("*.png")) if not path.with_suffix(".xmp").exists()]
         lying = {sha(path): path for path in self.out.rglob("*.png")}
-        for photo in plain[-1:]:
-            if sha(photo) in lying and month - 1 != 6:
+        alone = [path for path in plain if sha(path) in lying and not lying[sha(path)].with_suffix(".xmp").exists()]
+        for photo in alone[-1:]:
+            if month - 1 != 6:
                 photo.with_suffix(".xmp").write_text(f"<x:xmpmeta>late {photo.stem}</x:xmpmeta>")
                 self.late[photo.with_suffix(".xmp")] = sha(photo)
 
