@@ -65,8 +65,8 @@ def followed_lines(found: Unchanged) -> list[Text]:
     if len(following) > SHOWN:
         lines.append(Text(f"  and {len(following) - SHOWN:,} more"))
     if outcome is None:
-        return [Text(f"{plural(len(following), 'file')} would be put beside the photos they belong to:"), *lines]
-    head = f"{plural(outcome.files, 'file')} put beside the photos they belong to (photosort undo {found.own}):"
+        return [Text(f"{_beside(len(following), 'would be put')}:"), *lines]
+    head = f"{_beside(outcome.files, 'put')} (photosort undo {found.own}):"
     lines += [
         Text(f"  {printable(str(remark.path))}: {printable(remark.reason)}", style="yellow")
         for remark in (*outcome.failed, *outcome.remarks)
@@ -74,6 +74,10 @@ def followed_lines(found: Unchanged) -> list[Text]:
     if outcome.stopped:
         lines.append(Text(f"Stopped: {printable(outcome.stopped)}. Go on with: photosort resume", style="red"))
     return [Text(head, style="green"), *lines]
+
+
+def _beside(files: int, done: str) -> str:
+    return f"{plural(files, 'file')} {done} beside {'its photo' if files == 1 else 'their photos'}"
 
 
 def left_lines(found: Unchanged) -> list[Text]:

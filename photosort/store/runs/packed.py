@@ -34,12 +34,10 @@ ADD_SUPERSEDED = (
     "CREATE INDEX members_standing ON members (run) WHERE standing",
 )
 TABLES = ("members", "companions")
-PATH, DIGEST, CLUSTER, CAPTION, FACTS, ANSWER, STANDING = 1, 2, 3, 5, 9, 10, 11
+DIGEST, CLUSTER, CAPTION, FACTS, ANSWER, STANDING = 2, 3, 5, 9, 10, 11
 """The columns of a member that are read without unpacking. Older pieces end before the last."""
 MARK, LENGTH = b"columns1", 4
 
-PHOTO = 3
-"""The column of a companion that names its photo."""
 _DIGITS = 5
 """Digits of similarities that are kept of what a later run remembers as well."""
 _DAMAGES = (zlib.error, ValueError, TypeError, LookupError, AttributeError)
@@ -76,7 +74,9 @@ def pack_superseded(connection: sqlite3.Connection, run: int) -> None:
     with transaction(connection):
         for (earlier,) in connection.execute(query, (run, run)).fetchall():
             members = connection.execute("SELECT * FROM members WHERE run = ? AND standing", (earlier,)).fetchall()
-            beside = "run = ? AND photo IN (SELECT path FROM members WHERE members.run = ? AND standing)"
+            beside = (
+                "run = ? AND digest = '' AND photo IN (SELECT path FROM members WHERE members.run = ? AND standing)"
+            )
             companions = connection.execute(f"SELECT * FROM companions WHERE {beside}", (earlier, earlier)).fetchall()
             pack(connection, earlier, map(_rounded, members), companions, superseded=True)
             connection.execute(f"DELETE FROM companions WHERE {beside}", (earlier, earlier))
@@ -168,13 +168,11 @@ def packed_standing(connection: sqlite3.Connection, run: int, user: str) -> tupl
 
 
 def packed_companions(connection: sqlite3.Connection, run: int) -> int:
-    """Return how many companions are packed of photos that did not lie in their folders before the run."""
+    """Return how many companions are packed that the run has brought: those with a digest."""
     row = connection.execute("SELECT content FROM packed WHERE run = ? AND NOT superseded", (run,)).fetchone()
     try:
-        members, companions = _tables(row[0]) if row else ([], [])
-        stands = members[STANDING] if len(members) > STANDING else []
-        before = {path for path, stood in zip(members[PATH], stands, strict=False) if stood} if stands else set()
-        return sum(photo not in before for photo in companions[PHOTO]) if companions else 0
+        companions = _tables(row[0])[1] if row else []
+        return sum(map(bool, companions[DIGEST])) if companions else 0
     except _DAMAGES:
         return 0
 

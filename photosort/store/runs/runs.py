@@ -188,12 +188,9 @@ class Runs:
         return (packed[1] if packed else 0) + int(self._db.execute(query, (run, run)).fetchone()[0])
 
     def companions_brought(self, run: int) -> int:
-        """Return the number of companions but for those of photos that lay in their folders before the run."""
-        query = (
-            "SELECT count(*) FROM companions WHERE run = ?"
-            " AND photo NOT IN (SELECT path FROM members WHERE run = ? AND standing)"
-        )
-        return packed_companions(self._db, run) + int(self._db.execute(query, (run, run)).fetchone()[0])
+        """Return the number of companions that the run has brought: of those that lay there before it has no digest."""
+        query = "SELECT count(*) FROM companions WHERE run = ? AND digest <> ''"
+        return packed_companions(self._db, run) + int(self._db.execute(query, (run,)).fetchone()[0])
 
     def companions(self, run: int) -> dict[Path, Path]:
         """Return the files that travel with a photo -> that photo."""
