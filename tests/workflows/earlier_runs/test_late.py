@@ -20,7 +20,7 @@ from photosort.workflows.earlier_runs.gathering import new_photos
 from photosort.workflows.earlier_runs.late import CAME_LATER
 from photosort.workflows.explaining.explain import explain_run
 from photosort.workflows.following import Followed
-from photosort.workflows.history import undo_run
+from photosort.workflows.history import past_runs, undo_run
 from photosort.workflows.organize import organize
 
 XMP = "<x:xmpmeta/>"
@@ -72,6 +72,7 @@ def test_it_travels_with_new_photos_of_the_same_run_and_the_texts_name_it(source
     assert f"blue-20.png  {source / 'blue-20.png'}" in (out / "Blue" / "ABOUT.txt").read_text()
     with open_history(load_settings().data_dir) as connection:
         assert Runs(connection).companions(2)[source / "red-0.mov"] == out / "Red" / "red-0.png"
+    assert past_runs(load_settings().data_dir)[0].companions == 1
     undo_run(load_settings().data_dir)
     assert tree(out) == before
 
