@@ -38,9 +38,9 @@ from describe import SIZES, rate, write_photos
 from gpu_models import SHAPES, TOKENS, Plain, build, plain
 from table_row import declare
 
+from photosort.describing.decoding.look import Known
 from photosort.describing.describe import describe
 from photosort.describing.engines import Engine, engine_for
-from photosort.describing.look import Known
 from photosort.describing.tasks import Task, tasks_of
 from photosort.describing.worker import Event
 from photosort.models.captioners import generating

@@ -221,7 +221,7 @@ def copies_table() -> None:
             work(pictures)
             own = sum(copies.there) / BATCH
             print(
-                f"  {type(model).__name__:<22}{own:>7.0f} bytes there, {own / (3 * side * side):.2f} a colour;"
+                f"  {type(model).__name__:<20}{own:>7.0f} bytes there, {own / 3 / side**2:.2f} a colour of a pixel;"
                 f" {sum(copies.back) / BATCH:.0f} back, in {len(copies.back)} pieces a batch"
             )
 

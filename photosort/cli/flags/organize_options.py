@@ -47,7 +47,10 @@ Writer = Annotated[
 Language = Annotated[str | None, typer.Option("--language", help="Language of names, such as de.  [default: en]")]
 Style = Annotated[str | None, typer.Option("--style", help="Style of names, in plain words.")]
 NameTemplate = Annotated[
-    str | None, typer.Option("--name-template", help='Folder names, such as "{index:02d} {title}".')
+    str | None,
+    typer.Option(
+        "--name-template", autocompletion=offers.name_templates, help='Folder names, such as "{index:02d} {title}".'
+    ),
 ]
 Keywords = Annotated[
     choices.Keywords | None, typer.Option("--keywords", help="Ranking of keywords.  [default: winner]")
@@ -205,7 +208,5 @@ Engine = Annotated[
         help="Where the models run: local, or on a Ray cluster: ray, ray:WORKERS.  [default: local]",
     ),
 ]
-Batch = Annotated[
-    int | None, typer.Option("--batch", help="Photos that a model sees at once.  [default: by device and memory]")
-]
+Batch = Annotated[int | None, typer.Option("--batch", help="Photos that a model sees at once.  [default: by device]")]
 Seed = Annotated[int | None, typer.Option("--seed", help="Random seed.  [default: 42]")]

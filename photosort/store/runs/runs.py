@@ -127,7 +127,7 @@ class Runs:
         """Return the newest run that organized, a preview too. Raises NoSuchRun where there is none yet."""
         found = self._runs(f"WHERE {ORGANIZED} ORDER BY id DESC LIMIT 1")
         if not found:
-            raise NoSuchRun("Nothing has been organized yet", "Start with: photosort organize FOLDER --dry-run")
+            raise NoSuchRun("Nothing has been organized yet", "Start with: photosort organize DIR --dry-run")
         return found[0]
 
     def all(self, *, tags: bool = False) -> list[Run]:
@@ -255,5 +255,5 @@ def _cluster_row(run: int, cluster: ClusterRecord) -> tuple[object, ...]:
 def _member_row(run: int, member: MemberRecord) -> tuple[object, ...]:
     place = (os.fsencode(member.path), member.digest, member.cluster, member.rank)
     near = (member.similarity, member.runner_up, member.runner_up_similarity)
-    said = (json.dumps(member.facts), json.dumps(member.answer))
+    said = (json.dumps(member.facts), json.dumps(member.answer) if member.answer else "{}")
     return (run, *place, storable(member.caption), *near, *said, member.standing)
