@@ -13,10 +13,8 @@ import pytest
 import torch
 from hypothesis import example, given
 from hypothesis import strategies as st
-from photosort.describing.look import Look
-from photosort.photos.frame import Frame
-from photosort.photos.scan import Found
 
+from photosort.describing.decoding.look import Look
 from photosort.describing.tasks import Task
 from photosort.describing.worker import Batch, run_tasks
 from photosort.errors import ModelFailed
@@ -24,6 +22,8 @@ from photosort.models.runtime import placement
 from photosort.models.runtime.batch_size import BatchSize
 from photosort.models.runtime.growing import Size, has_room
 from photosort.models.runtime.placement import BATCH_SIZES, FIRST_ON_CUDA, MOST_ON_CUDA, DevicePlacement
+from photosort.photos.files.scan import Found
+from photosort.photos.pixels.frame import Frame
 from photosort.store.identity import Identity
 
 FRAME = Frame(8)
