@@ -51,9 +51,9 @@ def image_encoder(settings: Settings) -> ImageEncoder:
     """
     name = _named(settings, "image_encoder")
     if name == EFFICIENTNET:
-        from photosort.models.encoders.efficientnet import BATCH, EfficientNetLite2
+        from photosort.models.encoders.efficientnet import EfficientNetLite2
 
-        return EfficientNetLite2(settings.model_folder, device=settings.device, batch=settings.batch or BATCH)
+        return EfficientNetLite2(settings.model_folder, device=settings.device, batch=settings.batch)
     return _encoder(settings, name) or unknown("image_encoder", name)
 
 

@@ -208,7 +208,7 @@ Engine = Annotated[
         help="Where the models run: local, or on a Ray cluster: ray, ray:WORKERS.  [default: local]",
     ),
 ]
-Batch = Annotated[int | None, typer.Option("--batch", help="Batch size of the models.  [default: by device]")]
+Batch = Annotated[int | None, typer.Option("--batch", help="Photos that a model sees at once.  [default: by device]")]
 InFlight = Annotated[
     int | None,
     typer.Option(
