@@ -5,7 +5,7 @@ from __future__ import annotations
 from calendar import month_name
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeVar, get_args
 
 One = TypeVar("One")
@@ -88,8 +88,14 @@ class Facts:
 
     def as_dict(self) -> dict[str, Any]:
         """Return what is known, for JSON."""
-        parts = {"people": self.people and asdict(self.people), "kind": self.kind and asdict(self.kind)}
-        every = {**parts, "taken": self.taken, "taken_by": self.taken_by, "place": self.place}
+        people, kind = self.people, self.kind
+        every = {
+            "people": people and {"count": people.count, "portrait": people.portrait, "sure": people.sure},
+            "kind": kind and {"name": kind.name, "sure": kind.sure, "by": kind.by},
+            "taken": self.taken,
+            "taken_by": self.taken_by,
+            "place": self.place,
+        }
         return {name: value for name, value in every.items() if value}
 
     @classmethod

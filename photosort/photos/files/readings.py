@@ -56,6 +56,9 @@ def shot_of(photo: str) -> str:
     """Return the stem that all formats of one shot share, such as PXL_1 for PXL_1.MP.jpg, PXL_1.HEIC.jpg and
     PXL_1.dng.
     """
+    parts = photo.split(".")
+    if len(parts) == 2 and parts[0] and not _may_have_number(photo):
+        return parts[0] if parts[1].lower() in _BEFORE_A_PHOTO else photo
     parts = _PIXEL_RAW.sub("", photo).split(".")
     shortest = next((place for place, part in enumerate(parts) if part), 0) + 1
     end = len(parts)
@@ -67,14 +70,18 @@ def shot_of(photo: str) -> str:
 def readings(name: str) -> Iterator[Reading]:
     """Read the name as it is, then with the numbers taken out of the letters."""
     yield Reading("", name)
-    if numbers := _NUMBER.findall(name):
+    if _may_have_number(name) and (numbers := _NUMBER.findall(name)):
         yield Reading(_in_order(numbers), _NUMBER.sub("", name))
+
+
+def _may_have_number(name: str) -> bool:
+    return "(" in name or "~" in name
 
 
 def plainer(name: str) -> Iterator[Reading]:
     """Read the name without what a program has added to that of the original."""
     for numbers, letters in readings(name):
-        composed = unicodedata.normalize("NFC", letters)
+        composed = letters if letters.isascii() else unicodedata.normalize("NFC", letters)
         if (plain := _ADDED.sub("", composed)) != composed:
             yield Reading(numbers, plain)
 

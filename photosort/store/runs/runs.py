@@ -255,5 +255,5 @@ def _cluster_row(run: int, cluster: ClusterRecord) -> tuple[object, ...]:
 def _member_row(run: int, member: MemberRecord) -> tuple[object, ...]:
     place = (os.fsencode(member.path), member.digest, member.cluster, member.rank)
     near = (member.similarity, member.runner_up, member.runner_up_similarity)
-    said = (json.dumps(member.facts), json.dumps(member.answer))
+    said = (json.dumps(member.facts), json.dumps(member.answer) if member.answer else "{}")
     return (run, *place, storable(member.caption), *near, *said, member.standing)

@@ -1,6 +1,8 @@
 """Previews are small, the last few are kept, and none is dropped that something else was made from."""
 
+import json
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,11 +14,13 @@ from hypothesis import strategies as st
 from photosort.errors import NoSuchRun, StoreDamaged, StoreError
 from photosort.store.history import open_history
 from photosort.store.journals.journal import read_filing
-from photosort.store.places import members_of_folders, told_of
-from photosort.store.runs.packed import _read, _written
+from photosort.store.places import members_of_folders, told_of, written_captions
+from photosort.store.runs import packed
+from photosort.store.runs.packed import LENGTH, MARK, _read, _tables, _written
 from photosort.store.runs.previews import KEPT, drop_old_previews, keep
 from photosort.store.runs.runs import ClusterRecord, CompanionRecord, MemberRecord, Runs
 from photosort.workflows.history import past_runs
+from photosort.workflows.tagging.words import described
 
 CLUSTERS = [
     ClusterRecord(number, f"Dogs {number}", "Dogs", "Dogs", (("dog", 2),), "keywords", 0.9) for number in (0, 1)
@@ -72,10 +76,10 @@ def size(history: sqlite3.Connection) -> int:
 def test_a_preview_takes_a_fifth_of_its_rows(history: sqlite3.Connection) -> None:
     empty = size(history)
     run = preview(history, 5000)
-    packed = size(history) - empty
+    before = size(history) - empty
     Runs(history).members(run)
     assert rows(history) == 5000
-    assert packed < (size(history) - empty) / 5
+    assert before < (size(history) - empty) / 5
 
 
 def test_a_preview_is_counted_as_it_lies_and_read_as_it_was_stored(history: sqlite3.Connection) -> None:
@@ -110,6 +114,62 @@ def test_what_is_asked_of_all_runs_finds_previews_too(history: sqlite3.Connectio
     assert [told.run for told in told_of(history, [digest])[digest]] == [2, 1]
 
 
+def as_it_was_packed_before(history: sqlite3.Connection, run: int) -> None:
+    """Make the piece of a run one compressed JSON of all columns."""
+    (content,) = history.execute("SELECT content FROM packed WHERE run = ?", (run,)).fetchone()
+    tables = [[_written(column) for column in table] for table in _tables(content)]
+    old = zlib.compress(json.dumps(tables).encode())
+    history.execute("UPDATE packed SET content = ? WHERE run = ?", (old, run))
+
+
+@pytest.mark.parametrize("before", [False, True])
+def test_what_is_asked_of_all_runs_leaves_previews_packed(history: sqlite3.Connection, before: bool) -> None:
+    """What is said of a photo is the same before and after its preview is unpacked, and however that was packed."""
+
+    def said() -> tuple[object, ...]:
+        digests = [member.digest for member in members(5)]
+        captions = written_captions(history, "tags")
+        return told_of(history, digests), captions, described(history, digests), described(history, digests, 1)
+
+    other = {"settings": {"captioner": "blip"}}
+    changed = [replace(member, cluster=1 - member.cluster, caption="a cat") for member in members(4)]
+    preview(history, 5, **other), preview(history, members=changed, **other), preview(history, 3)
+    preview(history, 5, settings={"command": "duplicates"})
+    if before:
+        as_it_was_packed_before(history, 1), as_it_was_packed_before(history, 2)
+    lying = said()
+    assert rows(history) == 0
+    told, captions, newest, first = lying
+    assert [each.run for each in told[members(1)[0].digest]] == [3, 2, 1]
+    assert sorted(captions.values()) == ["a cat"] * 4 + [members(5)[4].caption]
+    assert [each.run for each in newest.values()] == [3, 3, 3, 2, 1]
+    assert {each.run for each in first.values()} == {1}
+    for run in (1, 2, 3, 4):
+        Runs(history).members(run)
+    assert rows(history) == 17
+    assert said() == lying
+
+
+def test_a_preview_that_was_packed_before_is_read(history: sqlite3.Connection) -> None:
+    run = preview(history, 7)
+    as_it_was_packed_before(history, run)
+    assert Runs(history).standing(run, "you") == (0, 0)
+    assert sorted(Runs(history).members(run), key=lambda member: member.path) == members(7)
+
+
+def test_only_the_columns_that_are_asked_for_are_read(history: sqlite3.Connection) -> None:
+    """A piece whose other columns are damaged still says what is asked of it."""
+    preview(history, 5)
+    (content,) = history.execute("SELECT content FROM packed").fetchone()
+    first = len(MARK) + LENGTH
+    start = first + int.from_bytes(content[len(MARK) : first], "big")
+    ends = [start, *(start + sum(json.loads(content[first:start])[0][: place + 1]) for place in range(12))]
+    begin, end = ends[packed.FACTS : packed.FACTS + 2]
+    history.execute("UPDATE packed SET content = ?", (content[:begin] + bytes(end - begin) + content[end:],))
+    assert len(told_of(history, [member.digest for member in members(5)])) == 5
+    assert described(history, [members(1)[0].digest]) == {}
+
+
 def test_a_preview_that_was_packed_before_the_table_grew_is_read(history: sqlite3.Connection) -> None:
     run = preview(history)
     history.execute("ALTER TABLE members ADD COLUMN grown INTEGER NOT NULL DEFAULT 3")
@@ -129,7 +189,7 @@ def test_a_damaged_piece_keeps_no_other_from_being_read(history: sqlite3.Connect
     preview(history), preview(history)
     history.execute("UPDATE packed SET content = x'00' WHERE run = 1")
     assert [told.run for told in told_of(history, [members(1)[0].digest])[members(1)[0].digest]] == [2]
-    assert history.execute("SELECT run FROM packed").fetchall() == [(1,)]
+    assert history.execute("SELECT run FROM packed").fetchall() == [(1,), (2,)]
 
 
 def test_what_stood_before_is_counted_as_it_lies(history: sqlite3.Connection) -> None:
