@@ -252,6 +252,11 @@ def _last(connection: sqlite3.Connection) -> Filing | Tagging:
             )
         if undone is None and filing.state is FilingState.UNDONE and _did_something(connection, filing):
             undone = filing
+    if undone is not None:
+        raise NoSuchRun(
+            f"Run {undone.run_id}, the last one, is undone already",
+            f"No run before it has put anything anywhere. {ALL_RUNS}",
+        )
     raise NoSuchRun("There is nothing to undo", ALL_RUNS)
 
 

@@ -83,7 +83,7 @@ def organize(
         prepared = replace(prepared, given_up=given_up(settings, models))
         if fresh and (left := standing_at(connection, destination)):
             with open_cache(settings.cache_dir) as cache:
-                again = lying_again(left, prepared.plan, partial(cache.digest_of, read=digest_of))
+                again = lying_again(left, prepared.plan, partial(cache.digest_of, read=digest_of), connection)
             prepared = replace(prepared, twice=again)
         with kept_meanwhile(connection, prepared.run):
             talk.review(prepared)
