@@ -229,7 +229,7 @@ def _voices(seen: Sightings, facts: Told) -> Iterator[str]:
 
 
 def _places(seen: Sightings) -> Iterator[str]:
-    """Yield for each photo whether it shows a place outdoors or indoors; empty where half of what is near is neither."""
+    """Yield for each photo whether it was taken outdoors or indoors; empty where half of what is near is neither."""
     near = np.where(seen_by_labels(), seen.concepts, -np.inf)
     sure = seen.labels.max(axis=1) >= SURE
     for row, order in enumerate(np.argsort(-near, axis=1)[:, :AROUND].tolist()):
