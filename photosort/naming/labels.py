@@ -13,6 +13,8 @@ from photosort.wordnet.nouns import nouns
 from photosort.wordnet.shown import shown
 
 CLOTHING, ANIMAL = "n03051540", "n00015388"
+HARDLY = 3 / 4
+"""The share of clothes among the labels that speak for a concept from which on hardly any other does."""
 
 
 @lru_cache(maxsize=1024)
@@ -46,11 +48,15 @@ def things() -> NDArray[np.bool_]:
 
 @lru_cache(maxsize=1)
 def told_by_clothes() -> NDArray[np.bool_]:
-    """(c,) which concepts most of whose labels are clothes: of photos of people these say what they wear."""
+    """(c,) which things and places hardly any label but clothes speaks for: of people these say what they wear.
+
+    A beach and a graduation are none: there, what people wear tells what goes on.
+    """
     clothes = np.zeros(len(nouns().labels), np.float32)
     clothes[list(labels_under(CLOTHING))] = 1
     speak = labels_speaking()
-    return np.asarray(2 * (speak @ clothes) > speak.sum(axis=1), np.bool_)
+    told = (speak @ clothes >= HARDLY * speak.sum(axis=1)) & speak.any(axis=1)
+    return np.asarray(told & [concept.kind in ("thing", "place") for concept in album().concepts], np.bool_)
 
 
 @lru_cache(maxsize=1)

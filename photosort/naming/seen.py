@@ -50,7 +50,7 @@ PEOPLED = 2 / 3
 """The share of photos with people from which on they are the subject, unless more than a thing can be said."""
 RATHER = 1.1
 """How much nearer a thing has to be than an animal, a place or what goes on there: "Kitchen" says more than
-"Furniture"."""
+"Furniture". Of a shop of clothes and of a closet, clothes tell no more than that they are there."""
 SURE = 0.05
 """The probability of its likeliest label below which a photo shows nothing that labels can tell. Black squares have
 .03; in five sets, one photo in a hundred has less than .06."""
@@ -191,7 +191,7 @@ def _best_concept(one: _Cluster, *, worn: bool) -> int:
     """
     allowed = _sayable_concepts(one, worn=worn)
     by_most = allowed & (one.clear >= one.most)
-    plain = things() & ~animals_by_labels()[0]
+    plain = (things() & ~animals_by_labels()[0]) | told_by_clothes()
     nearness = np.where(plain, one.nearness, RATHER * one.nearness)
     return int(np.argmax(np.where(by_most if by_most.any() else allowed, nearness, -np.inf)))
 
@@ -255,7 +255,7 @@ def _beside(one: _Cluster, title: str, usual: Shares, usually: Shares) -> tuple[
     several = max(PART, 2 / len(one.voices))
     for place in np.flatnonzero((one.probable >= several) & (nouns().information >= NARROW) & sayable()).tolist():
         found.append((False, float(one.probable[place] - usual[place]), inside(_written(place))))
-    for place in np.flatnonzero((one.clear >= one.most) & seen_by_labels()).tolist():
+    for place in np.flatnonzero((one.clear >= one.most) & seen_by_labels() & ~told_by_clothes()).tolist():
         if concepts[place].kind != "thing":
             lift = float(one.clear[place] - usually[place])
             found.append((concepts[place].kind in kinds, lift, concepts[place].inside))
