@@ -24,6 +24,8 @@ NEIGHBOURS, CROWD = 5, 2_500
 """How many neighbours smooth a photo, and among how many photos they are looked for."""
 ROWS = 1024
 """Photos whose cosines to others are held at once."""
+BLOCK = 50
+"""Cosines of which the largest is looked at first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +156,25 @@ def neighbours(vectors: Vectors) -> Labels:
         cosines = some @ many.T
         own = np.flatnonzero((among >= start) & (among < start + len(some)))
         cosines[among[own] - start, own] = -np.inf
-        near[start : start + ROWS] = among[np.argpartition(-cosines, count - 1, axis=1)[:, :count]]
+        near[start : start + ROWS] = among[largest(cosines, count)]
     return near
+
+
+def largest(values: Vectors, count: int) -> Labels:
+    """Return (n, count) where the largest of each of (n, m) rows stand, in the order of their places.
+
+    Most of a row is looked at once: its largest values lie in as many of its blocks, those with the largest maxima.
+    """
+    n, m = values.shape
+    whole = m - m % BLOCK
+    if count * BLOCK >= whole:
+        return np.sort(np.argpartition(values, m - count, axis=1)[:, m - count :], axis=1)
+    maxima = values[:, :whole].reshape(n, -1, BLOCK).max(axis=2)
+    blocks = np.argpartition(maxima, -count, axis=1)[:, -count:]
+    places = (blocks[:, :, None] * BLOCK + np.arange(BLOCK)).reshape(n, -1)
+    places = np.hstack([places, np.broadcast_to(np.arange(whole, m), (n, m - whole))])
+    some = np.take_along_axis(values, places, axis=1)
+    return np.sort(np.take_along_axis(places, np.argpartition(some, -count, axis=1)[:, -count:], axis=1), axis=1)
 
 
 def crowd(photos: int) -> tuple[int, Labels]:

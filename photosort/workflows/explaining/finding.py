@@ -10,9 +10,9 @@ from pathlib import Path
 
 from photosort.errors import NotInRun, SettingsError
 from photosort.naming.words import word_key
-from photosort.photos.digest import digest_of
+from photosort.photos.files.digest import digest_of
 from photosort.store.placed import run_at, standing_runs
-from photosort.store.runs import ClusterRecord, MemberRecord, Run, Runs
+from photosort.store.runs.runs import ClusterRecord, MemberRecord, Run, Runs
 from photosort.workflows.explaining.clusters import Clusters
 
 HINT = "photosort explain lists the folders of the run, photosort explain --left what it left."
