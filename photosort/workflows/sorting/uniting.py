@@ -10,8 +10,8 @@ from photosort.clustering.uniting import united
 from photosort.methods.method import Grouping
 from photosort.naming.cluster_texts import cluster_texts
 from photosort.naming.summary import same_names
-from photosort.photos.facts import Facts
-from photosort.photos.fields import marks, towns_of
+from photosort.photos.facts.facts import Facts
+from photosort.photos.facts.fields import marks, towns_of
 from photosort.settings.settings import Settings
 from photosort.wordnet.nouns import nouns
 from photosort.workflows.sorting.subjects import SubjectsOf
