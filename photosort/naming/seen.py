@@ -56,7 +56,7 @@ SURE = 0.05
 .03; in five sets, one photo in a hundred has less than .06."""
 AROUND = 8
 """Concepts around a photo that tell whether it was taken outdoors: half of them have to be such places. That held for
-86 % of the photos of monuments and coasts, and for none of the photos of animals, fruit, tools or clothes."""
+87 % of 652 photos of places outdoors, and for 4 of 848 photos of animals, food, tools, clothes and faces."""
 AGREED = 0.3
 """The probability, over the photos of a cluster, of the labels that mean a concept."""
 Shares = NDArray[np.float64]
