@@ -84,7 +84,8 @@ def captioner(settings: Settings, question: str = "", samples: int | None = None
     if name.startswith(SERVER):
         from photosort.models.captioners.openai_captioner import OpenAICaptioner, receiver
 
-        return OpenAICaptioner(name.removeprefix(SERVER), receiver(settings.allow_upload), asking, settings.batch)
+        server = receiver(settings.allow_upload)
+        return OpenAICaptioner(name.removeprefix(SERVER), server, asking, settings.batch, settings.in_flight)
     source = source_of(name, CAPTIONERS) or unknown("captioner", name)
     return local_captioner(located(source, settings.model_folder), asking, _placement(settings))
 

@@ -16,16 +16,19 @@ from photosort.naming.summary import STAGE as NAMING
 from photosort.photos.files.digest import digest_of
 from photosort.store.cache import open_cache
 from photosort.store.history import open_history
+from photosort.store.runs.packed import pack_superseded
 from photosort.store.runs.previews import drop_old_previews, kept_meanwhile
 from photosort.store.runs.runs import Runs
 from photosort.support.progress import Progress, silent
 from photosort.workflows.described import look_at_photos
+from photosort.workflows.earlier_runs.abouts import with_abouts
 from photosort.workflows.earlier_runs.continuing import Unchanged, in_their_folders, with_its_names
 from photosort.workflows.earlier_runs.earlier import lying_again, lying_twice, refuse_over_unfinished, unfinished_runs
 from photosort.workflows.earlier_runs.extending import nothing_left
 from photosort.workflows.earlier_runs.gathering import New
 from photosort.workflows.earlier_runs.standing import Standing, refuse_own_destination, remember_placed, standing_at
 from photosort.workflows.filing import carry_out, plan_photos
+from photosort.workflows.following import put_beside, with_following
 from photosort.workflows.prepared import UNSAID, Organized, Prepared, Talk
 from photosort.workflows.recording.centroids import keep_centroids
 from photosort.workflows.recording.run import record
@@ -75,7 +78,8 @@ def organize(
                 models = with_its_layout(models, Runs(connection).get(standing.run))
         prepared = prepare(source, destination, models, connection, talk, progress, standing, new)
         if isinstance(prepared, Unchanged):
-            return prepared
+            assert standing
+            return put_beside(prepared, standing, settings, connection, talk.follow, progress, dry_run=dry_run)
         drop_old_previews(connection)
         prepared = replace(prepared, given_up=given_up(settings, models))
         if fresh and (left := standing_at(connection, destination)):
@@ -89,6 +93,7 @@ def organize(
         outcome = carry_out(prepared.plan, prepared.run, connection, progress)
         with open_cache(settings.cache_dir) as cache:
             remember_placed(connection, prepared.run, cache)
+        pack_superseded(connection, prepared.run)
         return Organized(prepared, outcome)
 
 
@@ -149,6 +154,13 @@ def prepare(
         standing=continues.among(folders.paths) if continues else (),
         progress=progress,
     )
+    if continues:
+        plan = with_following(plan, continues.late)
+    before = stands(Runs(connection), continues, standing, settings.method, folders.paths)
+    if continues and standing and settings.about:
+        said = {path: before.called(path, name) for path, name in zip(folders.paths, folders.names, strict=False)}
+        named = {path: said[path] for path in continues.sizes if path in said}
+        plan = with_abouts(plan, named, continues.lying, standing, connection)
     progress("recording", 0, 1)
     run = record(
         Runs(connection),
@@ -158,7 +170,7 @@ def prepare(
         described.facts,
         folders,
         {**kept_settings(settings, best.categories, best.clustering.k), **renamed, **(new.kept if new else {})},
-        stands(Runs(connection), continues, standing, settings.method, folders.paths),
+        before,
     )
     keep_centroids(connection, run, best.clustering, models)
     return Prepared(

@@ -209,4 +209,12 @@ Engine = Annotated[
     ),
 ]
 Batch = Annotated[int | None, typer.Option("--batch", help="Batch size of the models.  [default: by device]")]
+InFlight = Annotated[
+    int | None,
+    typer.Option(
+        "--in-flight",
+        help="Requests under way at once to the server of --captioner server:MODEL, 1 to 256.  "
+        "[default: as it can take them, or 16 to another machine]",
+    ),
+]
 Seed = Annotated[int | None, typer.Option("--seed", help="Random seed.  [default: 42]")]

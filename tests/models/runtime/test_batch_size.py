@@ -17,8 +17,9 @@ from photosort.describing.look import Look
 from photosort.photos.frame import Frame
 from photosort.photos.scan import Found
 
+from photosort.describing.events import Batch
 from photosort.describing.tasks import Task
-from photosort.describing.worker import Batch, run_tasks
+from photosort.describing.worker import run_tasks
 from photosort.errors import ModelFailed
 from photosort.models.runtime import placement
 from photosort.models.runtime.batch_size import BatchSize
