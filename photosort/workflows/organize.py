@@ -38,6 +38,7 @@ from photosort.workflows.sorting.categories import categories_of, check_assignme
 from photosort.workflows.sorting.folders import make_folders
 from photosort.workflows.sorting.grouping import group
 from photosort.workflows.sorting.subjects import subjects_of
+from photosort.workflows.sorting.uniting import unite
 
 
 def organize(
@@ -131,9 +132,11 @@ def prepare(
         clusterer = arranged.clusterer(joining)
         grouping, choice = group(described, models, cache, writer, progress, categories, clusterer)
         progress("grouping", 1, 1)
-        best = grouping.best
         progress(NAMING, 0, None)
-        known = subjects_of(described.vectors, described.facts, best.texts, models, cache)
+        known = subjects_of(described.vectors, described.facts, grouping.best.texts, models, cache)
+        if choice and not writer:
+            grouping = unite(grouping, described.facts, settings, known)
+        best = grouping.best
         folders = make_folders(best, described.facts, settings, writer, progress, known, wanted.named_by, arranged)
         best = folders.candidate(best)
         folders, renamed = in_their_folders(folders, continues, Runs(connection))
