@@ -27,7 +27,7 @@ ROOMS = (
     | FILING
     | METHODS
     | {"describing", "clustering", "naming", "duplicates", "evaluation", "report", "review", "searching"}
-    | {"towns", "watching"}
+    | {"towns", "watching", "describing.decoding"}
 )
 LOWER_WORKFLOWS = {f"workflows.{room}" for room in ("sorting", "earlier_runs", "recording", "searching", "doctor")}
 UPPER_WORKFLOWS = {f"workflows.{room}" for room in ("drafts", "explaining", "reporting", "tagging")}
@@ -78,7 +78,8 @@ FLOORS = {
     "filing.disk": GROUND | {*PHOTOS, "naming", "filing.plan"},
     "filing.journaled": GROUND | {*PHOTOS, "filing.plan", "filing.disk"},
     "filing.tagging": GROUND | {*PHOTOS, "filing.disk", "filing.journaled"},
-    "describing": MODELS,
+    "describing": MODELS | {"describing.decoding"},
+    "describing.decoding": GROUND | PHOTOS | {"models.protocols"},
     "report": {"", "errors", "support", *STORE, *PHOTOS},
     "review": GROUND | {*PHOTOS, "naming", "filing.plan", "report"},
     "evaluation": {"", "errors", "support", "settings", "clustering", *METHODS, "naming", "models.protocols"},

@@ -142,7 +142,7 @@ def _asides(found: Searched, *, dated: bool) -> list[str]:
     if found.gone:
         lines.append(
             f"{plural(found.gone, 'photo')} left out: gone or changed since photosort looked at them. Look again with:"
-            " photosort organize FOLDER --dry-run"
+            " photosort organize DIR --dry-run"
         )
     if found.unknown:
         what = "date" if dated else "facts"

@@ -8,9 +8,9 @@ from functools import partial
 
 import numpy as np
 
+from photosort.describing.decoding.look import HEADER, UNREADABLE, Known, Look
 from photosort.describing.engines import Engine
 from photosort.describing.facts import facts_of
-from photosort.describing.look import HEADER, UNREADABLE, Known, Look
 from photosort.describing.tasks import LINE, TONES, Task, tasks
 from photosort.describing.worker import Batch, describe_files
 from photosort.models.protocols import Captioner, FactModels, FeatureCaptioner, ImageEncoder, Vectors

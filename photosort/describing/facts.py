@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from photosort.describing.look import HEADER
+from photosort.describing.decoding.look import HEADER
 from photosort.describing.tasks import TEXTURES
 from photosort.models.protocols import FactModels, KindReader, Vectors
 from photosort.photos.facts.facts import Facts, People

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from photosort.describing.look import Known
+from photosort.describing.decoding.look import Known
 from photosort.describing.tasks import Task, tasks_of
 from photosort.describing.worker import Event, describe_files
 from photosort.errors import ModelFailed, ModelMissing, PhotosortError, SettingsError

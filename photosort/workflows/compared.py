@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from photosort.describing.decoding.look import HEADER
 from photosort.describing.describe import look_at_all, read_and_unread
-from photosort.describing.look import HEADER
 from photosort.describing.tasks import SKETCHES, counting, sketching
 from photosort.duplicates.shots import Shot
 from photosort.models.facts.faces import FaceCounter

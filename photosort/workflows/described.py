@@ -102,7 +102,7 @@ def look_at_photos(
     if standing and not groups:
         return Unchanged(standing.run, source, destination, 0, (*found.unread, *found.no_photos(groups)))
     check_destination(source, destination)
-    mains = mains_of(found, groups, None if standing else settings.k)
+    mains = mains_of(found, groups, None if standing or settings.k_is_usual else settings.k)
     talk.found(Seen.of(found, groups))
     writer = checked_writer(models, cache)
     every = [*mains, *standing.photos] if standing else mains

@@ -154,7 +154,7 @@ def prepare(
         best,
         described.facts,
         folders,
-        {**kept_settings(settings, best.categories), **renamed, **(new.kept if new else {})},
+        {**kept_settings(settings, best.categories, best.clustering.k), **renamed, **(new.kept if new else {})},
         stands(Runs(connection), continues, standing, settings.method, folders.paths),
     )
     keep_centroids(connection, run, best.clustering, models)

@@ -63,7 +63,7 @@ def photos_in(folder: Path, photos: int) -> list[Path]:
 
 def fill(home: Path, paths: Sequence[Path]) -> None:
     """Put into the cache all that is wanted of the photos: what models say, made up, and the files themselves."""
-    from photosort.describing.look import HEADER
+    from photosort.describing.decoding.look import HEADER
     from photosort.describing.tasks import TEXTURES, TONES
     from photosort.models.encoders.efficientnet import DIMENSION, EfficientNetLite2, LabelHead
     from photosort.models.facts.faces import FaceCounter

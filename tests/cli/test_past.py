@@ -50,5 +50,5 @@ def test_photos_that_were_there_already_are_counted() -> None:
 
 def test_no_run_says_how_to_begin() -> None:
     assert drawn(past._table([]), 80) == [
-        "Nothing has been organized yet. Start with: photosort organize FOLDER --dry-run"
+        "Nothing has been organized yet. Start with: photosort organize DIR --dry-run"
     ]

@@ -12,7 +12,7 @@ import pytest
 from fakes.models import COLOURS, ColourCaptioner, ColourEncoder, FailingEncoder
 from PIL import Image
 
-from photosort.describing import look
+from photosort.describing.decoding import look
 from photosort.describing.describe import describe
 from photosort.errors import ModelFailed
 from photosort.photos.files.scan import scan
@@ -147,7 +147,7 @@ def test_a_photo_that_never_ends_does_not_block_the_exit(photos: Path, tmp_path:
 import sys, threading
 from pathlib import Path
 from fakes.models import ColourCaptioner, ColourEncoder
-from photosort.describing import look
+from photosort.describing.decoding import look
 from photosort.support import lookahead
 from photosort.describing.describe import describe
 from photosort.photos.files.scan import scan

@@ -7,7 +7,7 @@ import pytest
 from fakes.models import ColourCaptioner, ColourEncoder, RedFaces
 from PIL import Image
 
-from photosort.describing import look
+from photosort.describing.decoding import look
 from photosort.describing.describe import Described, describe
 from photosort.models.protocols import FactModels
 from photosort.photos.facts.facts import People, Said

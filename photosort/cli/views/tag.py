@@ -57,7 +57,9 @@ def ending(result: TagResult) -> RenderableType:
     outcome = result.outcome
     if outcome is None:
         return Text("Nothing was written." if result.plan.writes else "Nothing to write: all tags are there already.")
-    lines = [Text(f"Tags of {plural(outcome.photos, 'photo')} in {plural(outcome.written, 'file')}.", style="green")]
+    lines = [
+        Text(f"Tags of {plural(outcome.photos, 'photo')} written to {plural(outcome.written, 'file')}.", style="green")
+    ]
     lines += [_line(remark) for remark in outcome.failed]
     if outcome.stopped:
         lines.append(_stopped(outcome.stopped, f"photosort resume {result.run}"))

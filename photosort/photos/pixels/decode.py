@@ -16,7 +16,7 @@ from photosort.photos.files.suffixes import RAWS
 from photosort.photos.pixels.bare import bare, scans, with_ends
 from photosort.photos.pixels.frame import Frame
 from photosort.photos.pixels.levels import UncertainLevels, check_layout, eight_bits
-from photosort.support.memory import Budget, memory
+from photosort.support.memory import Budget, Shared, memory
 from photosort.support.pip import pip_install
 
 if TYPE_CHECKING:
@@ -43,10 +43,21 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "HEIF", "AVIF")
 """Pillow knows more, but some formats run programs (PostScript) or hold no photos."""
 
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
-_decoding = Budget(int(SHARE_OF_MEMORY * memory()) or BYTES_OF_PIXEL * MAX_PIXELS)
+BYTES_AT_ONCE = int(SHARE_OF_MEMORY * memory()) or BYTES_OF_PIXEL * MAX_PIXELS
 _RESAMPLING = {"bicubic": Image.Resampling.BICUBIC, "bilinear": Image.Resampling.BILINEAR}
 
 Image.MAX_IMAGE_PIXELS = None  # MAX_PIXELS guards instead: it knows what a JPEG shrinks to while decoding
+
+
+class _Decoding:
+    """What this process asks for memory."""
+
+    memory: Shared = Budget(BYTES_AT_ONCE)
+
+
+def share_memory_by(shared: Shared) -> None:
+    """Ask `shared` for memory from now on: this process is one of several that decode."""
+    _Decoding.memory = shared
 
 
 class UnreadablePhoto(Exception):
@@ -143,7 +154,7 @@ def _within_memory(image: Image.Image, frames: Sequence[Frame]) -> list[NDArray[
     width, height = image.size
     if width * height > MAX_PIXELS:
         raise UnreadablePhoto(f"too large: {width} x {height} pixels")
-    with _decoding.share(BYTES_OF_PIXEL * width * height):
+    with _Decoding.memory.share(BYTES_OF_PIXEL * width * height):
         return _fitted(image, frames)
 
 
@@ -266,7 +277,7 @@ def _developed(raw: RawPy) -> NDArray[np.uint8]:
     width, height = raw.sizes.raw_width, raw.sizes.raw_height
     if width * height > MAX_PIXELS:
         raise UnreadablePhoto(f"too large: {width} x {height} pixels", lasting=False)
-    with _decoding.share(BYTES_OF_PIXEL * width * height):
+    with _Decoding.memory.share(BYTES_OF_PIXEL * width * height):
         half: NDArray[np.uint8] = raw.postprocess(half_size=True, use_camera_wb=True)
         return half
 

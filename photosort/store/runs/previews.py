@@ -56,9 +56,7 @@ def drop_old_previews(connection: sqlite3.Connection) -> list[int]:
     return old
 
 
-def no_such_run(
-    connection: sqlite3.Connection, run: int, hint: str = "photosort explain shows the last one."
-) -> NoSuchRun:
+def no_such_run(connection: sqlite3.Connection, run: int, hint: str = "photosort runs lists all runs.") -> NoSuchRun:
     """Return the error for a run that is not there, or that sorted nothing: numbers are given in order and the newest
     run is never dropped, so that an older number is that of a preview.
     """

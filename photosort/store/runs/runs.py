@@ -127,7 +127,7 @@ class Runs:
         """Return the newest run that organized, a preview too. Raises NoSuchRun where there is none yet."""
         found = self._runs(f"WHERE {ORGANIZED} ORDER BY id DESC LIMIT 1")
         if not found:
-            raise NoSuchRun("Nothing has been organized yet", "Start with: photosort organize FOLDER --dry-run")
+            raise NoSuchRun("Nothing has been organized yet", "Start with: photosort organize DIR --dry-run")
         return found[0]
 
     def all(self, *, tags: bool = False) -> list[Run]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from photosort.describing.look import MAX_BYTES
+from photosort.describing.decoding.look import MAX_BYTES
 from photosort.errors import NoSuchRun
 from photosort.photos.pixels.decode import UnreadablePhoto
 from photosort.photos.pixels.formats import register_formats

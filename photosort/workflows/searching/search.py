@@ -113,7 +113,7 @@ def search(
         if not found:
             raise NothingFound(
                 f"None of the {among:,} photos that fit lies where it was looked at, unchanged",
-                "Look again with: photosort organize FOLDER --dry-run",
+                "Look again with: photosort organize DIR --dry-run",
             )
         told = told_of(connection, [digests[row] for row, _ in found])
         hits = tuple(hit_of(float(scores[row]), lying, told.get(digests[row], [])) for row, lying in found)
@@ -185,7 +185,7 @@ def not_looked_at(models: ModelSet, cache: Cache, library: Library) -> NotLooked
         add = "Look" if other == encoder else f"Add --image-encoder {other}, or look"
         return NotLookedAt(
             f"The {photos} looked at by {by}, not by {encoder}",
-            f"{add} again with: photosort organize FOLDER --dry-run",
+            f"{add} again with: photosort organize DIR --dry-run",
         )
     return NotLookedAt(
         "No photo was looked at yet, so there is nothing to search", "photosort organize DIR --dry-run looks at photos."

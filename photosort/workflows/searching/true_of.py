@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from photosort.describing.decoding.look import HEADER
 from photosort.describing.facts import facts_of
-from photosort.describing.look import HEADER
 from photosort.describing.tasks import TEXTURES
 from photosort.errors import SettingsError
 from photosort.models.selected import ModelSet

@@ -216,5 +216,5 @@ def test_one_review_of_a_run_is_open_at_a_time(previewed: Settings) -> None:
 
 
 def test_without_any_run_the_first_step_is_named(settings: Settings) -> None:
-    with pytest.raises(NoSuchRun, match="photosort organize FOLDER --dry-run"):
+    with pytest.raises(NoSuchRun, match="photosort organize DIR --dry-run"):
         reviewed(settings, lambda ask: None)

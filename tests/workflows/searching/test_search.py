@@ -16,7 +16,7 @@ from fakes import tiny_models
 from fakes.filing_kit import FOLDERS, plan_for, sha
 from fakes.photos import crops
 
-from photosort.describing.look import HEADER
+from photosort.describing.decoding.look import HEADER
 from photosort.errors import NothingFound, NotLookedAt, SettingsError
 from photosort.filing.journaled.apply import apply
 from photosort.filing.journaled.undo import undo

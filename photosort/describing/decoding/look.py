@@ -9,6 +9,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
+from typing import NamedTuple, Protocol
 
 from photosort.models.protocols import Frame, Pixels
 from photosort.photos.facts import header
@@ -25,6 +26,31 @@ MAX_BYTES = 1 << 30
 
 Stamp = tuple[bytes, int, int, int]
 """Path, size and the times of the last change of content and of status: what tells an unchanged file."""
+
+
+class Left(NamedTuple):
+    """What is left to be done for a photo whose content is known.
+
+    wanted   the numbers of the tasks that are still to be done
+    header   whether its header is to be read
+    problem  why it gives no pixels, where that is known
+    """
+
+    wanted: tuple[int, ...]
+    header: bool
+    problem: str
+
+
+class Knowing(Protocol):
+    """What tells what is known of a photo."""
+
+    def digest(self, found: Found) -> str:
+        """Return the digest of a file that has not changed since it was seen; empty for a new one."""
+        ...
+
+    def left(self, digest: str) -> Left:
+        """Return what is left to be done for the content of a file."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +86,15 @@ class Known:
         """Return whether nothing is left to be read of a photo."""
         return not self.wanted(digest) and not self.wants_header(digest)
 
+    def left(self, digest: str) -> Left:
+        """Return what is left to be done for a photo."""
+        return Left(self.wanted(digest), self.wants_header(digest), self.unreadable.get(digest, ""))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is known of any photo."""
+        return not (self.digests or self.unreadable or self.headers or any(self.done))
+
 
 @dataclass(slots=True)
 class Look:
@@ -83,11 +118,11 @@ class Look:
     decoded: bool = False
 
 
-def look(found: Found, frames: Sequence[Frame], known: Known) -> Look:
+def look(found: Found, frames: Sequence[Frame], known: Knowing) -> Look:
     """Read a file and decode it into the frames (one for each task) of the tasks that are still to be done."""
     digest = known.digest(found)
-    if digest and known.is_enough(digest):
-        return Look(found, digest, problem=known.unreadable.get(digest, ""))
+    if digest and (left := known.left(digest)) and not left.wanted and not left.header:
+        return Look(found, digest, problem=left.problem)
     if found.size > MAX_BYTES:
         return Look(found, problem=f"too large: {found.size / 1e9:.1f} GB")
     try:
@@ -97,23 +132,29 @@ def look(found: Found, frames: Sequence[Frame], known: Known) -> Look:
     if len(content) != found.size:
         return Look(found, problem="changed while it was read")
     digest = hashlib.sha256(content).hexdigest()
-    wanted = known.wanted(digest)
-    said = header.read_header(content).as_text() if known.wants_header(digest) else ""
-    if not wanted:
-        return Look(found, digest, header=said, problem=known.unreadable.get(digest, ""))
-    needed = sorted({frames[number] for number in wanted})
+    left = known.left(digest)
+    said = header.read_header(content).as_text() if left.header else ""
+    if not left.wanted:
+        return Look(found, digest, header=said, problem=left.problem)
+    needed = needed_frames(left.wanted, frames)
     try:
         pixels = decode(content, needed, found.path.name)
     except UnreadablePhoto as error:
         return Look(found, digest, problem=str(error), lasting=error.lasting, decoded=True)
-    return Look(found, digest, wanted, dict(zip(needed, pixels, strict=True)), said, decoded=True)
+    return Look(found, digest, left.wanted, dict(zip(needed, pixels, strict=True)), said, decoded=True)
+
+
+def needed_frames(wanted: Iterable[int], frames: Sequence[Frame]) -> list[Frame]:
+    """Return the frames of the tasks with these numbers, in order, each once."""
+    return sorted({frames[number] for number in wanted})
 
 
 def load_frames(found: Iterable[Found], frames: Sequence[Frame], known: Known, *, most: int) -> Iterator[Look]:
     """Look at every file, in order, by one thread a core, and at most `most` of them in advance."""
     register_formats()
-    yield from lookahead.work_ahead(lambda item: look(item, frames, known), _given_up, found, ahead=most)
+    yield from lookahead.work_ahead(lambda item: look(item, frames, known), given_up, found, ahead=most)
 
 
-def _given_up(found: Found) -> Look:
+def given_up(found: Found) -> Look:
+    """Return the look at a file that takes too long."""
     return Look(found, problem=f"not read within {lookahead.PATIENCE:g} seconds")
