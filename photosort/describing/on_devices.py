@@ -19,8 +19,9 @@ from photosort.describing.decoding.decoders import AHEAD, Decoded, Decoders, cor
 from photosort.describing.decoding.look import Known, Look
 from photosort.describing.decoding.ring import Ring, ring_for
 from photosort.describing.device_process import KEPT, Free, Job, Problems, work
+from photosort.describing.events import Batch, Event
 from photosort.describing.tasks import tasks_of
-from photosort.describing.worker import MOST_WAITING, Batch, Event
+from photosort.describing.worker import MOST_WAITING
 from photosort.errors import ModelFailed
 from photosort.models.selected import ModelSet
 from photosort.photos.files.scan import Found

@@ -28,9 +28,9 @@ from photosort.describing.decoding.ring import slot_bytes
 from photosort.describing.describe import Described, describe
 from photosort.describing.device_process import UNKEPT
 from photosort.describing.engines import Engine, engine_for
+from photosort.describing.events import Batch
 from photosort.describing.on_devices import see_on_devices
 from photosort.describing.tasks import tasks_of
-from photosort.describing.worker import Batch
 from photosort.errors import ModelFailed, ModelMissing, SettingsError
 from photosort.models.selected import ModelSet, select_models
 from photosort.photos.files.scan import Found, scan
