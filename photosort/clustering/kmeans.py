@@ -23,6 +23,8 @@ RESTART_BUDGET = 100_000
 """Photos times restarts: what k-means spends on a folder whose photos are few."""
 SCOUTS, SCOUTS_A_CLUSTER = 10_000, 200
 """With more photos than this, and than this for each cluster, the restarts are made on as many, drawn at random."""
+NEAREST, ROWS = 20, 1024
+"""How many others are near a cluster, and clusters whose cosines to all others are held at once."""
 SHARED_FROM = 2000
 """Photos from which on threads share the work; with fewer they wait for each other longer than they work."""
 
@@ -63,10 +65,15 @@ class Clustering:
 
     @property
     def nearest(self) -> list[list[int]]:
-        """For each cluster the others, by the cosine of their centroids, nearest first."""
-        cosines = self.centroids @ self.centroids.T
-        np.fill_diagonal(cosines, np.inf)
-        return [[int(other) for other in row[1:]] for row in np.argsort(-cosines, axis=1, kind="stable")]
+        """For each cluster the NEAREST others, by the cosine of their centroids, nearest first."""
+        found, count = list[list[int]](), min(NEAREST, self.k - 1)
+        for start in range(0, self.k, ROWS):
+            cosines = self.centroids[start : start + ROWS] @ self.centroids.T
+            cosines[np.arange(len(cosines)), np.arange(start, start + len(cosines))] = -np.inf
+            some = np.sort(np.argpartition(cosines, self.k - count - 1, axis=1)[:, self.k - count :], axis=1)
+            order = np.argsort(-np.take_along_axis(cosines, some, axis=1), axis=1, kind="stable")
+            found += np.take_along_axis(some, order, axis=1).tolist()
+        return found
 
     @property
     def margin(self) -> Vectors:

@@ -6,7 +6,7 @@ from fakes.vectors import blobs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from photosort.clustering.kmeans import default_restarts, kmeans
+from photosort.clustering.kmeans import Clustering, default_restarts, kmeans
 from photosort.errors import TooManyClusters
 from photosort.evaluation.measures import agreement
 from photosort.methods.fusion import unit
@@ -61,3 +61,13 @@ def test_one_cluster_holds_everything() -> None:
     found = kmeans(blobs([5, 5])[0], 1)
     assert found.labels.tolist() == [0] * 10
     assert (found.runner_up == 0).all()
+
+
+@pytest.mark.parametrize("k", [1, 2, 21, 22, 1500])
+def test_the_clusters_near_another_are_those_of_a_whole_sort(k: int) -> None:
+    centroids = unit(np.random.default_rng(k).normal(size=(k, 6)).astype(np.float32))
+    found = Clustering(np.arange(k), centroids, np.empty((k, 0), np.float32), 0.0).nearest
+    cosines = centroids @ centroids.T
+    np.fill_diagonal(cosines, -np.inf)
+    expected = np.argsort(-cosines, axis=1, kind="stable")[:, : min(20, k - 1)]
+    assert np.array_equal(np.array(found).reshape(k, -1), expected)

@@ -4,13 +4,13 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from photosort.errors import SettingsError
 from photosort.methods import fusion
-from photosort.methods.fusion import centred, cleared, fuse, smoothed, unit
+from photosort.methods.fusion import centred, cleared, fuse, largest, smoothed, unit
 
 rows = st.integers(1, 6)
 numbers = st.floats(-4, 4, width=32)
@@ -126,3 +126,13 @@ def test_all_steps_at_once_are_the_steps_one_by_one(n: int) -> None:
     steps = smoothed(fuse(unit(unit(image) - common), text, "concat", 0.2))
     assert np.array_equal(cleared(image, text, 0.2), steps)
     assert np.array_equal(smoothed(fuse(centred(image), text, "concat", 0.2)), steps)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 2**32), st.sampled_from([5, 40, 250, 251, 299, 300, 301, 1000, 1049]), st.integers(1, 5))
+def test_the_largest_are_those_of_a_whole_sort(seed: int, width: int, count: int) -> None:
+    rng = np.random.default_rng(seed)
+    values = rng.permuted(np.tile(np.arange(width, dtype=np.float32), (7, 1)), axis=1)
+    values[0, rng.integers(width)] = -np.inf
+    expected = np.sort(np.argsort(-values, axis=1)[:, :count], axis=1)
+    assert np.array_equal(largest(values, count), expected)

@@ -18,6 +18,9 @@ from photosort.store.runs.runs import ClusterRecord, CompanionRecord, MemberReco
 from photosort.workflows.recording.standing import NOTHING, Stands, put_by_user
 from photosort.workflows.sorting.folders import Folders
 
+ROWS = 4096
+"""Photos whose similarities to all clusters are held a second time at once."""
+
 
 def record(
     runs: Runs,
@@ -99,12 +102,16 @@ def _runner_up(clustering: Clustering, labels: Labels, filed: Sequence[int]) -> 
 
     For a photo that was set aside that is the nearest cluster of all.
     """
-    others = np.full_like(clustering.similarity, -np.inf)
-    clusters = [label for label in filed if label < clustering.k]
-    others[:, clusters] = clustering.similarity[:, clusters]
-    sorted_in = np.flatnonzero(labels < clustering.k)
-    others[sorted_in, labels[sorted_in]] = -np.inf
-    return np.where(np.isinf(others.max(axis=1)), labels, others.argmax(axis=1))
+    found = labels.copy()
+    clusters = np.array([label for label in filed if label < clustering.k], dtype=np.intp)
+    if not clusters.size:
+        return found
+    for start in range(0, len(labels), ROWS):
+        rows = slice(start, start + ROWS)
+        others = clustering.similarity[rows, clusters]
+        others[labels[rows, None] == clusters] = -np.inf
+        found[rows] = np.where(np.isinf(others.max(axis=1)), labels[rows], clusters[others.argmax(axis=1)])
+    return found
 
 
 def companion_records(plan: Plan) -> list[CompanionRecord]:

@@ -18,7 +18,7 @@ from photosort.naming.summary import ClusterName
 from photosort.photos.facts.facts import Facts
 from photosort.store.history import open_history
 from photosort.store.runs.runs import Runs
-from photosort.workflows.recording.run import record
+from photosort.workflows.recording.run import _runner_up, record
 from photosort.workflows.sorting.folders import ASIDE, UNCLEAR, Folders
 
 NAMES = ("Dogs", "Lakes", "Moons")
@@ -125,3 +125,18 @@ def test_what_was_found_out_of_a_photo_is_remembered(runs: Runs, source: Path) -
     run, _ = recorded(runs, source, labels=(0, 3, 0, 1, 2))
     assert runs.members(run, 0)[0].answer == {"label": "label 0", "by": "answer", "runner_up": "Lakes"}
     assert runs.members(run, 3)[0].answer["reason"] == "fits none"
+
+
+def test_the_next_best_folder_of_many_photos_is_that_of_a_whole_table() -> None:
+    rng = np.random.default_rng(1)
+    similarity, labels = rng.uniform(-1, 1, (9000, 7)).astype(np.float32), rng.integers(0, 8, 9000)
+    filed = [1, 2, 5, 6, 7]
+    clustering = Clustering(labels, np.eye(7, dtype=np.float32), similarity, 0.0)
+    found = _runner_up(clustering, labels, filed)
+    for photo in (*range(20), *range(4090, 4100), *range(8990, 9000)):
+        others = [label for label in filed if label not in (labels[photo], 7)]
+        assert found[photo] == max(others, key=lambda label: similarity[photo, label])
+    assert (
+        _runner_up(Clustering(labels, np.eye(7, dtype=np.float32), similarity, 0.0), labels, [7]).tolist()
+        == labels.tolist()
+    )
