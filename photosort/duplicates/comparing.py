@@ -21,7 +21,7 @@ STRAIGHT = 0.008
 """The shift of a corner, in shares of a side, from which on an edge was cut."""
 COMPARED = 2048
 """Pairs whose sketches are in memory together."""
-GIVEN_UP = 8
+GIVEN_UP = 16
 """Comparisons in vain of both photos of a pair after which it is not compared any more."""
 Moved = dict[frozenset[str], float]
 """Digests of two photos that are the same -> the largest shift of a corner, in shares of a side."""
