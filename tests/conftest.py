@@ -9,7 +9,7 @@ import pytest
 from fakes.filing_kit import write
 from hypothesis import settings
 
-from photosort.store.touched import FILES, NOTHING
+from photosort.store.journals.touched import FILES, NOTHING
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 settings.register_profile("any machine", deadline=None)

@@ -14,8 +14,10 @@ import photosort
 
 HOUSE = Path(photosort.__file__).parent
 
-GROUND = {"", "errors", "support", "settings", "store", "wordnet"}
-RUNTIME = GROUND | {"photos", "models.protocols", "models.weights", "models.catalogue", "models.runtime"}
+STORE = {"store", "store.sqlite", "store.runs", "store.journals"}
+GROUND = {"", "errors", "support", "settings", "wordnet"} | STORE
+PHOTOS = {"photos", "photos.files", "photos.pixels", "photos.facts", "photos.tags"}
+RUNTIME = GROUND | PHOTOS | {"models.protocols", "models.weights", "models.catalogue", "models.runtime"}
 ADAPTERS = {"models.remote", "models.captioners", "models.encoders", "models.language", "models.facts"}
 MODELS = RUNTIME | ADAPTERS | {"models.profiles", "models.registry", "models.fetching", "models.selected"}
 FILING = {"filing.plan", "filing.disk", "filing.journaled", "filing.tagging"}
@@ -25,7 +27,7 @@ ROOMS = (
     | FILING
     | METHODS
     | {"describing", "clustering", "naming", "duplicates", "evaluation", "report", "review", "searching"}
-    | {"towns", "watching"}
+    | {"towns", "watching", "describing.decoding"}
 )
 LOWER_WORKFLOWS = {f"workflows.{room}" for room in ("sorting", "earlier_runs", "recording", "searching", "doctor")}
 UPPER_WORKFLOWS = {f"workflows.{room}" for room in ("drafts", "explaining", "reporting", "tagging")}
@@ -36,10 +38,17 @@ FLOORS = {
     "errors": {""},
     "support": {"", "errors"},
     "settings": {"", "errors"},
-    "store": {"", "errors", "support"},
+    "store.sqlite": {"", "errors", "support"},
+    "store.runs": {"errors", "support", "store.sqlite"},
+    "store.journals": {"", "errors", "support", "store.sqlite", "store.runs"},
+    "store": {"", "errors", "support", "store.sqlite", "store.runs", "store.journals"},
     "wordnet": {""},
     "towns": set[str](),
-    "photos": GROUND | {"towns"},
+    "photos": {""},
+    "photos.files": GROUND | {"photos"},
+    "photos.pixels": GROUND | {"photos.files"},
+    "photos.facts": GROUND | {"towns", "photos.pixels"},
+    "photos.tags": GROUND | {"photos.pixels"},
     "clustering": {"", "errors", "support"},
     "methods": {"", "errors", "support", "settings", "clustering", "wordnet", "naming", "models.protocols"},
     "methods.criterion": {"errors", "support", "settings", "clustering", "naming", "models.protocols", "methods"},
@@ -49,7 +58,7 @@ FLOORS = {
     "methods.specs": {"errors", "settings", "methods", "methods.criterion", "methods.building"},
     "naming": {"", "errors", "support", "wordnet", "models.protocols"},
     "models": {""},
-    "models.protocols": {"errors", "support", "store", "photos"},
+    "models.protocols": {"errors", "support", *STORE, *PHOTOS},
     "models.weights": {"errors", "support", "models.protocols"},
     "models.catalogue": {"errors", "models.weights"},
     "models.runtime": RUNTIME,
@@ -65,17 +74,18 @@ FLOORS = {
     | {"methods.specs"},
     "models.fetching": RUNTIME | ADAPTERS | {"models.profiles"},
     "filing": {""},
-    "filing.plan": GROUND | {"photos", "naming"},
-    "filing.disk": GROUND | {"photos", "naming", "filing.plan"},
-    "filing.journaled": GROUND | {"photos", "filing.plan", "filing.disk"},
-    "filing.tagging": GROUND | {"photos", "filing.disk", "filing.journaled"},
-    "describing": MODELS,
-    "report": {"", "errors", "support", "store", "photos"},
-    "review": GROUND | {"photos", "naming", "filing.plan", "report"},
+    "filing.plan": GROUND | {*PHOTOS, "naming"},
+    "filing.disk": GROUND | {*PHOTOS, "naming", "filing.plan"},
+    "filing.journaled": GROUND | {*PHOTOS, "filing.plan", "filing.disk"},
+    "filing.tagging": GROUND | {*PHOTOS, "filing.disk", "filing.journaled"},
+    "describing": MODELS | {"describing.decoding"},
+    "describing.decoding": GROUND | PHOTOS | {"models.protocols"},
+    "report": {"", "errors", "support", *STORE, *PHOTOS},
+    "review": GROUND | {*PHOTOS, "naming", "filing.plan", "report"},
     "evaluation": {"", "errors", "support", "settings", "clustering", *METHODS, "naming", "models.protocols"},
-    "searching": {"errors", "support", "photos", "wordnet", "models.protocols"},
+    "searching": {"errors", "support", *PHOTOS, "wordnet", "models.protocols"},
     "duplicates": {""},
-    "watching": {"errors", "photos"},
+    "watching": {"errors", *PHOTOS},
     "workflows.sorting": ROOMS,
     "workflows.earlier_runs": ROOMS | {"workflows.sorting"},
     "workflows.recording": ROOMS | {"workflows.sorting", "workflows.earlier_runs"},

@@ -3,8 +3,10 @@
 No test here runs on Windows: what it lacks is taken away from this Python. Calls inside functions are not covered.
 """
 
+import ast
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -49,3 +51,22 @@ def test_every_module_can_be_imported_without_posix() -> None:
     assert done.returncode == 0, done.stderr
     count, _, failed = done.stdout.strip().partition(" ")
     assert (int(count) > 200, failed) == (True, "{}")
+
+
+def test_every_module_of_tests_can_be_collected_without_posix() -> None:
+    tests = Path(__file__).parent
+    modules = [path for path in tests.rglob("*.py") if "bench" not in path.relative_to(tests).parts]
+    needy = {
+        f"{path.relative_to(tests).as_posix()}: {name}"
+        for path in modules
+        for statement in ast.parse(path.read_text(encoding="utf-8")).body
+        for name in _imported(statement)
+        if name in POSIX_MODULES
+    }
+    assert len(modules) > 200 and needy == set()
+
+
+def _imported(statement: ast.stmt) -> list[str]:
+    if isinstance(statement, ast.Import):
+        return [alias.name for alias in statement.names]
+    return [statement.module or ""] if isinstance(statement, ast.ImportFrom) else []

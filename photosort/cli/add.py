@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,7 +16,7 @@ from photosort.support.printable import printable
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from photosort.store.runs import Run
+    from photosort.store.runs.runs import Run
     from photosort.workflows.earlier_runs.continuing import Continued, Unchanged
 
 To = Annotated[
@@ -50,8 +50,8 @@ def add(
 ) -> None:
     """Add new photos to the folders of an earlier run, as that run was made. What lies there is not touched."""
     with speaking(as_json=as_json, quiet=quiet) as out:
-        from photosort.cli.run import also_written, check_plan, filed
-        from photosort.cli.views import planned, preview
+        from photosort.cli.run import also_written, check_plan, filed, no_plan
+        from photosort.cli.views import continuing, planned, preview
         from photosort.workflows import add as workflow
         from photosort.workflows.earlier_runs.continuing import Unchanged
         from photosort.workflows.earlier_runs.gathering import new_photos
@@ -74,7 +74,10 @@ def add(
         if isinstance(added, Unchanged):
             unchanged = added
             out.show(lambda: _unchanged(unchanged))
-            out.document(lambda: {**_document(unchanged), "added": given})
+            no_plan(plan, out)
+            out.document(
+                lambda: {**continuing.document(unchanged, models.settings.mode, dry_run=dry_run), "added": given}
+            )
             return
         out.show(lambda: planned.ending(added.outcome, added.prepared.run))
         written = also_written(added.prepared.run, models.settings, out, plan)
@@ -102,9 +105,3 @@ def _unchanged(found: Unchanged) -> RenderableType:
     where = printable(str(found.destination))
     said = f"Nothing new for {where}: {plural(found.photos, 'photo', 'lie')} there already."
     return Group(Text(said, style="green"), *left_lines(found))
-
-
-def _document(found: Unchanged) -> dict[str, Any]:
-    from photosort.cli.views import continuing
-
-    return continuing.document(found)

@@ -22,7 +22,7 @@ app = typer.Typer(
 app.callback()(help_alone)
 
 
-@app.command()
+@app.command(short_help="Show what the cache holds, by model.")
 def info(as_json: AsJson = False, quiet: QuietFlag = False) -> None:
     """Show the files of the cache, their sizes, and what is kept of each model."""
     with speaking(as_json=as_json, quiet=quiet) as out:
@@ -33,7 +33,7 @@ def info(as_json: AsJson = False, quiet: QuietFlag = False) -> None:
         out.document(lambda: _info_document(found))
 
 
-@app.command()
+@app.command(short_help="Delete results that are not needed any more.")
 def clean(
     what: Annotated[
         list[str] | None,

@@ -58,6 +58,9 @@ def show(
         )
 
 
+app.command(name="get", hidden=True)(show)
+
+
 @app.command()
 def path(as_json: AsJson = False) -> None:
     """Print where the config file is looked for."""
@@ -82,12 +85,13 @@ def set_(
 ) -> None:
     """Write a setting to the config file. Comments and order stay, and a wrong value is refused."""
     with speaking(quiet=quiet) as out:
-        from photosort.settings.config_edit import known_key, with_value
+        from photosort.settings.config_edit import is_list, known_key, with_value
         from photosort.workflows.configuring import change
 
         file = change(lambda text: with_value(text, key, value))
-        out.note(f"{known_key(key)} is set in {file}")
-        _overridden(known_key(key), out)
+        name = known_key(key)
+        out.note(f"{name} = {_written(list(value) if is_list(name) else value[0])} is set in {file}")
+        _overridden(name, out)
 
 
 @app.command()

@@ -57,9 +57,6 @@ def _lines(found: "tuple[Finding, ...]") -> "RenderableType":
         if one.remedy:
             grid.add_row("", "", Text(printable(one.remedy), style=style))
     wrong, notes = _wrong(found), sum(one.state == "note" for one in found)
-    end = (
-        f"{plural(wrong, 'problem')}, {plural(notes, 'note')}."
-        if wrong
-        else f"Nothing is wrong; {plural(notes, 'note')}."
-    )
+    said = [plural(wrong, "problem") if wrong else "Nothing is wrong", *([plural(notes, "note")] if notes else [])]
+    end = f"{', '.join(said)}."
     return Group(grid, Text(), Text(end, style="red" if wrong else "green"))

@@ -47,7 +47,7 @@ def models(context: typer.Context, as_json: AsJson = False, quiet: QuietFlag = F
         )
 
 
-@app.command()
+@app.command(short_help="Download a profile or a model.")
 def pull(
     name: Annotated[
         str,
@@ -114,7 +114,7 @@ def _conversion(download: "Download") -> str:
     )
 
 
-@app.command()
+@app.command(short_help="Try the models that are there on one photo.")
 def check(as_json: AsJson = False, quiet: QuietFlag = False) -> None:
     """Try the built-in models, and those of a short name that are there, on one photo."""
     from photosort.errors import ModelFailed

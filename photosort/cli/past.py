@@ -10,33 +10,43 @@ from photosort.cli.sink.output import elapsed, finish, plural, speaking
 from photosort.support.printable import printable
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import RenderableType
     from rich.text import Text
 
     from photosort.filing.journaled.apply import Outcome, Remark
     from photosort.filing.journaled.undo import UndoOutcome
-    from photosort.store.journal import Filing
+    from photosort.store.journals.journal import Filing
     from photosort.workflows.history import PastRun
 
 STATE_WIDTH = len("previewed")
 REMARKS = 20
 """Files that were taken back, and of which something is said one by one; those that stay are all named."""
 
-RunNumber = Annotated[
+ToUndo = Annotated[
     int | None,
     typer.Argument(
-        metavar="RUN", autocompletion=offers.runs, help="Number of the run.  [default: the latest that applies]"
+        metavar="RUN", autocompletion=offers.runs_to_undo, help="Number of the run.  [default: the last one]"
+    ),
+]
+ToResume = Annotated[
+    int | None,
+    typer.Argument(
+        metavar="RUN",
+        autocompletion=offers.runs_to_resume,
+        help="Number of the run.  [default: the last one that stopped]",
     ),
 ]
 
 
-def undo(run: RunNumber = None, as_json: AsJson = False, quiet: QuietFlag = False) -> None:
+def undo(run: ToUndo = None, as_json: AsJson = False, quiet: QuietFlag = False) -> None:
     """Undo a run: move photos back, remove copies and links, keep files changed since."""
     with speaking(as_json=as_json, quiet=quiet) as out:
         from photosort.cli.views import tag as tag_view
         from photosort.filing.tagging.take_back import Untagged
         from photosort.settings.settings import load_places
-        from photosort.store.tag_journal import Tagging
+        from photosort.store.journals.tag_journal import Tagging
         from photosort.workflows.history import undo_run
 
         with out.progress() as progress:
@@ -50,18 +60,19 @@ def undo(run: RunNumber = None, as_json: AsJson = False, quiet: QuietFlag = Fals
         finish(stopped=bool(outcome.stopped), failed=bool(outcome.kept))
 
 
-def resume(run: RunNumber = None, as_json: AsJson = False, quiet: QuietFlag = False) -> None:
+def resume(run: ToResume = None, as_json: AsJson = False, quiet: QuietFlag = False) -> None:
     """Finish an interrupted run: an organize, or an undo."""
     with speaking(as_json=as_json, quiet=quiet) as out:
         from photosort.cli.views import tag as tag_view
         from photosort.filing.journaled.apply import Outcome
         from photosort.filing.journaled.undo import UndoOutcome
         from photosort.settings.settings import load_places
-        from photosort.store.tag_journal import Tagging
+        from photosort.store.journals.tag_journal import Tagging
         from photosort.workflows.history import resume_run
 
         with out.progress() as progress:
-            filing, outcome = resume_run(load_places().data_dir, run, progress=progress)
+            data_dir = load_places().data_dir
+            filing, outcome = resume_run(data_dir, run, cache_dir=_cache_dir(), progress=progress)
         if isinstance(filing, Tagging):
             assert not isinstance(outcome, Outcome | UndoOutcome)
             tag_view.end_past(out, filing, outcome)
@@ -77,6 +88,17 @@ def resume(run: RunNumber = None, as_json: AsJson = False, quiet: QuietFlag = Fa
             out.document(lambda: _finish_document(filing, finished))
         failed = outcome.kept if isinstance(outcome, UndoOutcome) else outcome.failed
         finish(stopped=bool(outcome.stopped), failed=bool(failed))
+
+
+def _cache_dir() -> "Path | None":
+    """Return where the cache is; None where a mistake in the settings hides it, which keeps no run from its end."""
+    from photosort.errors import SettingsError
+    from photosort.settings.settings import load_settings
+
+    try:
+        return load_settings().cache_dir
+    except SettingsError:
+        return None
 
 
 def runs(output: AsForm = None, as_json: AsJson = False, quiet: QuietFlag = False) -> None:
@@ -175,7 +197,7 @@ def _table(found: "list[PastRun]") -> "RenderableType":
     from rich.text import Text
 
     if not found:
-        return Text("Nothing has been organized yet. Start with: photosort organize FOLDER --dry-run")
+        return Text("Nothing has been organized yet. Start with: photosort organize DIR --dry-run")
     grid = Table.grid(padding=(0, 2))
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")

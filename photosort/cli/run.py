@@ -67,13 +67,21 @@ def run(
     if isinstance(organized, Unchanged):
         unchanged = organized
         out.show(lambda: continuing.unchanged(unchanged))
-        out.document(lambda: continuing.document(unchanged))
+        no_plan(plan, out)
+        written = also_written(unchanged.run, settings, out, None, report=report)
+        out.document(lambda: {**continuing.document(unchanged, settings.mode, dry_run=dry_run), **written})
         return
     out.show(lambda: planned.ending(organized.outcome, organized.prepared.run))
     written = also_written(organized.prepared.run, settings, out, plan, report=report)
     out.document(lambda: {**preview.document(organized), **written})
     if organized.outcome is not None:
         finish(stopped=bool(organized.outcome.stopped), failed=bool(organized.outcome.failed))
+
+
+def no_plan(plan: Path | None, out: Output) -> None:
+    """Note that no plan is written where there is nothing to file."""
+    if plan is not None:
+        out.note(printable(f"There is nothing to plan, so {plan} is not written"))
 
 
 def check_plan(plan: Path | None, *, dry_run: bool) -> None:
@@ -129,7 +137,7 @@ def filed(
 
         def review(prepared: Prepared) -> None:
             out.show(
-                lambda: preview.view(prepared, show_all=show_all, dry_run=dry_run),
+                lambda: preview.view(prepared, show_all=show_all, dry_run=dry_run, sources=sources),
                 lambda: preview.view(prepared, show_all=show_all, dry_run=dry_run, as_table=True),
             )
             if standing := prepared.continues:

@@ -148,7 +148,7 @@ def _asides(found: Searched, lacking: str) -> list[str]:
     if found.gone:
         lines.append(
             f"{plural(found.gone, 'photo')} left out: gone or changed since photosort looked at them. Look again with:"
-            " photosort organize FOLDER --dry-run"
+            " photosort organize DIR --dry-run"
         )
     if found.unknown:
         lines.append(f"{plural(found.unknown, 'photo')} left out: no {lacking} known.")

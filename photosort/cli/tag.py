@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from photosort.cli.flags import offers
 from photosort.cli.flags.options import AsJson, QuietFlag, Yes, named, settings_of
 from photosort.cli.sink.output import finish, speaking
 
@@ -19,6 +20,7 @@ def tag(
         typer.Argument(
             metavar="RUN|FOLDER|DIR",
             parser=named,
+            autocompletion=offers.to_tag,
             help="A run by its number, a folder of the last run by its name, or a folder on disk.  "
             "[default: the last run]",
         ),

@@ -8,15 +8,15 @@ from functools import partial
 
 import numpy as np
 
+from photosort.describing.decoding.look import HEADER, UNREADABLE, Known, Look
 from photosort.describing.engines import Engine
 from photosort.describing.facts import facts_of
-from photosort.describing.look import HEADER, UNREADABLE, Known, Look
 from photosort.describing.tasks import LINE, TONES, Task, tasks
 from photosort.describing.worker import Batch, describe_files
 from photosort.models.protocols import Captioner, FactModels, FeatureCaptioner, ImageEncoder, Vectors
-from photosort.photos.facts import Facts, Said
-from photosort.photos.photo import Photo, Unread
-from photosort.photos.scan import Found
+from photosort.photos.facts.facts import Facts, Said
+from photosort.photos.files.photo import Photo, Unread
+from photosort.photos.files.scan import Found
 from photosort.store.cache import Cache
 from photosort.support.progress import Progress, silent
 

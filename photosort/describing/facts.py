@@ -6,14 +6,14 @@ import json
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from photosort.describing.look import HEADER
+from photosort.describing.decoding.look import HEADER
 from photosort.describing.tasks import TEXTURES
 from photosort.models.protocols import FactModels, KindReader, Vectors
-from photosort.photos.facts import Facts, People
-from photosort.photos.header import Header
-from photosort.photos.kinds import kind_of
-from photosort.photos.named import taken_by_name
-from photosort.photos.photo import Photo
+from photosort.photos.facts.facts import Facts, People
+from photosort.photos.facts.header import Header
+from photosort.photos.facts.kinds import kind_of
+from photosort.photos.facts.named import taken_by_name
+from photosort.photos.files.photo import Photo
 from photosort.store.cache import Cache
 
 CHUNK = 1024

@@ -20,12 +20,12 @@ from typing import Any
 
 import numpy as np
 
-from photosort.describing.look import Known
+from photosort.describing.decoding.look import Known
 from photosort.describing.tasks import Task, tasks_of
 from photosort.describing.worker import Event, describe_files
 from photosort.errors import ModelFailed, ModelMissing, PhotosortError, SettingsError
 from photosort.models.selected import ModelSet
-from photosort.photos.scan import Found
+from photosort.photos.files.scan import Found
 from photosort.support.pip import pip_install
 
 ADDRESS = "RAY_ADDRESS"

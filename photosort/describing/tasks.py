@@ -22,9 +22,9 @@ from photosort.models.protocols import (
 from photosort.models.runtime.batch_size import BatchSize as FixedSize
 from photosort.models.runtime.devices import CPU
 from photosort.models.selected import ModelSet
-from photosort.photos import sketch, texture
-from photosort.photos.decode import REVISION
-from photosort.photos.tone import tone
+from photosort.photos.pixels import sketch, texture
+from photosort.photos.pixels.decode import REVISION
+from photosort.photos.pixels.tone import tone
 from photosort.store.identity import Identity
 
 TONES = Identity("tone", REVISION)

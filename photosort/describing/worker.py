@@ -8,17 +8,17 @@ can run in another process, or on another machine.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from photosort.describing.look import Known, Look, load_frames
+from photosort.describing.decoding.look import Known, Look, load_frames
 from photosort.describing.tasks import Said, Task
 from photosort.errors import ModelFailed, PhotosortError
 from photosort.models.protocols import Pictures, Pixels
 from photosort.models.remote.refusal import PhotoRefused
 from photosort.models.runtime.batch_size import out_of_memory, release_memory
 from photosort.models.runtime.on_device import gathered
-from photosort.photos.scan import Found
+from photosort.photos.files.scan import Found
 from photosort.support.threads import drawn_ahead
 
 FIRST = 32
@@ -63,8 +63,17 @@ def describe_files(
     return run_tasks(load_frames(found, [task.frame for task in tasks], known, most=most), tasks, first=first)
 
 
-def run_tasks(looks: Iterable[Look], tasks: Sequence[Task], *, first: int = FIRST) -> Iterator[Event]:
-    """Let the models do the tasks that each look wants, beginning with `first` photos.
+def run_tasks(
+    looks: Iterable[Look],
+    tasks: Sequence[Task],
+    *,
+    first: int = FIRST,
+    most: int = MOST_WAITING,
+    copied: Callable[[Sequence[Look]], None] = lambda looks: None,
+) -> Iterator[Event]:
+    """Let the models do the tasks that each look wants, beginning with `first` photos, and `most` together.
+
+    `copied` is called with looks whose pixels are not needed any more.
 
     Each Batch can be kept at once, so that a stop loses one at most. A file that cannot be read or decoded, a photo
     that is refused, or one whose own size is too much for a device, is a Look with a problem and stops no other.
@@ -73,7 +82,7 @@ def run_tasks(looks: Iterable[Look], tasks: Sequence[Task], *, first: int = FIRS
     problems: dict[str, str] = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # imaging libraries warn of every odd file; what matters is in its reason
-        for portion in drawn_ahead(_portions(looks, tasks, first)):
+        for portion in drawn_ahead(_portions(looks, tasks, first, most, copied)):
             yield from portion.done
             for number, digests, pixels in portion.batches:
                 for said in _results(tasks[number], digests, pixels, problems):
@@ -88,10 +97,12 @@ def _largest(tasks: Sequence[Task]) -> int:
     return max(task.batch().value * (LIKE if task.frame.fit == "inside" else 1) for task in tasks)
 
 
-def _portions(looks: Iterable[Look], tasks: Sequence[Task], first: int) -> Iterator[Portion]:
+def _portions(
+    looks: Iterable[Look], tasks: Sequence[Task], first: int, most: int, copied: Callable[[Sequence[Look]], None]
+) -> Iterator[Portion]:
     """Yield portions; the first are small, so that no device waits for a large one; of equal photos one is shown."""
-    largest, shown = _largest(tasks), set[str]()
-    size = min(first, largest)
+    shown = set[str]()
+    size = min(first, _largest(tasks))
     part: list[Look] = []
     waiting = 0
     for seen in looks:
@@ -99,16 +110,16 @@ def _portions(looks: Iterable[Look], tasks: Sequence[Task], first: int) -> Itera
             seen.wanted, seen.pixels = (), {}
         part.append(seen)
         waiting += bool(seen.pixels)
-        if waiting == size or len(part) == MOST_WAITING:
-            yield _portion(part, tasks)
+        if waiting == size or len(part) == most:
+            yield _portion(part, tasks, copied)
             shown |= {each.digest for each in part if each.wanted}
-            size = min(2 * size, largest)
+            size = min(2 * size, _largest(tasks))
             part, waiting = [], 0
     if part:
-        yield _portion(part, tasks)
+        yield _portion(part, tasks, copied)
 
 
-def _portion(looks: list[Look], tasks: Sequence[Task]) -> Portion:
+def _portion(looks: list[Look], tasks: Sequence[Task], copied: Callable[[Sequence[Look]], None]) -> Portion:
     """Return the batches of pictures of like size, gathered for the device that wants them."""
     batches: list[tuple[int, list[str], Pictures]] = []
     done: list[Batch] = []
@@ -125,19 +136,25 @@ def _portion(looks: list[Look], tasks: Sequence[Task]) -> Portion:
             batches.append((number, digests, _together([pictures[digest] for digest in digests], task)))
     for seen in looks:
         seen.pixels = {}
+    copied(looks)
     return Portion(looks, batches, done)
 
 
 def _together(pixels: list[Pixels], task: Task) -> Pictures:
     """Put pictures of one size on the device together; others, or where its memory is full, stay as they are."""
     if any(picture.shape != pixels[0].shape for picture in pixels):
-        return pixels
+        return _own(pixels)
     try:
         return gathered(pixels, task.device())
     except Exception as error:
         if not out_of_memory(error):
             raise
-        return pixels
+        return _own(pixels)
+
+
+def _own(pixels: list[Pixels]) -> list[Pixels]:
+    """Copy the pictures that lie in memory of others, which will be used for the next ones."""
+    return [picture if picture.flags.owndata else picture.copy() for picture in pixels]
 
 
 def _results(task: Task, digests: list[str], pixels: Pictures, problems: dict[str, str]) -> Iterator[dict[str, Said]]:
@@ -171,7 +188,7 @@ def _result(task: Task, digests: list[str], pixels: Pictures, problems: dict[str
         problem = NO_MEMORY
         size.shrink(half)
     else:
-        size.fitted()
+        size.fitted(len(digests))
         yield dict(zip(digests, said, strict=True))
         return
     release_memory()

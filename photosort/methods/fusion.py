@@ -26,6 +26,8 @@ ROWS = 1024
 """Photos whose cosines to others are held at once."""
 Crowd = tuple[int, Labels]
 """How many neighbours smooth a photo, 0 where none do, and among which they are looked for, (m,)."""
+BLOCK = 50
+"""Cosines of which the largest is looked at first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +155,29 @@ def neighbours(vectors: Vectors, some: Crowd | None = None) -> Labels:
         return np.empty((len(vectors), 0), dtype=np.intp)
     many, near = vectors[among], np.empty((len(vectors), count), dtype=np.intp)
     for start in range(0, len(vectors), ROWS):
-        some = vectors[start : start + ROWS]
-        cosines = some @ many.T
-        own = np.flatnonzero((among >= start) & (among < start + len(some)))
+        part = vectors[start : start + ROWS]
+        cosines = part @ many.T
+        own = np.flatnonzero((among >= start) & (among < start + len(part)))
         cosines[among[own] - start, own] = -np.inf
-        near[start : start + ROWS] = among[np.argpartition(-cosines, count - 1, axis=1)[:, :count]]
+        near[start : start + ROWS] = among[largest(cosines, count)]
     return near
+
+
+def largest(values: Vectors, count: int) -> Labels:
+    """Return (n, count) where the largest of each of (n, m) rows stand, in the order of their places.
+
+    Most of a row is looked at once: its largest values lie in as many of its blocks, those with the largest maxima.
+    """
+    n, m = values.shape
+    whole = m - m % BLOCK
+    if count * BLOCK >= whole:
+        return np.sort(np.argpartition(values, m - count, axis=1)[:, m - count :], axis=1)
+    maxima = values[:, :whole].reshape(n, -1, BLOCK).max(axis=2)
+    blocks = np.argpartition(maxima, -count, axis=1)[:, -count:]
+    places = (blocks[:, :, None] * BLOCK + np.arange(BLOCK)).reshape(n, -1)
+    places = np.hstack([places, np.broadcast_to(np.arange(whole, m), (n, m - whole))])
+    some = np.take_along_axis(values, places, axis=1)
+    return np.sort(np.take_along_axis(places, np.argpartition(some, -count, axis=1)[:, -count:], axis=1), axis=1)
 
 
 def crowd(photos: int) -> Crowd:

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photosort.errors import PhotosortError
-from photosort.photos.facts import People, Said
-from photosort.photos.frame import Frame
+from photosort.photos.facts.facts import People, Said
+from photosort.photos.pixels.frame import Frame
 from photosort.store.identity import Identity
 from photosort.support.progress import Used
 
@@ -60,14 +60,17 @@ Vectors = NDArray[np.float32]
 class BatchSize(Protocol):
     """How many photos a model looks at together, on the device that it runs on."""
 
-    value: int
+    @property
+    def value(self) -> int:
+        """The photos of the next batch; fewer after `shrink`, maybe more after `fitted`."""
+        ...
 
     def shrink(self, size: int) -> None:
         """From now on at most `size`: the device has no memory for more."""
         ...
 
-    def fitted(self) -> None:
-        """The device had memory for so many."""
+    def fitted(self, count: int) -> None:
+        """The device had memory for `count` photos."""
         ...
 
 

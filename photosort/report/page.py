@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from photosort.photos.facts import Facts
+from photosort.photos.facts.facts import Facts
 from photosort.support.printable import printable
 
 LEAST_SIMILAR = 3

@@ -6,8 +6,8 @@ import io
 
 from PIL import Image
 
-from photosort.photos.decode import REVISION, decode
-from photosort.photos.frame import Frame
+from photosort.photos.pixels.decode import REVISION, decode
+from photosort.photos.pixels.frame import Frame
 from photosort.store.identity import Identity
 
 SIDE, QUALITY = 240, 70

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from photosort.photos.decode import UnreadablePhoto, decode
-from photosort.photos.formats import register_formats
-from photosort.photos.frame import Frame
+from photosort.photos.pixels.decode import UnreadablePhoto, decode
+from photosort.photos.pixels.formats import register_formats
+from photosort.photos.pixels.frame import Frame
 
 SIDE, QUALITY = 1600, 82
 """Pixels of the longer side, and of how good a JPEG."""

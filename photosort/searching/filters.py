@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from photosort.errors import SettingsError
-from photosort.photos.facts import GROUP, KINDS, Facts
+from photosort.photos.facts.facts import GROUP, KINDS, Facts
 
 _DATE = re.compile(r"(\d{4})(?:-(\d\d?)(?:-(\d\d?))?)?")
 _PEOPLE = re.compile(r"(\d{1,3})(\+?)")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from photosort.errors import SettingsError
-from photosort.photos.suffixes import PHOTOS
+from photosort.photos.files.suffixes import PHOTOS
 from photosort.support.printable import printable
 
 LARGEST = 100.0

@@ -40,7 +40,8 @@ def checked_text(text: str, new: str = "") -> Settings:
             raise refused_value(given) from error
         if first["loc"]:
             raise refused_line(first, Settings.model_fields) from error
-        raise SettingsError(first["msg"].removeprefix("Value error, "), "Change the lines of both.") from error
+        problem = first["msg"].removeprefix("Value error, ")
+        raise SettingsError(problem, "Change the other one first, or both with: photosort config edit") from error
 
 
 def with_value(text: str, key: str, words: Sequence[str]) -> str:

@@ -19,18 +19,17 @@ _KEPT = {"criterion": ("by", "names_from"), "into": ("into", "by")}
 def set_aside(flags: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the flags of a run set aside in the config file and the environment, with the value it has then.
 
-    A flag that chooses a way to sort is no conflict with another way that is usual for this user: the flag counts.
+    A flag that chooses a way to sort is no conflict with another way that is usual for this user: the flag counts. So
+    do the limits of a number that is to be chosen, where a number is usual.
     """
+    others: dict[str, Any] = {"k": None} if flags.keys() & {"min_k", "max_k"} else {}
     if "method" in flags:
         kept = _KEPT.get(flags["method"], ())
-        return {name: value for name, value in NO_WAY.items() if name not in kept and name not in flags}
-    others: dict[str, Any]
-    if "by" in flags or "names_from" in flags:
-        others = {"into": None, "method": "criterion"}
+        others |= {name: value for name, value in NO_WAY.items() if name not in kept}
+    elif "by" in flags or "names_from" in flags:
+        others |= {"into": None, "method": "criterion"}
     elif "into" in flags:
-        others = {"by": (), "names_from": None, "method": "into"}
-    else:
-        return {}
+        others |= {"by": (), "names_from": None, "method": "into"}
     return {name: value for name, value in others.items() if name not in flags}
 
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from platformdirs import user_cache_path, user_data_path
 from pydantic import (
     Field,
+    PrivateAttr,
     ValidationError,
     ValidationInfo,
     ValidatorFunctionWrapHandler,
@@ -117,6 +118,13 @@ class Settings(NameSettings, ModelSettings, Places):
         None, ge=1, description="k-means restarts; 20 to 400 by the number of photos if missing"
     )
 
+    _usual: frozenset[str] = PrivateAttr(frozenset())
+
+    @property
+    def k_is_usual(self) -> bool:
+        """Whether k is what this user usually wants, by the file or the environment; not for every folder it fits."""
+        return self.k is not None and "k" in self._usual
+
     @property
     def model_folder(self) -> Path:
         """Where weights that are fetched or converted are kept."""
@@ -188,7 +196,9 @@ def load_settings(**flags: Any) -> Settings:
     Raises SettingsError with the flag, the variable or the line of the file that is wrong, and what it may be.
     """
     given = {name: value for name, value in flags.items() if value is not None}
-    return _loaded(Settings, {**set_aside(given), **given})
+    settings = _loaded(Settings, {**set_aside(given), **given})
+    settings._usual = frozenset(settings.model_fields_set - given.keys())
+    return settings
 
 
 def load_places() -> Places:

@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photosort.errors import StoreDamaged
-from photosort.store.database import open_database, transaction
 from photosort.store.identity import Identity
+from photosort.store.sqlite.database import open_database, transaction
 
 MIGRATIONS = (
     (

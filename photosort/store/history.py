@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from photosort.store import journal, packed, previews, runs, tag_journal
-from photosort.store.database import open_database
+from photosort.store.journals import journal, tag_journal
+from photosort.store.runs import packed, previews, runs
+from photosort.store.sqlite.database import open_database
 
 MIGRATIONS = (
     (*runs.MIGRATION, *journal.MIGRATION),

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from photosort.store.journal import FilingState
-from photosort.store.operation import State
+from photosort.store.journals.journal import FilingState
+from photosort.store.journals.operation import State
 
 STANDING = (State.PLACING, State.PLACED, State.DONE, State.UNDOING, State.KEPT)
 """States under which the file of an operation may lie at its destination."""

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from photosort.store.operation import State
-from photosort.store.packed import unpack
+from photosort.store.journals.operation import State
 from photosort.store.placed import STANDING, standing_runs
-from photosort.store.runs import ORGANIZED
+from photosort.store.runs.packed import CAPTION, CLUSTER, DIGEST, packed_members
+from photosort.store.runs.runs import ORGANIZED
 
 LOOKUP = 500
 _AT = (*STANDING, State.THERE)
@@ -64,7 +64,6 @@ def told_of(connection: sqlite3.Connection, digests: Iterable[str]) -> dict[str,
 
     Runs that put copies apart are left out: what they said of a copy is not true of the photo that was kept.
     """
-    unpack(connection)
     wanted, found = list(dict.fromkeys(digests)), dict[str, list[Told]]()
     there = standing_runs(connection)
     for start in range(0, len(wanted), LOOKUP):
@@ -76,19 +75,24 @@ def told_of(connection: sqlite3.Connection, digests: Iterable[str]) -> dict[str,
         )
         for digest, *told in connection.execute(query, part):
             found.setdefault(digest, []).append(Told(*told))
-    return {digest: sorted(told, key=lambda one: one.run not in there) for digest, told in found.items()}
+    organized = {run for (run,) in connection.execute(f"SELECT id FROM runs WHERE {ORGANIZED}")}
+    for run, members in packed_members(connection, (DIGEST, CLUSTER, CAPTION), wanted):
+        folders = _folders(connection, run) if run in organized else {}
+        for digest, cluster, caption in members:
+            if cluster in folders:
+                found.setdefault(digest, []).append(Told(run, folders[cluster], caption))
+    return {digest: sorted(told, key=lambda one: (one.run not in there, -one.run)) for digest, told in found.items()}
 
 
 def written_captions(connection: sqlite3.Connection, tags: str) -> dict[str, str]:
     """Map photos to the captions of the newest run whose captioner was not `tags`."""
-    unpack(connection)
     runs = connection.execute(f"SELECT id, settings FROM runs WHERE {ORGANIZED} ORDER BY id").fetchall()
     captions = dict[str, str]()
-    for run, settings in runs:
-        if json.loads(settings).get("captioner", tags) != tags:
-            captions.update(
-                connection.execute("SELECT digest, caption FROM members WHERE run = ? AND caption <> ''", (run,))
-            )
+    for run in (run for run, settings in runs if json.loads(settings).get("captioner", tags) != tags):
+        query = "SELECT digest, caption FROM members WHERE run = ? AND caption <> ''"
+        captions.update(connection.execute(query, (run,)))
+        for _, members in packed_members(connection, (DIGEST, CAPTION), run=run):
+            captions.update((digest, caption) for digest, caption in members if caption)
     return captions
 
 
@@ -101,11 +105,16 @@ def members_of_folders(connection: sqlite3.Connection, part: str) -> tuple[int, 
         return 0, set()
     there = standing_runs(connection)
     run = next((run for run in runs if run in there), runs[0])
-    unpack(connection, run)
-    clusters = connection.execute("SELECT number, folder FROM clusters WHERE run = ?", (run,)).fetchall()
+    inside = {number for number, folder in _folders(connection, run).items() if part.casefold() in folder.casefold()}
     digests = set[str]()
-    for number, folder in clusters:
-        if part.casefold() in folder.casefold():
-            members = "SELECT digest FROM members WHERE run = ? AND cluster = ?"
-            digests.update(digest for (digest,) in connection.execute(members, (run, number)))
+    for number in inside:
+        query = "SELECT digest FROM members WHERE run = ? AND cluster = ?"
+        digests.update(digest for (digest,) in connection.execute(query, (run, number)))
+    for _, members in packed_members(connection, (DIGEST, CLUSTER), run=run):
+        digests.update(digest for digest, number in members if number in inside)
     return run, digests
+
+
+def _folders(connection: sqlite3.Connection, run: int) -> dict[int, str]:
+    """Return the number of each cluster of a run -> its folder."""
+    return dict(connection.execute("SELECT number, folder FROM clusters WHERE run = ?", (run,)))

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from photosort.store.tag_journal import untagged_digests
+from photosort.store.journals.tag_journal import untagged_digests
 
 LOOKUP = 500
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from photosort.store.cache import MIGRATIONS, REMEDY, cache_file
-from photosort.store.database import open_database, transaction
+from photosort.store.sqlite.database import open_database, transaction
 
 PATIENCE_MS = 2000
 """Milliseconds that cleaning waits for another program that writes."""

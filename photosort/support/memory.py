@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from threading import Condition, Lock
+from typing import Protocol
 
 CGROUP = Path("/sys/fs/cgroup/memory.max")
 """Where Linux keeps the limit of a container."""
@@ -25,6 +26,14 @@ def memory() -> int:
         return min(installed, int(CGROUP.read_text("ascii")))
     except (OSError, ValueError):
         return installed
+
+
+class Shared(Protocol):
+    """Memory that is taken in turn."""
+
+    def share(self, size: int) -> AbstractContextManager[None]:
+        """Hold `size` bytes; waits until they are free."""
+        ...
 
 
 class Budget:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from photosort.errors import EmptyFolder, NoPhotos
-from photosort.photos.scan import scan
+from photosort.photos.files.scan import scan
 from photosort.watching.arrivals import Group, Stamp
 from photosort.watching.temporary import is_temporary
 

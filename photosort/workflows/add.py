@@ -12,9 +12,9 @@ from photosort.errors import NoDestination, NoSuchRun
 from photosort.models.selected import ModelSet
 from photosort.settings.settings import Settings
 from photosort.store.history import open_history
-from photosort.store.journal import FilingState, read_filing
+from photosort.store.journals.journal import FilingState, read_filing
 from photosort.store.placed import standing_runs
-from photosort.store.runs import Run, Runs
+from photosort.store.runs.runs import Run, Runs
 from photosort.support.printable import printable
 from photosort.support.progress import Progress, silent
 from photosort.workflows.earlier_runs.continuing import Unchanged

@@ -15,8 +15,8 @@ from photosort.models.profiles import choose
 from photosort.settings.settings import Settings
 from photosort.store.cache import cache_file
 from photosort.store.history import history_file, open_history
-from photosort.store.journal import FilingState, Journal, filings
-from photosort.store.operation import State
+from photosort.store.journals.journal import FilingState, Journal, filings
+from photosort.store.journals.operation import State
 from photosort.store.upkeep import Held, Upkeep, damaged_files, size_of, size_of_cache
 
 KINDS = ("gone", "models", "damaged", "all")

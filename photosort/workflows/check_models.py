@@ -14,7 +14,7 @@ from photosort.models.catalogue import CAPTIONERS, EFFICIENTNET, ENCODERS, MINIL
 from photosort.models.facts.faces import FaceCounter
 from photosort.models.protocols import Frame, Pixels
 from photosort.models.weights.hub import find
-from photosort.photos.facts import Said
+from photosort.photos.facts.facts import Said
 from photosort.settings.settings import Settings
 from photosort.support.progress import Progress, silent
 

@@ -11,18 +11,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from photosort.describing.decoding.look import HEADER
 from photosort.describing.describe import look_at_all, read_and_unread
-from photosort.describing.look import HEADER
 from photosort.describing.tasks import SKETCHES, counting, sketching
 from photosort.duplicates.shots import Shot
 from photosort.models.facts.faces import FaceCounter
-from photosort.photos.digest import digest_of
-from photosort.photos.header import Header
-from photosort.photos.named import taken_by_name
-from photosort.photos.photo import Photo, Unread
-from photosort.photos.scan import Found
-from photosort.photos.sketch import SIDE
-from photosort.photos.suffixes import PHOTOS, RAWS, VIDEOS, ending_of
+from photosort.photos.facts.header import Header
+from photosort.photos.facts.named import taken_by_name
+from photosort.photos.files.digest import digest_of
+from photosort.photos.files.photo import Photo, Unread
+from photosort.photos.files.scan import Found
+from photosort.photos.files.suffixes import PHOTOS, RAWS, VIDEOS, ending_of
+from photosort.photos.pixels.sketch import SIDE
 from photosort.settings.settings import Settings
 from photosort.store.cache import Cache
 from photosort.support.progress import Progress

@@ -39,7 +39,7 @@ from photosort.filing.disk.place import look
 from photosort.filing.disk.renaming import remove, rename_exclusive
 from photosort.models.weights.pull import download_wheel
 from photosort.models.weights.sdist import read_sdist
-from photosort.photos.digest import digest_of
+from photosort.photos.files.digest import digest_of
 from photosort.support.progress import Progress, silent
 
 CREDITS = "CREDITS.txt"

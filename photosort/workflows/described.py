@@ -13,9 +13,9 @@ from photosort.describing.engines import engine_for
 from photosort.errors import NoPhotos
 from photosort.filing.disk.survey import check_destination
 from photosort.models.selected import ModelSet
-from photosort.photos.copies import Copies
-from photosort.photos.photo import Unread
-from photosort.photos.scan import WITH_ITS_PHOTO, Found
+from photosort.photos.files.copies import Copies
+from photosort.photos.files.photo import Unread
+from photosort.photos.files.scan import WITH_ITS_PHOTO, Found
 from photosort.store.cache import Cache
 from photosort.support.progress import Progress
 from photosort.workflows.earlier_runs.continuing import Continued, Unchanged
@@ -102,7 +102,7 @@ def look_at_photos(
     if standing and not groups:
         return Unchanged(standing.run, source, destination, 0, (*found.unread, *found.no_photos(groups)))
     check_destination(source, destination)
-    mains = mains_of(found, groups, None if standing else settings.k)
+    mains = mains_of(found, groups, None if standing or settings.k_is_usual else settings.k)
     talk.found(Seen.of(found, groups))
     writer = checked_writer(models, cache)
     every = [*mains, *standing.photos] if standing else mains

@@ -18,15 +18,15 @@ from photosort.filing.disk.survey import check_destination, survey
 from photosort.filing.journaled.apply import Outcome, apply
 from photosort.filing.plan.model import Mode
 from photosort.filing.plan.plan import Plan, make_plan
-from photosort.photos.copies import Copies
-from photosort.photos.digest import digest_of
-from photosort.photos.photo import Photo, Unread
-from photosort.photos.scan import scan
+from photosort.photos.files.copies import Copies
+from photosort.photos.files.digest import digest_of
+from photosort.photos.files.photo import Photo, Unread
+from photosort.photos.files.scan import scan
 from photosort.settings.settings import Settings
 from photosort.store.cache import open_cache
 from photosort.store.history import open_history
 from photosort.store.placed import placed_below
-from photosort.store.runs import DUPLICATES, ClusterRecord, MemberRecord, Runs
+from photosort.store.runs.runs import DUPLICATES, ClusterRecord, MemberRecord, Runs
 from photosort.support.progress import Progress, silent
 from photosort.workflows.compared import compared, hashed, sketches
 from photosort.workflows.earlier_runs.earlier import refuse_over_unfinished

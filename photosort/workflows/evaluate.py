@@ -28,9 +28,9 @@ from photosort.models.encoders.minilm import MiniLM
 from photosort.models.runtime.devices import wanted_cuda
 from photosort.models.selected import EVEN, ModelSet
 from photosort.naming.keywords import Count
-from photosort.photos.facts import Facts
-from photosort.photos.photo import Unread
-from photosort.photos.scan import scan
+from photosort.photos.facts.facts import Facts
+from photosort.photos.files.photo import Unread
+from photosort.photos.files.scan import scan
 from photosort.settings.choices import Geometries
 from photosort.store.cache import Cache, open_cache
 from photosort.support.printable import printable

@@ -12,9 +12,9 @@ from photosort.filing.plan.about import about_files
 from photosort.filing.plan.model import Mode
 from photosort.filing.plan.plan import Plan, make_plan, no_files
 from photosort.naming.summary import ClusterName
-from photosort.photos.photo import Photo, Unread
-from photosort.store.operation import Operation
-from photosort.store.runs import Runs
+from photosort.photos.files.photo import Photo, Unread
+from photosort.store.journals.operation import Operation
+from photosort.store.runs.runs import Runs
 from photosort.support.progress import Progress
 
 PLANNING = "planning"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from photosort.errors import TooManyClusters
-from photosort.photos.scan import Found, Scan
+from photosort.photos.files.scan import Found, Scan
 
 Groups = Mapping[Path, tuple[Path, ...]]
 """Each main photo, with the files that travel with it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,12 +16,9 @@ from photosort.filing.plan.model import Mode
 from photosort.filing.tagging.take_back import LEFT, Untagged, untag
 from photosort.filing.tagging.write import TagOutcome
 from photosort.store.history import open_history
-from photosort.store.journal import UNFINISHED, Filing, FilingState, Journal, filings, read_filing
-from photosort.store.operation import State
-from photosort.store.placed import photos_there
-from photosort.store.previews import no_such_run
-from photosort.store.runs import TAGS, Run, Runs
-from photosort.store.tag_journal import (
+from photosort.store.journals.journal import UNFINISHED, Filing, FilingState, Journal, filings, read_filing
+from photosort.store.journals.operation import State
+from photosort.store.journals.tag_journal import (
     Tagging,
     TagJournal,
     files_of,
@@ -29,6 +27,9 @@ from photosort.store.tag_journal import (
     tagged_photos,
     taggings,
 )
+from photosort.store.placed import photos_there
+from photosort.store.runs.previews import no_such_run
+from photosort.store.runs.runs import TAGS, Run, Runs
 from photosort.support.progress import Progress, silent
 from photosort.workflows.earlier_runs.gathering import COMMAND
 from photosort.workflows.tag_files import holding, resume_tagging
@@ -118,7 +119,7 @@ def run_to_review(data_dir: Path, number: int | None = None) -> Run:
     if found is None and number is not None:
         raise _no_such_run(data_dir, number)
     if found is None:
-        raise NoSuchRun("Nothing has been organized yet", "Start with: photosort organize FOLDER --dry-run")
+        raise NoSuchRun("Nothing has been organized yet", "Start with: photosort organize DIR --dry-run")
     if _has_filed(found):
         again = f"Take it back first: photosort undo {found.run.id}. Or name a dry run; {ALL_RUNS}"
         raise Unfinished(f"Run {found.run.id} has filed its photos", again)
@@ -145,15 +146,16 @@ def undo_run(
                 return way, untag(connection, way.run_id, progress=progress)
         with hold(way.destination, data_dir):
             removed = not is_there(connection, way.run_id)
-            kept = _untag_files_of(connection, way.run_id, removed=removed)
-            outcome = undo(connection, way.run_id, progress=progress)
+            tagged = runs_tagging_files_of(connection, way.run_id)
+            kept = _untag_files_of(connection, way.run_id, tagged, removed=removed)
+            outcome = undo(connection, way.run_id, again=bool(tagged), progress=progress)
             return way, replace(outcome, kept=(*outcome.kept, *kept))
 
 
 def resume_run(
-    data_dir: Path, number: int | None = None, *, progress: Progress = silent
+    data_dir: Path, number: int | None = None, *, cache_dir: Path | None = None, progress: Progress = silent
 ) -> tuple[Filing, Outcome | UndoOutcome] | tuple[Tagging, TagOutcome | Untagged]:
-    """Finish this run, or the last one that stopped half-way.
+    """Finish this run, or the last one that stopped half-way. The cache learns of photos that tags went into.
 
     Raises NoSuchRun, Busy, what `resume` raises, and ExifToolMissing where tags were to be embedded.
     """
@@ -163,7 +165,7 @@ def resume_run(
             with holding(connection, way.folder, data_dir):
                 if way.state is FilingState.UNDOING:
                     return way, untag(connection, way.run_id, progress=progress)
-                return way, resume_tagging(connection, way.run_id, data_dir, progress=progress)
+                return way, resume_tagging(connection, way.run_id, data_dir, cache_dir, progress=progress)
         with hold(way.destination, data_dir):
             return way, resume(connection, way.run_id, progress=progress)
 
@@ -181,12 +183,14 @@ def _no_such_run(data_dir: Path, number: int) -> NoSuchRun:
         return no_such_run(connection, number, ALL_RUNS)
 
 
-def _untag_files_of(connection: sqlite3.Connection, run: int, *, removed: bool) -> list[Remark]:
-    """Take back the tags of the files of a run; returns the sidecars that stay."""
+def _untag_files_of(
+    connection: sqlite3.Connection, run: int, taggings: Sequence[int], *, removed: bool
+) -> list[Remark]:
+    """Take back the tags of the files of a run, which these runs have written; returns the sidecars that stay."""
     files = files_of(connection, run)
     return [
         kept
-        for tagging in runs_tagging_files_of(connection, run)
+        for tagging in taggings
         for kept in untag(connection, tagging, of=files, removed=removed).kept
         if kept.path not in files
     ]

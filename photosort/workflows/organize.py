@@ -13,11 +13,11 @@ from photosort.filing.disk.lock import hold
 from photosort.filing.plan.model import Mode
 from photosort.models.selected import ModelSet
 from photosort.naming.summary import STAGE as NAMING
-from photosort.photos.digest import digest_of
+from photosort.photos.files.digest import digest_of
 from photosort.store.cache import open_cache
 from photosort.store.history import open_history
-from photosort.store.previews import drop_old_previews, kept_meanwhile
-from photosort.store.runs import Runs
+from photosort.store.runs.previews import drop_old_previews, kept_meanwhile
+from photosort.store.runs.runs import Runs
 from photosort.support.progress import Progress, silent
 from photosort.workflows.described import look_at_photos
 from photosort.workflows.earlier_runs.continuing import Unchanged, in_their_folders, with_its_names
@@ -154,7 +154,7 @@ def prepare(
         best,
         described.facts,
         folders,
-        {**kept_settings(settings, best.categories), **renamed, **(new.kept if new else {})},
+        {**kept_settings(settings, best.categories, best.clustering.k), **renamed, **(new.kept if new else {})},
         stands(Runs(connection), continues, standing, settings.method, folders.paths),
     )
     keep_centroids(connection, run, best.clustering, models)

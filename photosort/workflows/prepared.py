@@ -15,8 +15,8 @@ from photosort.methods.conversation import Settle, as_proposed
 from photosort.methods.method import Grouping
 from photosort.models.protocols import Category, Used
 from photosort.naming.summary import ClusterName
-from photosort.photos.copies import Copies
-from photosort.store.journal import Filing
+from photosort.photos.files.copies import Copies
+from photosort.store.journals.journal import Filing
 from photosort.workflows.earlier_runs.continuing import Continued
 from photosort.workflows.finding import Seen
 from photosort.workflows.sorting.asking import Show, unshown

@@ -10,7 +10,7 @@ from photosort.describing.engines import engine_for
 from photosort.errors import NoPhotos, SettingsError
 from photosort.methods.criterion.suggesting import Suggested, suggest
 from photosort.models.selected import ModelSet
-from photosort.photos.scan import scan
+from photosort.photos.files.scan import scan
 from photosort.store.cache import open_cache
 from photosort.support.progress import Progress, silent
 from photosort.workflows.sorting.asking import checked_writer

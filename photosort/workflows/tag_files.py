@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from photosort.errors import Busy
+from photosort.errors import Busy, StoreError
 from photosort.filing.disk.lock import hold
 from photosort.filing.tagging.exiftool import ExifTool
 from photosort.filing.tagging.write import TagOutcome, no_embedding, resume_tags
-from photosort.store.journal import filings
-from photosort.store.operation import State
-from photosort.store.tag_journal import TagJournal
+from photosort.store.cache import open_cache
+from photosort.store.journals.journal import filings
+from photosort.store.journals.operation import State
+from photosort.store.journals.tag_journal import TagJournal
 from photosort.support.progress import Progress, silent
 
 
@@ -36,12 +37,33 @@ def overlap(one: Path, other: Path) -> bool:
 
 
 def resume_tagging(
-    connection: sqlite3.Connection, run: int, data_dir: Path, *, progress: Progress = silent
+    connection: sqlite3.Connection,
+    run: int,
+    data_dir: Path,
+    cache_dir: Path | None = None,
+    *,
+    progress: Progress = silent,
 ) -> TagOutcome:
-    """Finish writing tags. The caller holds the locks. Raises ExifToolMissing and what `resume_tags` raises."""
-    embeds = any(write.embedded for write in TagJournal(connection, run).writes(*State.PLANNED, State.PLACING))
+    """Finish writing tags; what the cache knows of photos that tags went into stays known. The caller holds the locks.
+
+    Raises ExifToolMissing and what `resume_tags` raises.
+    """
+    journal = TagJournal(connection, run)
+    embeds = any(write.embedded for write in journal.writes(State.PLANNED, State.PLACING))
     with embedding(data_dir, wanted=embeds) as exiftool:
-        return resume_tags(connection, run, embed=exiftool or no_embedding, progress=progress)
+        outcome = resume_tags(connection, run, embed=exiftool or no_embedding, progress=progress)
+    if cache_dir is not None:
+        with suppress(StoreError):  # the tags are written, whatever is wrong with the cache
+            keep_known(journal, cache_dir)
+    return outcome
+
+
+def keep_known(journal: TagJournal, cache_dir: Path) -> None:
+    """Let what the cache knows of photos be known of them as they are with their tags. Raises StoreError."""
+    embedded = [(write.digest, write.after_digest) for write in journal.writes(State.DONE) if write.embedded]
+    if embedded:
+        with open_cache(cache_dir) as cache:
+            cache.same_photos(embedded)
 
 
 @contextmanager

@@ -14,9 +14,9 @@ from photosort.errors import OwnDestination, SourceMissing
 from photosort.filing.journaled.apply import Outcome
 from photosort.models.selected import ModelSet
 from photosort.store.history import open_history
-from photosort.store.journal import FilingState, unfinished
+from photosort.store.journals.journal import FilingState, unfinished
 from photosort.store.placed import taken_back
-from photosort.store.runs import Run, Runs
+from photosort.store.runs.runs import Run, Runs
 from photosort.support.printable import printable
 from photosort.support.progress import Progress
 from photosort.watching.arrivals import Arrivals, Group, Patience

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from photosort.photos.formats import register_formats
-from photosort.photos.suffixes import PHOTOS
+from photosort.photos.files.suffixes import PHOTOS
+from photosort.photos.pixels.formats import register_formats
 from photosort.workflows.demo import packages
 
 THUMB, GAP, CARD = 62, 6, 4

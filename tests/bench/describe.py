@@ -24,10 +24,10 @@ from table_row import declare
 from photosort.describing.describe import describe
 from photosort.models.captioners.tags import TagCaptioner
 from photosort.models.encoders.efficientnet import SIDE, EfficientNetLite2, LabelHead, load_network
-from photosort.photos.decode import decode
-from photosort.photos.formats import register_formats
-from photosort.photos.frame import Frame
-from photosort.photos.scan import scan
+from photosort.photos.files.scan import scan
+from photosort.photos.pixels.decode import decode
+from photosort.photos.pixels.formats import register_formats
+from photosort.photos.pixels.frame import Frame
 from photosort.store.cache import open_cache
 
 SIZES = {"12 MP": (4000, 3000), "1 MP": (1155, 866), "small": (640, 480)}

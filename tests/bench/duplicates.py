@@ -32,11 +32,11 @@ from table_row import declare
 from photosort.describing.tasks import SKETCHED
 from photosort.duplicates import alignment
 from photosort.duplicates.alignment import overlaps
-from photosort.duplicates.groups import STRAIGHT
+from photosort.duplicates.comparing import STRAIGHT
 from photosort.duplicates.matching import candidate_pairs
 from photosort.models.runtime.torchvision_ops import repair_torchvision
-from photosort.photos.decode import decode
-from photosort.photos.sketch import SIDE, sketch
+from photosort.photos.pixels.decode import decode
+from photosort.photos.pixels.sketch import SIDE, sketch
 
 ENDINGS = (".jpg", ".jpeg", ".png", ".webp")
 ORIENTATION = 0x0112

@@ -29,11 +29,11 @@ from photosort.models.encoders.efficientnet import EfficientNetLite2
 from photosort.models.facts.faces import FaceCounter
 from photosort.models.facts.kinds import KindHead
 from photosort.models.protocols import FactModels
-from photosort.photos.decode import decode
-from photosort.photos.facts import KINDS, Facts
-from photosort.photos.header import read_header
-from photosort.photos.scan import scan
-from photosort.photos.texture import texture
+from photosort.photos.facts.facts import KINDS, Facts
+from photosort.photos.facts.header import read_header
+from photosort.photos.files.scan import scan
+from photosort.photos.pixels.decode import decode
+from photosort.photos.pixels.texture import texture
 from photosort.store.cache import open_cache
 
 PHOTO = "photo"

@@ -33,9 +33,9 @@ from photosort.filing.journaled.apply import apply
 from photosort.filing.journaled.undo import undo
 from photosort.filing.plan.model import Mode
 from photosort.filing.plan.plan import make_plan
-from photosort.photos.photo import Photo
+from photosort.photos.files.photo import Photo
 from photosort.store.history import open_history
-from photosort.store.runs import Runs
+from photosort.store.runs.runs import Runs
 
 TURNS = 3
 AGAINST = 5

@@ -1,21 +1,24 @@
 """How fast photos are captioned and embedded: python tests/bench/gpu.py [--model base|small] [--photos N] [--device D]
 
 BLIP and CLIP ViT-B/32 in full size with random weights (speed does not depend on their values), twenty tokens a
-caption, on JPEGs of 12 megapixels and of 1 megapixel. In one run, on the same files, both models for every photo:
+caption, on JPEGs of 12 megapixels and of 1 megapixel, 4,096 of each on a GPU. In one run, on the same files,
+both models for every photo:
 
     plain loop     as one would write it: open, processor, generate, encode; one photo at a time, and 32 at a time
-    photosort      the describing stage, with an empty cache, from the moment when the first photos are done
-    models alone   generate and encode on tensors that lie on the device already, in photosort's batches
+    photosort      the describing stage, with an empty cache, from the moment when the first photos are done; on a GPU
+                   after a first run, in which batches grow
+    models alone   photosort's models on pictures that are ready, in the batches that the describing stage takes
+    generate       generate and encode of the libraries on tensors that lie on the device, in the same batches
     decode alone   photosort's decoding, on all cores
 
-`--model small` has a few narrow layers, for machines without a GPU. There models and decoding share the cores, so the
-ceiling of both is 1 / (1/a + 1/b); with a GPU it is the lower of the two.
+On a CUDA GPU nvJPEG and two streams are tried as well (gpu_rows.py). `--count` needs no GPU: it counts kernels, waits
+and bytes (gpu_count.py). `--model small` has a few narrow layers, for machines without a GPU. There models and decoding
+share the cores, so the ceiling of both is 1 / (1/a + 1/b); with a GPU it is the lower of the two.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import platform
 import sys
@@ -30,64 +33,30 @@ from typing import Any
 os.environ["HF_HUB_OFFLINE"] = "1"
 sys.path.append(str(Path(__file__).parents[1]))
 
+import numpy as np
 from describe import SIZES, rate, write_photos
-from PIL import Image
+from gpu_models import SHAPES, TOKENS, Plain, build, plain
 from table_row import declare
 
+from photosort.describing.decoding.look import Known
 from photosort.describing.describe import describe
 from photosort.describing.engines import Engine, engine_for
-from photosort.describing.look import Known
-from photosort.describing.tasks import tasks_of
+from photosort.describing.tasks import Task, tasks_of
 from photosort.describing.worker import Event
 from photosort.models.captioners import generating
-from photosort.models.runtime.devices import CPU, first_device
-from photosort.models.runtime.on_device import number_format
-from photosort.models.runtime.torchvision_ops import repair_torchvision
+from photosort.models.runtime.devices import CPU, first_device, is_cuda
+from photosort.models.runtime.on_device import gathered
 from photosort.models.selected import select_models
-from photosort.photos.decode import decode
-from photosort.photos.scan import Found, scan
+from photosort.photos.files.scan import Found, scan
+from photosort.photos.pixels.decode import decode
 from photosort.settings.settings import Settings, load_settings
 from photosort.store.cache import open_cache
 
-TOKENS = 20
 AT_ONCE = 32
-VOCABULARY = 30524
+WRITTEN = 64
+"""Photos that are drawn; further files hold the same picture and some bytes of their own."""
+DECODED = 512
 generating.CAPTION_TOKENS = TOKENS
-
-SHAPES: dict[str, dict[str, Any]] = {
-    "base": {"width": 768, "layers": 12, "heads": 12, "inner": 3072, "side": 384, "patch": 16, "clip": (768, 12, 32)},
-    "small": {"width": 192, "layers": 4, "heads": 4, "inner": 768, "side": 224, "patch": 16, "clip": (192, 4, 32)},
-}
-
-
-@dataclass
-class Plain:
-    """The two models as their own libraries load them, and what those make of a photo."""
-
-    blip: Any
-    processor: Any
-    clip: Any
-    preprocess: Any
-    device: str
-    dtype: Any
-
-    def captioned(self, paths: list[Path]) -> None:
-        """One batch, as one would write it."""
-        import torch
-
-        images = [Image.open(path).convert("RGB") for path in paths]
-        inputs = self.processor(images=images, return_tensors="pt")["pixel_values"].to(self.device, self.dtype)
-        pictures = torch.stack([self.preprocess(image) for image in images]).to(self.device, self.dtype)
-        self.on_tensors(inputs, pictures)
-
-    def on_tensors(self, inputs: Any, pictures: Any) -> None:
-        """What no program can do without."""
-        import torch
-
-        with torch.inference_mode():
-            written = self.blip.generate(pixel_values=inputs, max_new_tokens=TOKENS, do_sample=False).cpu()
-            self.clip.encode_image(pictures).float().cpu()
-        assert written.shape[1] >= TOKENS, "a caption ended early"
 
 
 @dataclass
@@ -113,69 +82,52 @@ class TimedEngine:
         return self.photos / self.seconds
 
 
-def build(folder: Path, shape: dict[str, Any]) -> None:
-    """BLIP and CLIP with random weights, saved by their own libraries."""
-    import torch
-
-    repair_torchvision()
-    import open_clip
-    from fakes.tiny_models import tokenizer
-    from safetensors.torch import save_file
-    from transformers import BlipConfig, BlipForConditionalGeneration, BlipImageProcessor, BlipProcessor
-
-    torch.manual_seed(7)
-    both = {
-        "hidden_size": shape["width"],
-        "num_hidden_layers": shape["layers"],
-        "num_attention_heads": shape["heads"],
-        "intermediate_size": shape["inner"],
-    }
-    size = {"height": shape["side"], "width": shape["side"]}
-    config = BlipConfig(
-        text_config={**both, "encoder_hidden_size": shape["width"], "vocab_size": VOCABULARY},
-        vision_config={**both, "image_size": shape["side"], "patch_size": shape["patch"]},
-    )
-    BlipForConditionalGeneration(config).save_pretrained(folder / "blip")
-    processor: Any = BlipProcessor(BlipImageProcessor(size=size), tokenizer())  # type: ignore[no-untyped-call]
-    processor.save_pretrained(folder / "blip")
-    width, layers, patch = shape["clip"]
-    model = {
-        "embed_dim": 512,
-        "vision_cfg": {"image_size": 224, "layers": layers, "width": width, "patch_size": patch},
-        "text_cfg": {"context_length": 77, "vocab_size": 49408, "width": 512, "heads": 8, "layers": layers},
-    }
-    (folder / "clip").mkdir()
-    save_file(open_clip.CLIP(**model).state_dict(), folder / "clip" / "open_clip_model.safetensors")
-    described = {"model_cfg": model, "preprocess_cfg": {"mean": [0.48, 0.46, 0.41], "std": [0.27, 0.26, 0.28]}}
-    (folder / "clip" / "open_clip_config.json").write_text(json.dumps(described))
+def write_many(folder: Path, size: tuple[int, int], count: int) -> None:
+    """Fill a folder with files no two of which are equal; what follows the end of a JPEG is not decoded."""
+    write_photos(folder, size, min(count, WRITTEN))
+    for number in range(WRITTEN, count):
+        content = (folder / f"{number % WRITTEN}.jpg").read_bytes()
+        (folder / f"{number}.jpg").write_bytes(content + number.to_bytes(8, "big"))
 
 
-def plain(folder: Path, device: str) -> Plain:
-    """Load both without photosort, in the format that photosort uses, so that the loop is not slower than need be."""
-    import open_clip
-    from transformers import AutoProcessor, BlipForConditionalGeneration
+def described(found: Sequence[Found], settings: Settings) -> float:
+    """Photos a second of the describing stage, with an empty cache."""
+    chosen = select_models(settings)
+    engine = TimedEngine(engine_for(chosen))
+    with tempfile.TemporaryDirectory() as folder, open_cache(Path(folder) / "cache") as cache:
+        describe(found, chosen.image_encoder, chosen.captioners, cache, engine=engine)
+    return engine.rate()
 
-    dtype = number_format(device)
-    blip: Any = BlipForConditionalGeneration.from_pretrained(folder / "blip", dtype=dtype)
-    clip, _, preprocess = open_clip.create_model_and_transforms(f"local-dir:{folder / 'clip'}")
-    processor = AutoProcessor.from_pretrained(folder / "blip")  # type: ignore[no-untyped-call]
-    return Plain(blip.to(device).eval(), processor, clip.to(device, dtype).eval(), preprocess, device, dtype)
+
+def repeated(task: Task, count: int) -> Callable[[], None]:
+    """Return what lets a model see `count` pictures in full batches, after one to warm up."""
+    batch = task.batch().value
+    random = np.random.default_rng(5).integers(0, 255, (batch, task.frame.side, task.frame.side, 3), dtype=np.uint8)
+    pictures = gathered(list(random), task.device())
+    digests = [f"{number:064x}" for number in range(batch)]
+
+    def work() -> None:
+        for start in range(0, count, batch):
+            list(task.run(pictures[: count - start], digests[: count - start]))
+
+    list(task.run(pictures, digests))
+    return work
 
 
 def measure(name: str, count: int, settings: Settings, models: Plain) -> None:
     """Print one table."""
     import torch
 
-    size = SIZES[name]
-    chosen = select_models(settings)
-    tasks = tasks_of(chosen)
-    frames = [task.frame for task in tasks]
-    batch = max(task.batch().value for task in tasks)
-    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as cache_folder:
-        write_photos(Path(folder), size, count)
+    size, on_gpu = SIZES[name], models.device != CPU
+    with tempfile.TemporaryDirectory() as folder:
+        write_many(Path(folder), size, count)
         found = scan(Path(folder)).photos
         paths = [photo.path for photo in found]
-        contents = [path.read_bytes() for path in paths]
+        if on_gpu:
+            described(found, settings)
+        ours = described(found, settings)
+        tasks = tasks_of(select_models(settings))
+        contents = [path.read_bytes() for path in paths[:DECODED]]
 
         def loop(paths: list[Path], at_once: int) -> Callable[[], None]:
             def work() -> None:
@@ -186,49 +138,58 @@ def measure(name: str, count: int, settings: Settings, models: Plain) -> None:
 
         def decode_all() -> None:
             with ThreadPoolExecutor(os.cpu_count()) as pool:
-                list(pool.map(lambda content: decode(content, frames), contents))
+                list(pool.map(lambda content: decode(content, [task.frame for task in tasks]), contents))
 
-        def tensors(side: int, at_once: int) -> Any:
-            return torch.rand((at_once, 3, side, side), device=models.device, dtype=models.dtype)
+        def on_tensors(task: Task, least: int) -> Any:
+            shape = (min(task.batch().value, least), 3, task.frame.side, task.frame.side)
+            return torch.rand(shape, device=models.device, dtype=models.dtype)
 
-        def models_alone() -> None:
-            inputs, pictures = tensors(frames[1].side, batch), tensors(frames[0].side, batch)
+        def libraries() -> None:
+            batch = tasks[1].batch().value
+            inputs, pictures = on_tensors(tasks[1], batch), on_tensors(tasks[0], batch)
             for start in range(0, count, batch):
-                left = min(batch, count - start)
-                models.on_tensors(inputs[:left], pictures[:left])
+                models.on_tensors(inputs[: count - start], pictures[: count - start])
 
-        few = paths[: max(AT_ONCE, count // 4)]
+        few = paths[: min(max(AT_ONCE, count // 4), DECODED)]
         loop(paths[:AT_ONCE], AT_ONCE)()
-        models.on_tensors(tensors(frames[1].side, batch), tensors(frames[0].side, batch))
+        works = [repeated(task, count) for task in tasks]
         rows = {
             "plain loop, one at a time": rate(len(few) // 2, loop(few[: len(few) // 2], 1)),
             f"plain loop, {AT_ONCE} at a time": rate(len(few), loop(few, AT_ONCE)),
-            "models alone": rate(count, models_alone),
-            "decode alone": rate(count, decode_all),
+            "generate and encode, on tensors": rate(count, libraries),
+            "models alone": rate(count, lambda: [work() for work in works]),
+            "decode alone": rate(len(contents), decode_all),
         }
-        engine = TimedEngine(engine_for(chosen))
-        with open_cache(Path(cache_folder) / "cache") as cache:
-            describe(found, chosen.image_encoder, chosen.captioners, cache, engine=engine)
-        ours = engine.rate()
-    alone, decoding = rows["models alone"], rows["decode alone"]
-    both = 1 / (1 / alone + 1 / decoding) if models.device == CPU else min(alone, decoding)
-    rows["ceiling of both on these cores" if models.device == CPU else "lower of the two"] = both
-    for row, value in rows.items():
-        if row.startswith("plain"):
-            declare(f"photos/s, {name}, {models.device}", f"{ours:.1f}", f"{row} {value:.1f}", ours / value)
-    print(f"\n{name}: {count} JPEGs of {size[0]} x {size[1]}")
-    print(f"  {'photosort':<34}{ours:8.1f} photos/s")
-    for row, value in rows.items():
-        print(f"  {row:<34}{value:8.1f} photos/s   photosort is {ours / value:5.2f} x")
+        alone, decoding = rows["models alone"], rows["decode alone"]
+        both = min(alone, decoding) if on_gpu else 1 / (1 / alone + 1 / decoding)
+        rows["lower of the two" if on_gpu else "ceiling of both on these cores"] = both
+        for row, value in rows.items():
+            if row.startswith("plain"):
+                declare(f"photos/s, {name}, {models.device}", f"{ours:.1f}", f"{row} {value:.1f}", ours / value)
+        print(f"\n{name}: {count} JPEGs of {size[0]} x {size[1]}")
+        print(f"  batches of {' and '.join(f'{task.batch().value} ({task.identity.model})' for task in tasks)}")
+        print(f"  {'photosort':<34}{ours:8.1f} photos/s")
+        for row, value in rows.items():
+            print(f"  {row:<34}{value:8.1f} photos/s   photosort is {ours / value:5.2f} x")
+        if is_cuda(models.device):
+            from gpu_rows import only_on_cuda
+
+            only_on_cuda(paths[:DECODED], tasks[1].frame, works, models.device)
 
 
 def main() -> None:
-    """Run both sizes."""
+    """Run both sizes, or count."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", choices=SHAPES, default="base")
-    parser.add_argument("--photos", type=int, default=512)
+    parser.add_argument("--photos", type=int, help="of each size; 4,096 on a GPU, 512 on the processor")
     parser.add_argument("--device", default="auto")
+    parser.add_argument("--count", action="store_true", help="count kernels and bytes, without a GPU")
     arguments = parser.parse_args()
+    if arguments.count:
+        from gpu_count import count
+
+        count()
+        return
     device = first_device(arguments.device)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -245,7 +206,7 @@ def main() -> None:
         gpu = torch.cuda.get_device_name(device) if device.startswith("cuda") else platform.processor() or "processor"
         print(f"{arguments.model} models, {models.dtype}, {TOKENS} tokens, on {gpu} with {os.cpu_count()} cores")
         for size in ("12 MP", "1 MP"):
-            measure(size, arguments.photos, settings, models)
+            measure(size, arguments.photos or (512 if device == CPU else 4096), settings, models)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ from photosort.methods.into.method import Into
 from photosort.methods.method import Examples, Views
 from photosort.models.protocols import Category
 from photosort.models.selected import ModelSet, select_models
-from photosort.photos.facts import Facts
+from photosort.photos.facts.facts import Facts
 from photosort.settings.settings import load_settings
 from photosort.store.cache import Cache, open_cache
 from photosort.workflows.evaluate import Ground, ground_of_photos

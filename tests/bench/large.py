@@ -1,4 +1,5 @@
 """A large folder that the cache knows: python tests/bench/large.py [--photos 1000 10000 100000] [--k 50] [--keep DIR]
+[--steps]
 
 So many photos, which are tiny files of their own, one in twenty with an XMP sidecar, in folders of 500 as cameras name
 them. What models say of them is made up and put into the cache: vectors around the weights of 300 labels of ImageNet,
@@ -8,6 +9,10 @@ k-means of them with the same restarts. A run before these writes the captions, 
 
 CPU seconds are those of the process, user and system, with one thread (the median of the three); they include the start
 of Python and all imports. Memory is the largest resident set. The history is what one more preview adds to its file.
+
+With `--steps` nothing is planned: one process for each number of photos scans the folder, looks all photos up in the
+cache, reads their vectors and clusters them, and says what each of these steps took. A million photos are made for it
+in 10 GB of disk.
 """
 
 from __future__ import annotations
@@ -16,6 +21,7 @@ import argparse
 import hashlib
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -57,12 +63,12 @@ def photos_in(folder: Path, photos: int) -> list[Path]:
 
 def fill(home: Path, paths: Sequence[Path]) -> None:
     """Put into the cache all that is wanted of the photos: what models say, made up, and the files themselves."""
-    from photosort.describing.look import HEADER
+    from photosort.describing.decoding.look import HEADER
     from photosort.describing.tasks import TEXTURES, TONES
     from photosort.models.encoders.efficientnet import DIMENSION, EfficientNetLite2, LabelHead
     from photosort.models.facts.faces import FaceCounter
-    from photosort.photos.header import Header
-    from photosort.photos.texture import MEASURES
+    from photosort.photos.facts.header import Header
+    from photosort.photos.pixels.texture import MEASURES
     from photosort.store.cache import open_cache
 
     models = home / "cache" / "models"
@@ -106,6 +112,40 @@ def bare(home: Path, k: int) -> None:
     kmeans(unit(vectors), k)
 
 
+def steps(home: Path, source: Path, k: int) -> None:
+    """Print what each step of a run takes up to the clusters: CPU seconds, and the largest resident set so far."""
+    from photosort.clustering.kmeans import kmeans
+    from photosort.describing.describe import look_at_all
+    from photosort.describing.tasks import tasks
+    from photosort.methods.fusion import unit
+    from photosort.models.encoders.efficientnet import EfficientNetLite2
+    from photosort.photos.files.scan import scan
+    from photosort.store.cache import open_cache
+
+    def step(name: str) -> None:
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        seconds = used.ru_utime + used.ru_stime
+        print(f"  {name:<30}{seconds - sum(spent):>10.1f} CPU s{used.ru_maxrss / 1e3:>10,.0f} MB", flush=True)
+        spent.append(seconds - sum(spent))
+
+    spent, encoder = list[float](), EfficientNetLite2(home / "cache" / "models")
+    step("start")
+    with open_cache(home / "cache") as cache:
+        found = scan(source)
+        step("scan")
+        print(f"    {len(found.groups()):,} photos with what travels with them")
+        step("companions")
+        looks = look_at_all(found.photos, tasks(encoder, (), None), cache, headers=False)
+        step("look-ups")
+        vectors = cache.matrix(encoder.identity, [look.digest for look in looks])
+    step("vectors")
+    vectors = unit(vectors)
+    step("unit length")
+    print(f"    {kmeans(vectors, k).k} clusters")
+    step("k-means")
+    print(f"  {'all':<30}{sum(spent):>10.1f} CPU s")
+
+
 def cost(command: Sequence[str], home: Path) -> Cost:
     """Run a command as one process, with one thread and with `home` for its home."""
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -144,16 +184,35 @@ def measured(folder: Path, photos: int, k: int) -> tuple[float, float]:
     return seconds, base
 
 
+def step_by_step(folder: Path, photos: int, k: int) -> None:
+    """Print what the steps take for so many photos."""
+    if not (folder / "photos").exists():
+        fill(folder / "home", photos_in(folder / "photos", photos))
+    print(f"{photos:,} photos", flush=True)
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    subprocess.run([sys.executable, __file__, "--of", str(folder), "--k", str(k)], env=os.environ | threads, check=True)
+
+
 def main() -> None:
     """Print a line for each number of photos, and how the costs grow."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--photos", type=int, nargs="*", default=[1_000, 10_000, 100_000])
     parser.add_argument("--k", type=int, default=50)
     parser.add_argument("--keep", type=Path, help="where photos, cache and history are kept for the next time")
+    parser.add_argument("--steps", action="store_true", help="only scan, cache and k-means, step by step")
     parser.add_argument("--bare", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--of", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.bare:
         bare(arguments.bare, arguments.k)
+        return
+    if arguments.of:
+        steps(arguments.of / "home", arguments.of / "photos", arguments.k)
+        return
+    if arguments.steps:
+        with tempfile.TemporaryDirectory() as made:
+            for photos in sorted(arguments.photos):
+                step_by_step((arguments.keep or Path(made)) / str(photos), photos, arguments.k)
         return
     heads = f"{'photos':>9}{'CPU s':>10}{'bare':>9}{'ratio':>8}{'MB':>11}{'bare':>9}{'ms/photo':>12}{'bare':>9}"
     print(f"{heads}{'history MB':>12}")

@@ -1,39 +1,46 @@
-"""How little a device waits for the cores: python tests/bench/overlap.py [--photos 2048]
+"""How little a GPU waits for the cores: python tests/bench/overlap.py [--photos 8192]
 
-The models of this benchmark take the time of a GPU, but none of the cores: they sleep. They see what BLIP and CLIP see
-of JPEGs of 1 megapixel, in the batches that a GPU gets, at three speeds: half of what decoding alone reaches in the
-same run, four fifths of it, and once and a half. Printed is what the describing stage reaches of the lower ceiling.
+The path that photos take to a GPU, with models that take its time, but none of the cores: they sleep, in a process of
+their own, at 500 to 4,000 photos a second. Photos and frames are small, so that a few cores can feed them. Beside it
+stands what the processes that decode reach alone. Printed is what the describing stage reaches of the lower ceiling,
+and the bytes that go through pipes, all of which pass this process.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import tempfile
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, cast
 
 import numpy as np
-from describe import SIZES, rate, write_photos
+from describe import write_photos
 from table_row import declare
 
+from photosort.describing.decoding.decoders import Decoders, cores
+from photosort.describing.decoding.look import Known
+from photosort.describing.decoding.ring import ring_for, slot_bytes
 from photosort.describing.describe import describe
-from photosort.describing.tasks import tasks
-from photosort.describing.worker import describe_files
+from photosort.describing.on_devices import see_on_devices
 from photosort.models.protocols import Pictures, Vectors
 from photosort.models.runtime.batch_size import BatchSize
 from photosort.models.runtime.devices import CPU
 from photosort.models.runtime.placement import ON_GPU
-from photosort.photos.decode import decode
-from photosort.photos.frame import Frame
-from photosort.photos.scan import scan
+from photosort.models.selected import ModelSet
+from photosort.photos.files.scan import Found, scan
+from photosort.photos.pixels.frame import Frame
 from photosort.store.cache import open_cache
 from photosort.store.identity import Identity
+
+SIZE = (48, 36)
+FRAMES = (Frame(24, "crop"), Frame(32))
+SPEEDS = (500, 1000, 2000, 4000)
+NOTHING_KNOWN = Known({}, [set(), set()], {})
 
 
 @dataclass
@@ -58,48 +65,117 @@ class Sleeper:
         return [("a photo of a dog on a lawn",) for _ in pixels]
 
 
-def models(speed: float) -> tuple[Sleeper, Sleeper]:
+@dataclass
+class SleepingModels:
     """An encoder that takes a tenth of the time, a captioner that takes the rest."""
-    return (
-        Sleeper(Identity("encoder", "1"), Frame(224, "crop"), BatchSize(ON_GPU["encoder"]), 10 * speed),
-        Sleeper(Identity("captioner", "1"), Frame(384), BatchSize(ON_GPU["captioner"]), speed / 0.9),
-    )
+
+    speed: float
+    fact_models: None = None
+
+    def on(self, name: str) -> SleepingModels:
+        """Return the models on a device: on each the same."""
+        return self
+
+    @property
+    def image_encoder(self) -> Sleeper:
+        """What gives vectors."""
+        return Sleeper(Identity("encoder", "1"), FRAMES[0], BatchSize(ON_GPU["encoder"]), 10 * self.speed)
+
+    @property
+    def captioners(self) -> tuple[Sleeper]:
+        """What gives texts."""
+        return (Sleeper(Identity("captioner", "1"), FRAMES[1], BatchSize(ON_GPU["captioner"]), self.speed / 0.9),)
+
+
+class Counted:
+    """The bytes that pass the pipes of this process."""
+
+    def __init__(self) -> None:
+        self.bytes = 0
+        for name in ("_send_bytes", "_recv_bytes"):
+            setattr(Connection, name, self._counting(getattr(Connection, name)))
+
+    def _counting(self, method: Any) -> Any:
+        def counting(connection: Connection, *args: Any) -> Any:
+            result = method(connection, *args)
+            self.bytes += len(args[0]) if result is None else result.getbuffer().nbytes
+            return result
+
+        return counting
+
+
+class Pace:
+    """When how many photos were done; the start of processes and the end of the last batches do not count."""
+
+    def __init__(self) -> None:
+        self._marks: list[tuple[int, float]] = []
+
+    def note(self, done: int) -> None:
+        """Take the time."""
+        self._marks.append((done, time.perf_counter()))
+
+    def rate(self) -> float:
+        """Photos a second between a half of all and nine tenths."""
+        total = self._marks[-1][0]
+        marks = [mark for mark in self._marks if total / 2 <= mark[0] <= 0.9 * total]
+        return (marks[-1][0] - marks[0][0]) / (marks[-1][1] - marks[0][1])
+
+
+def decoding_alone(found: Sequence[Found]) -> float:
+    """Photos a second of the engine's own processes; what comes of them is thrown away."""
+    ring, pace, count = ring_for(FRAMES, 1024, 1), Pace(), 0
+    with Decoders(found, FRAMES, NOTHING_KNOWN, ring, cores()) as decoders:
+        while decoders.busy:
+            decoders.hand_out()
+            for decoded in decoders.take(wait(decoders.connections, 1.0)):
+                decoders.free([decoded.slot] if decoded.slot is not None else [])
+                count += 1
+                pace.note(count)
+    return pace.rate()
+
+
+def described(found: Sequence[Found], speed: float) -> tuple[float, float]:
+    """Photos a second, and the seconds of a core that this process takes for one: it hands on, and keeps."""
+    models, pace = SleepingModels(speed), Pace()
+    engine = partial(see_on_devices, cast(ModelSet, models), (CPU,))
+    with tempfile.TemporaryDirectory() as folder, open_cache(Path(folder) / "cache") as cache:
+        before = time.process_time()
+        seen = describe(
+            found,
+            models.image_encoder,
+            models.captioners,
+            cache,
+            engine=engine,
+            progress=lambda stage, done, total, used=None: pace.note(done),
+        )
+    assert len(seen.photos) == len(found)
+    return pace.rate(), (time.process_time() - before) / len(found)
 
 
 def main() -> None:
     """Print a line for each speed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--photos", type=int, default=2048)
+    parser.add_argument("--photos", type=int, default=8192)
     count: int = parser.parse_args().photos
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        write_photos(folder, SIZES["1 MP"], count)
-        found = scan(folder).photos
-        contents = [photo.path.read_bytes() for photo in found[:256]]
-        frames = [model.frame for model in models(1.0)]
-
-        def decode_all() -> None:
-            with ThreadPoolExecutor(os.cpu_count()) as pool:
-                list(pool.map(lambda content: decode(content, frames), contents))
-
-        decoding = rate(len(contents), decode_all)
-        print(f"{count} JPEGs of 1 MP; decoding alone, {os.cpu_count()} cores: {decoding:.0f} photos/s")
-        for share in (0.5, 0.8, 1.5):
-            encoder, captioner = models(share * decoding)
-            engine = partial(describe_files, tasks=tasks(encoder, [captioner]))
-            with tempfile.TemporaryDirectory() as cache_folder, open_cache(Path(cache_folder) / "cache") as cache:
-                work = partial(describe, found, encoder, [captioner], cache, engine=engine)
-                ours = rate(count, work)
-            lower = min(1.0, share) * decoding
-            declare(
-                f"photos/s, models at {share} of decoding",
-                f"{ours:.0f}",
-                f"the slower of both {lower:.0f}",
-                ours / lower,
-            )
+        write_photos(Path(name), SIZE, count)
+        found = scan(Path(name)).photos
+        counted = Counted()
+        for speed in SPEEDS:
+            decoding = decoding_alone(found)
+            counted.bytes = 0
+            ours, seconds = described(found, speed)
+            lower = min(speed, decoding)
             print(
-                f"models at {share * decoding:5.0f} photos/s: photosort {ours:5.0f}, {ours / lower:4.0%} of the lower"
+                f"decoding alone {decoding:5,.0f} photos/s, models {speed:5,}: photosort {ours:5,.0f}, "
+                f"{ours / lower:4.0%} of the lower; {1e6 * seconds:.0f} us a photo in this process"
             )
+            what = f"photos/s by processes, models at {speed:,}, decoding at {decoding:,.0f}"
+            declare(what, f"{ours:.0f}", f"the slower of both {lower:.0f}", ours / lower)
+        print(
+            f"through pipes: {counted.bytes / count:,.0f} bytes a photo, of which a vector takes 2,048; "
+            f"through the ring: {slot_bytes(FRAMES):,} of {2 * slot_bytes(FRAMES):,} bytes copied"
+        )
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from fakes.browser import chromium
 from PIL import Image
 from table_row import declare
 
-from photosort.photos.facts import Facts
+from photosort.photos.facts.facts import Facts
 from photosort.report.html import render
 from photosort.report.page import Page, PageFolder, PagePhoto
 from photosort.report.thumbnails import QUALITY, SIDE

@@ -23,7 +23,7 @@ from photosort.describing.describe import Described, describe
 from photosort.methods.fusion import unit
 from photosort.models.protocols import Category, Vectors
 from photosort.models.selected import ModelSet, select_models
-from photosort.photos.scan import scan
+from photosort.photos.files.scan import scan
 from photosort.searching.ranking import with_captions
 from photosort.settings.settings import load_settings
 from photosort.store.cache import Cache, open_cache

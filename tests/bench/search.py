@@ -26,8 +26,8 @@ from photosort.models.encoders.search_space import JointSpace, SearchSpace
 from photosort.models.protocols import Identity, Vectors
 from photosort.searching.ranking import best_first, combined
 from photosort.store.cache import Cache
-from photosort.store.database import open_database
 from photosort.store.history import MIGRATIONS
+from photosort.store.sqlite.database import open_database
 from photosort.wordnet.nouns import nouns
 from photosort.workflows.searching.lying import library_of
 

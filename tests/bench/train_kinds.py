@@ -26,8 +26,8 @@ from rendered.kit import Kit, read_kit
 
 from photosort.models.encoders.efficientnet import EfficientNetLite2
 from photosort.models.facts.kinds import CLASSES, PHOTO, inputs
-from photosort.photos.decode import decode
-from photosort.photos.texture import texture
+from photosort.photos.pixels.decode import decode
+from photosort.photos.pixels.texture import texture
 
 EACH, VIEWS, PART = 1000, 6, 25
 DRAWN: dict[str, Callable[[Kit], Image.Image]] = {

@@ -53,6 +53,30 @@ def test_people_see_where_new_photos_go_and_how_many_are_there(out: Path, tmp_pa
     assert again.stdout.endswith(f"Nothing new for {out}: 3 photos lie there already.\n")
 
 
+def test_the_head_names_all_that_was_given(out: Path, tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("card", "phone", "scans", "old")]
+    for number, folder in enumerate(folders):
+        walls(folder, "red", [20 + number])
+    assert "card and phone → out   1 folder, 2 photos" in command("add", *folders[:2], "--dry-run").stdout
+    assert "card, phone and scans → out" in command("add", *folders[:3], "--dry-run").stdout
+    assert "card, phone and 2 other places → out" in command("add", *folders, "--dry-run").stdout
+
+
+def test_a_plan_of_nothing_is_not_written_and_that_is_said(out: Path, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.toml"
+    for line in (["add", tmp_path / "in"], ["organize", tmp_path / "in", "--out", out]):
+        shown = command(*line, "--dry-run", "--plan", plan)
+        assert shown.exit_code == 0 and f"There is nothing to plan, so {plan} is not written" in shown.stderr
+        told = json.loads(command(*line, "--dry-run", "--json").stdout)
+        assert (told["mode"], told["dry_run"], told["folders"], told["outcome"]) == ("copy", True, [], None)
+    assert not plan.exists()
+
+
+def test_a_report_is_written_where_nothing_is_new(out: Path, tmp_path: Path) -> None:
+    told = json.loads(command("organize", tmp_path / "in", "--out", out, "--report", "--json").stdout)
+    assert told["new"] == 0 and Path(told["report"]["report"]).is_file()
+
+
 def test_programs_get_the_numbers(out: Path, tmp_path: Path) -> None:
     walls(tmp_path / "card", "red", range(20, 22))
     told = json.loads(command("add", tmp_path / "card", tmp_path / "in", "--to", out, "--json").stdout)

@@ -115,7 +115,11 @@ def test_a_link_to_the_file_stays_a_link(tmp_path: Path) -> None:
         (("about", "perhaps"), 'about = "perhaps" is neither true nor false. Write one of them. The config file is'),
         (("mode", "burn"), "Choose one of: copy, move, hardlink or symlink."),
         (("captions", "1.5"), "It must be a whole number, such as 12."),
-        (("min_k", "40"), "--min-k (40) must not be larger than --max-k (9). Change the lines of both."),
+        (
+            ("min_k", "40"),
+            "--min-k (40) must not be larger than --max-k (9). Change the other one first, or both with:"
+            " photosort config edit",
+        ),
         (("modee", "move"), "modee is not a setting. Did you mean mode?"),
         (("xyzzy", "1"), "xyzzy is not a setting. List all settings: photosort config show"),
         (("k", "1", "2"), "k takes one value, not 2. Put a value with spaces in quotes."),

@@ -16,8 +16,8 @@ from photosort.cli.app import app
 from photosort.cli.views import duplicates as view
 from photosort.duplicates.groups import Group, Member
 from photosort.duplicates.shots import Shot
-from photosort.photos.copies import Copies
-from photosort.photos.photo import Unread
+from photosort.photos.files.copies import Copies
+from photosort.photos.files.photo import Unread
 from photosort.workflows.duplicates import Duplicates
 
 BEST = Shot(Path("/p/IMG_2041.JPG"), "0", size=5_100_000, width=4000, height=3000)

@@ -18,10 +18,10 @@ from photosort.filing.journaled.apply import Outcome, Remark
 from photosort.filing.journaled.undo import UndoOutcome
 from photosort.filing.plan.model import Mode
 from photosort.models import registry
-from photosort.photos.facts import Facts, Kind, People
+from photosort.photos.facts.facts import Facts, Kind, People
 from photosort.store.history import open_history
-from photosort.store.journal import Filing, FilingState
-from photosort.store.runs import ClusterRecord, MemberRecord, Runs
+from photosort.store.journals.journal import Filing, FilingState
+from photosort.store.runs.runs import ClusterRecord, MemberRecord, Runs
 
 ODD = {"IMG [/b].jpg": "IMG [/b].jpg", "x [copy].jpg": "x [copy].jpg", "e\x1b[2J.jpg": "e\\x1b[2J.jpg"}
 """Names as they are on disk, and as they may be shown."""

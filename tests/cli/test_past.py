@@ -13,8 +13,8 @@ from photosort.cli import past
 from photosort.filing.journaled.apply import Remark
 from photosort.filing.journaled.undo import UndoOutcome
 from photosort.filing.plan.model import Mode
-from photosort.store.journal import Filing, FilingState
-from photosort.store.runs import Run
+from photosort.store.journals.journal import Filing, FilingState
+from photosort.store.runs.runs import Run
 from photosort.workflows.history import PastRun
 
 HOME = Path("/home/anna/Pictures")
@@ -50,5 +50,5 @@ def test_photos_that_were_there_already_are_counted() -> None:
 
 def test_no_run_says_how_to_begin() -> None:
     assert drawn(past._table([]), 80) == [
-        "Nothing has been organized yet. Start with: photosort organize FOLDER --dry-run"
+        "Nothing has been organized yet. Start with: photosort organize DIR --dry-run"
     ]

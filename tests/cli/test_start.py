@@ -49,7 +49,8 @@ def test_help_imports_little_more_than_typer_and_rich() -> None:
         "photosort.support.printable",
         "photosort.support.progress",
         "photosort.store",
-        "photosort.store.touched",
+        "photosort.store.journals",
+        "photosort.store.journals.touched",
         "photosort.cli",
         *(
             f"photosort.cli.{name}"
@@ -72,7 +73,8 @@ def test_a_module_can_be_run() -> None:
 
 def test_the_last_handler_imports_the_standard_library_only() -> None:
     loaded = modules_after("import photosort.__main__, photosort.cli.sink.ending")
-    own = {"__main__", "cli", "cli.sink", "cli.sink.ending", "cli.sink.streams", "errors", "store", "store.touched"}
+    own = {"__main__", "cli", "cli.sink", "cli.sink.ending", "cli.sink.streams", "errors", "store"}
+    own |= {"store.journals", "store.journals.touched"}
     own |= {"support", "support.printable"}
     assert {name for name in loaded if name.startswith("photosort")} == {"photosort", *(f"photosort.{n}" for n in own)}
     assert not loaded & {*HEAVY, "typer", "rich", "sqlite3", "json", "pathlib"}

@@ -47,7 +47,7 @@ def test_it_is_written_and_taken_back(
     home.organize()
     before = tree(home.out)
     assert photosort(monkeypatch, "tag --yes") == 0
-    assert "Tags of 4 photos in 4 files." in (out := capsys.readouterr().out) and "photosort undo 2" in out
+    assert "Tags of 4 photos written to 4 files." in (out := capsys.readouterr().out) and "photosort undo 2" in out
     assert photosort(monkeypatch, "tag --yes") == 0
     assert "Nothing to write: all tags are there already." in capsys.readouterr().out
     assert photosort(monkeypatch, "runs") == 0

@@ -12,11 +12,11 @@ import pytest
 from fakes.models import COLOURS, ColourCaptioner, ColourEncoder, FailingEncoder
 from PIL import Image
 
-from photosort.describing import look
+from photosort.describing.decoding import look
 from photosort.describing.describe import describe
 from photosort.errors import ModelFailed
-from photosort.photos.frame import Frame
-from photosort.photos.scan import scan
+from photosort.photos.files.scan import scan
+from photosort.photos.pixels.frame import Frame
 from photosort.store.cache import Cache
 from photosort.support import lookahead
 
@@ -147,10 +147,10 @@ def test_a_photo_that_never_ends_does_not_block_the_exit(photos: Path, tmp_path:
 import sys, threading
 from pathlib import Path
 from fakes.models import ColourCaptioner, ColourEncoder
-from photosort.describing import look
+from photosort.describing.decoding import look
 from photosort.support import lookahead
 from photosort.describing.describe import describe
-from photosort.photos.scan import scan
+from photosort.photos.files.scan import scan
 from photosort.store.cache import open_cache
 real = look.decode
 def decode(content, frames, name):

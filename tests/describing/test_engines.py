@@ -3,46 +3,78 @@
 import importlib
 import multiprocessing
 import os
+import random
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from queue import SimpleQueue
-from typing import Any
+from typing import cast
 
 import numpy as np
 import pytest
 from end_to_end.conftest import write_pictures
 from fakes import tiny_models
+from fakes.counting_models import CountingModels
 
 from photosort.describing import engines
+from photosort.describing.decoding import ring
+from photosort.describing.decoding.look import Known
+from photosort.describing.decoding.ring import slot_bytes
 from photosort.describing.describe import Described, describe
-from photosort.describing.engines import Engine, engine_for, see_on_devices
-from photosort.describing.look import Known, Look
+from photosort.describing.device_process import UNKEPT
+from photosort.describing.engines import Engine, engine_for
+from photosort.describing.on_devices import see_on_devices
+from photosort.describing.tasks import tasks_of
+from photosort.describing.worker import Batch
 from photosort.errors import ModelFailed, ModelMissing, SettingsError
 from photosort.models.selected import ModelSet, select_models
-from photosort.photos.scan import Found, scan
+from photosort.photos.files.scan import Found, scan
 from photosort.settings.settings import Settings, load_settings
 from photosort.store.cache import Cache, open_cache
 
 STARTER = """
 import multiprocessing, sys, time
 from pathlib import Path
-from photosort.describing.engines import see_on_devices
-from photosort.describing.look import Known
+from photosort.describing.on_devices import see_on_devices
+from photosort.describing.decoding.look import Known
 from photosort.models.selected import select_models
-from photosort.photos.scan import scan
+from photosort.photos.files.scan import scan
 from photosort.settings.settings import load_settings
 
 if __name__ == "__main__":
     found = scan(Path(sys.argv[1])).photos
     coming = see_on_devices(select_models(load_settings(batch=4)), ("cpu",), found, Known({}, [set(), set()], {}))
     next(coming)
-    print(multiprocessing.active_children()[0].pid, flush=True)
+    print(*(child.pid for child in multiprocessing.active_children()), flush=True)
     time.sleep(600)
+"""
+
+KILLED = """
+import os, signal, sys
+from functools import partial
+from pathlib import Path
+from photosort.describing.describe import describe
+from photosort.describing.tasks import tasks_of
+from photosort.describing.worker import describe_files
+from photosort.models.selected import select_models
+from photosort.photos.files.scan import scan
+from photosort.settings.settings import load_settings
+from photosort.store.cache import open_cache
+
+def stop(stage, done, total):
+    if done >= 8:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+models = select_models(load_settings(batch=4))
+with open_cache(Path(sys.argv[2])) as cache:
+    found = scan(Path(sys.argv[1])).photos
+    few = partial(describe_files, tasks=tasks_of(models), first=4)
+    describe(found, models.image_encoder, models.captioners, cache, facts=models.fact_models, engine=few, progress=stop)
 """
 
 pytestmark = pytest.mark.slow
@@ -104,14 +136,13 @@ def test_every_gpu_gets_a_process_of_its_own(
 
 
 def test_a_process_that_is_killed_is_one_clear_failure(
-    found: tuple[Found, ...], settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    found: tuple[Found, ...], settings: Settings, tmp_path: Path
 ) -> None:
     def kill_one() -> None:
-        while not (workers := multiprocessing.active_children()):
-            pass
-        os.kill(workers[0].pid or 0, signal.SIGKILL)
+        while not (devices := [each for each in multiprocessing.active_children() if each.name == "photosort-cpu"]):
+            time.sleep(0.01)
+        os.kill(devices[0].pid or 0, signal.SIGKILL)
 
-    monkeypatch.setattr(engines, "POLL_SECONDS", 0.1)
     killer = threading.Thread(target=kill_one)
     killer.start()
     with (
@@ -122,18 +153,13 @@ def test_a_process_that_is_killed_is_one_clear_failure(
     killer.join()
 
 
-def test_a_process_that_ends_in_the_middle_of_a_word_is_noticed() -> None:
-    reader, writer = multiprocessing.Pipe(duplex=False)
-    came: SimpleQueue[Any] = SimpleQueue()
-    ended = multiprocessing.get_context("spawn").Process(target=print)
-    writer.send([])
-    os.write(writer.fileno(), (1000).to_bytes(4, "big") + b"only the beginning")
-    writer.close()
-    engines._receive(ended, reader, came)
-    assert (came.get(), came.get()) == ([], ended)
+def goes_on(process: Path) -> bool:
+    with suppress(OSError):
+        return "\nState:\tZ" not in (process / "status").read_text()
+    return False
 
 
-def test_a_process_ends_with_the_one_that_started_it(
+def test_processes_end_with_the_one_that_started_them(
     found: tuple[Found, ...], settings: Settings, tmp_path: Path
 ) -> None:
     starter = tmp_path / "starter.py"
@@ -141,14 +167,15 @@ def test_a_process_ends_with_the_one_that_started_it(
     command = [sys.executable, starter, found[0].path.parent]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as started:
         assert started.stdout is not None
-        process = Path("/proc") / started.stdout.readline().strip()
-        assert process.exists()
+        children = [Path("/proc") / pid for pid in started.stdout.readline().split()]
+        assert len(children) > 1
+        assert all(child.exists() for child in children)
         started.kill()
     for _ in range(300):
-        if not process.exists() or "\nState:\tZ" in (process / "status").read_text():
+        if not any(goes_on(child) for child in children):
             return
         time.sleep(0.1)
-    pytest.fail("it goes on")
+    pytest.fail("they go on")
 
 
 def test_what_a_process_finds_damaged_is_said_here(
@@ -165,43 +192,70 @@ def test_what_a_process_finds_damaged_is_said_here(
     assert "bring it again" in failure.value.hint
 
 
-def test_photos_that_cannot_be_handed_to_the_processes_end_them(
-    found: tuple[Found, ...], settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("slots", [7, 20, 5000])
+def test_little_or_no_shared_memory_changes_nothing(
+    found: tuple[Found, ...], settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slots: int
 ) -> None:
-    def fail(*_: object, **__: object) -> Iterator[Look]:
-        raise OSError("no room")
-        yield
+    """Too few to share, too few for a portion, enough."""
+    models = select_models(settings)
+    room = (slots + 0.5) * slot_bytes(list({task.frame for task in tasks_of(models)}))
+    monkeypatch.setattr(ring, "SHARE_OF_SHARED", room / shutil.disk_usage(ring.SHARED).free)
+    with open_cache(tmp_path / "one") as one, open_cache(tmp_path / "two") as two:
+        alone = run(found, settings, one, engine_for(models))
+        assert agree(run(found, settings, two, two_processes(settings)), alone)
 
-    monkeypatch.setattr(engines, "load_frames", fail)
-    monkeypatch.setattr(engines, "POLL_SECONDS", 0.1)
-    with open_cache(tmp_path / "cache") as cache, pytest.raises(OSError, match="no room"):
-        run(found, settings, cache, two_processes(settings))
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_stop_loses_few_batches(found: tuple[Found, ...], tmp_path: Path, seed: int) -> None:
+    """What a device has computed and the cache has not is bounded, however slow the cache is and whenever it stops."""
+    noted, kept, rng = tmp_path / "noted", 0, random.Random(seed)
+    engine = see_on_devices(cast(ModelSet, CountingModels(noted)), ("cpu",), found, Known({}, [set(), set()], {}))
+    while kept < 1 + seed:
+        kept += isinstance(next(engine), Batch)
+    time.sleep(rng.random())
+    engine.close()
+    computed = len(noted.read_text().split())
+    assert kept <= computed <= kept + 1 + UNKEPT + 1  # one that this process had in hand, and one in the device's
     assert not multiprocessing.active_children()
 
 
-def test_nothing_more_is_decoded_once_the_caller_stops(
-    found: tuple[Found, ...], settings: Settings, monkeypatch: pytest.MonkeyPatch
+def content(cache: Path) -> dict[str, list[tuple[object, ...]]]:
+    """All that a cache holds, whatever the order in which it came."""
+    connection = sqlite3.connect(cache)
+    of = "SELECT model, revision, prompt, key, {} FROM {} JOIN identities i ON i.id = identity ORDER BY 1, 2, 3, 4"
+    questions = ["SELECT * FROM files ORDER BY path", of.format("text", "texts"), of.format("vector", "vectors")]
+    found = {question: connection.execute(question).fetchall() for question in questions}
+    connection.close()
+    return found
+
+
+def test_every_way_fills_the_cache_byte_for_byte_alike(
+    found: tuple[Found, ...], settings: Settings, tmp_path: Path
 ) -> None:
-    decoded: list[Look] = []
-    ended = threading.Event()
-
-    def many(*_: object, **__: object) -> Iterator[Look]:
-        try:
-            for number in range(100_000):
-                decoded.append(Look(found[number % len(found)], str(number)))
-                yield decoded[-1]
-        finally:
-            ended.set()
-
-    monkeypatch.setattr(engines, "load_frames", many)
-    monkeypatch.setattr(engines, "POLL_SECONDS", 0.1)
-    known = Known({}, [set(), set()], {})
-    coming = see_on_devices(select_models(settings), ("cpu",), found, known)
-    next(coming)
-    coming.close()
-    assert ended.wait(timeout=30)
-    assert len(decoded) < 50_000
-    assert not multiprocessing.active_children()
+    """Threads, processes, Ray, and processes after a run that was killed."""
+    builtin = settings.model_copy(update={"batch": None})
+    on_ray = builtin.model_copy(update={"engine": "ray:2"})
+    ways = {
+        "threads": engine_for(select_models(builtin)),
+        "processes": two_processes(builtin),
+        "ray": engine_for(select_models(on_ray)),
+        "killed": two_processes(builtin),
+    }
+    killed = [sys.executable, "-c", KILLED, str(found[0].path.parent), str(tmp_path / "killed")]
+    done = subprocess.run(killed, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, check=False)
+    assert done.returncode == -signal.SIGKILL
+    for name, engine in ways.items():
+        with open_cache(tmp_path / name) as cache:
+            models = select_models(builtin)
+            seen = describe(
+                found, models.image_encoder, models.captioners, cache, facts=models.fact_models, engine=engine
+            )
+            assert len(seen.photos) == 20
+            assert (seen.looked < 20) == (name == "killed")
+    importlib.import_module("ray").shutdown()
+    first, *others = (content(tmp_path / name) for name in ways)
+    assert sum(map(len, first.values())) > 4 * 20
+    assert all(other == first for other in others)
 
 
 def test_two_ray_workers_fill_the_same_cache_as_one_process(

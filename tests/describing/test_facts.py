@@ -7,11 +7,11 @@ import pytest
 from fakes.models import ColourCaptioner, ColourEncoder, RedFaces
 from PIL import Image
 
-from photosort.describing import look
+from photosort.describing.decoding import look
 from photosort.describing.describe import Described, describe
 from photosort.models.protocols import FactModels
-from photosort.photos.facts import People, Said
-from photosort.photos.scan import scan
+from photosort.photos.facts.facts import People, Said
+from photosort.photos.files.scan import scan
 from photosort.store.cache import Cache
 from photosort.store.identity import Identity
 

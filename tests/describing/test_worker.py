@@ -17,8 +17,8 @@ from photosort.describing.worker import NO_MEMORY
 from photosort.errors import ModelFailed
 from photosort.models.remote.refusal import PhotoRefused
 from photosort.models.runtime.batch_size import BatchSize
-from photosort.photos.frame import Frame
-from photosort.photos.scan import scan
+from photosort.photos.files.scan import scan
+from photosort.photos.pixels.frame import Frame
 from photosort.store.cache import Cache, open_cache
 
 
@@ -122,10 +122,10 @@ def test_a_device_too_small_for_one_picture_ends_the_run(shapes: Path, cache: Ca
         frame = Frame(24)
 
     captioner = Full(most=0)
-    captioner.batch = BatchSize(4, tmp_path / "sizes.json", "full")
+    captioner.batch = BatchSize(4, file=tmp_path / "sizes.json", key="full")
     with pytest.raises(ModelFailed, match="too large for the memory"):
         run(shapes, cache, captioner)
-    assert BatchSize(4, tmp_path / "sizes.json", "full").value == 4
+    assert BatchSize(4, file=tmp_path / "sizes.json", key="full").value == 4
 
 
 def test_a_picture_refused_by_a_server_is_named(shapes: Path, cache: Cache) -> None:
@@ -140,19 +140,6 @@ def test_a_picture_refused_by_a_server_is_named(shapes: Path, cache: Cache) -> N
     assert [(left.path.name, left.reason) for left in described.unread] == [("07.png", "refused by a filter")]
     assert len(described.photos) == 19
     assert captioner.batch.value == 4
-
-
-def test_the_fitting_batch_size_is_remembered(tmp_path: Path) -> None:
-    file = tmp_path / "models" / "batch-sizes.json"
-    size = BatchSize(32, file, "blip on cuda:0")
-    size.shrink(8)
-    assert not file.exists(), "not before it is known to fit"
-    size.fitted()
-    assert BatchSize(32, file, "blip on cuda:0").value == 8
-    assert BatchSize(4, file, "blip on cuda:0").value == 4
-    assert BatchSize(32, file, "blip on cuda:1").value == 32
-    file.write_text("{")
-    assert BatchSize(32, file, "blip on cuda:0").value == 32
 
 
 def test_a_stop_in_the_middle_loses_one_batch(shapes: Path, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from photosort.duplicates.alignment import overlaps
-from photosort.photos.sketch import SIDE, sketch
+from photosort.photos.pixels.sketch import SIDE, sketch
 
 Sketch = np.ndarray
 

@@ -10,7 +10,7 @@ from fakes.photos import crops
 from photosort.duplicates.comparing import GIVEN_UP, Comparison
 from photosort.duplicates.matching import candidate_pairs, ranked_pairs
 from photosort.duplicates.shots import Shot
-from photosort.photos.sketch import SIDE, sketch
+from photosort.photos.pixels.sketch import SIDE, sketch
 
 HEAP = 300
 RNG = np.random.default_rng(3)

@@ -10,7 +10,7 @@ from PIL import Image
 
 from photosort.duplicates.groups import Group, all_groups, exact_groups
 from photosort.duplicates.shots import Shot
-from photosort.photos.sketch import SIDE, sketch
+from photosort.photos.pixels.sketch import SIDE, sketch
 
 TEMPLE, ROOF = crops("china.jpg", 2, seed=1)
 FLOWER = crops("flower.jpg", 1, seed=2)[0]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from photosort.duplicates.matching import MOST_ALIKE, NEAREST, candidate_pairs
 from photosort.duplicates.signatures import NUMBERS, VIEWS, signatures, unit
-from photosort.photos.sketch import SIDE, sketch
+from photosort.photos.pixels.sketch import SIDE, sketch
 
 PICTURES = [*crops("china.jpg", 12, seed=1), *crops("flower.jpg", 12, seed=2)]
 

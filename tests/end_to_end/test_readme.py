@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from fakes.command import Command
 
-from photosort.photos.own_files import is_about_name
+from photosort.photos.files.own_files import is_about_name
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -20,7 +20,7 @@ from fakes import by_colour
 from fakes.command import Finished
 from fakes.walls import walls
 
-from photosort.photos.own_files import is_about_name
+from photosort.photos.files.own_files import is_about_name
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 

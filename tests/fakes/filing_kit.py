@@ -13,11 +13,11 @@ from photosort.filing.disk.survey import survey
 from photosort.filing.journaled.apply import Outcome, apply
 from photosort.filing.plan.model import Mode
 from photosort.filing.plan.plan import Plan, make_plan, no_files
-from photosort.photos.companions import companions_of
-from photosort.photos.photo import Photo
-from photosort.store.database import open_database
+from photosort.photos.files.companions import companions_of
+from photosort.photos.files.photo import Photo
 from photosort.store.history import MIGRATIONS
-from photosort.store.operation import Operation
+from photosort.store.journals.operation import Operation
+from photosort.store.sqlite.database import open_database
 
 FOLDERS = ("Dogs at play", "Alpine lakes", "Été à la plage")
 

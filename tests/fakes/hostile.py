@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from photosort.photos.suffixes import PHOTOS
+from photosort.photos.files.suffixes import PHOTOS
 
 SOURCES = ("pillow==13.0.0", "pillow-heif==1.8.1")
 

@@ -11,8 +11,8 @@ import pytest
 from photosort.models import registry
 from photosort.models.protocols import FactModels
 from photosort.models.runtime.batch_size import BatchSize
-from photosort.photos.facts import People, Said
-from photosort.photos.frame import Frame
+from photosort.photos.facts.facts import People, Said
+from photosort.photos.pixels.frame import Frame
 from photosort.store.identity import Identity
 from photosort.workflows import described
 

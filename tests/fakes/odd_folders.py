@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from photosort.store.history import open_history
-from photosort.store.runs import ClusterRecord, Runs
+from photosort.store.runs.runs import ClusterRecord, Runs
 
 PLAIN = "Alpine lakes and ridges"
 FOLDERS = {

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from PIL import Image
 
-from photosort.photos.facts import Facts, People
+from photosort.photos.facts.facts import Facts, People
 from photosort.report.page import Page, PageFolder, PagePhoto
 
 HOSTILE = "</script><script>document.title = 'owned'</script><img src=x onerror=\"document.title = 'owned'\">"

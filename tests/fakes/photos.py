@@ -7,9 +7,9 @@ import numpy as np
 from PIL import Image
 from sklearn.datasets import load_sample_image
 
-from photosort.photos.decode import decode
-from photosort.photos.frame import Frame
-from photosort.photos.own_files import is_about_name
+from photosort.photos.files.own_files import is_about_name
+from photosort.photos.pixels.decode import decode
+from photosort.photos.pixels.frame import Frame
 
 
 def crops(name: str, count: int, seed: int = 5) -> list[Image.Image]:

@@ -18,13 +18,13 @@ from photosort.methods.fusion import Fusion
 from photosort.methods.method import Views
 from photosort.models import registry
 from photosort.models.selected import select_models
-from photosort.photos.facts import Facts, Kind, People
+from photosort.photos.facts.facts import Facts, Kind, People
 from photosort.settings.settings import Settings
 from photosort.store.cache import open_cache
 from photosort.store.history import open_history
-from photosort.store.journal import FilingState, Journal
-from photosort.store.operation import Operation, State
-from photosort.store.runs import ClusterRecord, MemberRecord, Runs
+from photosort.store.journals.journal import FilingState, Journal
+from photosort.store.journals.operation import Operation, State
+from photosort.store.runs.runs import ClusterRecord, MemberRecord, Runs
 
 SOURCE, DESTINATION = Path("/home/ada/Pictures"), Path("/home/ada/Pictures-sorted")
 CAPTIONS = (

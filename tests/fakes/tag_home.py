@@ -11,10 +11,10 @@ from PIL import Image
 
 from fakes.filing_kit import photos_in, plan_for
 from photosort.filing.journaled.apply import apply
-from photosort.photos.facts import Facts, Kind, People
+from photosort.photos.facts.facts import Facts, Kind, People
 from photosort.settings.settings import Settings
 from photosort.store.history import open_history
-from photosort.store.runs import ClusterRecord, MemberRecord, Runs
+from photosort.store.runs.runs import ClusterRecord, MemberRecord, Runs
 from photosort.workflows.tagging.plan import TagPlan
 from photosort.workflows.tagging.tag import TagResult, TagWish, tag
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from filing_kit import open_runs, photos_in
 
 from photosort.filing.tagging.write import TagOutcome, write_tags
-from photosort.photos.digest import digest_of
-from photosort.photos.xmp import Tags
-from photosort.store.tag_journal import TagJournal
+from photosort.photos.files.digest import digest_of
+from photosort.photos.tags.xmp import Tags
+from photosort.store.journals.tag_journal import TagJournal
 from photosort.workflows.tagging.plan import Convention, Planner, TagPlan
 
 RUN = 5

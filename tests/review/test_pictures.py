@@ -13,7 +13,7 @@ from photosort.review.pictures import SIDE, picture_of
 
 @pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.heic"])
 def test_a_picture_is_upright_not_too_large_and_says_nothing_more(tmp_path: Path, name: str) -> None:
-    from photosort.photos.formats import register_formats
+    from photosort.photos.pixels.formats import register_formats
 
     register_formats()
     exif = Image.Exif()

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from photosort.errors import SettingsError
-from photosort.photos.facts import Facts, Kind
-from photosort.photos.facts import People as Seen
+from photosort.photos.facts.facts import Facts, Kind
+from photosort.photos.facts.facts import People as Seen
 from photosort.searching.filters import Filters, People, filters_of, read_date, read_people
 
 

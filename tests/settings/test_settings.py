@@ -25,6 +25,15 @@ def test_each_place_overrides_the_one_before(monkeypatch: pytest.MonkeyPatch) ->
     assert (settings.max_k, settings.min_k, settings.seed, settings.k) == (9, 4, 5, None)
 
 
+def test_a_k_is_usual_unless_it_is_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not load_settings().k_is_usual
+    write_config("k = 9\n")
+    assert load_settings().k_is_usual and not load_settings(k=9).k_is_usual
+    assert load_settings(max_k=5).k is None and load_settings(k=4, max_k=5).k == 4
+    monkeypatch.setenv("PHOTOSORT_K", "7")
+    assert load_settings().model_copy(update={"seed": 1}).k_is_usual
+
+
 def test_folders_come_from_the_environment(own_folders: Path) -> None:
     assert load_settings().data_dir == own_folders / "data"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from photosort.store.history import open_history
 from photosort.store.remembered import LOOKUP, Remembered, remembered
-from photosort.store.runs import ClusterRecord, MemberRecord, Runs
+from photosort.store.runs.runs import ClusterRecord, MemberRecord, Runs
 
 
 def member(name: str, digest: str, cluster: int = 0) -> MemberRecord:

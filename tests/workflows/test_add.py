@@ -25,8 +25,8 @@ from photosort.errors import (
 )
 from photosort.settings.settings import load_settings
 from photosort.store.history import open_history
-from photosort.store.previews import KEPT
-from photosort.store.runs import Runs
+from photosort.store.runs.previews import KEPT
+from photosort.store.runs.runs import Runs
 from photosort.workflows.add import add, destination_run, models_like, runs_to_add_to
 from photosort.workflows.drafts.plan_file import apply_plan, draft_of, write_plan
 from photosort.workflows.earlier_runs.continuing import TAKEN_OUT, Unchanged

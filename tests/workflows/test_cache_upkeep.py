@@ -16,13 +16,13 @@ from photosort.cli.app import app
 from photosort.errors import SettingsError, StoreDamaged, StoreError
 from photosort.filing.journaled.apply import apply
 from photosort.filing.plan.model import Mode
-from photosort.photos.digest import digest_of
+from photosort.photos.files.digest import digest_of
 from photosort.settings.settings import load_settings
 from photosort.store import upkeep
 from photosort.store.cache import cache_file, open_cache, text_key
 from photosort.store.history import history_file, open_history
 from photosort.store.identity import Identity
-from photosort.store.runs import Runs
+from photosort.store.runs.runs import Runs
 from photosort.workflows.cache_upkeep import _is_away, clean, in_words, look, plan_cleaning
 
 TAGS, CLIP = Identity("tags", "1"), Identity("clip", "abc")

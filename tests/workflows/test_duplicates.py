@@ -11,11 +11,11 @@ from fakes.versions import recompressed
 from PIL import Image
 
 from photosort.errors import Declined, DestinationError, Unfinished
-from photosort.photos import decode as decoding
-from photosort.photos.formats import register_formats
+from photosort.photos.pixels import decode as decoding
+from photosort.photos.pixels.formats import register_formats
 from photosort.settings.settings import Settings, load_settings
 from photosort.store.history import open_history
-from photosort.store.runs import Runs
+from photosort.store.runs.runs import Runs
 from photosort.workflows.duplicates import Duplicates, Wish, find_duplicates
 from photosort.workflows.history import undo_run
 

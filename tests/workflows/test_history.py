@@ -10,8 +10,8 @@ from photosort.filing.disk.lock import hold
 from photosort.filing.journaled.apply import apply
 from photosort.filing.plan.model import Mode
 from photosort.store.history import open_history
-from photosort.store.journal import Filing, FilingState, Journal
-from photosort.store.runs import Runs
+from photosort.store.journals.journal import Filing, FilingState, Journal
+from photosort.store.runs.runs import Runs
 from photosort.workflows.earlier_runs.earlier import lying_twice, unfinished_runs
 from photosort.workflows.history import past_runs, resume_run, run_to_refine, undo_run
 

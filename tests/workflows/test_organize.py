@@ -8,16 +8,18 @@ from pathlib import Path
 import pytest
 from fakes.filing_kit import names, tree
 from fakes.models import COLOURS, use_colours
+from fakes.walls import walls
 from PIL import Image
 from typer.testing import CliRunner
 
 from photosort.cli.app import app
+from photosort.errors import TooManyClusters
 from photosort.filing.plan.model import Mode
 from photosort.models.selected import ModelSet, select_models
-from photosort.settings.settings import load_settings
+from photosort.settings.settings import config_file, load_settings
 from photosort.store.history import open_history
-from photosort.store.journal import FilingState, Journal
-from photosort.store.runs import Runs
+from photosort.store.journals.journal import FilingState, Journal
+from photosort.store.runs.runs import Runs
 from photosort.workflows.organize import organize
 from photosort.workflows.prepared import Organized
 
@@ -60,6 +62,28 @@ def test_photos_come_into_folders_by_what_they_show(source: Path, tmp_path: Path
     assert done.outcome and (done.outcome.photos, done.outcome.files) == (8, 9)
     together = [{file.source.parent.name for file in folder.files} for folder in done.prepared.plan.folders]
     assert sorted(map(sorted, together)) == [["blue"], ["red"]]
+
+
+@pytest.mark.parametrize(("grain", "folders"), [(True, 5), (False, 2)])
+def test_a_k_of_the_config_file_is_lowered_to_what_there_is(
+    source: Path, tmp_path: Path, grain: bool, folders: int
+) -> None:
+    """To the number of photos, or to that of those that can be told apart."""
+    config_file().parent.mkdir(parents=True)
+    config_file().write_text("k = 12\n")
+    if grain:
+        source = tmp_path / "walls"
+        walls(source, "red", range(5))
+    usual = select_models(load_settings(fusion="image", names="keywords"))
+    done = organize(source, tmp_path / "out", usual, dry_run=True)
+    assert isinstance(done, Organized) and len(done.prepared.plan.folders) == folders
+    assert done.prepared.grouping.best.remarks == (
+        f"k = 12, which is usual for you, is more than these photos can fill: there are {folders} folders.",
+    )
+    with open_history(usual.settings.data_dir) as connection:
+        assert Runs(connection).get(done.prepared.run).settings["k"] == folders
+    with pytest.raises(TooManyClusters, match="12 clusters were asked for"):
+        organize(source, tmp_path / "out", models(k=12), dry_run=True)
 
 
 @pytest.mark.parametrize("spelling", ["in/out", "in/../in/out", "link/out"])

@@ -20,7 +20,7 @@ from photosort.filing.journaled import executor
 from photosort.models import registry
 from photosort.settings.settings import load_settings
 from photosort.store.history import open_history
-from photosort.store.runs import Runs
+from photosort.store.runs.runs import Runs
 from photosort.support.progress import Progress, silent
 from photosort.watching.arrivals import Patience
 from photosort.workflows import watch as workflow

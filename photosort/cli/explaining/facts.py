@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from photosort.cli.sink.output import plural
 from photosort.naming.folders import PLAIN
-from photosort.photos.facts import Facts
-from photosort.photos.fields import fields_of, towns_of
+from photosort.photos.facts.facts import Facts
+from photosort.photos.facts.fields import fields_of, towns_of
 from photosort.settings.levels import AUTO, BY_FACT, Layout, checked_levels, layout_of
 
 if TYPE_CHECKING:
-    from photosort.store.runs import Run
+    from photosort.store.runs.runs import Run
 
 
 def facts_of(facts: Facts) -> Iterator[tuple[str, str]]:

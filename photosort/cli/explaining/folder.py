@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from photosort.store.runs import MemberRecord
+    from photosort.store.runs.runs import MemberRecord
     from photosort.workflows.explaining.periods import Period
     from photosort.workflows.explaining.views import Edge, FolderView, Theme
 

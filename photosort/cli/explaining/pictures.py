@@ -78,9 +78,9 @@ def _has_cells() -> bool:
 def _picture(path: Path) -> Image | None:
     from PIL import Image
 
-    from photosort.photos.decode import UnreadablePhoto, decode
-    from photosort.photos.formats import register_formats
-    from photosort.photos.frame import Frame
+    from photosort.photos.pixels.decode import UnreadablePhoto, decode
+    from photosort.photos.pixels.formats import register_formats
+    from photosort.photos.pixels.frame import Frame
 
     register_formats()
     try:

@@ -12,7 +12,7 @@ from photosort.support.printable import printable
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from photosort.store.runs import Run
+    from photosort.store.runs.runs import Run
     from photosort.workflows.explaining.views import ClusterView, RunView
 
 

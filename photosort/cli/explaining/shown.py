@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from photosort.naming.contrast import Contrast
-    from photosort.store.runs import ClusterRecord, Run
+    from photosort.store.runs.runs import ClusterRecord, Run
     from photosort.workflows.explaining.photo import Neighbour
     from photosort.workflows.explaining.views import Keywords, Lying, Nearest
 

@@ -3,9 +3,15 @@
 All names come from the tables that the program itself reads; they are imported when a shell asks.
 """
 
-from collections.abc import Iterable
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
 
 from typer import Context
+
+if TYPE_CHECKING:
+    from photosort.store.journals.journal import FilingState
 
 
 def profiles(incomplete: str) -> list[str]:
@@ -66,7 +72,7 @@ def methods(incomplete: str) -> list[str]:
 
 def kinds(incomplete: str) -> list[str]:
     """Complete --kind of search."""
-    from photosort.photos.facts import KINDS
+    from photosort.photos.facts.facts import KINDS
     from photosort.searching.filters import PHOTO
 
     return _beginning(incomplete, (PHOTO, *KINDS))
@@ -124,6 +130,41 @@ def runs(incomplete: str) -> list[tuple[str, str]]:
     return [one for one in runs_offered(load_places().data_dir) if one[0].startswith(incomplete)]
 
 
+def runs_to_undo(incomplete: str) -> list[tuple[str, str]]:
+    """Complete the number of a run that is not undone."""
+    from photosort.store.journals.journal import FilingState
+
+    return _touching(incomplete, [state for state in FilingState if state is not FilingState.UNDONE])
+
+
+def runs_to_resume(incomplete: str) -> list[tuple[str, str]]:
+    """Complete the number of a run that stopped half-way."""
+    from photosort.store.journals.journal import UNFINISHED
+
+    return _touching(incomplete, UNFINISHED)
+
+
+def to_tag(incomplete: str) -> list[tuple[str, str]]:
+    """Complete what tag writes tags of: a run whose photos lie on disk, or a folder of the last one."""
+    from photosort.settings.settings import load_places
+    from photosort.workflows.explaining.offered import folders_offered, runs_to_tag
+
+    data_dir = load_places().data_dir
+    numbered = runs_to_tag(data_dir)
+    names = folders_offered(data_dir, None) if numbered else []
+    return [one for one in (*numbered, *((name, "") for name in names)) if one[0].startswith(incomplete)]
+
+
+def name_templates(incomplete: str) -> list[str]:
+    """Complete --name-template: some usual ones, then one more field after what is typed."""
+    from photosort.settings.name_template import NAME_FIELDS
+
+    usual = ("{name}", "{index:02d} {title}", "{year} {name}", "{year}/{name}", "{title} ({photos})")
+    before, brace, last = incomplete.rpartition("{")
+    fields = [f"{before}{{{name}}}" for name in NAME_FIELDS if brace and name.startswith(last)]
+    return list(dict.fromkeys((*_beginning(incomplete, usual), *fields)))
+
+
 def folders(ctx: Context, incomplete: str) -> list[tuple[str, str]]:
     """Complete a folder of the run that --run names, or of the latest: its name, or the number of it in the list."""
     from photosort.settings.settings import load_places
@@ -132,6 +173,13 @@ def folders(ctx: Context, incomplete: str) -> list[tuple[str, str]]:
     names = folders_offered(load_places().data_dir, ctx.params.get("run"))
     numbered = [(str(number), name) for number, name in enumerate(names, 1)] if incomplete else []
     return [one for one in (*numbered, *((name, "") for name in names)) if one[0].startswith(incomplete)]
+
+
+def _touching(incomplete: str, states: Collection[FilingState]) -> list[tuple[str, str]]:
+    from photosort.settings.settings import load_places
+    from photosort.workflows.explaining.offered import runs_that_touched
+
+    return [one for one in runs_that_touched(load_places().data_dir, states) if one[0].startswith(incomplete)]
 
 
 def _models(setting: str, incomplete: str) -> list[str]:

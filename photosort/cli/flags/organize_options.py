@@ -47,7 +47,10 @@ Writer = Annotated[
 Language = Annotated[str | None, typer.Option("--language", help="Language of names, such as de.  [default: en]")]
 Style = Annotated[str | None, typer.Option("--style", help="Style of names, in plain words.")]
 NameTemplate = Annotated[
-    str | None, typer.Option("--name-template", help='Folder names, such as "{index:02d} {title}".')
+    str | None,
+    typer.Option(
+        "--name-template", autocompletion=offers.name_templates, help='Folder names, such as "{index:02d} {title}".'
+    ),
 ]
 Keywords = Annotated[
     choices.Keywords | None, typer.Option("--keywords", help="Ranking of keywords.  [default: winner]")

@@ -59,7 +59,7 @@ def _wrong_value(refusal: Any, command: str, more: str) -> SettingsError:
     name = parameter.opts[0] if parameter.param_type_name == "option" else parameter.display_name_raw
     choices = f"Choose one of: {', '.join(map(str, parameter.type_descriptor.choices or ()))}."
     if hasattr(refusal, "param_type"):
-        hint = choices if parameter.type_descriptor.is_choice else f"Write: {command} {name}"
+        hint = choices if parameter.type_descriptor.is_choice else f"Write: {command} {_needed(refusal.ctx.command)}"
         return SettingsError(f"{name} is missing", hint)
     if not isinstance(refusal.__cause__, ValidationError):
         return SettingsError(refusal.format_message().removesuffix("."), more)
@@ -68,3 +68,9 @@ def _wrong_value(refusal: Any, command: str, more: str) -> SettingsError:
     if parameter.type_descriptor.is_choice:
         return SettingsError(f"{written} is not known", choices)
     return wrong_value(written, error)
+
+
+def _needed(command: Any) -> str:
+    """Return the arguments that a command cannot do without, as its help writes them."""
+    needed = (one for one in command.params if one.param_type_name == "argument" and one.required)
+    return " ".join(one.display_name_raw for one in needed)

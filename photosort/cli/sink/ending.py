@@ -17,7 +17,7 @@ from types import FrameType
 
 from photosort.cli.sink import streams
 from photosort.errors import Declined, Interrupted, OutOfMemory, OutputFailed, PhotosortError, StoreError
-from photosort.store.touched import FILES, NOTHING
+from photosort.store.journals.touched import FILES, NOTHING
 from photosort.support.printable import printable
 
 DETAILS = 20

@@ -11,7 +11,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 from photosort.errors import LibraryBroken, PhotosortError, StoreError, Unexpected
-from photosort.store.touched import FILES
+from photosort.store.journals.touched import FILES
 from photosort.support.pip import pip_install
 
 OTHERWISE_CALLED = {"PIL": "pillow", "sklearn": "scikit-learn", "open_clip": "open_clip_torch"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -22,7 +23,8 @@ def view(continues: Continued, settings: Settings, given_up: Sequence[str] = ())
         said.append(f"Photos that you put where they lie, which {draw}: {moved:,}.")
     for name in continues.barred:
         said.append(f"New photos do not join “{printable(name)}”: rename it, without the backslash.")
-    flags = {"--k": settings.k is not None, "--levels": settings.two_levels, "--outliers": settings.outliers}
+    typed_k = settings.k is not None and not settings.k_is_usual
+    flags = {"--k": typed_k, "--levels": settings.two_levels, "--outliers": settings.outliers}
     ignored = " and ".join(dict.fromkeys([flag for flag, given in flags.items() if given] + [*given_up]))
     if ignored and continues.names:
         said.append(f"Ignored, since new photos join the folders that are there: {ignored}.")
@@ -39,7 +41,8 @@ def unchanged(found: Unchanged) -> RenderableType:
         )
     ]
     lines += left_lines(found)
-    lines.append(Text("To sort all photos anew: photosort organize DIR --fresh", style="dim"))
+    again = f"photosort organize {shlex.quote(printable(str(found.source)))} --fresh"
+    lines.append(Text(f"To sort all photos anew: {again}", style="dim"))
     return Group(*lines)
 
 
@@ -49,12 +52,14 @@ def left_lines(found: Unchanged) -> list[Text]:
     return [Text(f"{count:>6,} left in place: {printable(reason)}", style="yellow") for reason, count in counts]
 
 
-def document(found: Unchanged) -> dict[str, Any]:
-    """Return the same as data."""
+def document(found: Unchanged, mode: str, *, dry_run: bool) -> dict[str, Any]:
+    """Return the same as data, with the keys that a run with new photos has as well."""
     return {
         "run": found.run,
         "source": str(found.source),
         "destination": str(found.destination),
+        "mode": mode,
+        "dry_run": dry_run,
         "new": 0,
         "already_there": found.photos,
         "folders": [],

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.text import Text
@@ -15,7 +16,7 @@ from photosort.cli.sink import tables
 from photosort.cli.sink.gated import rows_of
 from photosort.cli.sink.output import plural, short
 from photosort.cli.sink.quantities import readable_bytes
-from photosort.cli.views.planned import VERB, beside
+from photosort.cli.views.planned import VERB, beside, named_places
 from photosort.filing.plan.plan import Plan, PlannedFolder
 from photosort.naming.summary import ClusterName
 from photosort.support.printable import printable
@@ -39,12 +40,14 @@ class PlanTree:
     names     what the folders stand for, by their labels
     explain   the command that says more of this run
     standing  the photos that folders have already
+    sources   what the user has named, where that is more than the source of the plan
     """
 
     plan: Plan
     names: Sequence[ClusterName]
     explain: str = "photosort explain"
     standing: Mapping[str, int] | None = None
+    sources: Sequence[Path] = ()
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield the tree that fits."""
@@ -93,7 +96,7 @@ class PlanTree:
         photos = [photo for folder in plan.folders for photo in folder.photos]
         there = sum(photo.there for photo in photos)
         return Text.assemble(
-            (printable(plan.source.name), "bold"),
+            (named_places([path.name or str(path) for path in self.sources or (plan.source,)]), "bold"),
             " → ",
             (printable(plan.destination.name), "bold"),
             f"   {plural(len(plan.folders), 'folder')}, {plural(len(photos) - there, 'photo')} to {VERB[plan.mode]}",

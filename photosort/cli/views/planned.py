@@ -16,7 +16,7 @@ from photosort.filing.plan.model import Mode
 from photosort.filing.plan.plan import Plan, PlannedFolder
 from photosort.naming.folder_name import folder_name
 from photosort.naming.summary import BY_KEYWORDS, ClusterName
-from photosort.store.journal import Filing
+from photosort.store.journals.journal import Filing
 from photosort.support.printable import printable
 
 PLACES = 2
@@ -47,10 +47,16 @@ def confirm_move(plan: Plan, out: Output, sources: Sequence[Path] = ()) -> None:
     """
     if plan.mode is Mode.MOVE:
         count = sum(len(folder.photos) for folder in plan.folders)
-        named = [printable(str(path)) for path in sources or (plan.source,)]
-        more = f" and {len(named) - PLACES} other places" if len(named) > PLACES + 1 else ""
-        shown = named[:PLACES] if more else named
-        out.confirm(f"Move {plural(count, 'photo')} out of {', '.join(shown)}{more}?")
+        places = named_places([str(path) for path in sources or (plan.source,)])
+        out.confirm(f"Move {plural(count, 'photo')} out of {places}?")
+
+
+def named_places(names: Sequence[str]) -> str:
+    """Return the names of sources in one line: all of a few, else the first ones, and how many more there are."""
+    few = len(names) <= PLACES + 1
+    shown = [printable(name) for name in (names if few else names[:PLACES])]
+    last = shown.pop() if few else f"{len(names) - PLACES} other places"
+    return f"{', '.join(shown)} and {last}" if shown else last
 
 
 def ending(outcome: Outcome | None, run: int = 0) -> RenderableType:

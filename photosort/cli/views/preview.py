@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -19,7 +20,7 @@ from photosort.methods.specs import questions
 from photosort.models.protocols import Category, Used
 from photosort.models.selected import ModelSet
 from photosort.naming.summary import BY_KEYWORDS
-from photosort.photos.scan import VIDEO
+from photosort.photos.files.scan import VIDEO
 from photosort.settings.settings import Settings
 from photosort.support.printable import printable
 from photosort.workflows.finding import Seen
@@ -88,17 +89,23 @@ def bill(asked: Bill, cost: float | None) -> str:
 
 
 def view(
-    prepared: Prepared, *, show_all: bool = False, dry_run: bool = False, as_table: bool = False
+    prepared: Prepared,
+    *,
+    show_all: bool = False,
+    dry_run: bool = False,
+    as_table: bool = False,
+    sources: Sequence[Path] = (),
 ) -> RenderableType:
     """Return the whole plan, as a tree or as a table: every folder with its count and keywords, what stays, and
     remarks.
 
     Before it, where there were several questions, the loss of each; with `show_all` the clusters of each, too. After a
-    `dry_run` photosort explain needs the number of the run, for it speaks of what lies on disk.
+    `dry_run` photosort explain needs the number of the run, for it speaks of what lies on disk. `sources` are what the
+    user has named, where that is more than the source of the run.
     """
     plan, explain = prepared.plan, f"photosort explain{f' --run {prepared.run}' if dry_run else ''}"
     standing = prepared.continues.sizes if prepared.continues else None
-    shown: RenderableType = plan_tree.PlanTree(plan, prepared.names, explain, standing)
+    shown: RenderableType = plan_tree.PlanTree(plan, prepared.names, explain, standing, sources)
     if as_table:
         shown = plan_tree.table(plan, prepared.names)
     remarks = []

@@ -12,7 +12,7 @@ from photosort.cli.sink.output import Output, finish, plural, short
 from photosort.filing.journaled.apply import Remark
 from photosort.filing.tagging.take_back import Untagged
 from photosort.filing.tagging.write import TagOutcome
-from photosort.store.tag_journal import Tagging
+from photosort.store.journals.tag_journal import Tagging
 from photosort.support.printable import printable
 from photosort.workflows.tagging.plan import TagPlan, counted, document
 from photosort.workflows.tagging.tag import TagResult
@@ -57,7 +57,9 @@ def ending(result: TagResult) -> RenderableType:
     outcome = result.outcome
     if outcome is None:
         return Text("Nothing was written." if result.plan.writes else "Nothing to write: all tags are there already.")
-    lines = [Text(f"Tags of {plural(outcome.photos, 'photo')} in {plural(outcome.written, 'file')}.", style="green")]
+    lines = [
+        Text(f"Tags of {plural(outcome.photos, 'photo')} written to {plural(outcome.written, 'file')}.", style="green")
+    ]
     lines += [_line(remark) for remark in outcome.failed]
     if outcome.stopped:
         lines.append(_stopped(outcome.stopped, f"photosort resume {result.run}"))

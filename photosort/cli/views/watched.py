@@ -16,8 +16,8 @@ from photosort.cli.sink.ending import failure_of
 from photosort.cli.sink.output import Output, plural
 from photosort.cli.views.planned import DONE
 from photosort.filing.journaled.apply import Outcome
-from photosort.photos.photo import Unread
-from photosort.store.runs import Run
+from photosort.photos.files.photo import Unread
+from photosort.store.runs.runs import Run
 from photosort.support.printable import printable
 from photosort.workflows.earlier_runs.continuing import Unchanged
 from photosort.workflows.prepared import Organized

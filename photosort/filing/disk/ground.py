@@ -8,8 +8,8 @@ from pathlib import Path
 
 from photosort.filing.disk.place import look
 from photosort.filing.plan.model import Mode
-from photosort.store.journal import Filing
-from photosort.store.operation import Operation
+from photosort.store.journals.journal import Filing
+from photosort.store.journals.operation import Operation
 
 
 def ground_of(destination: Path) -> str:

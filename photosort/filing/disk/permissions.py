@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from photosort.filing.disk.place import NOT_OFFERED
-from photosort.store.operation import Operation
+from photosort.store.journals.operation import Operation
 
 _PRIVATE = 0o700
 _ENTER = 0o1

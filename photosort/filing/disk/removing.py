@@ -13,7 +13,7 @@ from pathlib import Path
 from photosort.filing.disk.copying import Changed, check_same, copy_open
 from photosort.filing.disk.place import look, sync_folder
 from photosort.filing.disk.renaming import remove, rename_exclusive
-from photosort.photos.digest import digest_of
+from photosort.photos.files.digest import digest_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,9 @@ from photosort.filing.disk.place import reason_of
 from photosort.filing.plan.collisions import DOUBTFUL, NAME_BYTES, unnumbered
 from photosort.filing.plan.model import ExistingEntry, Mode, Survey
 from photosort.naming.folder_name import name_key
-from photosort.photos.digest import digest_of
-from photosort.photos.own_files import LEFTOVER, is_about_name, is_leftover
-from photosort.photos.photo import ODD_TIME, Photo, Unread, has_odd_time
+from photosort.photos.files.digest import digest_of
+from photosort.photos.files.own_files import LEFTOVER, is_about_name, is_leftover
+from photosort.photos.files.photo import ODD_TIME, Photo, Unread, has_odd_time
 from photosort.support.progress import Progress, silent
 
 _WINDOWS_PATH = 259

@@ -29,9 +29,9 @@ from photosort.filing.journaled.executor import Executor, Halt
 from photosort.filing.plan.about import without
 from photosort.filing.plan.model import Mode
 from photosort.filing.plan.plan import Plan
-from photosort.photos.own_files import ABOUT_DATA, ABOUT_TEXT, DATA_BEGINS
-from photosort.store.journal import FilingState, Journal
-from photosort.store.operation import Operation, State
+from photosort.photos.files.own_files import ABOUT_DATA, ABOUT_TEXT, DATA_BEGINS
+from photosort.store.journals.journal import FilingState, Journal
+from photosort.store.journals.operation import Operation, State
 from photosort.support.progress import Bytes, Progress, silent
 
 _BATCH_FILES = 256

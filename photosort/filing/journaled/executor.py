@@ -32,8 +32,8 @@ from photosort.filing.journaled.giving_up import give_up
 from photosort.filing.journaled.originals import Originals, check_original
 from photosort.filing.journaled.revert import clear_temporary, relocate, temporary_name
 from photosort.filing.plan.model import Mode
-from photosort.store.journal import Journal
-from photosort.store.operation import Operation, State
+from photosort.store.journals.journal import Journal
+from photosort.store.journals.operation import Operation, State
 from photosort.support.printable import printable
 
 Group = Sequence[Operation]

@@ -11,8 +11,8 @@ from photosort.filing.disk.place import InDoubt, look, reason_of, sync_folder
 from photosort.filing.disk.renaming import remove
 from photosort.filing.journaled.revert import Kept, judge, take_back, temporary_name
 from photosort.filing.plan.model import Mode
-from photosort.store.journal import Journal
-from photosort.store.operation import Operation, State
+from photosort.store.journals.journal import Journal
+from photosort.store.journals.operation import Operation, State
 from photosort.support.printable import printable
 
 _OPEN = (State.PLANNED, State.PLACING, State.PLACED, State.DONE)

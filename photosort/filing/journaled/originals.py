@@ -8,8 +8,8 @@ from photosort.filing.disk.copying import Changed, check_unchanged
 from photosort.filing.disk.place import is_one_entry, look, same_file
 from photosort.filing.disk.removing import Witness, remove_judged, witness
 from photosort.filing.plan.model import Mode
-from photosort.photos.digest import digest_of
-from photosort.store.operation import Operation, State
+from photosort.photos.files.digest import digest_of
+from photosort.store.journals.operation import Operation, State
 
 Judged = tuple[Witness, Witness]
 """An original that has to go, and the copy that keeps its content."""

@@ -15,8 +15,8 @@ from photosort.filing.journaled.apply import Outcome, carry_out, read_outcome
 from photosort.filing.journaled.revert import clear_temporary, holds
 from photosort.filing.journaled.undo import UndoOutcome, undo
 from photosort.filing.plan.model import Mode
-from photosort.store.journal import UNFINISHED, FilingState, Journal
-from photosort.store.operation import Operation, State
+from photosort.store.journals.journal import UNFINISHED, FilingState, Journal
+from photosort.store.journals.operation import Operation, State
 from photosort.support.progress import Progress, silent
 
 

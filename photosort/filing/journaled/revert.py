@@ -24,7 +24,7 @@ from photosort.filing.disk.place import (
 from photosort.filing.disk.removing import Witness, remove_judged, witness
 from photosort.filing.disk.renaming import leads_to, remove, rename_exclusive
 from photosort.filing.plan.model import Mode
-from photosort.store.operation import Operation, State
+from photosort.store.journals.operation import Operation, State
 
 IN_DOUBT = frozenset({State.PLACING, State.PLACED, State.UNDOING})
 """States under which either name of a file, or both, may be in use."""

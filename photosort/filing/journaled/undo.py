@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from photosort.errors import DestinationError, NoSuchRun
 from photosort.filing.disk.copying import Changed
@@ -18,12 +19,13 @@ from photosort.filing.journaled.apply import Remark, batches
 from photosort.filing.journaled.revert import IN_DOUBT, Kept, Step, Verdict, clear_temporary, judge, relocate, take_back
 from photosort.filing.journaled.whereabouts import find_elsewhere
 from photosort.filing.plan.model import Mode
-from photosort.store.journal import FilingState, Journal
-from photosort.store.operation import Operation, State
+from photosort.store.journals.journal import FilingState, Journal
+from photosort.store.journals.operation import Operation, State
 from photosort.store.placed import STANDING, places_of_others
 from photosort.support.printable import printable
 from photosort.support.progress import Progress, silent
 
+STAGE = "undoing"
 _THREADS = 4
 GONE = "was no longer there"
 
@@ -49,7 +51,9 @@ class UndoOutcome:
     gone: int = 0
 
 
-def undo(connection: sqlite3.Connection, run_id: int, *, progress: Progress = silent) -> UndoOutcome:
+def undo(
+    connection: sqlite3.Connection, run_id: int, *, again: bool = False, progress: Progress = silent
+) -> UndoOutcome:
     """Take back what the run has done, last operation first, whether it was finished or not.
 
     Copies and links are removed where the original still has the content, moved files go back to their
@@ -57,6 +61,8 @@ def undo(connection: sqlite3.Connection, run_id: int, *, progress: Progress = si
     nothing is overwritten; what the user changed since stays, with its companions, and is reported. Folders that
     the run made are removed where they are empty. A destination that the user has removed counts as empty. All of
     it is journalled, so that an undo which is killed can be called again. The caller holds the destination's lock.
+    With `again`, a run that is taken back whole is no error: what lay in its folders may be gone by now, and they can
+    go too.
 
     Raises NoSuchRun where the run has filed nothing or is taken back already, DestinationError where the
     destination is not there and may be on a disk that is not connected, StoreError where the journal cannot be
@@ -64,7 +70,7 @@ def undo(connection: sqlite3.Connection, run_id: int, *, progress: Progress = si
     """
     journal = Journal(connection, run_id)
     groups = [group[::-1] for group in reversed(journal.groups(*STANDING))]
-    if journal.filing.state is FilingState.UNDONE and not groups:
+    if journal.filing.state is FilingState.UNDONE and not (groups or again):
         raise NoSuchRun(f"Run {run_id} has been undone already", "photosort runs lists all.")
     if groups:
         _check_there(journal, [operation for group in groups for operation in group])
@@ -75,8 +81,7 @@ def undo(connection: sqlite3.Connection, run_id: int, *, progress: Progress = si
     with ThreadPoolExecutor(_THREADS, "photosort-undo") as pool:
         undoing = _Undo(journal, pool)
         for batch in batches(groups):
-            progress("undoing", done, total)
-            stopped = undoing.take_back(batch)
+            stopped = undoing.take_back(batch, partial(_further, progress, done, total))
             if stopped:
                 break
             done += sum(len(group) for group in batch)
@@ -84,11 +89,15 @@ def undo(connection: sqlite3.Connection, run_id: int, *, progress: Progress = si
     if stopped:
         journal.turn(FilingState.UNDOING, stopped)
     else:
-        progress("undoing", total, total)
+        progress(STAGE, total, total)
         folders = _remove_folders(journal)
         journal.turn(FilingState.UNDONE)
     _say_where(connection, journal)
     return _outcome(journal, folders)
+
+
+def _further(progress: Progress, before: int, total: int, looked: int) -> None:
+    progress(STAGE, before + looked, total)
 
 
 def is_there(connection: sqlite3.Connection, run_id: int) -> bool:
@@ -121,10 +130,16 @@ class _Undo:
         self._mode = Mode(journal.filing.mode)
         self._token = journal.filing.token
 
-    def take_back(self, groups: Sequence[Sequence[Operation]]) -> str:
-        """Take back a batch of groups, each whole or not at all; returns why no more can follow, or ''."""
+    def take_back(self, groups: Sequence[Sequence[Operation]], looked: Callable[[int], None]) -> str:
+        """Take back a batch of groups, each whole or not at all; returns why no more can follow, or ''.
+
+        `looked` gets the number of files that were looked at so far: to compare them takes far longer than the rest.
+        """
         operations = [operation for group in groups for operation in group]
-        judged = dict(zip([op.id for op in operations], self._pool.map(self._judge, operations), strict=True))
+        judged: dict[int, Verdict | Kept] = {}
+        for operation, verdict in zip(operations, self._pool.map(self._judge, operations), strict=True):
+            looked(len(judged))
+            judged[operation.id] = verdict
         ready = []
         for group in groups:
             blocked = [(op, verdict) for op in group if isinstance(verdict := judged[op.id], Kept)]

@@ -11,8 +11,8 @@ from photosort.filing.disk.place import look
 from photosort.filing.disk.renaming import leads_to
 from photosort.filing.journaled.revert import holds
 from photosort.filing.plan.model import Mode
-from photosort.store.journal import Filing
-from photosort.store.operation import Operation
+from photosort.store.journals.journal import Filing
+from photosort.store.journals.operation import Operation
 
 
 def find_elsewhere(

@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from photosort.naming.summary import BY_KEYWORDS, ClusterName
-from photosort.photos.own_files import ABOUT_DATA, ABOUT_TEXT
-from photosort.store.operation import Operation
+from photosort.photos.files.own_files import ABOUT_DATA, ABOUT_TEXT
+from photosort.store.journals.operation import Operation
 from photosort.support.printable import printable
 
 FORMAT = 1

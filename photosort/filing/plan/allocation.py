@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from photosort.filing.plan.collisions import NUMBER, legal, numbered
+from photosort.filing.plan.collisions import NUMBER, byte_length, legal, numbered
 from photosort.filing.plan.model import ExistingEntry, GeneratedFile, Mode, Survey
 from photosort.naming.folder_name import name_key
-from photosort.photos.photo import Photo
-from photosort.store.operation import Operation, State
+from photosort.photos.files.photo import Photo
+from photosort.store.journals.operation import Operation, State
 
 
 @dataclass(slots=True)
@@ -84,15 +84,17 @@ class FolderNames:
 
     def _free_names(self, paths: Sequence[Path], plain: Sequence[str]) -> tuple[str, ...] | None:
         """Return the names under which the group is there already, else the first under which it has room."""
-        likely = {1}
-        for name in self._by_digest.get(self.survey.files[paths[0]].digest, ()):
-            likely.update(int(match[1]) for match in NUMBER.finditer(name) if len(match[1]) < 10)
-        for number in sorted(likely):
-            names = self._names(plain, number)
-            if names and self._fits(paths, names):
-                return names
         root = tuple(name_key(name) for name in plain)
         number = self._next.get(root, 1)
+        equal = self._by_digest.get(self.survey.files[paths[0]].digest, ())
+        if equal or number == 1 or len(paths) > 1 or self.mode is Mode.SYMLINK:
+            likely = {1, *(int(match[1]) for name in equal for match in NUMBER.finditer(name) if len(match[1]) < 10)}
+            for early in sorted(likely):
+                names = self._names(plain, early)
+                if names and self._fits(paths, names):
+                    if early == number:
+                        self._next[root] = number + 1
+                    return names
         while (names := self._names(plain, number)) is not None:
             if self._fits(paths, names):
                 self._next[root] = number + 1
@@ -105,7 +107,7 @@ class FolderNames:
     def _names(self, plain: Sequence[str], number: int) -> tuple[str, ...] | None:
         names = numbered(plain, number, self.survey.name_limit)
         room = self.survey.path_limit - self._length - len(os.sep)
-        return names if names and all(len(os.fsencode(name)) < room for name in names) else None
+        return names if names and all(byte_length(name) < room for name in names) else None
 
     def _fits(self, paths: Sequence[Path], names: Sequence[str]) -> bool:
         """Return whether each file is there already or finds its name free; a move takes all of them or none."""
@@ -117,8 +119,8 @@ class FolderNames:
 
     def _equal(self, path: Path, name: str) -> ExistingEntry | None:
         """Return the entry of that name which holds the same content, or points to this very file."""
-        entries = self._taken.get(name_key(name), ())
-        for entry in sorted(entries, key=lambda entry: (entry.name != name, entry.name)):
+        entries = self._taken.get(name_key(name))
+        for entry in sorted(entries or (), key=lambda entry: (entry.name != name, entry.name)):
             if entry.kind == "file" and entry.digest == self.survey.files[path].digest:
                 return entry
             if entry.kind == "link" and self.mode is Mode.SYMLINK and entry.target == str(path):

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from photosort.naming.folder_name import name_key
-from photosort.photos.suffixes import split_name
+from photosort.photos.files.suffixes import split_name
 
 NAME_BYTES = 255
 
@@ -47,11 +47,11 @@ def numbered(names: Sequence[str], number: int, limit: int = NAME_BYTES) -> tupl
     where nothing is shared it goes before each ending. What is too long is cut before the number, never in
     the ending. None where even that cannot fit.
     """
-    if number == 1 and all(_bytes(name) <= limit for name in names):
+    if number == 1 and all(byte_length(name) <= limit for name in names):
         return tuple(_apart(list(names)))
     mark = f" ({number})" if number > 1 else ""
     splits = _splits(names)
-    room = limit - len(mark) - max(_bytes(tail) for _, tail in splits)
+    room = limit - len(mark) - max(byte_length(tail) for _, tail in splits)
     cut = [_cut(head, room) for head, _ in splits]
     if not all(cut):
         return None
@@ -65,14 +65,17 @@ def _splits(names: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _split_after(root: str, name: str) -> tuple[str, str] | None:
-    for end in range(1, len(name) + 1):
+    ends = range(1, len(name) + 1)
+    if name.isascii():  # it is as long as its key
+        ends = range(max(1, len(root)), min(len(root), len(name)) + 1)
+    for end in ends:
         if name[end : end + 1] in ("", ".", "_", "-", "~") and name_key(name[:end]) == root:
             return name[:end], name[end:]
     return None
 
 
 def _cut(head: str, room: int) -> str:
-    while head and _bytes(head) > room:
+    while head and byte_length(head) > room:
         head = head[:-1]
     return head
 
@@ -85,11 +88,12 @@ def _apart(names: list[str]) -> list[str]:
     for place, name in enumerate(names):
         again, head_tail = 2, split_name(name)
         while name_key(names[place]) in taken:
-            names[place] = f"{_cut(head_tail[0], NAME_BYTES - 8 - _bytes(head_tail[1]))}-{again}{head_tail[1]}"
+            names[place] = f"{_cut(head_tail[0], NAME_BYTES - 8 - byte_length(head_tail[1]))}-{again}{head_tail[1]}"
             again += 1
         taken.add(name_key(names[place]))
     return names
 
 
-def _bytes(name: str) -> int:
-    return len(os.fsencode(name))
+def byte_length(name: str) -> int:
+    """Return how many bytes a name takes on disk."""
+    return len(name) if name.isascii() else len(os.fsencode(name))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from photosort.filing.plan.collisions import NAME_BYTES
-from photosort.photos.photo import Photo, Unread
+from photosort.photos.files.photo import Photo, Unread
 
 
 class Mode(StrEnum):

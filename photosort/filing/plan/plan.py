@@ -16,8 +16,8 @@ from photosort.filing.plan.allocation import FolderNames
 from photosort.filing.plan.collisions import numbered
 from photosort.filing.plan.model import ExistingEntry, GeneratedFile, Mode, Survey
 from photosort.naming.folder_name import name_key
-from photosort.photos.photo import Photo, Unread
-from photosort.store.operation import Operation
+from photosort.photos.files.photo import Photo, Unread
+from photosort.store.journals.operation import Operation
 from photosort.support.printable import printable
 
 OUTLIER = -1

@@ -22,11 +22,11 @@ from typing import Any
 from photosort.errors import ExifToolMissing
 from photosort.filing.tagging.places import sha
 from photosort.filing.tagging.write import Embedding, EmbeddingFailed
-from photosort.photos.formats import register_formats
-from photosort.photos.suffixes import HEIFS, JPEGS, ending_of
-from photosort.photos.xmp import Tags, as_packet, merged, said_before
-from photosort.photos.xmp_packet import XmpRefused
-from photosort.store.tag_journal import TagWrite
+from photosort.photos.files.suffixes import HEIFS, JPEGS, ending_of
+from photosort.photos.pixels.formats import register_formats
+from photosort.photos.tags.xmp import Tags, as_packet, merged, said_before
+from photosort.photos.tags.xmp_packet import XmpRefused
+from photosort.store.journals.tag_journal import TagWrite
 from photosort.support.files import make_private_folder
 from photosort.support.printable import one_line
 

@@ -17,9 +17,9 @@ from photosort.filing.disk.place import look, sync_folder
 from photosort.filing.disk.removing import Witness
 from photosort.filing.disk.renaming import remove, rename_exclusive
 from photosort.filing.disk.replacing import exchange_back
-from photosort.photos.digest import digest_of
-from photosort.photos.xmp import LARGEST
-from photosort.store.tag_journal import Tagging, TagWrite
+from photosort.photos.files.digest import digest_of
+from photosort.photos.tags.xmp import LARGEST
+from photosort.store.journals.tag_journal import Tagging, TagWrite
 from photosort.support.printable import printable
 
 MISSING = ""

@@ -17,9 +17,9 @@ from photosort.filing.disk.replacing import replace_judged
 from photosort.filing.journaled.apply import Remark
 from photosort.filing.tagging.places import MISSING, Places, clear, digest_at, is_away, judged, require_folder, sha
 from photosort.filing.tagging.write import BATCH
-from photosort.store.journal import FilingState
-from photosort.store.operation import State
-from photosort.store.tag_journal import STANDING, TagJournal, TagWrite
+from photosort.store.journals.journal import FilingState
+from photosort.store.journals.operation import State
+from photosort.store.journals.tag_journal import STANDING, TagJournal, TagWrite
 from photosort.support.printable import printable
 from photosort.support.progress import Progress, silent
 

@@ -26,9 +26,9 @@ from photosort.filing.disk.renaming import rename_exclusive
 from photosort.filing.disk.replacing import replace_judged
 from photosort.filing.journaled.apply import Remark
 from photosort.filing.tagging.places import MISSING, Places, clear, digest_at, judged, require_folder
-from photosort.store.journal import UNFINISHED, FilingState
-from photosort.store.operation import State
-from photosort.store.tag_journal import TagJournal, TagWrite
+from photosort.store.journals.journal import UNFINISHED, FilingState
+from photosort.store.journals.operation import State
+from photosort.store.journals.tag_journal import TagJournal, TagWrite
 from photosort.support.printable import printable
 from photosort.support.progress import Progress, silent
 

@@ -19,7 +19,7 @@ from photosort.models.runtime.placement import DevicePlacement
 from photosort.models.runtime.preprocessing import image_settings
 from photosort.models.runtime.torchvision_ops import repair_torchvision
 from photosort.models.weights.hub import Snapshot
-from photosort.photos import decode
+from photosort.photos.pixels import decode
 
 REVISION = "3"
 """Part of the identity; changes with anything here that may change a text."""

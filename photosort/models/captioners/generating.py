@@ -105,13 +105,11 @@ def _seed(key: str, seed: int) -> int:
     return int.from_bytes(digest.digest(), "big")
 
 
-class _OwnDraw:
-    """A logits processor that draws the next token of each text, among the TOP most probable ones, with random numbers
-    of the photo's own.
+class Draw:
+    """Draws the next token of each text, among the TOP most probable ones, with random numbers of the photo's own.
 
     The token with the largest p / e, where every e is drawn from the exponential distribution, is a draw from p (the
-    Gumbel-max trick; Maddison, Tarlow and Minka, "A* sampling", NeurIPS 2014). All others get minus infinity, so that
-    the drawing of `generate` itself has no choice left.
+    Gumbel-max trick; Maddison, Tarlow and Minka, "A* sampling", NeurIPS 2014).
     """
 
     def __init__(self, asking: Asking, keys: Sequence[str], device: str) -> None:
@@ -120,14 +118,33 @@ class _OwnDraw:
         self._samples = asking.samples
         self._own = [torch.Generator(device).manual_seed(_seed(key, asking.seed)) for key in keys]
 
+    def __call__(self, logits: torch.Tensor, photos: Sequence[int]) -> torch.Tensor:
+        """(places * samples, words) logits -> one token for each row, (places * samples,).
+
+        photos  the numbers of the photos at the first places; what is drawn at the other places means nothing
+        """
+        import torch
+
+        exponential = torch.empty(logits.shape, dtype=torch.float32, device=logits.device)
+        for place, photo in enumerate(photos):
+            exponential[place * self._samples : (place + 1) * self._samples].exponential_(generator=self._own[photo])
+        exponential[len(photos) * self._samples :] = 1
+        least = logits.topk(min(TOP, logits.shape[-1]), dim=-1).values[:, -1:]
+        among = logits.float().masked_fill(logits < least, -torch.inf)
+        return (among.log_softmax(-1) - exponential.log()).argmax(-1)
+
+
+class _OwnDraw:
+    """A logits processor that draws for `generate`: every other token gets minus infinity, so that the drawing of
+    `generate` itself has no choice left.
+    """
+
+    def __init__(self, asking: Asking, keys: Sequence[str], device: str) -> None:
+        self._draw, self._photos = Draw(asking, keys, device), range(len(keys))
+
     def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
         """(photos * samples, vocabulary) logits -> the same shape, with one finite score in each row."""
         import torch
 
-        exponential = torch.empty(scores.shape, dtype=torch.float32, device=scores.device)
-        for number, generator in enumerate(self._own):
-            exponential[number * self._samples : (number + 1) * self._samples].exponential_(generator=generator)
-        least = scores.topk(min(TOP, scores.shape[-1]), dim=-1).values[:, -1:]
-        among = scores.float().masked_fill(scores < least, -torch.inf)
-        chosen = (among.log_softmax(-1) - exponential.log()).argmax(-1, keepdim=True)
+        chosen = self._draw(scores, self._photos)[:, None]
         return torch.full_like(scores, -torch.inf).scatter(-1, chosen, 0.0)

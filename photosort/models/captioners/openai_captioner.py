@@ -35,7 +35,7 @@ from photosort.models.remote.server import (
 )
 from photosort.models.runtime.batch_size import BatchSize
 from photosort.models.runtime.devices import CPU
-from photosort.photos import decode
+from photosort.photos.pixels import decode
 from photosort.support.threads import at_once
 
 REVISION = "2"

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photosort.models.protocols import Identity, Vectors
-from photosort.photos.facts import Said
+from photosort.photos.facts.facts import Said
 from photosort.wordnet.nouns import NounTree, nouns
 
 CERTAIN = 0.8
@@ -133,8 +133,7 @@ class Tagger:
 
 
 def describe(tags: Sequence[Tag], tones: Sequence[str] = (), said: Said = NOTHING, tree: NounTree | None = None) -> str:
-    """Return one line for a photo: its tags as Tagger gives them, its tones as photosort.photos.tone gives them, and
-    its facts.
+    """Return one line for a photo: its tags as Tagger gives them, its tones as `photos.pixels` does, and its facts.
 
     "a photo of a dog, probably a golden retriever"; "maybe a photo of a palace or a monastery"; "a photo of two people,
     probably a suit (clothing)"; "a receipt".

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from photosort.models.captioners import generating
-from photosort.models.captioners.generating import Asking, keys_of, tidy
+from photosort.models.captioners import decoding, generating
+from photosort.models.captioners.blip_decoder import BlipDecoder
+from photosort.models.captioners.generating import Asking, Draw, keys_of, tidy
 from photosort.models.protocols import Identity, Pictures
 from photosort.models.runtime.batch_size import BatchSize
 from photosort.models.runtime.on_device import loaded, number_format, on_device
@@ -21,7 +22,7 @@ from photosort.models.runtime.placement import DevicePlacement
 from photosort.models.runtime.preprocessing import image_settings, preprocessing
 from photosort.models.runtime.torchvision_ops import repair_torchvision
 from photosort.models.weights.hub import Snapshot
-from photosort.photos import decode
+from photosort.photos.pixels import decode
 
 if TYPE_CHECKING:
     import torch
@@ -74,28 +75,38 @@ class TransformersCaptioner:
         """B pictures of the frame -> for each `samples` texts, none of them empty."""
         import torch
 
-        model, tokenizer, start = self._loaded
+        model, tokenizer, start, decoder = self._loaded
         pictures = on_device(pixels, self.device, self._picture.mean, self._picture.std)
-        inputs: dict[str, torch.Tensor] = {"pixel_values": pictures}
-        if start.tokens:
-            tokens = torch.tensor(start.tokens, device=self.device).repeat(len(pixels), 1)
-            inputs |= {"input_ids": tokens, "attention_mask": torch.ones_like(tokens)}
-        arguments = generating.arguments(self._asking, keys_of(pixels, digests), self.device)
+        keys = keys_of(pixels, digests)
         with torch.inference_mode():
-            written = model.generate(**inputs, **arguments)
+            if decoder is None:
+                written = self._generated(model, pictures, start, keys)
+            else:
+                draw = Draw(self._asking, keys, self.device) if self._asking.drawn else None
+                written = decoding.write(decoder, model.vision_model(pixel_values=pictures)[0], draw)
         return tidy(tokenizer.batch_decode(written[:, start.echoed :], skip_special_tokens=True), self._asking)
 
+    def _generated(self, model: Any, pictures: torch.Tensor, start: Start, keys: Sequence[str]) -> Any:
+        import torch
+
+        inputs: dict[str, torch.Tensor] = {"pixel_values": pictures}
+        if start.tokens:
+            tokens = torch.tensor(start.tokens, device=self.device).repeat(len(pictures), 1)
+            inputs |= {"input_ids": tokens, "attention_mask": torch.ones_like(tokens)}
+        return model.generate(**inputs, **generating.arguments(self._asking, keys, self.device))
+
     @cached_property
-    def _loaded(self) -> tuple[Any, Any, Start]:
+    def _loaded(self) -> tuple[Any, Any, Start, BlipDecoder | None]:
         return loaded(self._snapshot.name, self.device, self._load)
 
-    def _load(self) -> tuple[Any, Any, Start]:
+    def _load(self) -> tuple[Any, Any, Start, BlipDecoder | None]:
         repair_torchvision()
         from transformers import AutoModelForImageTextToText, AutoTokenizer
 
         model = load_model(AutoModelForImageTextToText, self._snapshot, self.device)
         tokenizer = AutoTokenizer.from_pretrained(self._snapshot.folder, **OFFLINE)
-        return model, tokenizer, self._start(model.config, tokenizer)
+        decoder = decoding.decoder_of(model, self._asking, self.frame.side) if self._family == "blip" else None
+        return model, tokenizer, self._start(model.config, tokenizer), decoder
 
     def _start(self, config: Any, tokenizer: Any) -> Start:
         question = self._asking.question

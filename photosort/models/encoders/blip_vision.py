@@ -17,7 +17,7 @@ from photosort.models.runtime.placement import DevicePlacement
 from photosort.models.runtime.preprocessing import preprocessing
 from photosort.models.runtime.torchvision_ops import repair_torchvision
 from photosort.models.weights.hub import Snapshot
-from photosort.photos import decode
+from photosort.photos.pixels import decode
 
 CAPTIONING = "BlipForConditionalGeneration"
 """The architecture that the configuration of such a checkpoint names."""

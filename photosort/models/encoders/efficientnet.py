@@ -26,7 +26,7 @@ from photosort.models.runtime.devices import CPU, first_device
 from photosort.models.runtime.on_device import gathered
 from photosort.models.runtime.onnx_graph import UnusableGraph, onnx_runner
 from photosort.models.weights.pinned import EFFICIENTNET_LITE2, replace_whole, verify
-from photosort.photos import decode
+from photosort.photos.pixels import decode
 from photosort.support.pip import pip_install
 
 if TYPE_CHECKING:

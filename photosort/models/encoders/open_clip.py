@@ -19,7 +19,7 @@ from photosort.models.runtime.placement import DevicePlacement
 from photosort.models.runtime.torchvision_ops import repair_torchvision
 from photosort.models.weights.hub import HUB, OPEN_CLIP, Snapshot, Source
 from photosort.models.weights.pinned import recall, replace_whole
-from photosort.photos import decode
+from photosort.photos.pixels import decode
 
 REVISION = "1"
 """Part of the identity; changes with anything here that may change a vector."""

@@ -18,8 +18,8 @@ from photosort.models.protocols import Frame, Identity, Pictures, Pixels, Vector
 from photosort.models.runtime.batch_size import BatchSize
 from photosort.models.runtime.devices import CPU
 from photosort.models.runtime.onnx_graph import Run, onnx_runner
-from photosort.photos import decode
-from photosort.photos.facts import People
+from photosort.photos.facts.facts import People
+from photosort.photos.pixels import decode
 
 SIDE, CELLS = 192, 48
 AT_ONCE, PART = 32, 1

@@ -42,6 +42,11 @@ def wanted_cuda(setting: str) -> str:
     return setting if setting.startswith("cuda") else ""
 
 
+def is_cuda(device: str) -> bool:
+    """Return whether a device that `devices` gave is a GPU that torch.cuda can be asked about."""
+    return device.partition(":")[0] == "cuda"
+
+
 def devices(setting: str) -> tuple[str, ...]:
     """Return the devices that `setting` stands for, such as ("cuda:0", "cuda:1"): all GPUs, else Apple's, else the
     processor.

@@ -6,22 +6,27 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from photosort.models.runtime.batch_size import BatchSize
-from photosort.models.runtime.devices import CPU, first_device
+from photosort.models.runtime.batch_size import BatchSize, cuda_room
+from photosort.models.runtime.devices import CPU, first_device, is_cuda
 from photosort.store.identity import Identity
 
 BATCH_SIZES = "batch-sizes.json"
 """The file in the model folder where the sizes that fitted are remembered."""
+FIRST_ON_CUDA = {"encoder": 32, "captioner": 32, "chat": 8}
+"""Photos in the first batches of a CUDA GPU, by kind of model. They double while its memory has room."""
+MOST_ON_CUDA = {"encoder": 512, "captioner": 512, "chat": 128}
+"""Photos in the largest batches of a CUDA GPU: enough to keep any of them busy."""
 ON_GPU = {"encoder": 256, "captioner": 128, "chat": 32}
+"""Photos at once on a GPU whose free memory is not asked for, such as Apple's."""
 ON_CPU = {"encoder": 32, "captioner": 32, "chat": 4}
-"""Photos at once by kind of model: enough to keep the device busy. Where that is too much, the engine halves it."""
+"""Photos at once on the processor, which larger batches do not make faster."""
 
 
 @dataclass
 class DevicePlacement:
-    """A device as settings name it, and the most photos at once; a plain device name stands for itself.
+    """A device as settings name it, and how many photos go to it at once; a plain device name stands for itself.
 
-    most  the user's own limit
+    most  the photos that the user wants at once; None leaves it to the memory of the device
     file  BATCH_SIZES in the model folder
     """
 
@@ -35,10 +40,18 @@ class DevicePlacement:
         return first_device(self.setting)
 
     def batch(self, identity: Identity, kind: str, texts: int = 1) -> BatchSize:
-        """Return how many photos a model of this kind takes at once, `texts` texts being written for each."""
+        """Return how many photos a model of this kind takes at once, `texts` texts being written for each.
+
+        What the user asks for is taken as it is, and halved only where the device has no memory for it.
+        """
+        if self.most:
+            return BatchSize(self.most)
+        key = f"{identity.model} {identity.revision} x{texts} {_described(self.device)}"
+        if is_cuda(self.device):
+            first, limit = (max(1, sizes[kind] // texts) for sizes in (FIRST_ON_CUDA, MOST_ON_CUDA))
+            return BatchSize(first, limit=limit, room=cuda_room(self.device), file=self.file, key=key)
         usual = (ON_CPU if self.device == CPU else ON_GPU)[kind]
-        size = max(1, min(self.most or usual, usual // texts))
-        return BatchSize(size, self.file, f"{identity.model} {identity.revision} x{texts} {_described(self.device)}")
+        return BatchSize(max(1, usual // texts), file=self.file, key=key)
 
 
 def _described(device: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from photosort.errors import ModelMissing
 from photosort.models.weights.hub import Snapshot
-from photosort.photos.frame import Frame
+from photosort.photos.pixels.frame import Frame
 
 PROCESSOR_FILES = ("preprocessor_config.json", "processor_config.json")
 CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)

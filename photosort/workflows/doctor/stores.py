@@ -15,8 +15,8 @@ from photosort.store.cache import REMEDY as CACHE_REMEDY
 from photosort.store.cache import cache_file
 from photosort.store.history import REMEDY as HISTORY_REMEDY
 from photosort.store.history import history_file, open_history
-from photosort.store.journal import unfinished
-from photosort.store.quick_check import damage
+from photosort.store.journals.journal import unfinished
+from photosort.store.sqlite.quick_check import damage
 from photosort.store.upkeep import damaged_files
 from photosort.workflows.doctor.finding import Finding, State
 

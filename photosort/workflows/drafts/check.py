@@ -8,11 +8,11 @@ from pathlib import Path
 
 from photosort.filing.disk.place import reason_of
 from photosort.filing.plan.draft import Draft, DraftPhoto, meeting_faults, name_fault
-from photosort.photos.digest import digest_of
-from photosort.photos.photo import Photo
-from photosort.photos.scan import Scan
+from photosort.photos.files.digest import digest_of
+from photosort.photos.files.photo import Photo
+from photosort.photos.files.scan import Scan
 from photosort.store.cache import Cache
-from photosort.store.runs import ClusterRecord, MemberRecord
+from photosort.store.runs.runs import ClusterRecord, MemberRecord
 from photosort.support.printable import printable
 from photosort.support.progress import Progress
 

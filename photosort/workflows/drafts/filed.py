@@ -17,13 +17,13 @@ from photosort.filing.journaled.apply import Outcome
 from photosort.filing.plan.draft import Draft, without_doubles
 from photosort.filing.plan.plan import Plan
 from photosort.naming.summary import ClusterName
-from photosort.photos.own_files import LEFTOVER
-from photosort.photos.photo import Photo, Unread
+from photosort.photos.files.own_files import LEFTOVER
+from photosort.photos.files.photo import Photo, Unread
 from photosort.store.cache import Cache, open_cache
 from photosort.store.history import open_history
-from photosort.store.journal import Filing
-from photosort.store.previews import drop_old_previews, kept_meanwhile
-from photosort.store.runs import Runs
+from photosort.store.journals.journal import Filing
+from photosort.store.runs.previews import drop_old_previews, kept_meanwhile
+from photosort.store.runs.runs import Runs
 from photosort.support.printable import printable
 from photosort.support.progress import Progress, silent
 from photosort.workflows.drafts.check import folder_faults, look_at_photos, photo_faults

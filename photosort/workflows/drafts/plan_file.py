@@ -13,8 +13,8 @@ from photosort.filing.plan.draft import Draft, DraftFolder, DraftPhoto, meeting_
 from photosort.filing.plan.draft_text import Reading, as_text, read_text
 from photosort.filing.plan.model import Mode
 from photosort.store.history import open_history
-from photosort.store.previews import keep
-from photosort.store.runs import Runs
+from photosort.store.runs.previews import keep
+from photosort.store.runs.runs import Runs
 from photosort.support.files import new_private_file
 from photosort.support.progress import Progress, silent
 from photosort.workflows.drafts.filed import Edited, file_draft, refusal

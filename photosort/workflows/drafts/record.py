@@ -13,8 +13,8 @@ from photosort.filing.plan.draft import Draft, DraftFolder
 from photosort.filing.plan.plan import Plan, PlannedFolder
 from photosort.naming.keywords import Keyword
 from photosort.naming.summary import ClusterName
-from photosort.store.operation import Operation
-from photosort.store.runs import ClusterRecord, MemberRecord, Run, Runs
+from photosort.store.journals.operation import Operation
+from photosort.store.runs.runs import ClusterRecord, MemberRecord, Run, Runs
 from photosort.workflows.recording.run import companion_records
 from photosort.workflows.recording.standing import WAS
 from photosort.workflows.sorting.folders import THE_USER

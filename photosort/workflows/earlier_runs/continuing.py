@@ -22,10 +22,10 @@ from photosort.methods.method import VectorFactory
 from photosort.methods.sorting import UNSORTED
 from photosort.models.selected import ModelSet
 from photosort.naming.folder_name import folder_name, name_key
-from photosort.photos.photo import Photo, Unread
+from photosort.photos.files.photo import Photo, Unread
 from photosort.settings.settings import Settings
 from photosort.store.remembered import companions_filed
-from photosort.store.runs import Runs
+from photosort.store.runs.runs import Runs
 from photosort.workflows.earlier_runs.corrections import Lies, Trace, trace
 from photosort.workflows.earlier_runs.embedded import as_found, before_tags, placed_before_tags
 from photosort.workflows.earlier_runs.standing import Standing

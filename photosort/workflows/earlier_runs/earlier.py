@@ -12,7 +12,7 @@ from pathlib import Path
 from photosort.errors import Unfinished
 from photosort.filing.disk.lock import is_held
 from photosort.filing.plan.plan import Plan
-from photosort.store.journal import Filing, FilingState, filings, unfinished
+from photosort.store.journals.journal import Filing, FilingState, filings, unfinished
 from photosort.store.placed import placed_below
 from photosort.workflows.earlier_runs.standing import Standing
 

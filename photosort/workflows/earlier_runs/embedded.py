@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from photosort.describing.describe import Described
-from photosort.store.tag_journal import untagged_digests
+from photosort.store.journals.tag_journal import untagged_digests
 from photosort.workflows.earlier_runs.standing import Standing
 
 

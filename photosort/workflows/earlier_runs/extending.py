@@ -12,7 +12,7 @@ import numpy as np
 from photosort.clustering.joining import NEW
 from photosort.describing.describe import Described
 from photosort.errors import NoDestination
-from photosort.photos.photo import Unread
+from photosort.photos.files.photo import Unread
 from photosort.settings.settings import Settings
 from photosort.support.printable import printable
 from photosort.workflows.earlier_runs.continuing import Continued, continue_runs, rows_of

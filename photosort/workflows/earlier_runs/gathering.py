@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from photosort.errors import EmptyFolder, NoPhotos, OwnDestination, SourceMissing
-from photosort.photos.digest import digest_of
-from photosort.photos.picking import groups_with, pick
-from photosort.photos.scan import Scan, scan
+from photosort.photos.files.digest import digest_of
+from photosort.photos.files.picking import groups_with, pick
+from photosort.photos.files.scan import Scan, scan
 from photosort.store.cache import Cache
 from photosort.store.placed import placed_below
-from photosort.store.runs import Run
+from photosort.store.runs.runs import Run
 from photosort.support.printable import printable
 from photosort.support.progress import Progress, silent
 

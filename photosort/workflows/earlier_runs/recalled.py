@@ -18,7 +18,7 @@ from photosort.models.selected import ModelSet, select_models
 from photosort.settings.given import GivenSettings
 from photosort.settings.settings import Settings
 from photosort.store.cache import Cache
-from photosort.store.runs import Run
+from photosort.store.runs.runs import Run
 
 _ROLES = ("image_encoder", "text_encoder", "captioner", "captions")
 

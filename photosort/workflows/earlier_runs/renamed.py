@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from photosort.photos.digest import digest_of
+from photosort.photos.files.digest import digest_of
 from photosort.store.placed import sizes_placed
-from photosort.store.runs import ClusterRecord, Run, Runs
+from photosort.store.runs.runs import ClusterRecord, Run, Runs
 
 SAMPLE = 8
 """Files of a folder that are read to tell which one it is; half of those that the run knows decide."""

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from photosort.errors import EmptyFolder, NoPhotos, OwnDestination, SourceMissing
-from photosort.photos.scan import Found, scan
+from photosort.photos.files.scan import Found, scan
 from photosort.store.cache import Cache
-from photosort.store.journal import Filing, FilingState, filings
-from photosort.store.operation import State
+from photosort.store.journals.journal import Filing, FilingState, filings
+from photosort.store.journals.operation import State
 from photosort.store.placed import STANDING
 from photosort.support.printable import printable
 

@@ -10,9 +10,9 @@ from functools import cached_property
 from pathlib import Path
 
 from photosort.naming.contrast import Spoken, contrast
-from photosort.photos.facts import Facts, in_words
+from photosort.photos.facts.facts import Facts, in_words
 from photosort.store.placed import places_of
-from photosort.store.runs import ClusterRecord, MemberRecord, Run, Runs
+from photosort.store.runs.runs import ClusterRecord, MemberRecord, Run, Runs
 from photosort.workflows.earlier_runs.renamed import renamed
 from photosort.workflows.explaining.views import ClusterView, Keywords, Lying, Nearest
 

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from photosort.errors import NotInRun
-from photosort.photos.suffixes import PHOTOS, ending_of
+from photosort.photos.files.suffixes import PHOTOS, ending_of
 from photosort.store.history import open_history
 from photosort.store.placed import standing_runs
-from photosort.store.runs import ClusterRecord, MemberRecord, Run, Runs
+from photosort.store.runs.runs import ClusterRecord, MemberRecord, Run, Runs
 from photosort.workflows.earlier_runs.renamed import cluster_in
 from photosort.workflows.explaining.clusters import Clusters
 from photosort.workflows.explaining.finding import (

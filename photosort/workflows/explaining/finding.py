@@ -10,9 +10,9 @@ from pathlib import Path
 
 from photosort.errors import NotInRun, SettingsError
 from photosort.naming.words import word_key
-from photosort.photos.digest import digest_of
+from photosort.photos.files.digest import digest_of
 from photosort.store.placed import run_at, standing_runs
-from photosort.store.runs import ClusterRecord, MemberRecord, Run, Runs
+from photosort.store.runs.runs import ClusterRecord, MemberRecord, Run, Runs
 from photosort.workflows.explaining.clusters import Clusters
 
 HINT = "photosort explain lists the folders of the run, photosort explain --left what it left."
@@ -66,8 +66,8 @@ def as_printed(connection: sqlite3.Connection, among: Sequence[Run], path: Path)
         place = run.destination / path
         if run.previewed and place.parent.is_relative_to(run.destination):
             clusters = Clusters(connection, run)
-            folder = place.parent.relative_to(run.destination).as_posix()
-            number = next((one.number for one in clusters.records if one.folder == folder), None)
+            name = place.parent.relative_to(run.destination).as_posix()
+            number = next((one.number for one in clusters.records if one.folder == name), None)
             if number is not None and (photo := _called(clusters, place.name, number)):
                 return photo[0].path
     return path

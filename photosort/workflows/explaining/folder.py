@@ -14,7 +14,7 @@ from photosort.methods.fusion import centred
 from photosort.naming.cluster_texts import said_terms
 from photosort.naming.keywords import exclusive_keywords
 from photosort.store.cache import open_cache
-from photosort.store.runs import MemberRecord, Run
+from photosort.store.runs.runs import MemberRecord, Run
 from photosort.workflows.explaining.clusters import EXEMPLARS, Clusters
 from photosort.workflows.explaining.periods import Period, period_of
 from photosort.workflows.explaining.views import Edge, FolderView, Keywords, Theme

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from photosort.photos.facts import Facts
-from photosort.photos.fields import clock
-from photosort.store.runs import MemberRecord
+from photosort.photos.facts.facts import Facts
+from photosort.photos.facts.fields import clock
+from photosort.store.runs.runs import MemberRecord
 
 
 @dataclass(frozen=True, slots=True)

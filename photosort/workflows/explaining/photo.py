@@ -15,7 +15,7 @@ from photosort.models.protocols import Vectors
 from photosort.naming.words import content_words
 from photosort.store.cache import open_cache
 from photosort.store.history import open_history
-from photosort.store.runs import ClusterRecord, MemberRecord
+from photosort.store.runs.runs import ClusterRecord, MemberRecord
 from photosort.workflows.earlier_runs.recalled import models_of
 from photosort.workflows.explaining.clusters import Clusters
 from photosort.workflows.explaining.some import Some

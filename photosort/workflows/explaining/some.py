@@ -11,7 +11,7 @@ import numpy as np
 
 from photosort.methods.fusion import crowd
 from photosort.methods.replay import Sample
-from photosort.store.runs import MemberRecord
+from photosort.store.runs.runs import MemberRecord
 from photosort.workflows.explaining.clusters import Clusters
 from photosort.workflows.explaining.space import Space
 

@@ -17,7 +17,7 @@ from photosort.models.protocols import Captioner, FeatureCaptioner, SoftEncoder,
 from photosort.models.selected import ModelSet
 from photosort.settings.settings import Settings
 from photosort.store.cache import Cache
-from photosort.store.runs import ClusterRecord, MemberRecord
+from photosort.store.runs.runs import ClusterRecord, MemberRecord
 from photosort.workflows.sorting.folders import ASIDE
 from photosort.workflows.sorting.remembering import RememberedTexts
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 
 from photosort.store.placed import standing_runs
-from photosort.store.runs import Run, Runs
+from photosort.store.runs.runs import Run, Runs
 
 
 def ranked(connection: sqlite3.Connection) -> list[Run]:

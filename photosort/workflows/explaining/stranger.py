@@ -12,11 +12,11 @@ from photosort.errors import NotInRun
 from photosort.models.catalogue import SERVER
 from photosort.models.protocols import Vectors
 from photosort.models.selected import ModelSet
-from photosort.photos.facts import Facts
-from photosort.photos.scan import Found
+from photosort.photos.facts.facts import Facts
+from photosort.photos.files.scan import Found
 from photosort.store.cache import open_cache
 from photosort.store.history import open_history
-from photosort.store.runs import ClusterRecord, Run
+from photosort.store.runs.runs import ClusterRecord, Run
 from photosort.workflows.earlier_runs.recalled import models_of
 from photosort.workflows.explaining.clusters import Clusters
 from photosort.workflows.explaining.finding import HINT, not_in

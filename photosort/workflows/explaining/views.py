@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from photosort.naming.contrast import Contrast
-from photosort.photos.facts import Facts
-from photosort.store.runs import ClusterRecord, MemberRecord, Run
+from photosort.photos.facts.facts import Facts
+from photosort.store.runs.runs import ClusterRecord, MemberRecord, Run
 from photosort.workflows.explaining.periods import Period
 from photosort.workflows.sorting.folders import THE_USER
 

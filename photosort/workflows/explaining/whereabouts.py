@@ -6,10 +6,10 @@ import os
 import sqlite3
 
 from photosort.errors import NoSuchRun
-from photosort.store.journal import UNFINISHED, FilingState, Journal
-from photosort.store.operation import State
+from photosort.store.journals.journal import UNFINISHED, FilingState, Journal
+from photosort.store.journals.operation import State
 from photosort.store.placed import STANDING, states_at
-from photosort.store.runs import MemberRecord, Run
+from photosort.store.runs.runs import MemberRecord, Run
 
 TAKEN_BACK = "undone"
 

@@ -9,9 +9,9 @@ from photosort.clustering.edges import edges_of
 from photosort.clustering.kmeans import Clustering
 from photosort.methods.specs import questions
 from photosort.models.selected import ModelSet
-from photosort.store.centroids import Centroid, centroids_of, put_centroids
 from photosort.store.identity import Identity
-from photosort.store.runs import Run
+from photosort.store.runs.centroids import Centroid, centroids_of, put_centroids
+from photosort.store.runs.runs import Run
 
 MEANS = ("fusion", "text")
 """The methods whose centroids are the means of what photos and captions show."""

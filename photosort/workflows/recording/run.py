@@ -12,9 +12,9 @@ import numpy as np
 from photosort.clustering.kmeans import Clustering, Labels
 from photosort.filing.plan.plan import Plan
 from photosort.methods.method import Candidate, Found
-from photosort.photos.facts import Facts
-from photosort.photos.photo import Photo
-from photosort.store.runs import ClusterRecord, CompanionRecord, MemberRecord, Runs
+from photosort.photos.facts.facts import Facts
+from photosort.photos.files.photo import Photo
+from photosort.store.runs.runs import ClusterRecord, CompanionRecord, MemberRecord, Runs
 from photosort.workflows.recording.standing import NOTHING, Stands, put_by_user
 from photosort.workflows.sorting.folders import Folders
 

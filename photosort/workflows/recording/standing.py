@@ -17,7 +17,7 @@ import numpy as np
 from photosort.clustering.joining import NEW
 from photosort.describing.describe import Described
 from photosort.store.remembered import Remembered
-from photosort.store.runs import ClusterRecord, CompanionRecord, MemberRecord, Runs
+from photosort.store.runs.runs import ClusterRecord, CompanionRecord, MemberRecord, Runs
 from photosort.workflows.earlier_runs.continuing import CHOSEN, Continued
 from photosort.workflows.earlier_runs.corrections import Trace
 from photosort.workflows.earlier_runs.standing import Standing

@@ -15,13 +15,13 @@ from photosort import __version__
 from photosort.errors import PhotosortError
 from photosort.naming.folder_name import folder_name
 from photosort.naming.summary import BY_KEYWORDS
-from photosort.photos.facts import Facts
+from photosort.photos.facts.facts import Facts
 from photosort.report.html import render
 from photosort.report.page import Page, PageFolder, PagePhoto
 from photosort.store.cache import Cache, open_cache, text_key
 from photosort.store.history import open_history
 from photosort.store.identity import Identity
-from photosort.store.runs import ClusterRecord, MemberRecord, Run, Runs
+from photosort.store.runs.runs import ClusterRecord, MemberRecord, Run, Runs
 from photosort.support.progress import Progress, silent
 from photosort.workflows.earlier_runs.recalled import image_vectors
 from photosort.workflows.earlier_runs.renamed import renamed

@@ -20,7 +20,7 @@ from photosort.review.server import Server
 from photosort.review.session import Session, Shown
 from photosort.store.cache import open_cache
 from photosort.store.history import open_history
-from photosort.store.runs import MemberRecord, Run
+from photosort.store.runs.runs import MemberRecord, Run
 from photosort.support.files import make_private_folder, new_private_file
 from photosort.support.progress import Bytes, Progress, Used, silent
 from photosort.workflows.drafts.filed import Edited, file_draft

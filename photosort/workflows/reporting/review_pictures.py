@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from photosort.review.pictures import picture_of
 from photosort.store.cache import Cache
-from photosort.store.runs import MemberRecord, Runs
+from photosort.store.runs.runs import MemberRecord, Runs
 from photosort.workflows.reporting.thumbnails import made_from, put_thumbnails, stored
 
 SHOWN = 6

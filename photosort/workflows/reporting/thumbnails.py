@@ -9,15 +9,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from photosort.describing.look import MAX_BYTES
+from photosort.describing.decoding.look import MAX_BYTES
 from photosort.errors import NoSuchRun
-from photosort.photos.decode import UnreadablePhoto
-from photosort.photos.formats import register_formats
+from photosort.photos.pixels.decode import UnreadablePhoto
+from photosort.photos.pixels.formats import register_formats
 from photosort.report.thumbnails import IDENTITY, thumbnail
 from photosort.store.cache import Cache
-from photosort.store.journal import Journal
-from photosort.store.operation import State
-from photosort.store.runs import MemberRecord, Run
+from photosort.store.journals.journal import Journal
+from photosort.store.journals.operation import State
+from photosort.store.runs.runs import MemberRecord, Run
 from photosort.support.lookahead import work_ahead
 from photosort.support.progress import Progress, silent
 

@@ -43,7 +43,7 @@ def listing(models: ModelSet, filters: Filters, *, inside: str = "", top: int = 
         if not found:
             raise NothingFound(
                 f"None of the {int(wanted.sum()):,} photos that fit lies where it was looked at, unchanged",
-                "Look again with: photosort organize FOLDER --dry-run",
+                "Look again with: photosort organize DIR --dry-run",
             )
         told = told_of(connection, [digests[row] for row, _ in found])
         hits = tuple(hit_of(None, lying, told.get(digests[row], []), fits.taken[row]) for row, lying in found)

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from photosort.photos.digest import digest_of
+from photosort.photos.files.digest import digest_of
 from photosort.store.cache import Cache
 from photosort.store.places import Place, destinations_of_runs, filed_places
 

@@ -18,8 +18,8 @@ from photosort.models.catalogue import TAGS
 from photosort.models.encoders.search_space import LABEL_SPACE, SearchSpace
 from photosort.models.protocols import Vectors
 from photosort.models.selected import ModelSet
-from photosort.photos.digest import digest_of
-from photosort.photos.scan import Found
+from photosort.photos.files.digest import digest_of
+from photosort.photos.files.scan import Found
 from photosort.searching.doubt import looks_like
 from photosort.searching.filters import Filters
 from photosort.searching.query import Term
@@ -114,7 +114,7 @@ def search(
         if not found:
             raise NothingFound(
                 f"None of the {among:,} photos that fit lies where it was looked at, unchanged",
-                "Look again with: photosort organize FOLDER --dry-run",
+                "Look again with: photosort organize DIR --dry-run",
             )
         told = told_of(connection, [digests[row] for row, _ in found])
         hits = tuple(hit_of(float(scores[row]), lying, told.get(digests[row], [])) for row, lying in found)
@@ -186,7 +186,7 @@ def not_looked_at(models: ModelSet, cache: Cache, library: Library) -> NotLooked
         add = "Look" if other == encoder else f"Add --image-encoder {other}, or look"
         return NotLookedAt(
             f"The {photos} looked at by {by}, not by {encoder}",
-            f"{add} again with: photosort organize FOLDER --dry-run",
+            f"{add} again with: photosort organize DIR --dry-run",
         )
     return NotLookedAt(
         "No photo was looked at yet, so there is nothing to search", "photosort organize DIR --dry-run looks at photos."

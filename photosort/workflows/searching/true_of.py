@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from photosort.describing.decoding.look import HEADER
 from photosort.describing.facts import facts_of
-from photosort.describing.look import HEADER
 from photosort.describing.tasks import TEXTURES
 from photosort.errors import SettingsError
 from photosort.models.selected import ModelSet
-from photosort.photos.facts import Facts
-from photosort.photos.fields import towns_of
-from photosort.photos.photo import Photo
+from photosort.photos.facts.facts import Facts
+from photosort.photos.facts.fields import towns_of
+from photosort.photos.files.photo import Photo
 from photosort.searching.filters import Filters
 from photosort.store.cache import Cache
 from photosort.workflows.searching.lying import Library

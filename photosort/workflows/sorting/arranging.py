@@ -17,12 +17,12 @@ from photosort.models.selected import ModelSet
 from photosort.naming.folder_name import name_key
 from photosort.naming.folders import PLAIN
 from photosort.naming.layout import level_path
-from photosort.photos.facts import Facts
-from photosort.photos.fields import UNDATED, clock, fields_of, shared, towns_of
-from photosort.photos.photo import Photo
+from photosort.photos.facts.facts import Facts
+from photosort.photos.facts.fields import UNDATED, clock, fields_of, shared, towns_of
+from photosort.photos.files.photo import Photo
 from photosort.settings.levels import AUTO, Layout, checked_levels, layout_of
 from photosort.settings.settings import Settings
-from photosort.store.runs import Run
+from photosort.store.runs.runs import Run
 from photosort.towns.towns import Town
 from photosort.workflows.sorting.events import events_of
 

@@ -9,7 +9,7 @@ from photosort.errors import TooExpensive
 from photosort.methods.conversation import Announce, Bill
 from photosort.models.protocols import LanguageModel
 from photosort.models.selected import ModelSet
-from photosort.photos.scan import Found
+from photosort.photos.files.scan import Found
 from photosort.settings.settings import Settings
 from photosort.store.cache import Cache
 from photosort.workflows.sorting.remembering import RememberedWriter

@@ -19,10 +19,10 @@ from photosort.methods.sorting import UNSORTED
 from photosort.models.protocols import Category, LanguageModel
 from photosort.models.selected import ModelSet
 from photosort.naming.folder_name import name_key
-from photosort.photos.scan import Found, scan
+from photosort.photos.files.scan import Found, scan
 from photosort.settings.settings import Settings
 from photosort.store.cache import Cache
-from photosort.store.runs import Runs
+from photosort.store.runs.runs import Runs
 from photosort.support.progress import Progress, silent
 from photosort.workflows.sorting.asking import Show, announcing
 from photosort.workflows.sorting.folders import ASIDE
@@ -87,9 +87,13 @@ def wanted_categories(settings: Settings, source: Path, connection: sqlite3.Conn
     return Wanted(checked(known or titles, f"Run {run.id}"), named_by=named[0].named_by if named else "")
 
 
-def kept_settings(settings: Settings, categories: Sequence[Category]) -> dict[str, Any]:
-    """Return what a run keeps of its settings, as JSON, and its categories; a path after --into becomes absolute."""
+def kept_settings(settings: Settings, categories: Sequence[Category], clusters: int | None = None) -> dict[str, Any]:
+    """Return what a run keeps of its settings, as JSON, and its categories; a path after --into becomes absolute, and
+    a k that is only usual is the number of `clusters` where there are fewer.
+    """
     kept = settings.model_dump(mode="json")
+    if clusters and settings.k and settings.k_is_usual:
+        kept["k"] = min(settings.k, clusters)
     with suppress(OSError):  # a list may be too long for a path
         if settings.into is not None and (path := _path(settings.into)).exists():
             kept["into"] = str(path.absolute())

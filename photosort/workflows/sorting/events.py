@@ -15,9 +15,9 @@ from photosort.clustering.kmeans import Labels
 from photosort.naming.prompt import MIXED
 from photosort.naming.subject import inside
 from photosort.naming.summary import ClusterName
-from photosort.photos.facts import Facts
-from photosort.photos.fields import UNDATED, clock, shared
-from photosort.photos.photo import Photo
+from photosort.photos.facts.facts import Facts
+from photosort.photos.facts.fields import UNDATED, clock, shared
+from photosort.photos.files.photo import Photo
 from photosort.towns.towns import EARTH, Town
 
 SAYS_NOTHING = (MIXED, "unclear", "unnamed")

@@ -18,8 +18,8 @@ from photosort.naming.folder_name import folder_name
 from photosort.naming.prompt import ClusterText, Wish
 from photosort.naming.subject import Subject
 from photosort.naming.summary import BY_KEYWORDS, ClusterName, name_clusters
-from photosort.photos.facts import Facts
-from photosort.photos.fields import marks
+from photosort.photos.facts.facts import Facts
+from photosort.photos.facts.fields import marks
 from photosort.settings.settings import Settings
 from photosort.support.progress import Progress, silent
 from photosort.wordnet.nouns import nouns

@@ -19,7 +19,7 @@ from photosort.models.encoders.conse import CONSE
 from photosort.models.protocols import Category, JointEncoder, TextEncoder
 from photosort.models.runtime.devices import wanted_cuda
 from photosort.models.selected import ModelSet
-from photosort.photos.facts import in_words
+from photosort.photos.facts.facts import in_words
 from photosort.settings.settings import Settings
 from photosort.store.cache import Cache
 from photosort.support.progress import Progress, silent
@@ -40,10 +40,12 @@ class Clusters:
         """Cluster each of several sets of vectors into one number of clusters: losses at different k do not compare.
 
         Where the number has to be chosen, it is by the mean of all cosines, and no more than can be told apart in each
-        of the sets. Raises TooManyClusters where the user named more than that.
+        of the sets. Raises TooManyClusters where the user named more than that. A number that is only usual is lowered.
         """
         if self.settings.k is not None:
-            return [self._clustered(made(), self.settings.k) for made in several]
+            found = [self._clustered(made(), self.settings.k) for made in several]
+            fewest = min(one.k for one in found)
+            return found if fewest == self.settings.k else [self._clustered(made(), fewest) for made in several]
         self.choice = self._chosen(several)
         found = [self._clustered(made(), self.choice.k) for made in several]
         while (fewest := min(one.k for one in found)) < self.choice.k:
@@ -62,7 +64,7 @@ class Clusters:
         return choose_k(everything, least=least, most=most, seed=seed, progress=self.progress)
 
     def _clustered(self, vectors: Vectors, k: int) -> Clustering:
-        chosen, cuda = self.settings.k is None, wanted_cuda(self.settings.device)
+        chosen, cuda = self.settings.k is None or self.settings.k_is_usual, wanted_cuda(self.settings.device)
         return kmeans(
             vectors,
             k,
@@ -143,9 +145,32 @@ def _noun_encoder(joint: JointEncoder, texts: TextEncoder) -> tuple[TextEncoder,
     return (texts, PLAIN) if joint.identity.model == CONSE else (joint, TEMPLATES)
 
 
-def method_of(models: ModelSet) -> Method:
-    """Build the method that the settings name."""
-    return spec_of(models.settings).build(models.settings, models.text_weight)
+def method_of(models: ModelSet, settings: Settings | None = None) -> Method:
+    """Build the method that the settings name: those of the models, or others with the same ones."""
+    settings = settings or models.settings
+    return spec_of(settings).build(settings, models.text_weight)
+
+
+def _with_fitting_k(settings: Settings, photos: int) -> Settings:
+    """Lower a k that is only usual to the number of photos."""
+    if settings.k is None or settings.k <= photos or not settings.k_is_usual:
+        return settings
+    return settings.model_copy(update={"k": photos})
+
+
+def _fewer(found: Grouping, settings: Settings) -> Grouping:
+    """Add a remark to each clustering that has fewer clusters than are usual."""
+    if settings.k is None or settings.into is not None or not settings.k_is_usual:
+        return found
+    said = f"k = {settings.k}, which is usual for you, is more than these photos can fill: there are {{}} folders."
+    return Grouping(
+        tuple(
+            replace(one, remarks=(*one.remarks, said.format(one.clustering.k)))
+            if one.clustering.k < settings.k
+            else one
+            for one in found.candidates
+        )
+    )
 
 
 def group(
@@ -162,11 +187,12 @@ def group(
     `joining` takes the place of k-means where folders stand already; nothing is trained then. Raises TooManyClusters,
     SettingsError and what the models raise.
     """
+    settings = _with_fitting_k(models.settings, len(described.photos))
     views, clusters = (
         views_of(described, models, cache, writer, categories, progress),
-        Clusters(models.settings, progress),
+        Clusters(settings, progress),
     )
     if joining is None:
-        return method_of(models).group(views, clusters), clusters.choice
-    settings = models.settings.model_copy(update={"k": None, "tac": "no-train"})
-    return spec_of(settings).build(settings, models.text_weight).group(views, joining), None
+        return _fewer(method_of(models, settings).group(views, clusters), models.settings), clusters.choice
+    settings = settings.model_copy(update={"k": None, "tac": "no-train"})
+    return method_of(models, settings).group(views, joining), None

@@ -17,8 +17,8 @@ from photosort.naming.folder_name import folder_name, name_key
 from photosort.naming.folders import folder_names
 from photosort.naming.layout import Part, parts_of
 from photosort.naming.summary import ClusterName
-from photosort.photos.facts import Facts
-from photosort.photos.fields import shared
+from photosort.photos.facts.facts import Facts
+from photosort.photos.facts.fields import shared
 from photosort.settings.choices import Names
 from photosort.settings.settings import Settings
 from photosort.workflows.sorting.arranging import Arranged

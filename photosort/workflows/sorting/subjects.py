@@ -8,7 +8,7 @@ from photosort.models.protocols import Vectors
 from photosort.models.selected import ModelSet
 from photosort.naming import said, seen
 from photosort.naming.subject import Subject
-from photosort.photos.facts import Facts, who
+from photosort.photos.facts.facts import Facts, who
 from photosort.store.cache import Cache
 from photosort.workflows.sorting.remembering import RememberedTexts
 

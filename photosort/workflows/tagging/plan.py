@@ -15,12 +15,12 @@ from photosort.filing.tagging.exiftool import EMBEDDED, ExifTool
 from photosort.filing.tagging.exiftool import LARGEST as LARGEST_PHOTO
 from photosort.filing.tagging.places import sha
 from photosort.filing.tagging.write import EmbeddingFailed
-from photosort.photos.own_xmp import own_xmp
-from photosort.photos.photo import Unread
-from photosort.photos.suffixes import PHOTOS, ending_of
-from photosort.photos.xmp import LARGEST, Tags, merged
-from photosort.photos.xmp_packet import XmpRefused
-from photosort.store.tag_journal import TagWrite
+from photosort.photos.files.photo import Unread
+from photosort.photos.files.suffixes import PHOTOS, ending_of
+from photosort.photos.tags.own_xmp import own_xmp
+from photosort.photos.tags.xmp import LARGEST, Tags, merged
+from photosort.photos.tags.xmp_packet import XmpRefused
+from photosort.store.journals.tag_journal import TagWrite
 
 XMP = ".xmp"
 

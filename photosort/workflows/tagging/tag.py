@@ -14,17 +14,16 @@ from photosort.errors import NothingToTag
 from photosort.filing.disk.place import reason_of
 from photosort.filing.tagging.exiftool import ExifTool
 from photosort.filing.tagging.write import TagOutcome, no_embedding, write_tags
-from photosort.photos.digest import digest_of
-from photosort.photos.photo import Unread
-from photosort.photos.scan import scan
+from photosort.photos.files.digest import digest_of
+from photosort.photos.files.photo import Unread
+from photosort.photos.files.scan import scan
 from photosort.settings.settings import Settings
 from photosort.store.cache import Cache, open_cache
 from photosort.store.history import open_history
-from photosort.store.operation import State
-from photosort.store.runs import TAGS, Runs
-from photosort.store.tag_journal import TagJournal, untagged_digests
+from photosort.store.journals.tag_journal import TagJournal, untagged_digests
+from photosort.store.runs.runs import TAGS, Runs
 from photosort.support.progress import Progress, silent
-from photosort.workflows.tag_files import embedding, holding
+from photosort.workflows.tag_files import embedding, holding, keep_known
 from photosort.workflows.tagging.plan import Convention, Planner, TagPlan
 from photosort.workflows.tagging.targets import Target, refuse_unfinished, target_of
 from photosort.workflows.tagging.words import described, tags_for
@@ -80,10 +79,7 @@ def tag(
             run = _record(connection, plan, wish)
             journal = TagJournal.begin(connection, run, folder=plan.folder, writes=plan.writes)
             outcome = write_tags(journal, embed=exiftool or no_embedding, progress=progress)
-            embedded = [(write.digest, write.after_digest) for write in journal.writes(State.DONE) if write.embedded]
-            if embedded:
-                with open_cache(settings.cache_dir) as cache:
-                    cache.same_photos(embedded)
+            keep_known(journal, settings.cache_dir)
             return TagResult(plan, run, outcome)
 
 

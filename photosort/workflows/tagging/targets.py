@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from photosort.errors import NothingToTag, SettingsError, SourceMissing, Unfinished
-from photosort.store.journal import unfinished
+from photosort.store.journals.journal import unfinished
 from photosort.store.placed import standing_runs
-from photosort.store.runs import Run, Runs
+from photosort.store.runs.runs import Run, Runs
 from photosort.support.printable import printable
 from photosort.workflows.explaining.finding import is_path
 from photosort.workflows.explaining.standing import run_meant
@@ -85,7 +85,10 @@ def _folder_of(connection: sqlite3.Connection, run: Run, name: str) -> frozenset
         raise SettingsError(
             f"“{printable(name)}” may be {len(found)} folders: {printable(shown)}", "Give the whole name."
         )
-    raise NothingToTag(f"Run {run.id} has no folder “{printable(name)}”", "photosort explain lists the folders.")
+    raise NothingToTag(
+        f"There is no path “{printable(name)}”, and no folder of run {run.id} with this name",
+        "photosort explain lists the folders.",
+    )
 
 
 def refuse_unfinished(connection: sqlite3.Connection, folder: Path) -> None:

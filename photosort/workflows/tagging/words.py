@@ -9,18 +9,19 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from photosort.methods.sorting import UNSORTED
 from photosort.naming.cluster_texts import UNCLEAR, without_doubt
 from photosort.naming.photo_words import photo_words
 from photosort.naming.prompt import MIXED, speaks_to_model
 from photosort.naming.words import singular
-from photosort.photos.facts import Facts
-from photosort.photos.xmp import Tags, clean
-from photosort.store.packed import unpack
+from photosort.photos.facts.facts import Facts
+from photosort.photos.tags.xmp import Tags, clean
 from photosort.store.placed import standing_runs
 from photosort.store.places import LOOKUP
-from photosort.store.runs import ORGANIZED
+from photosort.store.runs.packed import CAPTION, CLUSTER, DIGEST, FACTS, packed_members
+from photosort.store.runs.runs import ORGANIZED
 
 ROOT = "photosort"
 """The highest level of all hierarchical keywords, so that other programs show them apart from the user's own."""
@@ -43,10 +44,19 @@ class Described:
 
 def described(connection: sqlite3.Connection, digests: Iterable[str], run: int | None = None) -> dict[str, Described]:
     """Map photos to what `run` has said of them; else to what the newest run that stands has, or the newest of all."""
-    unpack(connection)
     wanted, found = list(dict.fromkeys(digests)), dict[str, Described]()
     there = standing_runs(connection)
     ranks = dict[str, tuple[bool, bool, int]]()
+
+    def take(rows: Iterable[tuple[Any, ...]]) -> None:
+        for digest, number, destination, folder, title, caption, facts in rows:
+            rank = (number == run, number in there, number)
+            if digest not in ranks or rank > ranks[digest]:
+                ranks[digest] = rank
+                place = Path(os.fsdecode(destination))
+                known = Facts.from_dict(json.loads(facts))
+                found[digest] = Described(number, place, folder, title, caption, known)
+
     for start in range(0, len(wanted), LOOKUP):
         part = wanted[start : start + LOOKUP]
         query = (
@@ -54,13 +64,17 @@ def described(connection: sqlite3.Connection, digests: Iterable[str], run: int |
             " JOIN clusters c ON c.run = m.run AND c.number = m.cluster JOIN runs r ON r.id = m.run"
             f" WHERE m.digest IN ({', '.join('?' * len(part))}) AND {ORGANIZED}"
         )
-        for digest, number, destination, folder, title, caption, facts in connection.execute(query, part):
-            rank = (number == run, number in there, number)
-            if digest not in ranks or rank > ranks[digest]:
-                ranks[digest] = rank
-                place = Path(os.fsdecode(destination))
-                known = Facts.from_dict(json.loads(facts))
-                found[digest] = Described(number, place, folder, title, caption, known)
+        take(connection.execute(query, part))
+    query = f"SELECT destination FROM runs r WHERE id = ? AND {ORGANIZED}"
+    folders = "SELECT number, folder, title FROM clusters WHERE run = ?"
+    for number, members in packed_members(connection, (DIGEST, CLUSTER, CAPTION, FACTS), wanted):
+        names = {cluster: name for cluster, *name in connection.execute(folders, (number,))}
+        for (destination,) in connection.execute(query, (number,)).fetchall():
+            take(
+                (digest, number, destination, *names[cluster], caption, facts)
+                for digest, cluster, caption, facts in members
+                if cluster in names
+            )
     return found
 
 

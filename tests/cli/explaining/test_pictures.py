@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import pty
 import re
 import select
 import struct
 import subprocess
 import sys
-import termios
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,6 +18,7 @@ from PIL import Image
 
 from photosort.cli.explaining.pictures import can_show_pictures
 
+fcntl, pty, termios = (pytest.importorskip(name) for name in ("fcntl", "pty", "termios"))  # not on Windows
 pytestmark = pytest.mark.slow
 
 SIXEL = re.compile(rb"\x1bP[0-9;]*q")

@@ -10,6 +10,7 @@ from typing import get_args
 import pytest
 import typer
 from fakes.odd_folders import BROKEN, FOLDERS, PLAIN, odd_history
+from fakes.tag_home import make_home
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,8 +22,10 @@ from photosort.errors import ModelMissing
 from photosort.models.selected import select_models
 from photosort.settings.config_edit import values_of
 from photosort.settings.settings import Settings, load_settings
-from photosort.store.history import history_file
+from photosort.store.history import history_file, open_history
+from photosort.store.journals.journal import FilingState, Journal
 from photosort.workflows.explaining.offered import folders_offered
+from photosort.workflows.history import undo_run
 
 
 @pytest.fixture
@@ -56,6 +59,9 @@ def offers_at(line: str) -> dict[str, str]:
         ("photosort refine --writer ", ["smollm2"]),
         ("photosort organize DIR --device c", ["cuda", "cpu"]),
         ("photosort organize DIR --engine ", ["local", "ray"]),
+        ("photosort organize DIR --levels year", ["year,auto", "year,month"]),
+        ("photosort organize DIR --name-template ", ["{name}", "{year}/{name}"]),
+        ("photosort organize DIR --name-template {year}/{ti", ["{year}/{title}"]),
         ("photosort evaluate DIR --methods image,text-", ["image,text-sbert", "image,text-tfidf"]),
         ("photosort models pull ", ["fast", "smollm2", "qwen3-vl"]),
         ("photosort completions ", ["powershell"]),
@@ -70,13 +76,30 @@ def test_what_is_offered(line: str, among: list[str]) -> None:
     assert all(name.startswith(line.replace("=", " ").rpartition(" ")[2]) for name in found)
 
 
-@pytest.mark.parametrize(
-    "command", ["undo", "resume", "report", "review", "refine", "explain --run", "organize D --by x --names-from"]
-)
+@pytest.mark.parametrize("command", ["report", "review", "refine", "explain --run", "organize D --by x --names-from"])
 def test_runs_are_offered_with_what_they_are(data_dir: Path, command: str) -> None:
     found = offers_at(f"photosort {command} ")
     assert list(found) == ["2", "1"]
     assert found["1"].endswith("Pictures to Pictures-sorted, copy") and found["2"].endswith("dry run")
+
+
+def test_runs_are_offered_that_can_be_undone_resumed_or_tagged(tmp_path: Path, own_folders: Path) -> None:
+    home = make_home(tmp_path)
+    home.organize(file=False)
+    commands = ("undo", "resume", "tag")
+    assert [offers_at(f"photosort {command} ") for command in commands] == [{}, {}, {}]
+    number = str(home.organize())
+    assert list(offers_at("photosort undo ")) == [number] and offers_at("photosort resume ") == {}
+    assert list(offers_at("photosort tag ")) == [number, "Animals", "2019/Beach days", "Mixed"]
+    assert list(offers_at("photosort tag M")) == ["Mixed"]
+    tagged = str(home.tag().run)
+    assert list(offers_at("photosort undo ")) == [tagged, number]
+    assert offers_at("photosort undo ")[tagged].endswith(f"{home.out.name}, tag")
+    with open_history(home.settings.data_dir) as connection:
+        Journal(connection, int(number)).turn(FilingState.STOPPED, "full")
+    assert list(offers_at("photosort resume ")) == [number]
+    undo_run(home.settings.data_dir, int(number))
+    assert [offers_at(f"photosort {command} ") for command in commands] == [{}, {}, {}]
 
 
 def test_folders_are_those_of_the_run_that_counts_or_is_named(data_dir: Path) -> None:

@@ -18,6 +18,7 @@ MISUSED = {
     "organize": "DIR is missing. Write: photosort organize DIR",
     "add": "NEW is missing. Write: photosort add NEW",
     "watch DIR --every 0": "--every 0 is too small. It must be at least 1.",
+    "config set k": "VALUE... is missing. Write: photosort config set KEY VALUE...",
     "completions": "SHELL is missing. Choose one of: bash, zsh, fish, powershell.",
     "organize My Photos": "One argument too many: Photos. A path with spaces goes in quotes."
     " photosort organize --help says more.",
@@ -147,3 +148,17 @@ def test_no_number_of_a_run_is_too_large_for_a_clear_answer(
     assert photosort(monkeypatch, f"{line} {10**30}") == 10
     said = capsys.readouterr().err
     assert said.startswith("photosort: ") and f"{10**30}" in said and said.count("\n") == 1
+
+
+@pytest.mark.parametrize("group", ["", "models", "cache", "config"])
+def test_what_a_command_does_is_not_cut_in_the_list_of_commands(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], group: str
+) -> None:
+    assert photosort(monkeypatch, f"{group} --help") == 0
+    commands = capsys.readouterr().out.partition("Commands:\n")[2].splitlines()
+    assert len(commands) >= 2 and all(line.endswith(".") and not line.endswith("...") for line in commands)
+
+
+def test_config_get_is_config_show(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert photosort(monkeypatch, "config get seed") == 0
+    assert capsys.readouterr().out.startswith("seed = 42  (default)")

@@ -16,7 +16,7 @@ import pytest
 from photosort.__main__ import main
 from photosort.cli.sink import ending, streams
 from photosort.errors import PhotosortError, StoreDamaged
-from photosort.store.touched import FILES, NOTHING, Files
+from photosort.store.journals.touched import FILES, NOTHING, Files
 
 COMMANDS = [
     "--version",

@@ -21,7 +21,7 @@ from photosort.cli.sink.output import Form, Human, Json, Quiet, elapsed, plural,
 from photosort.cli.views import plan_tree
 from photosort.errors import Declined, NoPhotos
 from photosort.filing.journaled.apply import Remark
-from photosort.store.runs import Run
+from photosort.store.runs.runs import Run
 from photosort.support.printable import printable
 from photosort.support.progress import Used
 from photosort.workflows.explaining.views import RunView

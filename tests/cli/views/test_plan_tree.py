@@ -16,8 +16,8 @@ from photosort.filing.plan.model import Mode
 from photosort.filing.plan.plan import Plan, PlannedFolder
 from photosort.naming.keywords import Keyword
 from photosort.naming.summary import ClusterName
-from photosort.photos.photo import Unread
-from photosort.store.operation import Operation
+from photosort.photos.files.photo import Unread
+from photosort.store.journals.operation import Operation
 
 SOURCE, OUT = Path("/p/Pictures"), Path("/p/Pictures-sorted")
 STYLE = re.compile(r"\x1b\[[0-9;]*m")

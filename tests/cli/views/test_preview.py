@@ -15,7 +15,7 @@ from photosort.filing.plan.model import Mode
 from photosort.filing.plan.plan import Plan, PlannedFolder
 from photosort.methods.method import Candidate, Grouping
 from photosort.naming.summary import ClusterName
-from photosort.store.operation import Operation
+from photosort.store.journals.operation import Operation
 from photosort.workflows.prepared import Organized, Prepared
 from photosort.workflows.sorting.folders import Folders
 

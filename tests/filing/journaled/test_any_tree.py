@@ -18,7 +18,7 @@ from photosort.filing.journaled.resume import resume
 from photosort.filing.journaled.undo import undo
 from photosort.filing.plan.model import Mode
 from photosort.naming.folder_name import name_key
-from photosort.store.journal import FilingState, Journal, filings, unfinished
+from photosort.store.journals.journal import FilingState, Journal, filings, unfinished
 
 pytestmark = pytest.mark.slow
 

@@ -22,8 +22,8 @@ from photosort.filing.journaled.apply import apply
 from photosort.filing.journaled.resume import resume
 from photosort.filing.journaled.undo import undo
 from photosort.filing.plan.model import Mode
-from photosort.store.journal import FilingState, Journal, unfinished
-from photosort.store.operation import Operation, State
+from photosort.store.journals.journal import FilingState, Journal, unfinished
+from photosort.store.journals.operation import Operation, State
 from photosort.support.progress import Bytes
 
 FILES = {

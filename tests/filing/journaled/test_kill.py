@@ -19,8 +19,8 @@ from photosort.filing.journaled.apply import Outcome
 from photosort.filing.journaled.resume import resume
 from photosort.filing.journaled.undo import undo
 from photosort.filing.plan.model import Mode
-from photosort.store.journal import FilingState, Journal, unfinished
-from photosort.store.operation import State
+from photosort.store.journals.journal import FilingState, Journal, unfinished
+from photosort.store.journals.operation import State
 
 pytestmark = pytest.mark.slow
 

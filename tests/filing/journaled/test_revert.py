@@ -13,7 +13,7 @@ from photosort.filing.disk import copying
 from photosort.filing.disk.copying import Changed
 from photosort.filing.journaled import revert
 from photosort.filing.journaled.revert import relocate
-from photosort.store.operation import Operation, State
+from photosort.store.journals.operation import Operation, State
 
 
 @pytest.fixture

@@ -17,10 +17,10 @@ from photosort.filing.journaled.resume import resume
 from photosort.filing.journaled.undo import undo
 from photosort.filing.plan.model import Mode
 from photosort.filing.plan.plan import make_plan
-from photosort.photos.own_files import LEFTOVER
-from photosort.photos.scan import scan
-from photosort.store.journal import FilingState, Journal, unfinished
-from photosort.store.operation import State
+from photosort.photos.files.own_files import LEFTOVER
+from photosort.photos.files.scan import scan
+from photosort.store.journals.journal import FilingState, Journal, unfinished
+from photosort.store.journals.operation import State
 
 FILES = {"a/I.JPG": "one", "a/I.xmp": "sidecar", "b/J.JPG": "two", "b/K.JPG": "three"}
 LABELS = (0, 1, 1)

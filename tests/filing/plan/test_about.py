@@ -22,10 +22,10 @@ from photosort.filing.plan.model import Mode
 from photosort.filing.plan.plan import Plan, make_plan
 from photosort.naming.keywords import Keyword
 from photosort.naming.summary import ClusterName
-from photosort.photos.own_files import DATA_BEGINS, is_about_data
-from photosort.photos.scan import scan
-from photosort.store.journal import FilingState, Journal, unfinished
-from photosort.store.operation import Operation, State
+from photosort.photos.files.own_files import DATA_BEGINS, is_about_data
+from photosort.photos.files.scan import scan
+from photosort.store.journals.journal import FilingState, Journal, unfinished
+from photosort.store.journals.operation import Operation, State
 
 FILES = {"a/I.JPG": "one", "a/I.xmp": "sidecar", "b/J.JPG": "two"}
 ABOUT = ["Dogs at play/ABOUT.txt", "Dogs at play/photosort.json"]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from photosort.filing.plan.collisions import CONTROL, NO_TEXT, legal, numbered
 from photosort.naming.folder_name import name_key
-from photosort.photos.companions import companions_of
+from photosort.photos.files.companions import companions_of
 
 
 @pytest.mark.parametrize(

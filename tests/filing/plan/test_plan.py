@@ -13,7 +13,7 @@ from photosort.errors import DestinationError
 from photosort.filing.plan.model import ExistingEntry, Mode, Survey
 from photosort.filing.plan.plan import Plan, make_plan
 from photosort.naming.folder_name import name_key
-from photosort.photos.photo import Photo, Unread
+from photosort.photos.files.photo import Photo, Unread
 
 SOURCE, OUT = Path("/in"), Path("/out")
 

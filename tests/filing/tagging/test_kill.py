@@ -22,9 +22,9 @@ from tag_kit import RUN, TAGS
 from photosort.errors import NoSuchRun
 from photosort.filing.tagging.take_back import Untagged, untag
 from photosort.filing.tagging.write import resume_tags
-from photosort.photos.xmp import Tags, merged
-from photosort.store.journal import FilingState
-from photosort.store.tag_journal import TagJournal
+from photosort.photos.tags.xmp import Tags, merged
+from photosort.store.journals.journal import FilingState
+from photosort.store.journals.tag_journal import TagJournal
 
 pytestmark = pytest.mark.slow
 

@@ -17,10 +17,10 @@ from photosort.errors import NoSuchRun
 from photosort.filing.disk import replacing
 from photosort.filing.tagging.take_back import untag
 from photosort.filing.tagging.write import resume_tags, write_tags
-from photosort.photos.xmp import Tags, merged, said_before
-from photosort.store.journal import FilingState
-from photosort.store.operation import State
-from photosort.store.tag_journal import TagJournal
+from photosort.photos.tags.xmp import Tags, merged, said_before
+from photosort.store.journals.journal import FilingState
+from photosort.store.journals.operation import State
+from photosort.store.journals.tag_journal import TagJournal
 from photosort.workflows.tagging.plan import Convention
 
 USERS = merged(None, Tags("Bello on the beach", ("Bello",), ())).replace(b"urn:photosort", b"urn:somebody")

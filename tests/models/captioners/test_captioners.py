@@ -78,7 +78,7 @@ def test_samples_differ_and_follow_from_the_photo_and_the_seed(folders: dict[str
     assert other.caption(shown) != texts and other.identity != model.identity
     keys = [f"{number:064x}" for number in range(len(shown))]
     drawn = model.caption(shown, keys)
-    assert model.caption(shown[:2], keys[:2]) == drawn[:2] and model.caption(shown[:2], keys[2:4]) != drawn[:2]
+    assert model.caption(shown[:2], keys[:2]) == drawn[:2] and model.caption(shown[:2], keys[1:3]) != drawn[:2]
 
 
 @pytest.mark.slow

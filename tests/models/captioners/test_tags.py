@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from photosort.models.captioners.tags import CERTAIN, LIKELY, POSSIBLE, TagCaptioner, Tagger, above_floor, describe
-from photosort.photos.facts import Said
+from photosort.photos.facts.facts import Said
 from photosort.wordnet.nouns import nouns
 
 TREE = nouns()

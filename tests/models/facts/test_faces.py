@@ -12,8 +12,8 @@ from PIL import Image
 from sklearn.datasets import load_sample_images
 
 from photosort.models.facts.faces import CELLS, SIDE, FaceCounter, people
-from photosort.photos.decode import decode
-from photosort.photos.facts import People
+from photosort.photos.facts.facts import People
+from photosort.photos.pixels.decode import decode
 
 GRAPH = "e9e744d93226b559a1f0225e7b19f047fc6bf465a4c0db524157decda6e085bf"
 

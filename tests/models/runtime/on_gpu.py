@@ -49,6 +49,8 @@ def answers(folder: Path, device: str) -> Iterator[tuple[str, Any]]:
         for samples in (1, 3):
             model = registry.captioner(load_settings(captioner=f"local:{folder / name}", device=device), "", samples)
             yield f"{name} x{samples}", model.caption(pictures(model.frame))
+            if name == "blip":
+                assert model._loaded[3] is not None, "its own loop was refused"
     for name in TOWERS:
         towers = registry.dual_encoder(load_settings(image_encoder=f"local:{folder / name}", device=device))
         assert towers is not None

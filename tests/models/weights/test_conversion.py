@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import pickle
-import resource
 import socket
 import subprocess
 import sys
@@ -26,6 +25,8 @@ from photosort.models.weights import unpickling
 from photosort.models.weights.conversion import ORIGIN, PICKLED, convert, converted_folder, drop_checkpoint
 from photosort.models.weights.hub import Source, find
 from photosort.settings.settings import load_settings
+
+resource = pytest.importorskip("resource", reason="Windows has no limits of a process")
 
 REPOSITORIES = {"blip": "Salesforce/blip-image-captioning-base", "blip-itm": "Salesforce/blip-itm-base-coco"}
 BUILDERS = {"blip": tiny_models.blip, "blip-itm": tiny_models.blip_itm}

@@ -15,7 +15,7 @@ from fakes.photos import crops
 
 from photosort.models.protocols import Captioner, Pixels
 from photosort.models.registry import captioner
-from photosort.photos.frame import Frame
+from photosort.photos.pixels.frame import Frame
 from photosort.settings.settings import load_settings
 
 pytestmark = pytest.mark.slow

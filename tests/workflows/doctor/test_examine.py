@@ -24,8 +24,8 @@ from photosort.settings.config_file import config_file
 from photosort.settings.settings import load_settings
 from photosort.store.cache import cache_file, open_cache
 from photosort.store.history import history_file, open_history
-from photosort.store.journal import FilingState, Journal
-from photosort.store.runs import Runs
+from photosort.store.journals.journal import FilingState, Journal
+from photosort.store.runs.runs import Runs
 from photosort.workflows.doctor import machine, models, stores
 from photosort.workflows.doctor.examine import examine
 from photosort.workflows.doctor.finding import Finding, State
@@ -125,7 +125,7 @@ def test_a_locked_history_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         other.execute("CREATE TABLE a (b)")
         other.execute("PRAGMA locking_mode=EXCLUSIVE")
         other.execute("BEGIN EXCLUSIVE")
-        monkeypatch.setattr("photosort.store.quick_check.SECONDS", 0.01)
+        monkeypatch.setattr("photosort.store.sqlite.quick_check.SECONDS", 0.01)
         found = one_of(stores.databases(load_settings()), "history")
     assert found.state is State.WRONG and "locked" in found.said
 
@@ -247,4 +247,4 @@ def test_lines_fit_a_terminal(width: int) -> None:
     console = Console(file=io.StringIO(), width=width, highlight=False)
     console.print(doctor._lines((Finding("torch", State.WRONG, "x " * 200, "pip install y"),)))
     lines = console.file.getvalue().splitlines()
-    assert max(map(len, lines)) <= width and lines[0].startswith("✗ torch x") and "1 problem, 0 notes." in lines[-1]
+    assert max(map(len, lines)) <= width and lines[0].startswith("✗ torch x") and "1 problem." in lines[-1]

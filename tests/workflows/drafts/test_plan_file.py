@@ -17,7 +17,7 @@ from photosort.filing.plan.draft import move, pin, rename, set_aside
 from photosort.models.selected import select_models
 from photosort.settings.settings import load_settings
 from photosort.store.history import open_history
-from photosort.store.runs import ClusterRecord, MemberRecord, Runs
+from photosort.store.runs.runs import ClusterRecord, MemberRecord, Runs
 from photosort.workflows.drafts.filed import Edited
 from photosort.workflows.drafts.plan_file import apply_plan, draft_of, read_plan, write_plan
 from photosort.workflows.explaining.explain import explain_photo

@@ -17,7 +17,7 @@ from photosort.filing.plan.model import Mode
 from photosort.settings.settings import load_settings
 from photosort.store.cache import cache_file
 from photosort.store.history import open_history
-from photosort.store.runs import Runs
+from photosort.store.runs.runs import Runs
 from photosort.workflows.earlier_runs.continuing import TAKEN_OUT, Unchanged
 from photosort.workflows.history import undo_run
 from photosort.workflows.organize import organize

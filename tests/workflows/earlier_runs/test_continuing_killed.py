@@ -16,8 +16,8 @@ from photosort.errors import Unfinished
 from photosort.filing.plan.model import Mode
 from photosort.settings.settings import load_settings
 from photosort.store.history import open_history
-from photosort.store.journal import unfinished
-from photosort.store.runs import Runs
+from photosort.store.journals.journal import unfinished
+from photosort.store.runs.runs import Runs
 from photosort.workflows.earlier_runs.continuing import Unchanged
 from photosort.workflows.explaining.explain import explain_run
 from photosort.workflows.history import resume_run, undo_run

@@ -18,7 +18,7 @@ from photosort.models.selected import select_models
 from photosort.settings.settings import load_settings
 from photosort.store.cache import open_cache
 from photosort.store.history import open_history
-from photosort.store.runs import MemberRecord, Runs
+from photosort.store.runs.runs import MemberRecord, Runs
 from photosort.workflows.earlier_runs.continuing import followed
 from photosort.workflows.earlier_runs.corrections import homes_of
 from photosort.workflows.explaining.explain import explain_photo, explain_run

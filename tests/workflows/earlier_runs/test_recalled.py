@@ -12,7 +12,7 @@ from photosort.errors import SettingsError
 from photosort.models.selected import select_models
 from photosort.settings.settings import Settings
 from photosort.store.cache import open_cache
-from photosort.store.runs import Run
+from photosort.store.runs.runs import Run
 from photosort.workflows.earlier_runs.recalled import image_vectors, models_of, settings_of
 from photosort.workflows.sorting.categories import CATEGORIES
 

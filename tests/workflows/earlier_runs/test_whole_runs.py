@@ -17,13 +17,13 @@ from photosort.clustering.edges import edges_of
 from photosort.clustering.joining import NEW, join
 from photosort.errors import PlanRefused
 from photosort.filing.plan.draft import DraftFolder, rename
-from photosort.photos.own_files import is_about_name
+from photosort.photos.files.own_files import is_about_name
 from photosort.settings.settings import load_settings
 from photosort.store.cache import open_cache
-from photosort.store.centroids import centroids_of
 from photosort.store.history import open_history
 from photosort.store.places import members_of_folders, told_of
-from photosort.store.runs import ClusterRecord, MemberRecord, Runs
+from photosort.store.runs.centroids import centroids_of
+from photosort.store.runs.runs import ClusterRecord, MemberRecord, Runs
 from photosort.workflows.drafts.plan_file import apply_plan, draft_of, write_plan
 from photosort.workflows.earlier_runs.continuing import CAME_LATER, Unchanged
 from photosort.workflows.explaining.explain import explain, explain_photo, explain_run

@@ -14,7 +14,7 @@ from photosort.errors import NoSuchRun, NotInRun
 from photosort.settings.settings import Settings, load_settings
 from photosort.store.history import open_history
 from photosort.store.places import members_of_folders, told_of, written_captions
-from photosort.store.runs import ClusterRecord, MemberRecord, Runs
+from photosort.store.runs.runs import ClusterRecord, MemberRecord, Runs
 from photosort.workflows.drafts.plan_file import draft_of
 from photosort.workflows.duplicates import Wish, find_duplicates
 from photosort.workflows.explaining.explain import explain, explain_photo, explain_run
@@ -49,7 +49,7 @@ def put_apart(photos: Path, settings: Settings) -> int:
 
 def previewed(photos: Path, settings: Settings) -> int:
     """A run over all photos that saw the two temples as one folder."""
-    from photosort.photos.digest import digest_of
+    from photosort.photos.files.digest import digest_of
 
     names = ["temple.jpg", COPY, "flower.jpg"]
     with open_history(settings.data_dir) as connection:

@@ -10,9 +10,9 @@ from photosort.errors import NoSuchRun, NotInRun
 from photosort.filing.journaled.apply import apply
 from photosort.filing.journaled.undo import undo
 from photosort.store.history import open_history
-from photosort.store.journal import FilingState, Journal
-from photosort.store.operation import State
-from photosort.store.runs import ClusterRecord, CompanionRecord, MemberRecord, Runs
+from photosort.store.journals.journal import FilingState, Journal
+from photosort.store.journals.operation import State
+from photosort.store.runs.runs import ClusterRecord, CompanionRecord, MemberRecord, Runs
 from photosort.workflows.explaining.explain import explain, explain_photo, explain_run
 from photosort.workflows.explaining.views import FolderView, PhotoView, RunView
 

@@ -12,7 +12,7 @@ from photosort.filing.journaled.undo import undo
 from photosort.store.history import open_history
 from photosort.store.placed import standing_runs
 from photosort.store.places import members_of_folders
-from photosort.store.runs import ClusterRecord, MemberRecord, Runs
+from photosort.store.runs.runs import ClusterRecord, MemberRecord, Runs
 from photosort.workflows.explaining.explain import explain, explain_photo, explain_run
 from photosort.workflows.explaining.standing import ranked
 from photosort.workflows.explaining.views import FolderView, PhotoView, RunView

@@ -17,7 +17,7 @@ from photosort.models.selected import select_models
 from photosort.settings.settings import Settings
 from photosort.store.cache import open_cache
 from photosort.store.history import open_history
-from photosort.store.runs import MemberRecord, Runs
+from photosort.store.runs.runs import MemberRecord, Runs
 from photosort.workflows import described
 from photosort.workflows import organize as workflow
 from photosort.workflows.earlier_runs.recalled import settings_of

@@ -15,9 +15,9 @@ from photosort.filing.plan.plan import Plan, make_plan
 from photosort.methods.method import Candidate, Found
 from photosort.naming.keywords import Keyword
 from photosort.naming.summary import ClusterName
-from photosort.photos.facts import Facts
+from photosort.photos.facts.facts import Facts
 from photosort.store.history import open_history
-from photosort.store.runs import Runs
+from photosort.store.runs.runs import Runs
 from photosort.workflows.recording.run import record
 from photosort.workflows.sorting.folders import ASIDE, UNCLEAR, Folders
 

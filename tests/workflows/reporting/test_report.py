@@ -18,7 +18,7 @@ from photosort.report.projection import FEWEST, places
 from photosort.settings.settings import load_settings
 from photosort.store.cache import open_cache
 from photosort.store.history import open_history
-from photosort.store.runs import ClusterRecord, MemberRecord, Runs
+from photosort.store.runs.runs import ClusterRecord, MemberRecord, Runs
 from photosort.workflows.reporting import report as workflow
 from photosort.workflows.reporting.report import Report, write_report
 

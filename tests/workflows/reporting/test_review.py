@@ -22,7 +22,7 @@ from photosort.models.selected import select_models
 from photosort.review.server import HEADER
 from photosort.settings.settings import Settings, load_settings
 from photosort.store.history import open_history
-from photosort.store.runs import Runs
+from photosort.store.runs.runs import Runs
 from photosort.workflows.history import undo_run
 from photosort.workflows.organize import organize
 from photosort.workflows.reporting.review import Reviewed, review
@@ -216,5 +216,5 @@ def test_one_review_of_a_run_is_open_at_a_time(previewed: Settings) -> None:
 
 
 def test_without_any_run_the_first_step_is_named(settings: Settings) -> None:
-    with pytest.raises(NoSuchRun, match="photosort organize FOLDER --dry-run"):
+    with pytest.raises(NoSuchRun, match="photosort organize DIR --dry-run"):
         reviewed(settings, lambda ask: None)

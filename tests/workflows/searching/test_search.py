@@ -16,20 +16,20 @@ from fakes import tiny_models
 from fakes.filing_kit import FOLDERS, plan_for, sha
 from fakes.photos import crops
 
-from photosort.describing.look import HEADER
+from photosort.describing.decoding.look import HEADER
 from photosort.errors import NothingFound, NotLookedAt, SettingsError
 from photosort.filing.journaled.apply import apply
 from photosort.filing.journaled.undo import undo
 from photosort.models.facts.faces import FaceCounter
 from photosort.models.selected import ModelSet, select_models
-from photosort.photos.header import Header
+from photosort.photos.facts.header import Header
 from photosort.searching.doubt import looks_like, other_things
 from photosort.searching.filters import filters_of
 from photosort.searching.query import parse
 from photosort.settings.settings import load_settings
 from photosort.store.cache import open_cache, text_key
 from photosort.store.history import open_history
-from photosort.store.runs import ClusterRecord, MemberRecord, Runs
+from photosort.store.runs.runs import ClusterRecord, MemberRecord, Runs
 from photosort.workflows.searching.listing import listing
 from photosort.workflows.searching.other_things import kept_directions
 from photosort.workflows.searching.search import Hit, Searched, search

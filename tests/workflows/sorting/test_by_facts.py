@@ -16,7 +16,7 @@ from PIL import Image
 from photosort.models.selected import ModelSet, select_models
 from photosort.settings.settings import load_settings
 from photosort.store.history import open_history
-from photosort.store.runs import Runs
+from photosort.store.runs.runs import Runs
 from photosort.workflows.earlier_runs.continuing import Unchanged
 from photosort.workflows.explaining.clusters import Clusters
 from photosort.workflows.explaining.folder import folder_view

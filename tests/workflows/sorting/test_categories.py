@@ -18,7 +18,7 @@ from photosort.models.selected import select_models
 from photosort.settings.settings import Settings
 from photosort.store.cache import Cache, open_cache
 from photosort.store.history import open_history
-from photosort.store.runs import ClusterRecord, Runs
+from photosort.store.runs.runs import ClusterRecord, Runs
 from photosort.workflows.sorting import categories as module
 from photosort.workflows.sorting.categories import (
     CATEGORIES,

@@ -15,7 +15,7 @@ from photosort.methods.method import Candidate
 from photosort.methods.sorting import sorted_into
 from photosort.models.protocols import Category
 from photosort.naming import said
-from photosort.photos.facts import Facts
+from photosort.photos.facts.facts import Facts
 from photosort.settings.settings import Settings
 from photosort.workflows.sorting.folders import ASIDE, THE_USER, Folders, make_folders
 

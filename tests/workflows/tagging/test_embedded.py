@@ -10,10 +10,12 @@ from fakes.filing_kit import sha
 from fakes.models import use_colours
 from fakes.walls import again, coming, first, models, walls
 
-from photosort.photos.xmp import Tags
+from photosort.filing.tagging.write import TagOutcome
+from photosort.photos.tags.xmp import Tags
 from photosort.settings.settings import load_settings
 from photosort.store.cache import open_cache
 from photosort.workflows.earlier_runs.continuing import TAKEN_OUT, Unchanged
+from photosort.workflows.history import resume_run
 from photosort.workflows.organize import organize
 from photosort.workflows.prepared import Organized
 from photosort.workflows.tagging import tag as tagging
@@ -80,6 +82,27 @@ def test_what_models_said_of_a_photo_is_known_of_it_with_tags(source: Path, out:
     with open_cache(load_settings().cache_dir) as cache:
         known = [identity for identity in cache.models() if before in cache.keys(identity)]
         assert known and all(sha(photo) in cache.keys(identity) for identity in known)
+
+
+def test_a_run_that_was_cut_off_writes_the_rest_and_leaves_all_of_it_known(
+    source: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = [sha(photo) for photo in sorted(source.iterdir())]
+    monkeypatch.setattr(tagging, "write_tags", lambda journal, **_: _cut_off())
+    with pytest.raises(KeyboardInterrupt):
+        _embed(source, 8)
+    settings = load_settings()
+    _, outcome = resume_run(settings.data_dir, cache_dir=settings.cache_dir)
+    assert isinstance(outcome, TagOutcome) and (outcome.written, outcome.failed) == (8, ())
+    after = [sha(photo) for photo in sorted(source.iterdir())]
+    assert set(after).isdisjoint(before)
+    with open_cache(settings.cache_dir) as cache:
+        known = [identity for identity in cache.models() if set(before) <= cache.keys(identity)]
+        assert known and all(set(after) <= cache.keys(identity) for identity in known)
+
+
+def _cut_off() -> TagOutcome:
+    raise KeyboardInterrupt
 
 
 def _embed(folder: Path, photos: int) -> None:

@@ -19,8 +19,8 @@ from PIL import Image
 
 from photosort.errors import ExifToolMissing
 from photosort.filing.tagging.take_back import Untagged
-from photosort.photos.formats import register_formats
-from photosort.photos.xmp import Tags, merged
+from photosort.photos.pixels.formats import register_formats
+from photosort.photos.tags.xmp import Tags, merged
 from photosort.store.history import open_history
 from photosort.workflows.history import resume_run, undo_run
 

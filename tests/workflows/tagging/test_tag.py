@@ -15,12 +15,12 @@ from photosort.errors import Busy, Declined, NoSuchRun, NothingToTag, SettingsEr
 from photosort.filing.disk.lock import hold
 from photosort.filing.tagging.take_back import Untagged
 from photosort.filing.tagging.write import TagOutcome
-from photosort.photos.companions import groups_of
-from photosort.photos.xmp import said_before
+from photosort.photos.files.companions import groups_of
+from photosort.photos.tags.xmp import said_before
 from photosort.store.history import open_history
-from photosort.store.journal import FilingState, Journal
-from photosort.store.runs import Runs
-from photosort.store.tag_journal import TagJournal
+from photosort.store.journals.journal import FilingState, Journal
+from photosort.store.journals.tag_journal import TagJournal
+from photosort.store.runs.runs import Runs
 from photosort.workflows.add import destination_run
 from photosort.workflows.earlier_runs.standing import standing_at
 from photosort.workflows.history import past_runs, resume_run, run_to_refine, run_to_review, undo_run
@@ -117,7 +117,7 @@ def test_one_folder_alone(home: Home) -> None:
     home.organize()
     home.tag("beach")
     assert home.sidecars() == {"2019/Beach days/sea.jpg.xmp"}
-    with pytest.raises(NothingToTag, match="has no folder “Flowers”"):
+    with pytest.raises(NothingToTag, match="no path “Flowers”, and no folder of run 1"):
         home.tag("Flowers")
     with pytest.raises(SettingsError, match="may be 2 folders: Animals, Mixed"):
         home.tag("m")
@@ -177,6 +177,13 @@ def test_a_sidecar_edited_since_stays_when_its_run_is_undone(home: Home) -> None
     _, outcome = undo_run(home.settings.data_dir, run)
     assert [(kept.path, kept.reason) for kept in outcome.kept] == [(edited, "changed since")]  # type: ignore[union-attr]
     assert names(home.out) == ["Animals/dog.jpg.xmp"]
+    _, second = undo_run(home.settings.data_dir, run)
+    assert [kept.path for kept in second.kept] == [edited]  # type: ignore[union-attr]
+    edited.unlink()
+    _, third = undo_run(home.settings.data_dir, run)
+    assert third.kept == () and not home.out.exists()  # type: ignore[union-attr]
+    with pytest.raises(NoSuchRun, match="has been undone already"):
+        undo_run(home.settings.data_dir, run)
 
 
 def test_a_photo_of_a_link_gets_its_sidecar_beside_the_link(home: Home) -> None:

@@ -13,9 +13,9 @@ from photosort.errors import DestinationError, NoSuchRun
 from photosort.filing.journaled.undo import UndoOutcome
 from photosort.filing.tagging.take_back import AWAY, Untagged
 from photosort.store.history import open_history
-from photosort.store.journal import FilingState
-from photosort.store.operation import State
-from photosort.store.tag_journal import TagJournal
+from photosort.store.journals.journal import FilingState
+from photosort.store.journals.operation import State
+from photosort.store.journals.tag_journal import TagJournal
 from photosort.workflows.history import past_runs, resume_run, undo_run
 
 

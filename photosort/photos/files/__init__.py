@@ -1,0 +1,1 @@
+"""From a folder on disk to photos and what travels with them."""

@@ -1,0 +1,1 @@
+"""From a photo to pixels, and what these are like."""

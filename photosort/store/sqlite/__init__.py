@@ -1,0 +1,1 @@
+"""SQLite files, opened safely, and what they refuse in plain words."""
