@@ -50,7 +50,7 @@ def add(
 ) -> None:
     """Add new photos to the folders of an earlier run, as that run was made. What lies there is not touched."""
     with speaking(as_json=as_json, quiet=quiet) as out:
-        from photosort.cli.run import also_written, check_plan, filed, no_plan
+        from photosort.cli.run import also_written, check_plan, end_of, filed, no_plan
         from photosort.cli.views import continuing, planned, preview
         from photosort.workflows import add as workflow
         from photosort.workflows.earlier_runs.continuing import Unchanged
@@ -78,6 +78,7 @@ def add(
             out.document(
                 lambda: {**continuing.document(unchanged, models.settings.mode, dry_run=dry_run), "added": given}
             )
+            end_of(unchanged)
             return
         out.show(lambda: planned.ending(added.outcome, added.prepared.run))
         written = also_written(added.prepared.run, models.settings, out, plan)
@@ -100,8 +101,8 @@ def _unchanged(found: Unchanged) -> RenderableType:
     from rich.console import Group
     from rich.text import Text
 
-    from photosort.cli.views.continuing import left_lines
+    from photosort.cli.views.continuing import followed_lines, left_lines
 
     where = printable(str(found.destination))
     said = f"Nothing new for {where}: {plural(found.photos, 'photo', 'lie')} there already."
-    return Group(Text(said, style="green"), *left_lines(found))
+    return Group(Text(said, style="green"), *followed_lines(found), *left_lines(found))

@@ -56,6 +56,7 @@ def organize(
     device: options.Device = None,
     engine: options.Engine = None,
     batch: options.Batch = None,
+    in_flight: options.InFlight = None,
     seed: options.Seed = None,
     yes: Yes = False,
     output: AsForm = None,
@@ -112,6 +113,7 @@ def organize(
             "device": device,
             "engine": engine,
             "batch": batch,
+            "in_flight": in_flight,
             "seed": seed,
         }
         if no_other and other:

@@ -215,8 +215,8 @@ def _contents(past: "PastRun") -> str:
     there += f" ({past.before:,} of earlier runs)" if past.before else ""
     counts = [plural(past.folders, "folder")] if past.run.mode != "tag" else []
     counts.append(plural(past.photos, "photo") + there)
-    if companions := past.files - past.photos:
-        counts.append(plural(companions, "companion"))
+    if past.companions:
+        counts.append(plural(past.companions, "companion"))
     return ", ".join(counts)
 
 
@@ -228,6 +228,7 @@ def _run_document(past: "PastRun") -> dict[str, Any]:
         "folders": past.folders,
         "photos": past.photos,
         "files": past.files,
+        "companions": past.companions,
         "already_there": past.there,
         "stood_before": past.before,
         "mode": past.run.mode,

@@ -15,7 +15,7 @@ KEPT = frozenset(
     [
         *("mode", "about", "name_template", "exclude", "follow_links", "facts", "min_k", "max_k", "seed", "device"),
         *("profile", "captioner", "captions", "image_encoder", "text_encoder", "writer", "max_cost", "assign"),
-        *("into", "other", "engine", "batch"),
+        *("into", "other", "engine", "batch", "in_flight"),
     ]
 )
 """Settings of the earlier run that hold again, where no flag says otherwise."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
+    from photosort.filing.plan.plan import Plan
     from photosort.methods.conversation import Bill, Proposal
     from photosort.models.protocols import Category
     from photosort.models.selected import ModelSet
@@ -63,19 +65,28 @@ def run(
     def continues(prepared: Prepared, found: Continued) -> RenderableType:
         return continuing.view(found, settings, prepared.given_up)
 
-    organized = filed(models, out, work, continues, dry_run=dry_run, yes=yes, show_all=show_all)
+    organized = filed(models, out, work, continues, dry_run=dry_run, yes=yes, show_all=show_all, fresh=fresh)
     if isinstance(organized, Unchanged):
         unchanged = organized
         out.show(lambda: continuing.unchanged(unchanged))
         no_plan(plan, out)
         written = also_written(unchanged.run, settings, out, None, report=report)
         out.document(lambda: {**continuing.document(unchanged, settings.mode, dry_run=dry_run), **written})
+        end_of(unchanged)
         return
     out.show(lambda: planned.ending(organized.outcome, organized.prepared.run))
     written = also_written(organized.prepared.run, settings, out, plan, report=report)
     out.document(lambda: {**preview.document(organized), **written})
     if organized.outcome is not None:
         finish(stopped=bool(organized.outcome.stopped), failed=bool(organized.outcome.failed))
+
+
+def end_of(unchanged: Unchanged) -> None:
+    """End with the exit code of a run that only put files beside their photos."""
+    from photosort.workflows.following import Followed
+
+    if isinstance(unchanged, Followed) and unchanged.outcome:
+        finish(stopped=bool(unchanged.outcome.stopped), failed=bool(unchanged.outcome.failed))
 
 
 def no_plan(plan: Path | None, out: Output) -> None:
@@ -104,6 +115,7 @@ def filed(
     yes: bool,
     show_all: bool = False,
     sources: Sequence[Path] = (),
+    fresh: bool = False,
 ) -> Organized | Unchanged:
     """Do the work with all that it shows and asks on the way; `continues` is what is said of a run that adds to earlier
     ones, `sources` what the user has named, where that is more than the source of the run.
@@ -146,8 +158,16 @@ def filed(
                 out.note(note)
             if not dry_run and not yes:
                 planned.confirm_move(prepared.plan, out, sources)
+                if fresh:
+                    planned.confirm_twice(prepared.twice, out)
 
-        talk = Talk(begin, announce, settle, review, captions, found)
+        def follow(plan: Plan) -> None:
+            for note in planned.notes(plan, (), Counter()):
+                out.note(note)
+            if not dry_run and not yes:
+                planned.confirm_move(plan, out, sources)
+
+        talk = Talk(begin, announce, settle, review, captions, found, follow)
         return with_cache(models.settings.cache_dir, out, lambda: work(talk, progress))
 
 

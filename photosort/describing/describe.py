@@ -10,9 +10,10 @@ import numpy as np
 
 from photosort.describing.decoding.look import HEADER, UNREADABLE, Known, Look
 from photosort.describing.engines import Engine
+from photosort.describing.events import Batch
 from photosort.describing.facts import facts_of
 from photosort.describing.tasks import LINE, TONES, Task, tasks
-from photosort.describing.worker import Batch, describe_files
+from photosort.describing.worker import describe_files
 from photosort.models.protocols import Captioner, FactModels, FeatureCaptioner, ImageEncoder, Vectors
 from photosort.photos.facts.facts import Facts, Said
 from photosort.photos.files.photo import Photo, Unread

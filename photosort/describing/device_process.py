@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from photosort.describing.decoding.look import Look, needed_frames
 from photosort.describing.decoding.processes import live_with_parent
 from photosort.describing.decoding.ring import Ring, Shape
+from photosort.describing.events import Batch, Event
 from photosort.describing.tasks import tasks_of
-from photosort.describing.worker import MOST_WAITING, Batch, Event, run_tasks
+from photosort.describing.worker import MOST_WAITING, run_tasks
 from photosort.errors import ModelFailed, PhotosortError
 from photosort.models.protocols import Frame, Pixels
 from photosort.models.selected import ModelSet

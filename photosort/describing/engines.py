@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from photosort.describing.decoding.look import Known
+from photosort.describing.events import Event
 from photosort.describing.on_devices import see_on_devices
 from photosort.describing.tasks import tasks_of
-from photosort.describing.worker import Event, describe_files
+from photosort.describing.worker import describe_files
 from photosort.models.runtime.devices import CPU, devices
 from photosort.models.selected import ModelSet
 from photosort.photos.files.scan import Found

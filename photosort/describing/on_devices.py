@@ -10,21 +10,24 @@ import multiprocessing
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from photosort.describing.decoding import processes
 from photosort.describing.decoding.decoders import AHEAD, Decoded, Decoders, cores
 from photosort.describing.decoding.look import Known, Look
 from photosort.describing.decoding.ring import Ring, ring_for
 from photosort.describing.device_process import KEPT, Free, Job, Problems, work
+from photosort.describing.events import Batch, Event
 from photosort.describing.tasks import tasks_of
-from photosort.describing.worker import MOST_WAITING, Batch, Event
+from photosort.describing.worker import MOST_WAITING
 from photosort.errors import ModelFailed
 from photosort.models.selected import ModelSet
 from photosort.photos.files.scan import Found
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 POLL_SECONDS = 1.0
 SLOTS = 2 * MOST_WAITING
@@ -38,6 +41,8 @@ def see_on_devices(models: ModelSet, names: Sequence[str], found: Sequence[Found
 
     Raises what the models raise, and ModelFailed where a process of a model dies.
     """
+    from multiprocessing.connection import wait
+
     frames = [task.frame for task in tasks_of(models)]
     ahead = AHEAD * min(cores(), len(found))
     ring = ring_for(frames, min(len(found), SLOTS * len(names)) + ahead, 2 * ahead)

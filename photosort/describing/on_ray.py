@@ -21,8 +21,9 @@ from typing import Any
 import numpy as np
 
 from photosort.describing.decoding.look import Known
+from photosort.describing.events import Event
 from photosort.describing.tasks import Task, tasks_of
-from photosort.describing.worker import Event, describe_files
+from photosort.describing.worker import describe_files
 from photosort.errors import ModelFailed, ModelMissing, PhotosortError, SettingsError
 from photosort.models.selected import ModelSet
 from photosort.photos.files.scan import Found
@@ -30,8 +31,11 @@ from photosort.support.pip import pip_install
 
 ADDRESS = "RAY_ADDRESS"
 ANSWER_SECONDS = 10.0
-BLOCK = 256
-"""Photos that a worker is handed at once; what it has seen of them is kept together."""
+MOST = 4096
+"""Photos that a worker is handed at once: many portions, so that decoding and models overlap but for the first and the
+last of them."""
+SHARES = 2
+"""Blocks for each of several workers, so that a slow one is waited for half as long."""
 
 
 class RayWorker:
@@ -44,15 +48,18 @@ class RayWorker:
     def _tasks(self) -> list[Task]:
         return tasks_of(self._models)
 
-    def __call__(self, block: dict[str, Any]) -> dict[str, Any]:
-        """Pickled files in, pickled events out; a failure that a user can meet is the last of them."""
-        found = [pickle.loads(item) for item in block["found"]]
-        events: list[Event | PhotosortError] = []
+    def __call__(self, rows: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Pickled blocks of files in, pickled events out as they come; a failure that a user can meet is the last."""
         try:
-            events += describe_files(found, self._tasks, self._known, first=BLOCK)
+            for block in rows["found"]:
+                for event in describe_files(pickle.loads(block), self._tasks, self._known):
+                    yield _row(event)
         except PhotosortError as error:
-            events.append(error)
-        return {"event": np.array([pickle.dumps(event) for event in events], dtype=object)}
+            yield _row(error)
+
+
+def _row(event: Event | PhotosortError) -> dict[str, Any]:
+    return {"event": np.array([pickle.dumps(event)], dtype=object)}
 
 
 def see_on_ray(models: ModelSet, found: Sequence[Found], known: Known) -> Iterator[Event]:
@@ -87,24 +94,44 @@ def _check_cluster() -> None:
 
 
 def _pipeline(ray: Any, models: ModelSet, found: Sequence[Found], known: Known) -> Any:
-    here = {} if os.environ.get(ADDRESS) else {"include_dashboard": False}
-    ray.init(ignore_reinit_error=True, log_to_driver=False, logging_level="error", **here)
-    ray.data.DataContext.get_current().enable_progress_bars = False
-    gpus = int(ray.cluster_resources().get("GPU", 0))
+    started = {} if os.environ.get(ADDRESS) else {"include_dashboard": False}
+    ray.init(ignore_reinit_error=True, log_to_driver=False, logging_level="error", **started)
+    context = ray.data.DataContext.get_current()
+    context.enable_progress_bars = False
+    context.target_max_block_size = 1  # every event is handed on by itself, and none waits for others
+    here = ray.cluster_resources()
+    gpus, processors = int(here.get("GPU", 0)), int(here.get("CPU", 1))
     workers = int(models.settings.engine.partition(":")[2] or gpus or 1)
-    files = [{"found": pickle.dumps(item)} for item in found]
-    blocks = max(workers, -(-len(files) // BLOCK))
-    data = ray.data.from_items(files, override_num_blocks=blocks)
+    rows = [{"found": pickle.dumps(block)} for block in blocks(found, workers)]
+    data = ray.data.from_items(rows, override_num_blocks=len(rows))
     logging.getLogger("ray.data").setLevel(logging.ERROR)
     return data.map_batches(
         RayWorker,
         fn_constructor_args=(models, known),
-        batch_size=BLOCK,
+        batch_size=1,
         compute=ray.data.ActorPoolStrategy(size=workers),
-        num_gpus=1 if gpus else 0,
-        num_cpus=1,
+        num_gpus=share(gpus, workers),
+        num_cpus=share(processors, workers),
         max_restarts=0,
     )
+
+
+def blocks(found: Sequence[Found], workers: int) -> list[Sequence[Found]]:
+    """Cut files, of which there is one at least, into what the workers are handed at once."""
+    count = max(workers * SHARES if workers > 1 else 1, -(-len(found) // MOST))
+    size = -(-len(found) // count)
+    return [found[start : start + size] for start in range(0, len(found), size)]
+
+
+def share(devices: int, workers: int) -> float:
+    """Return what each worker gets of the devices: one, or an even part where there are fewer than workers.
+
+    Ray counts in parts of 1/10000, and a worker cannot have parts of two devices.
+    """
+    if not devices:
+        return 0
+    together = -(-workers // devices)
+    return 10_000 // together / 10_000 if together > 1 else 1
 
 
 def _check_answers(address: str) -> None:

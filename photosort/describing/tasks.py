@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from photosort.models.captioners.ahead import Preparing, Streamed
 from photosort.models.protocols import (
     BatchSize,
     Captioner,
@@ -18,6 +19,7 @@ from photosort.models.protocols import (
     Frame,
     ImageEncoder,
     Pictures,
+    Pixels,
 )
 from photosort.models.runtime.batch_size import BatchSize as FixedSize
 from photosort.models.runtime.devices import CPU
@@ -41,13 +43,29 @@ Said = NDArray[np.float32] | str
 
 
 @dataclass(frozen=True, slots=True)
+class Streaming:
+    """How a task is done photo by photo, many of them under way at once.
+
+    most  photos that may be under way together
+    form  a picture -> what is sent of it; done ahead of the questions
+    ask   what is sent, and whether the work has been stopped -> the result; it waits for the answer
+    """
+
+    most: int
+    form: Callable[[Pixels], str]
+    ask: Callable[[str, Callable[[], bool]], Said]
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """One thing to know of every photo.
 
-    frame   the picture of the photo that `run` takes
-    device  where `run` wants the pictures; pictures of one size are put there together beforehand
-    run     b pictures and the digests of their photos -> b results
-    quick   whether `run` needs no model: it is done while batches are gathered, beside the models
+    frame    the picture of the photo that `run` takes
+    device   where `run` wants the pictures; pictures of one size are put there together beforehand
+    run      b pictures and the digests of their photos -> b results
+    quick    whether `run` needs no model: it is done while batches are gathered, beside the models
+    prepare  what can be done of `run` while the model is busy: b pictures -> the same ones, as `run` takes them faster
+    stream   given where photos do not have to wait for each other; `run` is not called then
     """
 
     identity: Identity
@@ -56,6 +74,8 @@ class Task:
     batch: Callable[[], BatchSize]
     run: Callable[[Pictures, Sequence[str]], Iterable[Said]]
     quick: bool = False
+    prepare: Callable[[Pictures], Pictures] | None = None
+    stream: Streaming | None = None
 
 
 def tasks_of(models: ModelSet) -> list[Task]:
@@ -86,12 +106,31 @@ def encoding(encoder: ImageEncoder) -> Task:
 
 
 def captioning(captioner: Captioner) -> Task:
-    """Return the texts of a captioner."""
+    """Return the texts of a captioner, by way of what it can do ahead."""
 
     def run(pixels: Pictures, digests: Sequence[str]) -> list[str]:
-        return [LINE.join(" ".join(text.split()) for text in texts) for texts in captioner.caption(pixels, digests)]
+        return list(map(_lines, captioner.caption(pixels, digests)))
 
-    return Task(captioner.identity, captioner.frame, lambda: captioner.device, lambda: captioner.batch, run)
+    return Task(
+        captioner.identity,
+        captioner.frame,
+        lambda: captioner.device,
+        lambda: captioner.batch,
+        run,
+        prepare=captioner.prepare if isinstance(captioner, Preparing) else None,
+        stream=_streaming(captioner) if isinstance(captioner, Streamed) else None,
+    )
+
+
+def _streaming(captioner: Streamed) -> Streaming:
+    def ask(sent: str, stopped: Callable[[], bool]) -> str:
+        return _lines(captioner.ask(sent, stopped))
+
+    return Streaming(captioner.in_flight, captioner.form, ask)
+
+
+def _lines(texts: Iterable[str]) -> str:
+    return LINE.join(" ".join(text.split()) for text in texts)
 
 
 def toning(frame: Frame) -> Task:

@@ -10,10 +10,13 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from photosort.describing.decoding.look import Known, Look, load_frames
+from photosort.describing.events import Batch, Event, failed
+from photosort.describing.streaming import streamed
 from photosort.describing.tasks import Said, Task
-from photosort.errors import ModelFailed, PhotosortError
+from photosort.errors import PhotosortError
 from photosort.models.protocols import Pictures, Pixels
 from photosort.models.remote.refusal import PhotoRefused
 from photosort.models.runtime.batch_size import out_of_memory, release_memory
@@ -28,18 +31,6 @@ LIKE = 4
 MOST_WAITING = 512
 """Files after which those that need no model are handed on, though no batch is full."""
 NO_MEMORY = "too large for the memory of the model's device"
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What task number `task` gives for some photos, by their digests."""
-
-    task: int
-    said: dict[str, Said]
-
-
-Event = Batch | list[Look]
-"""Batches as they are done, and looks once everything is said of them; in the order in which they are to be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +66,27 @@ def run_tasks(
 
     `copied` is called with looks whose pixels are not needed any more.
 
-    Each Batch can be kept at once, so that a stop loses one at most. A file that cannot be read or decoded, a photo
+    Each Batch can be kept at once, so that a stop loses one at most. While a model is busy with one batch, the next one
+    is prepared. Tasks that are streamed are done beside the others. A file that cannot be read or decoded, a photo
     that is refused, or one whose own size is too much for a device, is a Look with a problem and stops no other.
     Raises ModelFailed where a model fails, also where its device has no memory for a single picture of fixed size.
     """
+    if any(task.stream for task in tasks):
+        run = partial(run_tasks, first=first, most=most, copied=copied)
+        yield from streamed(looks, tasks, run, copied)
+        return
     problems: dict[str, str] = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # imaging libraries warn of every odd file; what matters is in its reason
-        for portion in drawn_ahead(_portions(looks, tasks, first, most, copied)):
+        for portion in drawn_ahead(_prepared(drawn_ahead(_portions(looks, tasks, first, most, copied)), tasks)):
             yield from portion.done
             for number, digests, pixels in portion.batches:
                 for said in _results(tasks[number], digests, pixels, problems):
                     yield Batch(number, said)
             for seen in portion.looks:
                 seen.problem = problems.get(seen.digest, seen.problem)
-            yield portion.looks
+            if portion.looks:
+                yield portion.looks
 
 
 def _largest(tasks: Sequence[Task]) -> int:
@@ -140,6 +137,21 @@ def _portion(looks: list[Look], tasks: Sequence[Task], copied: Callable[[Sequenc
     return Portion(looks, batches, done)
 
 
+def _prepared(portions: Iterable[Portion], tasks: Sequence[Task]) -> Iterator[Portion]:
+    """Yield the portions, cut so that none has more than one batch that is prepared as its task wants it."""
+    for portion in portions:
+        part: list[tuple[int, list[str], Pictures]] = []
+        done, waits = portion.done, False
+        for number, digests, pixels in portion.batches:
+            prepare = tasks[number].prepare
+            if prepare and waits:
+                yield Portion([], part, done)
+                part, done = [], []
+            waits = waits or prepare is not None
+            part.append((number, digests, prepare(pixels) if prepare else pixels))
+        yield Portion(portion.looks, part, done)
+
+
 def _together(pixels: list[Pixels], task: Task) -> Pictures:
     """Put pictures of one size on the device together; others, or where its memory is full, stay as they are."""
     if any(picture.shape != pixels[0].shape for picture in pixels):
@@ -180,9 +192,9 @@ def _result(task: Task, digests: list[str], pixels: Pictures, problems: dict[str
         raise
     except Exception as error:
         if not out_of_memory(error):
-            raise _failed(task, str(error) or type(error).__name__) from error
+            raise failed(task, str(error) or type(error).__name__) from error
         if len(digests) == 1 and task.frame.fit != "inside":
-            raise _failed(task, NO_MEMORY) from error
+            raise failed(task, NO_MEMORY) from error
         half = max(1, len(digests) // 2)
         parts = [slice(half), slice(half, None)]
         problem = NO_MEMORY
@@ -197,10 +209,3 @@ def _result(task: Task, digests: list[str], pixels: Pictures, problems: dict[str
         return
     for part in parts:
         yield from _results(task, digests[part], pixels[part], problems)
-
-
-def _failed(task: Task, reason: str) -> ModelFailed:
-    return ModelFailed(
-        f"The model {task.identity.model} stopped working ({' '.join(reason.split())[:300]})",
-        "What was looked at is kept; the same command goes on from there.",
-    )

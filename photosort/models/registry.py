@@ -51,9 +51,9 @@ def image_encoder(settings: Settings) -> ImageEncoder:
     """
     name = _named(settings, "image_encoder")
     if name == EFFICIENTNET:
-        from photosort.models.encoders.efficientnet import BATCH, EfficientNetLite2
+        from photosort.models.encoders.efficientnet import EfficientNetLite2
 
-        return EfficientNetLite2(settings.model_folder, device=settings.device, batch=settings.batch or BATCH)
+        return EfficientNetLite2(settings.model_folder, device=settings.device, batch=settings.batch)
     return _encoder(settings, name) or unknown("image_encoder", name)
 
 
@@ -84,7 +84,8 @@ def captioner(settings: Settings, question: str = "", samples: int | None = None
     if name.startswith(SERVER):
         from photosort.models.captioners.openai_captioner import OpenAICaptioner, receiver
 
-        return OpenAICaptioner(name.removeprefix(SERVER), receiver(settings.allow_upload), asking, settings.batch)
+        server = receiver(settings.allow_upload)
+        return OpenAICaptioner(name.removeprefix(SERVER), server, asking, settings.batch, settings.in_flight)
     source = source_of(name, CAPTIONERS) or unknown("captioner", name)
     return local_captioner(located(source, settings.model_folder), asking, _placement(settings))
 

@@ -89,12 +89,45 @@ def name_clusters(
         names[place] = name
         tell(len(names))
     taken: dict[frozenset[str], ClusterName] = {}
-    for place, one in enumerate(described):
-        apart = _set_apart(names[place], one, taken, writer, wish)
+    for place in _plainest_first(names, described):
+        apart = _set_apart(names[place], described[place], taken, writer, wish)
         taken[title_key(apart.title)] = apart
         if apart is not names[place]:
+            names[place] = apart
             tell(len(names))
-    return list(taken.values())
+    return [names[place] for place in range(len(described))]
+
+
+def same_names(clusters: Sequence[ClusterText]) -> list[int]:
+    """Return for each cluster the first one of which its keywords say the same, or itself.
+
+    These are the clusters that `name_clusters` could only number, where no writer is asked.
+    """
+    described = [_Described.of(cluster) for cluster in clusters]
+    names = {place: _counted_name(one.text) for place, one in enumerate(described)}
+    taken: dict[frozenset[str], int] = {}
+    same = list(range(len(described)))
+    for place in _plainest_first(names, described):
+        keys = list(map(title_key, counted.titles(described[place].text)))
+        free = next((key for key in keys if key not in taken), None)
+        if free is None:
+            same[place] = taken[keys[0]]
+        else:
+            taken[free] = place
+    return same
+
+
+def _plainest_first(names: Mapping[int, ClusterName], described: Sequence[_Described]) -> list[int]:
+    """Return the places in the order in which titles are taken: of two clusters of one title, the one of which nothing
+    more can be said keeps it.
+    """
+
+    def can_say_more(place: int) -> bool:
+        if names[place].source != BY_KEYWORDS:
+            return True
+        return len(set(map(title_key, counted.titles(described[place].text)))) > 1
+
+    return sorted(names, key=lambda place: (can_say_more(place), place))
 
 
 def title_key(title: str) -> frozenset[str]:

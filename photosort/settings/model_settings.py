@@ -17,7 +17,10 @@ class ModelSettings(BaseModel):
     allow_upload: tuple[str, ...] = Field((), description="hosts other than this machine that may receive photos")
     device: str = Field("auto", description="where models run: auto, cuda, cuda:1, mps or cpu")
     engine: str = Field("local", description="who looks at photos: local, ray or ray:WORKERS")
-    batch: int | None = Field(None, ge=1, description="photos that a model looks at together; by model and device")
+    batch: int | None = Field(None, ge=1, description="photos that a model looks at together; by device and memory")
+    in_flight: int | None = Field(
+        None, ge=1, le=256, description="requests to the server of a captioner that are under way at once; by server"
+    )
 
     @field_validator("engine")
     @classmethod

@@ -23,6 +23,8 @@ MIGRATIONS = (
     tag_journal.MIGRATION,
     runs.ADD_STANDING,
     (runs.INDEX_LEFT, journal.INDEX_DESTINATIONS, tag_journal.INDEX_EMBEDDED),
+    journal.ADD_REPLACES,
+    packed.ADD_SUPERSEDED,
 )
 
 REMEDY = (

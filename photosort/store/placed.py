@@ -11,6 +11,8 @@ from pathlib import Path
 
 from photosort.store.journals.journal import FilingState
 from photosort.store.journals.operation import State
+from photosort.store.runs.packed import unpack
+from photosort.store.runs.records import FOLLOWING
 
 STANDING = (State.PLACING, State.PLACED, State.DONE, State.UNDOING, State.KEPT)
 """States under which the file of an operation may lie at its destination."""
@@ -50,6 +52,12 @@ def standing_runs(connection: sqlite3.Connection) -> set[int]:
     return {run for (run,) in connection.execute(query, values)}
 
 
+def following_runs(connection: sqlite3.Connection) -> set[int]:
+    """Return the runs that only put files beside photos which were there already."""
+    rows = connection.execute("SELECT id FROM runs WHERE json_extract(settings, '$.command') = ?", (FOLLOWING,))
+    return {run for (run,) in rows}
+
+
 def states_at(connection: sqlite3.Connection, path: Path) -> set[State]:
     """Return the states of all operations, of whatever run, that have this destination."""
     rows = connection.execute("SELECT DISTINCT state FROM operations WHERE destination = ?", (os.fsencode(path),))
@@ -83,16 +91,32 @@ def placed_below(connection: sqlite3.Connection, folder: Path) -> dict[Path, Pla
     }
 
 
+def moved_from(connection: sqlite3.Connection, destination: Path, folder: Path) -> list[Placed]:
+    """Return the photos that runs have moved out of `folder`, and not out of one inside, to a destination."""
+    below = os.fsencode(folder).rstrip(b"/") + b"/"
+    query = (
+        "SELECT o.source, o.size, o.mtime_ns, o.digest, run_id FROM operations o JOIN filings f USING (run_id)"
+        " WHERE f.destination = ? AND f.mode = 'move' AND o.main AND o.content IS NULL"
+        f" AND o.source >= ? AND o.source < ? AND o.state IN ({', '.join('?' * len(STANDING))})"
+    )
+    rows = connection.execute(query, (os.fsencode(destination), below, below[:-1] + b"0", *STANDING))
+    moved = (
+        Placed(Path(os.fsdecode(path)), size, mtime_ns, digest, False, run, destination)
+        for path, size, mtime_ns, digest, run in rows
+    )
+    return [one for one in moved if one.origin.parent == folder]
+
+
 def taken_back(connection: sqlite3.Connection, destination: Path, command: str) -> dict[Path, tuple[int, int]]:
-    """Return the photos that runs of this command have put into a destination, and that an undo has taken back, by
-    their origins: size in bytes, and modification time in nanoseconds.
+    """Return the files that runs of this command have put into a destination, and that an undo has taken back, by their
+    origins: size in bytes, and modification time in nanoseconds. So are files that followed their photos.
     """
     query = (
         "SELECT o.source, o.size, o.mtime_ns FROM operations o JOIN filings f USING (run_id)"
-        " JOIN runs r ON r.id = run_id WHERE f.destination = ? AND o.main AND o.content IS NULL AND o.state = ?"
-        " AND json_extract(r.settings, '$.command') = ?"
+        " JOIN runs r ON r.id = run_id WHERE f.destination = ? AND o.content IS NULL AND o.state = ?"
+        " AND json_extract(r.settings, '$.command') IN (?, ?)"
     )
-    rows = connection.execute(query, (os.fsencode(destination), State.UNDONE, command))
+    rows = connection.execute(query, (os.fsencode(destination), State.UNDONE, command, FOLLOWING))
     return {Path(os.fsdecode(source)): (size, mtime_ns) for source, size, mtime_ns in rows}
 
 
@@ -132,6 +156,7 @@ def sizes_placed(connection: sqlite3.Connection, run_id: int) -> set[int]:
     """Return the sizes, in bytes, of the files that a run has put anywhere, or that earlier ones have put where they
     stood.
     """
+    unpack(connection, run_id)
     query = (
         "SELECT DISTINCT size FROM operations WHERE content IS NULL AND (run_id = ?"
         " OR digest IN (SELECT digest FROM members WHERE run = ? AND standing))"

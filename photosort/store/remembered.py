@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from photosort.store.journals.tag_journal import untagged_digests
+from photosort.store.runs.packed import unpack
 
 LOOKUP = 500
 
@@ -33,10 +34,14 @@ def remembered(
 ) -> dict[str, list[Remembered]]:
     """Map photos to what the newest of these runs that knows them remembers of them; `runs` come newest first.
 
+    Of what is packed the newest run alone is asked: it knows what stood there, and each run what it has added.
+
     Equal photos that lie in several folders have several entries; a photo that tags were embedded into is the one that
     it was, and `digests` are those from before. `user` is what stands for the user as the one who put a photo
     somewhere.
     """
+    for run in runs[:1]:
+        unpack(connection, run)
     wanted, was = set(digests), untagged_digests(connection)
     asked = [*dict.fromkeys(digests), *(now for now, before in was.items() if before in wanted)]
     found = dict[str, list[Remembered]]()
@@ -76,9 +81,10 @@ def filed_at(connection: sqlite3.Connection, runs: Sequence[int], paths: Collect
     return found
 
 
-def companions_filed(connection: sqlite3.Connection, runs: Sequence[int]) -> set[Path]:
-    """Return the sources of the files that these runs have filed as companions of a photo."""
+def companions_filed(connection: sqlite3.Connection, destination: Path) -> set[Path]:
+    """Return the sources of the files that runs have filed to a destination as companions, and did not take back."""
     query = (
-        f"SELECT source FROM operations WHERE run_id IN ({', '.join('?' * len(runs))}) AND NOT main AND content IS NULL"
+        "SELECT source FROM operations WHERE run_id IN (SELECT run_id FROM filings WHERE destination = ?)"
+        " AND NOT main AND content IS NULL AND state NOT IN ('undone', 'planned', 'failed')"
     )
-    return {Path(os.fsdecode(path)) for (path,) in connection.execute(query, (*runs,))}
+    return {Path(os.fsdecode(path)) for (path,) in connection.execute(query, (os.fsencode(destination),))}

@@ -13,6 +13,7 @@ from importlib.resources import files
 from typing import Literal, cast
 
 ConceptKind = Literal["thing", "activity", "place", "event", "people", "picture"]
+Where = Literal["", "indoors", "outdoors"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +24,14 @@ class Concept:
     kind   what is named
     seen   how a photo of it could be described, for a text encoder
     wnids  its meanings in WordNet 3.0; none where WordNet has no word for it
+    where  "indoors" or "outdoors" where photos of a place, an activity or a building mostly are taken there; else empty
     """
 
     name: str
     kind: ConceptKind
     seen: str
     wnids: tuple[str, ...]
+    where: Where = ""
 
     @property
     def inside(self) -> str:
@@ -55,5 +58,12 @@ def album() -> Album:
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
     return Album(
-        Concept(row["name"], cast(ConceptKind, row["kind"]), row["seen"], tuple(row["wnids"].split())) for row in rows
+        Concept(
+            row["name"],
+            cast(ConceptKind, row["kind"]),
+            row["seen"],
+            tuple((row["wnids"] or "").split()),
+            cast(Where, row["where"] or ""),
+        )
+        for row in rows
     )

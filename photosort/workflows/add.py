@@ -23,7 +23,7 @@ from photosort.workflows.earlier_runs.recalled import models_of
 from photosort.workflows.organize import organize
 from photosort.workflows.prepared import UNSAID, Organized, Talk
 
-HERE = ("data_dir", "cache_dir", "device", "engine", "batch")
+HERE = ("data_dir", "cache_dir", "device", "engine", "batch", "in_flight")
 """Settings that say how this machine works today; all others are those of the run."""
 LIST = "photosort runs lists all runs."
 OTHER = f"Name another with --to; {LIST}"

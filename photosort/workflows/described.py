@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -14,13 +15,17 @@ from photosort.errors import NoPhotos
 from photosort.filing.disk.survey import check_destination
 from photosort.models.selected import ModelSet
 from photosort.photos.files.copies import Copies
+from photosort.photos.files.digest import digest_of
 from photosort.photos.files.photo import Unread
 from photosort.photos.files.scan import WITH_ITS_PHOTO, Found
 from photosort.store.cache import Cache
+from photosort.store.remembered import companions_filed
 from photosort.support.progress import Progress
 from photosort.workflows.earlier_runs.continuing import Continued, Unchanged
+from photosort.workflows.earlier_runs.corrections import Lies
 from photosort.workflows.earlier_runs.extending import extended
 from photosort.workflows.earlier_runs.gathering import New, gather
+from photosort.workflows.earlier_runs.late import Late, came_alone, follow
 from photosort.workflows.earlier_runs.standing import Standing
 from photosort.workflows.finding import Seen, mains_of
 from photosort.workflows.prepared import Talk
@@ -99,8 +104,13 @@ def look_at_photos(
         needed=standing is None or new is not None,
     )
     groups = found.groups()
+    together = {path for main, companions in groups.items() for path in (main, *companions)}
+    alone = [path for path in found.others if path not in together] if standing else []
     if standing and not groups:
-        return Unchanged(standing.run, source, destination, 0, (*found.unread, *found.no_photos(groups)))
+        late, lying = _followers(connection, destination, alone, standing, cache)
+        passed = {one.path for one in late}
+        left = [*found.unread, *(one for one in found.no_photos(groups) if one.path not in passed)]
+        return Unchanged(standing.run, source, destination, 0, tuple(left), tuple(late), tuple(lying))
     check_destination(source, destination)
     mains = mains_of(found, groups, None if standing or settings.k_is_usual else settings.k)
     talk.found(Seen.of(found, groups))
@@ -114,8 +124,27 @@ def look_at_photos(
     left = [*found.unread, *unread, *stranded, *found.no_photos(groups)]
     if standing is None:
         return Looked(described, left, found.copies, None, writer)
-    continues = extended(connection, described, standing, new, settings)
-    left += continues.left
+    continues = extended(connection, described, standing, new, settings, destination, alone)
+    following = {one.path for one in continues.late}
+    left = [one for one in (*left, *continues.left) if one.path not in following]
     if not continues.new.size:
-        return Unchanged(continues.run, source, destination, continues.known, tuple(left))
+        return Unchanged(
+            continues.run, source, destination, continues.known, tuple(left), continues.late, continues.lying
+        )
     return Looked(continues.described, left, found.copies, continues, writer)
+
+
+def _followers(
+    connection: sqlite3.Connection, destination: Path, alone: Sequence[Path], standing: Standing, cache: Cache
+) -> tuple[list[Late], list[Lies]]:
+    """Return the files that follow photos which have left their folder, and the photos at the destination; nothing is
+    read where there is no such file.
+    """
+    filed = companions_filed(connection, destination) if alone else set()
+    came = [one for one in came_alone(connection, destination, alone) if one.path not in filed]
+    lying = []
+    for photo, folder in zip(standing.photos, standing.folders, strict=True) if came else ():
+        with suppress(OSError):
+            lying.append(Lies(photo.path, cache.digest_of(photo.path, read=digest_of), folder))
+    late, _ = follow(came, lying)
+    return late, lying

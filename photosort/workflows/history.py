@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -28,6 +29,7 @@ from photosort.store.journals.tag_journal import (
     taggings,
 )
 from photosort.store.placed import photos_there
+from photosort.store.runs.packed import unpack_last
 from photosort.store.runs.previews import no_such_run
 from photosort.store.runs.runs import TAGS, Run, Runs
 from photosort.support.progress import Progress, silent
@@ -43,7 +45,7 @@ class PastRun:
     """A run, its number of folders, photos, files (companions too), and the state of these; of its photos, `there` had
     their places already when it came to them, and `before` lay in their folders before it, which others have made.
 
-    One that wrote tags has no folders.
+    One that wrote tags has no folders. `companions` are those that it has brought.
 
     The state is the filing's own; "previewed" where it has touched no file, "cut off" or "undo cut off" if it stopped.
     """
@@ -55,6 +57,7 @@ class PastRun:
     state: str
     there: int = 0
     before: int = 0
+    companions: int = 0
 
 
 def past_runs(data_dir: Path) -> list[PastRun]:
@@ -73,6 +76,7 @@ def past_runs(data_dir: Path) -> list[PastRun]:
                 states.get(run.id, _PREVIEWED),
                 there[run.id],
                 runs.standing(run.id)[0],
+                runs.companions_brought(run.id),
             )
             for run in runs.all()
         ]
@@ -149,6 +153,7 @@ def undo_run(
             tagged = runs_tagging_files_of(connection, way.run_id)
             kept = _untag_files_of(connection, way.run_id, tagged, removed=removed)
             outcome = undo(connection, way.run_id, again=bool(tagged), progress=progress)
+            unpack_last(connection, os.fsencode(way.destination))
             return way, replace(outcome, kept=(*outcome.kept, *kept))
 
 
@@ -247,6 +252,11 @@ def _last(connection: sqlite3.Connection) -> Filing | Tagging:
             )
         if undone is None and filing.state is FilingState.UNDONE and _did_something(connection, filing):
             undone = filing
+    if undone is not None:
+        raise NoSuchRun(
+            f"Run {undone.run_id}, the last one, is undone already",
+            f"No run before it has put anything anywhere. {ALL_RUNS}",
+        )
     raise NoSuchRun("There is nothing to undo", ALL_RUNS)
 
 

@@ -16,16 +16,19 @@ from photosort.naming.summary import STAGE as NAMING
 from photosort.photos.files.digest import digest_of
 from photosort.store.cache import open_cache
 from photosort.store.history import open_history
+from photosort.store.runs.packed import pack_superseded
 from photosort.store.runs.previews import drop_old_previews, kept_meanwhile
 from photosort.store.runs.runs import Runs
 from photosort.support.progress import Progress, silent
 from photosort.workflows.described import look_at_photos
+from photosort.workflows.earlier_runs.abouts import with_abouts
 from photosort.workflows.earlier_runs.continuing import Unchanged, in_their_folders, with_its_names
 from photosort.workflows.earlier_runs.earlier import lying_again, lying_twice, refuse_over_unfinished, unfinished_runs
 from photosort.workflows.earlier_runs.extending import nothing_left
 from photosort.workflows.earlier_runs.gathering import New
 from photosort.workflows.earlier_runs.standing import Standing, refuse_own_destination, remember_placed, standing_at
 from photosort.workflows.filing import carry_out, plan_photos
+from photosort.workflows.following import put_beside, with_following
 from photosort.workflows.prepared import UNSAID, Organized, Prepared, Talk
 from photosort.workflows.recording.centroids import keep_centroids
 from photosort.workflows.recording.run import record
@@ -35,6 +38,7 @@ from photosort.workflows.sorting.categories import categories_of, check_assignme
 from photosort.workflows.sorting.folders import make_folders
 from photosort.workflows.sorting.grouping import group
 from photosort.workflows.sorting.subjects import subjects_of
+from photosort.workflows.sorting.uniting import unite
 
 
 def organize(
@@ -74,12 +78,13 @@ def organize(
                 models = with_its_layout(models, Runs(connection).get(standing.run))
         prepared = prepare(source, destination, models, connection, talk, progress, standing, new)
         if isinstance(prepared, Unchanged):
-            return prepared
+            assert standing
+            return put_beside(prepared, standing, settings, connection, talk.follow, progress, dry_run=dry_run)
         drop_old_previews(connection)
         prepared = replace(prepared, given_up=given_up(settings, models))
         if fresh and (left := standing_at(connection, destination)):
             with open_cache(settings.cache_dir) as cache:
-                again = lying_again(left, prepared.plan, partial(cache.digest_of, read=digest_of))
+                again = lying_again(left, prepared.plan, partial(cache.digest_of, read=digest_of), connection)
             prepared = replace(prepared, twice=again)
         with kept_meanwhile(connection, prepared.run):
             talk.review(prepared)
@@ -88,6 +93,7 @@ def organize(
         outcome = carry_out(prepared.plan, prepared.run, connection, progress)
         with open_cache(settings.cache_dir) as cache:
             remember_placed(connection, prepared.run, cache)
+        pack_superseded(connection, prepared.run)
         return Organized(prepared, outcome)
 
 
@@ -126,9 +132,11 @@ def prepare(
         clusterer = arranged.clusterer(joining)
         grouping, choice = group(described, models, cache, writer, progress, categories, clusterer)
         progress("grouping", 1, 1)
-        best = grouping.best
         progress(NAMING, 0, None)
-        known = subjects_of(described.vectors, described.facts, best.texts, models, cache)
+        known = subjects_of(described.vectors, described.facts, grouping.best.texts, models, cache)
+        if choice and not writer:
+            grouping = unite(grouping, described.facts, settings, known)
+        best = grouping.best
         folders = make_folders(best, described.facts, settings, writer, progress, known, wanted.named_by, arranged)
         best = folders.candidate(best)
         folders, renamed = in_their_folders(folders, continues, Runs(connection))
@@ -146,6 +154,13 @@ def prepare(
         standing=continues.among(folders.paths) if continues else (),
         progress=progress,
     )
+    if continues:
+        plan = with_following(plan, continues.late)
+    before = stands(Runs(connection), continues, standing, settings.method, folders.paths)
+    if continues and standing and settings.about:
+        said = {path: before.called(path, name) for path, name in zip(folders.paths, folders.names, strict=False)}
+        named = {path: said[path] for path in continues.sizes if path in said}
+        plan = with_abouts(plan, named, continues.lying, standing, connection)
     progress("recording", 0, 1)
     run = record(
         Runs(connection),
@@ -155,7 +170,7 @@ def prepare(
         described.facts,
         folders,
         {**kept_settings(settings, best.categories, best.clustering.k), **renamed, **(new.kept if new else {})},
-        stands(Runs(connection), continues, standing, settings.method, folders.paths),
+        before,
     )
     keep_centroids(connection, run, best.clustering, models)
     return Prepared(

@@ -74,6 +74,7 @@ class Talk:
     settle    decides on the categories that a language model proposes
     review    is shown everything before the first file is touched
     found     is shown how many files there are
+    follow    is shown, before the first file is touched, the plan of a run that only puts files beside their photos
     captions  is shown how many questions with a photo are about to be asked of a captioner on a server
     """
 
@@ -83,6 +84,7 @@ class Talk:
     review: Callable[[Prepared], None] = lambda prepared: None
     captions: Callable[[int], None] = lambda questions: None
     found: Callable[[Seen], None] = lambda seen: None
+    follow: Callable[[Plan], None] = lambda plan: None
 
 
 UNSAID = Talk()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -26,6 +26,8 @@ from photosort.workflows.add import add
 from photosort.workflows.earlier_runs.continuing import Unchanged
 from photosort.workflows.earlier_runs.extending import nothing_left
 from photosort.workflows.earlier_runs.gathering import COMMAND, New
+from photosort.workflows.earlier_runs.late import came_alone
+from photosort.workflows.following import Followed
 from photosort.workflows.history import resume_run
 from photosort.workflows.prepared import Organized
 
@@ -132,6 +134,7 @@ class _Watch:
         self._signs = Signs(folder, skip=run.destination)
         self._mount = _mount_of(folder)
         self._identity = _identity(folder)
+        self._alone, self._followers = list[Path](), list[Path]()
 
     def events(self) -> Iterator[Event]:
         lost = ""
@@ -173,8 +176,18 @@ class _Watch:
                 skip=self._run.destination,
                 exclude=settings.exclude,
                 follow_links=settings.follow_links,
+                follows=self._follow,
             )
         return None
+
+    def _follow(self, alone: Sequence[Path]) -> list[Path]:
+        """Return the files whose photo was moved from beside them to the destination; looked up when they change."""
+        if alone != self._alone:
+            self._alone = list(alone)
+            with open_history(self._models.settings.data_dir) as connection:
+                came = came_alone(connection, self._run.destination, alone)
+            self._followers = [one.path for one in came]
+        return self._followers
 
     def _wait_for_it(self) -> Iterator[Event]:
         while self._look() is None:
@@ -220,16 +233,24 @@ class _Watch:
         with open_history(self._models.settings.data_dir) as connection:
             undone = taken_back(connection, self._run.destination, WATCH)
         back = {main for main, group in batch.items() if main in undone and group.stamps[main][:2] == undone[main]}
-        return {main: group for main, group in batch.items() if main not in back}, back
+        coming = {main: _without(group, main, undone) for main, group in batch.items() if main not in back}
+        return coming, back
+
+
+def _without(group: Group, main: Path, undone: Mapping[Path, tuple[int, int]]) -> Group:
+    """Leave out what travels with a photo where an undo has taken that alone back."""
+    kept = {path: stamp for path, stamp in group.stamps.items() if path == main or undone.get(path) != stamp[:2]}
+    return replace(group, stamps=kept)
 
 
 def _failed(added: Organized | Unchanged, batch: Mapping[Path, Group]) -> set[Path]:
     """Return the photos of a batch that are not where they should be."""
-    if isinstance(added, Unchanged) or added.outcome is None:
+    outcome = added.outcome if isinstance(added, Organized | Followed) else None
+    if outcome is None:
         return set()
-    if added.outcome.stopped:
+    if outcome.stopped:
         return set(batch)
-    paths = {remark.path for remark in added.outcome.failed}
+    paths = {remark.path for remark in outcome.failed}
     return {main for main, group in batch.items() if not paths.isdisjoint(group.stamps)}
 
 

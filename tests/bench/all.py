@@ -44,7 +44,7 @@ BENCHES = (
     Bench("filing", ("--files", "40", "--bytes", "1000000")),
     Bench("search", ("--photos", "10000")),
     Bench("tac", ("--photos", "2000", "--nouns", "10000")),
-    Bench("overlap", ("--photos", "512")),
+    Bench("overlap", ("--photos", "4096", "--rounds", "1")),
     Bench("criterion", ("--photos", "100")),
     Bench("joining", ("--seeds", "2"), needs=LABELLED),
     Bench("joint", ("--seeds", "2"), needs=LABELLED),

@@ -41,8 +41,8 @@ from table_row import declare
 from photosort.describing.decoding.look import Known
 from photosort.describing.describe import describe
 from photosort.describing.engines import Engine, engine_for
+from photosort.describing.events import Event
 from photosort.describing.tasks import Task, tasks_of
-from photosort.describing.worker import Event
 from photosort.models.captioners import generating
 from photosort.models.runtime.devices import CPU, first_device, is_cuda
 from photosort.models.runtime.on_device import gathered

@@ -35,7 +35,9 @@ def test_undo_says_how_many_files_stay(count: int, said: str) -> None:
 
 def test_a_run_is_two_lines_at_eighty_columns() -> None:
     run = Run(12, datetime(2026, 11, 25, tzinfo=UTC), HOME, HOME.with_name("Pictures-sorted"), "copy", False, {})
-    lines = drawn(past._table([PastRun(run, 14, 2431, 2444, "undo cut off"), PastRun(run, 1, 1, 1, "done")]), 80)
+    lines = drawn(
+        past._table([PastRun(run, 14, 2431, 2444, "undo cut off", companions=13), PastRun(run, 1, 1, 1, "done")]), 80
+    )
     assert len(lines) == 4
     assert lines[0].startswith("run 12  2026-11-2") and lines[0].endswith("14 folders, 2,431 photos, 13 companions")
     assert lines[1].split() == ["copy", "/home/anna/Pictures", "→", "/home/anna/Pictures-sorted"]

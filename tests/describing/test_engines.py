@@ -28,14 +28,14 @@ from photosort.describing.decoding.ring import slot_bytes
 from photosort.describing.describe import Described, describe
 from photosort.describing.device_process import UNKEPT
 from photosort.describing.engines import Engine, engine_for
+from photosort.describing.events import Batch
 from photosort.describing.on_devices import see_on_devices
 from photosort.describing.tasks import tasks_of
-from photosort.describing.worker import Batch
 from photosort.errors import ModelFailed, ModelMissing, SettingsError
 from photosort.models.selected import ModelSet, select_models
 from photosort.photos.files.scan import Found, scan
 from photosort.settings.settings import Settings, load_settings
-from photosort.store.cache import Cache, open_cache
+from photosort.store.cache import Cache, cache_file, open_cache
 
 STARTER = """
 import multiprocessing, sys, time
@@ -221,7 +221,7 @@ def test_a_stop_loses_few_batches(found: tuple[Found, ...], tmp_path: Path, seed
 
 def content(cache: Path) -> dict[str, list[tuple[object, ...]]]:
     """All that a cache holds, whatever the order in which it came."""
-    connection = sqlite3.connect(cache)
+    connection = sqlite3.connect(cache_file(cache))
     of = "SELECT model, revision, prompt, key, {} FROM {} JOIN identities i ON i.id = identity ORDER BY 1, 2, 3, 4"
     questions = ["SELECT * FROM files ORDER BY path", of.format("text", "texts"), of.format("vector", "vectors")]
     found = {question: connection.execute(question).fetchall() for question in questions}

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from photosort.filing.disk.survey import survey
 from photosort.filing.journaled.apply import Outcome, apply
-from photosort.filing.plan.model import Mode
+from photosort.filing.plan.model import GeneratedFile, Mode
 from photosort.filing.plan.plan import Plan, make_plan, no_files
 from photosort.photos.files.companions import companions_of
 from photosort.photos.files.photo import Photo
@@ -78,6 +78,19 @@ def plan_for(
 def _about(label: int, files: Sequence[Operation]) -> dict[str, bytes]:
     lines = [f"{file.destination.name} was {file.source}" for file in files]
     return {"ABOUT.txt": "\n".join([FOLDERS[label], *lines]).encode(errors="surrogateescape"), "photosort.json": b"{}"}
+
+
+def rewriting(connection: sqlite3.Connection, destination: Path, content: bytes) -> Plan:
+    """A plan that puts a text in the place of the last one that was written about a folder, and does nothing else."""
+    texts = connection.execute(
+        "SELECT id, destination FROM operations WHERE content IS NOT NULL ORDER BY id"
+    ).fetchall()
+    number, place = [row for row in texts if row[1].endswith(b"ABOUT.txt")][-1]
+    path = Path(os.fsdecode(place))
+    about = GeneratedFile(
+        path, content, there=False, replaces=number, mtime_ns=path.stat().st_mtime_ns if path.exists() else 0
+    )
+    return Plan(destination, destination, Mode.COPY, (), (), 0, False, about_beside=(about,))
 
 
 def open_runs(path: Path, run_id: int = 1) -> sqlite3.Connection:

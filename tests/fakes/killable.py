@@ -150,14 +150,15 @@ def _file(
     apply.apply(plan, 1, connection)
 
 
-def _back(watch: Watch, database: str) -> None:
+def _back(watch: Watch, database: str, run: int = 1, by_links: bool = False) -> None:
     import filing_kit
 
     from photosort.filing.journaled.undo import undo
 
     connection = filing_kit.open_runs(Path(database))
+    _without_exchange(by_links)
     watch(connection)
-    undo(connection, 1)
+    undo(connection, run)
 
 
 def _on(watch: Watch, database: str) -> None:
@@ -168,6 +169,19 @@ def _on(watch: Watch, database: str) -> None:
     connection = filing_kit.open_runs(Path(database))
     watch(connection)
     resume(connection, 1)
+
+
+def _rewrite(watch: Watch, destination: str, database: str, run: int, by_links: bool = False) -> None:
+    """Put a new text about a folder in the place of the one that was written last."""
+    import filing_kit
+
+    from photosort.filing.journaled.apply import apply
+
+    connection = filing_kit.open_runs(Path(database), run)
+    plan = filing_kit.rewriting(connection, Path(destination), f"the text of run {run}".encode())
+    _without_exchange(by_links)
+    watch(connection)
+    apply(plan, run, connection)
 
 
 def _continue(watch: Watch, source: str, destination: str, mode: str) -> None:
@@ -233,6 +247,7 @@ JOBS: dict[str, Callable[..., None]] = {
     "tag": _tag,
     "untag": _untag,
     "continue": _continue,
+    "rewrite": _rewrite,
 }
 
 if __name__ == "__main__":

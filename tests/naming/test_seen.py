@@ -101,6 +101,52 @@ def test_a_cluster_without_photos_has_no_subject() -> None:
     assert subject(photos()) == Subject()
 
 
+@pytest.mark.parametrize(
+    ("each", "title"),
+    [
+        ([{"broccoli": 0.9}, {"cauliflower": 0.8}, {}], "Vegetables"),
+        ([{"yawl": 0.5, "fireboat": 0.3}, {"canoe": 0.6}, {}], ""),
+        ([{"dalmatian": 0.9}, {"tench": 0.9}, {}], ""),
+    ],
+)
+def test_two_of_three_photos_name_a_noun_that_all_of_them_let_expect(each: list[dict[str, float]], title: str) -> None:
+    assert subject(photos(*[({}, likely) for likely in each])).title == title
+
+
+@pytest.mark.parametrize(("yawl", "title"), [(0.5, "Boats"), (0.3, "")])
+def test_two_of_three_photos_name_a_concept_only_where_its_labels_agree(yawl: float, title: str) -> None:
+    sailing = ({"Boats": 6.0}, {"yawl": yawl})
+    assert subject(photos(sailing, sailing, ({}, {}))).title == title
+
+
+OUTSIDE = dict.fromkeys(("Canyons", "Coast", "Hills", "Roads"), 3.0)
+
+
+def test_places_that_have_no_more_in_common_are_outdoors_or_indoors() -> None:
+    inside = dict.fromkeys(("Attic", "Bar", "Lobby", "Office"), 3.0)
+    objects = dict.fromkeys(("Lamps", "Pens", "Cups", "Vases", "Dolls"), 3.0)
+    assert subject(photos(*[(OUTSIDE | objects, {})] * 3)).title == "Outdoors"
+    assert subject(photos(*[(inside | objects, {})] * 3)).title == "Indoors"
+    assert subject(photos((OUTSIDE | objects, {}), (inside | objects, {}), (objects, {}))).title == ""
+
+
+def test_clothes_say_nothing_of_people_but_at_the_beach() -> None:
+    people = Told([""] * 6, ["two people"] * 6)
+    assert subject(photos(*[({"Clothing store": 6.0}, {"suit": 0.4})] * 6), people).title == "Two people"
+    assert subject(photos(*[({"Beach": 6.0}, {"bikini": 0.4})] * 6), people).title == "Beach"
+
+
+def test_clothes_are_no_shop() -> None:
+    assert subject(photos(*[({"Clothing store": 5.1, "Clothes": 5.0}, {})] * 9)).title == "Clothing store"
+    assert subject(photos(*[({"Clothing store": 4.9, "Clothes": 5.0}, {})] * 9)).title == "Clothes"
+
+
+def test_a_single_photo_sets_no_cluster_apart() -> None:
+    dogs = [({"Dogs": 5.0}, {"pug": 0.9}), ({"Dogs": 5.0}, {"dalmatian": 0.4, "beagle": 0.4})]
+    found = seen.subjects([(photos(*dogs, dogs[1]), nothing(3))] * 2)
+    assert "pugs" not in found[0].beside
+
+
 def test_a_photo_of_nothing_supports_nothing() -> None:
     shown = photos(*[({"Tools": 6.0}, {})] * 9)
     shown.labels[:] = 0.001

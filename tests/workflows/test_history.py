@@ -45,7 +45,7 @@ def test_an_older_run_is_undone_by_its_number_alone(tmp_path: Path) -> None:
         undo_run(data)
     assert copy.exists()
     assert undo_run(data, older)[0].run_id == older
-    with pytest.raises(NoSuchRun, match="nothing to undo"):
+    with pytest.raises(NoSuchRun, match=f"Run {newer}, the last one, is undone already. No run before it"):
         undo_run(data)
     assert [past.state for past in past_runs(data)] == ["undone", "undone"]
 

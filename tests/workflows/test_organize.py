@@ -78,7 +78,7 @@ def test_a_k_of_the_config_file_is_lowered_to_what_there_is(
     done = organize(source, tmp_path / "out", usual, dry_run=True)
     assert isinstance(done, Organized) and len(done.prepared.plan.folders) == folders
     assert done.prepared.grouping.best.remarks == (
-        f"k = 12, which is usual for you, is more than these photos can fill: there are {folders} folders.",
+        f"k = 12 of your settings is more than these photos can fill: there are {folders} folders.",
     )
     with open_history(usual.settings.data_dir) as connection:
         assert Runs(connection).get(done.prepared.run).settings["k"] == folders

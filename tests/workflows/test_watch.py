@@ -26,6 +26,7 @@ from photosort.watching.arrivals import Patience
 from photosort.workflows import watch as workflow
 from photosort.workflows.add import destination_run, models_like
 from photosort.workflows.earlier_runs.continuing import Unchanged
+from photosort.workflows.following import Followed
 from photosort.workflows.history import resume_run, undo_run
 from photosort.workflows.organize import organize
 from photosort.workflows.prepared import Organized
@@ -221,3 +222,20 @@ def test_what_cannot_be_watched_is_refused(out: Path, inbox: Path, tmp_path: Pat
     shutil.rmtree(out)
     with pytest.raises(NoDestination, match="out is not there any more"):
         next(watching(inbox))
+
+
+@pytest.mark.parametrize("mode", ["copy", "move"])
+def test_a_sidecar_that_arrives_after_its_photo_follows_it(out: Path, inbox: Path, mode: str) -> None:
+    walls(inbox, "red", range(20, 22))
+    events = watching(inbox, mode=mode)
+    next(events)
+    (out / "Red").rename(out / "Our barn")
+    (inbox / "red-20.xmp").write_text("<x:xmpmeta/>")
+    (inbox / "letter.xmp").write_text("<x:xmpmeta/>")
+    event = next(events)
+    assert isinstance(event, Batch) and isinstance(event.added, Followed) and event.added.outcome
+    assert (event.added.outcome.files, event.added.outcome.stopped) == (1, "")
+    assert (out / "Our barn" / "red-20.xmp").exists() and (inbox / "letter.xmp").exists()
+    assert (inbox / "red-20.xmp").exists() == (mode == "copy")
+    undo_run(load_settings().data_dir)
+    assert not (out / "Our barn" / "red-20.xmp").exists() and (inbox / "red-20.xmp").exists()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from photosort.methods.building import assignment
 from photosort.methods.specs import METHODS, asks_writer
+from photosort.models.catalogue import SERVER
 
 if TYPE_CHECKING:
     from photosort.settings.settings import Settings
@@ -34,6 +35,8 @@ def idle_flags(settings: Settings, given: Collection[str]) -> Iterator[str]:
         reasons.pop("other", None)
     elif settings.into is not None and settings.by:
         reasons |= {"other": "with --by only --assign llm leaves photos out of all folders"}
+    asked = (settings.captioner or "").startswith(SERVER)
+    reasons |= {} if asked else {"in_flight": "it only applies to --captioner server:MODEL"}
     if settings.method not in ("tac", "ntk"):
         reasons |= {"nouns": "it only applies to --method tac and ntk"}
     if settings.tac == "no-train":

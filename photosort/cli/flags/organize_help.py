@@ -16,7 +16,7 @@ GROUPS = {
     "Photos": ("exclude", "follow_links", "facts"),
     "Models": (
         *("profile", "captioner", "captions", "image_encoder", "text_encoder", "allow_upload"),
-        *("device", "engine", "batch"),
+        *("device", "engine", "batch", "in_flight"),
     ),
 }
 """How the help puts the flags together."""

@@ -208,5 +208,13 @@ Engine = Annotated[
         help="Where the models run: local, or on a Ray cluster: ray, ray:WORKERS.  [default: local]",
     ),
 ]
-Batch = Annotated[int | None, typer.Option("--batch", help="Batch size of the models.  [default: by device]")]
+Batch = Annotated[int | None, typer.Option("--batch", help="Photos that a model sees at once.  [default: by device]")]
+InFlight = Annotated[
+    int | None,
+    typer.Option(
+        "--in-flight",
+        help="Requests under way at once to the server of --captioner server:MODEL, 1 to 256.  "
+        "[default: as it can take them, or 16 to another machine]",
+    ),
+]
 Seed = Annotated[int | None, typer.Option("--seed", help="Random seed.  [default: 42]")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -38,6 +39,9 @@ def notes(plan: Plan, unfinished: Sequence[Filing], twice: Counter[int]) -> list
         name = printable(plan.destination.name)
         lie = f"{plural(twice.total(), 'photo', 'lie')} in other folders of {name} already"
         lines.append(f"{lie}, and will then lie twice. To sort anew, first: photosort undo {max(twice)}")
+    for text in plan.edited:
+        path = printable(str(text.path.relative_to(plan.destination)))
+        lines.append(f"{path} {text.reason}. To have it written again at the next run, take back your change.")
     return lines
 
 
@@ -46,9 +50,18 @@ def confirm_move(plan: Plan, out: Output, sources: Sequence[Path] = ()) -> None:
     these. Raises Declined.
     """
     if plan.mode is Mode.MOVE:
-        count = sum(len(folder.photos) for folder in plan.folders)
+        photos = sum(len(folder.photos) for folder in plan.folders)
+        what = plural(photos, "photo") if photos else plural(len(plan.following), "file")
         places = named_places([str(path) for path in sources or (plan.source,)])
-        out.confirm(f"Move {plural(count, 'photo')} out of {places}?")
+        out.confirm(f"Move {what} out of {places}?")
+
+
+def confirm_twice(twice: Counter[int], out: Output) -> None:
+    """Let the user agree, on a terminal, that photos are put a second time beside those of earlier runs, by run. Raises
+    Declined.
+    """
+    if twice and sys.stdin.isatty():
+        out.confirm(f"Put {plural(twice.total(), 'photo')} there a second time?")
 
 
 def named_places(names: Sequence[str]) -> str:
@@ -103,7 +116,20 @@ def folders_document(plan: Plan, names: Sequence[ClusterName]) -> dict[str, Any]
     return {
         "folders": [_folder_document(folder, names[folder.label]) for folder in plan.folders],
         "left": [{"path": str(left.path), "reason": left.reason} for left in plan.left],
+        **({"following": following_document(plan)} if plan.following else {}),
     }
+
+
+def following_document(plan: Plan) -> list[dict[str, Any]]:
+    """Return the files that go where their photos lie already."""
+    return [
+        {
+            "from": str(one.file.source),
+            "to": str(one.file.destination),
+            "photo": str(one.photo),
+        }
+        for one in plan.following
+    ]
 
 
 def outcome_document(outcome: Outcome) -> dict[str, Any]:

@@ -26,8 +26,8 @@ from photosort.support.printable import printable
 from photosort.workflows.finding import Seen
 from photosort.workflows.prepared import Organized, Prepared
 
-LARGE = 3
-"""A folder with more than one in so many photos is said to be large."""
+LARGE, MANY = 3, 10
+"""A folder with more than one in so many photos, and with so many at least, is said to be large."""
 
 
 def models(chosen: ModelSet) -> RenderableType:
@@ -163,7 +163,7 @@ def _large(plan: Plan) -> list[str]:
     """Say where one folder holds more than a third of the photos, though photosort chose the number of folders."""
     photos = sum(len(folder.photos) for folder in plan.folders)
     large = max(plan.folders, key=lambda folder: len(folder.photos), default=None)
-    if large is None or len(plan.folders) < LARGE or LARGE * len(large.photos) <= photos:
+    if large is None or len(plan.folders) < LARGE or len(large.photos) < max(MANY, photos // LARGE + 1):
         return []
     share = f"{printable(large.name)} holds {len(large.photos):,} of {photos:,} photos."
     return [f"{share} A larger --k may split it: --k {2 * len(plan.folders)}"]

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from photosort.cli.sink.ending import failure_of
 from photosort.cli.sink.output import Output, plural
+from photosort.cli.views.continuing import followed_lines
 from photosort.cli.views.planned import DONE
 from photosort.filing.journaled.apply import Outcome
 from photosort.photos.files.photo import Unread
@@ -135,6 +136,7 @@ def _unchanged(event: Batch) -> list[tuple[str, str]]:
     assert isinstance(event.added, Unchanged)
     known = event.added.photos
     lines = [(f"{plural(known, 'photo', 'lie')} there already.", "")] if known else []
+    lines += [(line.plain.strip(), str(line.style)) for line in followed_lines(event.added)]
     return [*lines, *_left(event.added.left)]
 
 

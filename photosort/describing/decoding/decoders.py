@@ -10,10 +10,9 @@ from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from photosort.describing.decoding import processes
 from photosort.describing.decoding.decoder import OWN_BYTES, Asks, File, Granted, Needs, Ready, Seen, decode_files
@@ -25,6 +24,9 @@ from photosort.models.protocols import Frame, Pixels
 from photosort.photos.files.scan import Found
 from photosort.photos.pixels.decode import BYTES_AT_ONCE
 from photosort.support import lookahead
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 AHEAD = 3
 """Files that a decoder has at once: one in hand, and some that wait."""

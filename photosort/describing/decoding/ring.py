@@ -12,7 +12,6 @@ import sys
 from collections.abc import Iterable, Sequence
 from ctypes import c_ubyte
 from dataclasses import dataclass
-from multiprocessing.sharedctypes import RawArray
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +71,8 @@ def slot_bytes(frames: Sequence[Frame]) -> int:
 
 def ring_for(frames: Iterable[Frame], wanted: int, least: int) -> Ring:
     """Return a ring of `wanted` slots, or as many as there is memory for; with fewer than `least`, one without any."""
+    from multiprocessing.sharedctypes import RawArray
+
     each = tuple(sorted(set(frames)))
     slots = min(wanted, _room() // slot_bytes(each))
     if slots >= least:

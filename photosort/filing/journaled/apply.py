@@ -83,7 +83,8 @@ def apply(plan: Plan, run_id: int, connection: sqlite3.Connection, *, progress: 
     last = max((operation.group for operation in operations), default=0)
     for group, own in enumerate(plan.about, last + 1):
         place, state = own.destination, State.THERE if own.there else State.PLANNED
-        about = Operation(place, place, len(own.content), 0, own.digest, group, False, state, content=own.content)
+        known = (len(own.content), own.mtime_ns, own.digest, group)
+        about = Operation(place, place, *known, main=False, state=state, content=own.content, replaces=own.replaces)
         operations.append(about)
     journal = Journal.begin(
         connection,
@@ -189,9 +190,9 @@ class _Meter:
 
 def _leave_out_failed(journal: Journal) -> None:
     """Let what is to be written about a folder say nothing of photos that did not come into it."""
-    failed: dict[Path, set[str]] = defaultdict(set)
+    failed: dict[Path, set[tuple[str, str]]] = defaultdict(set)
     for operation in journal.operations(State.FAILED):
-        failed[operation.destination.parent].add(str(operation.source))
+        failed[operation.destination.parent].add((operation.destination.name, str(operation.source)))
     own = [operation for operation in journal.operations(*State) if operation.content is not None] if failed else []
     told = {op.destination.parent: op.content for op in own if op.content and op.content.startswith(DATA_BEGINS)}
     for operation in own:

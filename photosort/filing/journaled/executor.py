@@ -30,7 +30,8 @@ from photosort.filing.disk.place import (
 from photosort.filing.disk.renaming import link, link_symbolically, rename_exclusive
 from photosort.filing.journaled.giving_up import give_up
 from photosort.filing.journaled.originals import Originals, check_original
-from photosort.filing.journaled.revert import clear_temporary, relocate, temporary_name
+from photosort.filing.journaled.revert import clear_temporary, relocate
+from photosort.filing.journaled.rewriting import check_replaceable, put, temporary_name
 from photosort.filing.plan.model import Mode
 from photosort.store.journals.journal import Journal
 from photosort.store.journals.operation import Operation, State
@@ -132,7 +133,10 @@ class Executor:
             for operation in _planned([group]):
                 if operation.content is None:
                     check_original(operation, self._mode)
-                if look(self._folders.at(operation.destination)) is not None:
+                place = self._folders.at(operation.destination)
+                if operation.replaces:
+                    check_replaceable(operation, place)
+                elif look(place) is not None:
                     raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
         except InDoubt as doubt:
             self._stop(doubt)
@@ -284,9 +288,11 @@ class Executor:
         link_symbolically(operation.source, place)
 
     def _write(self, operation: Operation, place: Path) -> None:
+        if operation.replaces:
+            return put(operation, self._token, place)
         temporary = self._temporary(operation)
         write_whole(operation.content or b"", temporary, self._permissions.of_file(operation.destination.parent))
-        rename_exclusive(temporary, place)
+        return rename_exclusive(temporary, place)
 
     def _temporary(self, operation: Operation) -> Path:
         return self._folders.at(operation.destination).parent / temporary_name(operation, self._token)

@@ -9,7 +9,8 @@ from photosort.filing.disk.copying import Changed
 from photosort.filing.disk.opened import OpenedHomes
 from photosort.filing.disk.place import InDoubt, look, reason_of, sync_folder
 from photosort.filing.disk.renaming import remove
-from photosort.filing.journaled.revert import Kept, judge, take_back, temporary_name
+from photosort.filing.journaled.revert import Kept, judge, take_back
+from photosort.filing.journaled.rewriting import temporary_name
 from photosort.filing.plan.model import Mode
 from photosort.store.journals.journal import Journal
 from photosort.store.journals.operation import Operation, State

@@ -23,6 +23,7 @@ from photosort.filing.disk.place import (
 )
 from photosort.filing.disk.removing import Witness, remove_judged, witness
 from photosort.filing.disk.renaming import leads_to, remove, rename_exclusive
+from photosort.filing.journaled.rewriting import clear_rewritten, give_back, is_as_before, temporary_name
 from photosort.filing.plan.model import Mode
 from photosort.store.journals.operation import Operation, State
 
@@ -40,6 +41,7 @@ class Step(Enum):
     NOTHING = auto()
     REMOVE = auto()
     RETURN = auto()
+    REWRITE = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,6 @@ class Verdict:
     step: Step
     file: Witness | None = None
     keeper: Witness | None = None
-
-
-def temporary_name(operation: Operation, token: str) -> str:
-    """Return the name under which the operation's file lies while it is not whole; no other run uses it."""
-    return f".photosort-{token}-{operation.id}.part"
 
 
 def holds(path: Path, operation: Operation) -> bool:
@@ -66,6 +63,9 @@ def clear_temporary(operation: Operation, token: str) -> None:
 
     Raises OSError and InDoubt.
     """
+    if operation.replaces:
+        clear_rewritten(operation, token)
+        return
     for place in (operation.destination, operation.source):
         temporary = place.parent / temporary_name(operation, token)
         if look(temporary) is None:
@@ -105,7 +105,9 @@ def take_back(operation: Operation, verdict: Verdict, token: str, homes: OpenedH
     if verdict.step is Step.NOTHING:
         return
     assert verdict.file
-    if verdict.step is Step.REMOVE:
+    if verdict.step is Step.REWRITE:
+        give_back(operation, token, homes.at(operation.destination))
+    elif verdict.step is Step.REMOVE:
         remove_judged(verdict.file, verdict.keeper)
     else:
         home = homes.at(operation.source)
@@ -173,7 +175,9 @@ def _judge_own(operation: Operation) -> Verdict:
     if seen is None:
         return Verdict(Step.NOTHING)
     if file := _witness(operation.destination, seen, operation):
-        return Verdict(Step.REMOVE, file)
+        return Verdict(Step.REWRITE if operation.replaces else Step.REMOVE, file)
+    if operation.replaces and is_as_before(operation):
+        return Verdict(Step.NOTHING)
     raise Kept("changed since")
 
 

@@ -16,6 +16,7 @@ from photosort.filing.disk.ground import is_removed
 from photosort.filing.disk.opened import OpenedHomes
 from photosort.filing.disk.place import InDoubt, is_full, look, reason_of, sync_folder
 from photosort.filing.journaled.apply import Remark, batches
+from photosort.filing.journaled.leaving import is_handed_over, remove_folders
 from photosort.filing.journaled.revert import IN_DOUBT, Kept, Step, Verdict, clear_temporary, judge, relocate, take_back
 from photosort.filing.journaled.whereabouts import find_elsewhere
 from photosort.filing.plan.model import Mode
@@ -64,9 +65,8 @@ def undo(
     With `again`, a run that is taken back whole is no error: what lay in its folders may be gone by now, and they can
     go too.
 
-    Raises NoSuchRun where the run has filed nothing or is taken back already, DestinationError where the
-    destination is not there and may be on a disk that is not connected, StoreError where the journal cannot be
-    written.
+    Raises NoSuchRun where the run has filed nothing, or is taken back already (not with `again`), DestinationError
+    where its disk may not be connected, StoreError where the journal cannot be written.
     """
     journal = Journal(connection, run_id)
     groups = [group[::-1] for group in reversed(journal.groups(*STANDING))]
@@ -90,7 +90,7 @@ def undo(
         journal.turn(FilingState.UNDOING, stopped)
     else:
         progress(STAGE, total, total)
-        folders = _remove_folders(journal)
+        folders = remove_folders(journal)
         journal.turn(FilingState.UNDONE)
     _say_where(connection, journal)
     return _outcome(journal, folders)
@@ -135,6 +135,7 @@ class _Undo:
 
         `looked` gets the number of files that were looked at so far: to compare them takes far longer than the rest.
         """
+        groups = [group for group in groups if not is_handed_over(self._journal, group)]
         operations = [operation for group in groups for operation in group]
         judged: dict[int, Verdict | Kept] = {}
         for operation, verdict in zip(operations, self._pool.map(self._judge, operations), strict=True):
@@ -248,17 +249,6 @@ def _sync(operations: Iterable[Operation]) -> None:
     for folder in {folder for op in operations for folder in (op.source.parent, op.destination.parent)}:
         with suppress(FileNotFoundError):
             sync_folder(folder)
-
-
-def _remove_folders(journal: Journal) -> int:
-    """Remove the folders that the run made and that are empty; returns how many."""
-    removed = 0
-    for folder in journal.made_folders():
-        with suppress(OSError):
-            if not folder.is_symlink():
-                folder.rmdir()
-                removed += 1
-    return removed
 
 
 def _say_where(connection: sqlite3.Connection, journal: Journal) -> None:

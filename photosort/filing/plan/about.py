@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from photosort.naming.summary import BY_KEYWORDS, ClusterName
@@ -12,6 +12,8 @@ from photosort.store.journals.operation import Operation
 from photosort.support.printable import printable
 
 FORMAT = 1
+UNKNOWN = "(put here by you)"
+"""Stands in the text for where a photo comes from that no run has put there."""
 
 
 def about_files(name: ClusterName, files: Sequence[Operation]) -> dict[str, bytes]:
@@ -19,17 +21,54 @@ def about_files(name: ClusterName, files: Sequence[Operation]) -> dict[str, byte
 
     The same folder says the same, so that a second run finds it there: no date, no number of the run.
     """
-    return _written(_data(name, [file for file in files if file.main], files))
+    return _written({**_head(name), "photos": _photos(files)})
 
 
-def without(data: bytes, sources: Collection[str]) -> dict[str, bytes]:
-    """Return the same files, of which `data` is the one for programs, without the photos that were to come from
-    `sources`.
+def about_again(
+    before: bytes,
+    name: ClusterName | None,
+    standing: Sequence[tuple[str, str, Mapping[str, str]]],
+    files: Sequence[Operation],
+    followed: Mapping[str, Sequence[Operation]],
+) -> dict[str, bytes]:
+    """Return what a folder says of itself after `files` have joined it; `before` is what it said for programs, and what
+    it is still called where there is no `name`.
+
+    standing  the photos that it holds already: the name of each, where it comes from, "" where that is not known, and
+              the same of what travels with it
+    followed  name of such a photo -> files that are put beside it now
+
+    Raises ValueError where `before` is no such data.
+    """
+    try:
+        earlier = json.loads(before)
+        told = {photo["file"]: photo for photo in earlier["photos"]}
+    except (ValueError, TypeError, LookupError) as error:
+        raise ValueError("not the data about a folder") from error
+    place = {file: number for number, file in enumerate(told)}
+    photos = []
+    for file, origin, companions in sorted(standing, key=lambda one: (place.get(one[0], len(place)), one[0])):
+        known = told.get(file, {"from": "", "companions": []})
+        said = {str(one.get("file")): str(one.get("from")) for one in known["companions"]}
+        beside = [{"file": one, "from": said.get(one) or come_from} for one, come_from in sorted(companions.items())]
+        beside += [_origin(one) for one in followed.get(file, ())]
+        photos.append({"file": file, "from": origin or known["from"], "companions": beside})
+    new = _photos(files)
+    return _written({**(_head(name) if name else earlier), "photos": [*photos, *new]})
+
+
+def without(data: bytes, failed: Collection[tuple[str, str]]) -> dict[str, bytes]:
+    """Return the same files, of which `data` is the one for programs, without the photos and companions that have
+    `failed`: the name of each, and where it was to come from.
 
     Nothing where no photo is left.
     """
     content = json.loads(data)
-    content["photos"] = [photo for photo in content["photos"] if photo["from"] not in sources]
+    content["photos"] = [
+        {**photo, "companions": [one for one in photo["companions"] if (one["file"], one["from"]) not in failed]}
+        for photo in content["photos"]
+        if (photo["file"], photo["from"]) not in failed
+    ]
     return _written(content) if content["photos"] else {}
 
 
@@ -63,15 +102,11 @@ def _text(data: dict[str, Any]) -> str:
     lines += [f"Words of the captions, with the number of photos: {words}"] if words else []
     lines += [f"Named {by}.", "", f"Photos: {len(photos)}, and where each came from", ""]
     width = max((len(printable(photo["file"])) for photo in photos), default=0)
-    lines += [f"{printable(photo['file']):<{width}}  {printable(photo['from'])}" for photo in photos]
+    lines += [f"{printable(photo['file']):<{width}}  {printable(photo['from']) or UNKNOWN}" for photo in photos]
     return "\n".join(printable(line) for line in lines) + "\n"
 
 
-def _data(name: ClusterName, photos: Sequence[Operation], files: Sequence[Operation]) -> dict[str, Any]:
-    companions: dict[int, list[Operation]] = {}
-    for file in files:
-        if not file.main:
-            companions.setdefault(file.group, []).append(file)
+def _head(name: ClusterName) -> dict[str, Any]:
     return {
         "photosort": FORMAT,
         "title": printable(name.title),
@@ -79,11 +114,19 @@ def _data(name: ClusterName, photos: Sequence[Operation], files: Sequence[Operat
         "keywords": [printable(word.term) for word in name.keywords],
         "words": [{"word": printable(word.term), "photos": word.count} for word in name.keywords],
         "named_by": name.source,
-        "photos": [
-            {**_origin(photo), "companions": [_origin(other) for other in companions.get(photo.group, ())]}
-            for photo in photos
-        ],
     }
+
+
+def _photos(files: Sequence[Operation]) -> list[dict[str, Any]]:
+    companions: dict[int, list[Operation]] = {}
+    for file in files:
+        if not file.main:
+            companions.setdefault(file.group, []).append(file)
+    return [
+        {**_origin(file), "companions": [_origin(other) for other in companions.get(file.group, ())]}
+        for file in files
+        if file.main
+    ]
 
 
 def _origin(file: Operation) -> dict[str, str]:

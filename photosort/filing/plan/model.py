@@ -76,11 +76,15 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class GeneratedFile:
-    """A file that photosort writes about a folder. `there`: an equal one has the name already."""
+    """A file that photosort writes about a folder. `there`: an equal one has the name already; `replaces` is the row of
+    the journal whose text it takes the place of, `mtime_ns` the time of that, in nanoseconds.
+    """
 
     destination: Path
     content: bytes
     there: bool
+    replaces: int = 0
+    mtime_ns: int = 0
 
     @property
     def digest(self) -> str:

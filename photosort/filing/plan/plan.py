@@ -50,12 +50,26 @@ class PlannedFolder:
 
 
 @dataclass(frozen=True, slots=True)
+class Following:
+    """A file that comes after its photo was filed, and is put beside it.
+
+    photo  where the photo lies, at the destination
+    """
+
+    file: Operation
+    photo: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Every source and destination of one run, and what is left where it is.
 
     folders        in the order of their labels, without empty ones
     left           photos that stay, each with the reason
     bytes_written  what the destination's disk has to take
+    following      files that come after their photos, and go where these lie
+    about_beside   texts of folders that nothing else comes into
+    edited         texts of folders that stay, as somebody has changed them since
     """
 
     source: Path
@@ -65,16 +79,20 @@ class Plan:
     left: tuple[Unread, ...]
     bytes_written: int
     within_source: bool
+    following: tuple[Following, ...] = ()
+    about_beside: tuple[GeneratedFile, ...] = ()
+    edited: tuple[Unread, ...] = ()
 
     @property
     def files(self) -> tuple[Operation, ...]:
-        """All photos and companions, folder by folder."""
-        return tuple(file for folder in self.folders for file in folder.files)
+        """All photos and companions, folder by folder, and then what follows photos that are there already."""
+        placed = (file for folder in self.folders for file in folder.files)
+        return (*placed, *(following.file for following in self.following))
 
     @property
     def about(self) -> tuple[GeneratedFile, ...]:
         """All that is written beside the photos, folder by folder."""
-        return tuple(file for folder in self.folders for file in folder.about)
+        return (*(file for folder in self.folders for file in folder.about), *self.about_beside)
 
 
 def no_files(label: int, files: Sequence[Operation]) -> Mapping[str, bytes]:

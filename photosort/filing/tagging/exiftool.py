@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import Any
 
 from photosort.errors import ExifToolMissing
-from photosort.filing.tagging.places import sha
+from photosort.filing.disk.exchanged import sha
 from photosort.filing.tagging.write import Embedding, EmbeddingFailed
 from photosort.photos.files.suffixes import HEIFS, JPEGS, ending_of
 from photosort.photos.pixels.formats import register_formats

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from photosort.errors import NoSuchRun
 from photosort.filing.disk.copying import Changed, write_like
+from photosort.filing.disk.exchanged import MISSING, clear, digest_at, judged, sha
 from photosort.filing.disk.opened import OpenedHomes
 from photosort.filing.disk.place import InDoubt, is_full, reason_of, sync_folder
 from photosort.filing.disk.removing import remove_judged
 from photosort.filing.disk.replacing import replace_judged
 from photosort.filing.journaled.apply import Remark
-from photosort.filing.tagging.places import MISSING, Places, clear, digest_at, is_away, judged, require_folder, sha
+from photosort.filing.tagging.places import Places, is_away, require_folder
 from photosort.filing.tagging.write import BATCH
 from photosort.store.journals.journal import FilingState
 from photosort.store.journals.operation import State
@@ -130,10 +131,10 @@ def _take_back_one(journal: TagJournal, write: TagWrite, homes: OpenedHomes) -> 
     """Returns UNDONE, PLANNED where the file was never written, or FAILED where it is no longer there."""
     places = Places.of(write, journal.tagging.token, homes)
     if write.state is State.PLACING:
-        clear(places, write.digest, write.after_digest, write.after)
+        clear(places.names, write.digest, write.after_digest, write.after)
         journal.mark([write], State.UNDOING)
     else:
-        clear(places, write.after_digest, write.digest, None if write.embedded else write.before)
+        clear(places.names, write.after_digest, write.digest, None if write.embedded else write.before)
     now = digest_at(places.path)
     if now == write.digest:
         return State.PLANNED if write.state is State.PLACING else State.UNDONE

@@ -20,12 +20,13 @@ from pathlib import Path
 
 from photosort.errors import NoSuchRun
 from photosort.filing.disk.copying import Changed, write_like, write_whole
+from photosort.filing.disk.exchanged import MISSING, clear, digest_at, judged
 from photosort.filing.disk.opened import OpenedHomes
 from photosort.filing.disk.place import InDoubt, is_full, look, reason_of, sync_folder
 from photosort.filing.disk.renaming import rename_exclusive
 from photosort.filing.disk.replacing import replace_judged
 from photosort.filing.journaled.apply import Remark
-from photosort.filing.tagging.places import MISSING, Places, clear, digest_at, judged, require_folder
+from photosort.filing.tagging.places import Places, require_folder
 from photosort.store.journals.journal import UNFINISHED, FilingState
 from photosort.store.journals.operation import State
 from photosort.store.journals.tag_journal import TagJournal, TagWrite
@@ -134,7 +135,7 @@ def read_outcome(journal: TagJournal) -> TagOutcome:
 
 def _settle(write: TagWrite, token: str, homes: OpenedHomes) -> State:
     places = Places.of(write, token, homes)
-    clear(places, write.digest, write.after_digest, write.after)
+    clear(places.names, write.digest, write.after_digest, write.after)
     return State.DONE if digest_at(places.path) == write.after_digest else State.PLANNED
 
 
@@ -177,7 +178,7 @@ def _write_one(journal: TagJournal, write: TagWrite, homes: OpenedHomes, embed: 
     photo = look(places.photo)
     if photo is None:
         raise Changed("its photo is no longer there")
-    clear(places, write.digest, write.after_digest, write.after)
+    clear(places.names, write.digest, write.after_digest, write.after)
     if write.embedded:
         _embed(journal, write, places, embed)
     elif write.digest == MISSING:

@@ -69,6 +69,10 @@ class BlipDecoder:
         room.take_in(states)
         return room
 
+    def give_back(self) -> None:
+        """Keep no room: the device may have no memory for it beside a smaller batch."""
+        self._room = None
+
 
 class Room:
     """Where the texts of a batch are written: keys and values of the pictures, and of the tokens so far.

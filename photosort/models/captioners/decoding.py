@@ -34,8 +34,16 @@ def write(decoder: BlipDecoder, states: torch.Tensor, draw: Draw | None = None) 
     """Write of b pictures, (b, s, e) -> tokens (b * samples, most + 1): the first begins the text, padded at its end.
 
     The most probable token follows each, or the one that `draw` draws. A photo whose texts are done stays in the batch
-    until half of the others are done as well.
+    until half of the others are done as well. What is raised on the way gives back the room of the batch.
     """
+    try:
+        return _written(decoder, states, draw)
+    except Exception:
+        decoder.give_back()
+        raise
+
+
+def _written(decoder: BlipDecoder, states: torch.Tensor, draw: Draw | None) -> torch.Tensor:
     import torch
 
     photos, samples = len(states), decoder.samples

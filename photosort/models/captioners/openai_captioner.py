@@ -9,8 +9,9 @@ from __future__ import annotations
 import base64
 import io
 import os
-from collections.abc import Iterable, Sequence
-from functools import cached_property
+import threading
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
 from typing import Any, Literal
 
 from PIL import Image
@@ -21,7 +22,7 @@ from photosort.models.captioners.generating import Asking, tidy
 from photosort.models.protocols import Frame, Identity, Pictures, Pixels
 from photosort.models.remote.pace import Pace
 from photosort.models.remote.refusal import PhotoRefused
-from photosort.models.remote.request_form import LIMITS, RequestForm
+from photosort.models.remote.request_form import LIMITS, REFUSALS, RequestForm
 from photosort.models.remote.server import (
     ADDRESS,
     BROKEN,
@@ -31,7 +32,7 @@ from photosort.models.remote.server import (
     reason_of,
     redirected,
     server_at,
-    text_of,
+    texts_of,
 )
 from photosort.models.runtime.batch_size import BatchSize
 from photosort.models.runtime.devices import CPU
@@ -40,16 +41,19 @@ from photosort.support.threads import at_once
 
 REVISION = "2"
 """Part of the identity; changes with anything here that may change a text."""
+DRAWING = "n"
+"""The same for drawn texts alone."""
 SIDE = 512
 QUALITY = 85
-IN_FLIGHT = 16
-BATCH = 64
+IN_FLIGHT = 256
+"""Requests under way at once to a server on this machine, where its answers stay fast: what vLLM works on together."""
+IN_FLIGHT_ELSEWHERE = 16
+"""The same for another machine, which may be shared or count requests; the user can say more."""
+BATCH = 16
+"""Photos that are decoded ahead go by this."""
 RETRIES = 5
 PATIENCE = 120.0
 """Seconds for one answer."""
-
-Question = tuple[str, int]
-"""A picture as it is sent, and which of its samples is wanted."""
 
 
 def receiver(allowed: Sequence[str]) -> Server:
@@ -78,77 +82,108 @@ def sending(to: Server) -> str:
 
 
 class OpenAICaptioner:
-    """Photos to answers, and to captions where nothing is asked (a `Captioner`).
+    """Photos to answers, and to captions where nothing is asked (a `Captioner`, and `Streamed`).
 
-    Drawn texts are asked for one by one, each with a seed of its own; whether the same seed gives the same text again
-    is up to the server.
+    The drawn texts of a photo are asked for in one request; where a server gives fewer, the others follow one by one,
+    each with a seed of its own. Whether the same seed gives the same text again is up to the server.
     """
 
     reads: Literal["pixels"] = "pixels"
     frame = Frame(SIDE, "inside")
     device = CPU
 
-    def __init__(self, model: str, to: Server, asking: Asking, most: int | None = None) -> None:
+    def __init__(
+        self, model: str, to: Server, asking: Asking, most: int | None = None, in_flight: int | None = None
+    ) -> None:
+        """`most` photos in a batch, `in_flight` requests under way at once; both have usual numbers."""
         self._model, self._server, self._asking = model, to, asking
         self.batch = BatchSize(most or BATCH)
-        revision = f"{to.address}-{REVISION}-{decode.REVISION}-{SIDE}q{QUALITY}"
+        drawing = f"-{DRAWING}" if asking.drawn else ""
+        revision = f"{to.address}-{REVISION}-{decode.REVISION}-{SIDE}q{QUALITY}{drawing}"
         self.identity = Identity(f"server:{model}", revision, asking.prompt(CAPTION))
-        self._pace = Pace(1 if to.here else IN_FLIGHT, IN_FLIGHT, PATIENCE)
-        self._answers: dict[Question, str | PhotoRefused] = {}
+        self.in_flight = in_flight or (IN_FLIGHT if to.here else IN_FLIGHT_ELSEWHERE)
+        self._pace = Pace(1 if to.here else min(self.in_flight, IN_FLIGHT_ELSEWHERE), self.in_flight, PATIENCE)
+        temperature = 1.0 if asking.drawn else 0.0
+        self._form = RequestForm({"temperature": temperature, "seed": asking.seed}, LIMITS)
+        self._draws_several = True
+        self._lock = threading.Lock()
 
     def caption(self, pixels: Pictures, digests: Sequence[str] = ()) -> list[tuple[str, ...]]:
         """B pictures of the frame -> for each `samples` texts, none of them empty; many are asked for at a time.
 
         Raises ModelFailed where the server cannot be reached, fails, or answers with something else than a text, and
-        PhotoRefused where it does not take one of the pictures. What it said of the others is kept then, so that they
-        can be asked for one by one at no further cost.
+        PhotoRefused where it does not take one of the pictures.
         """
-        pictures = [_jpeg(picture) for picture in pixels]
-        questions = [(picture, number) for picture in pictures for number in range(self._asking.samples)]
-        self._ask_all(question for question in dict.fromkeys(questions) if question not in self._answers)
-        answers = [self._answers[question] for question in questions]
-        refused = next((answer for answer in answers if isinstance(answer, PhotoRefused)), None)
-        if refused is None or len(pictures) == 1:
-            for question in set(questions):
-                del self._answers[question]
-        if refused is not None:
-            raise PhotoRefused(refused.reason)
-        return tidy(map(str, answers), self._asking, chat=True)
+        texts: dict[int, tuple[str, ...]] = {}
+        stopped = threading.Event()
+        try:
+            ask = partial(self.ask, stopped=stopped.is_set)
+            for number, answer in at_once(lambda picture: ask(self.form(picture)), list(pixels), self.in_flight):
+                texts[number] = answer
+        finally:
+            stopped.set()
+        return [texts[number] for number in range(len(pixels))]
 
-    def _ask_all(self, questions: Iterable[Question]) -> None:
-        """Ask up to IN_FLIGHT at a time, as the server can take them."""
-        asked, client = list(questions), self._client
-        for number, answer in at_once(lambda question: self._ask(client, *question), asked, IN_FLIGHT):
-            self._answers[asked[number]] = answer
+    def form(self, picture: Pixels) -> str:
+        """Return a picture as base64 of a JPEG; what the camera wrote beside the pixels is not in it."""
+        buffer = io.BytesIO()
+        Image.fromarray(picture).save(buffer, "JPEG", quality=QUALITY)
+        return base64.b64encode(buffer.getvalue()).decode()
 
-    def _ask(self, client: Any, picture: str, number: int) -> str | PhotoRefused:
+    def ask(self, sent: str, stopped: Callable[[], bool] = lambda: False) -> tuple[str, ...]:
+        """Return the texts of one photo, by its JPEG. Raises what `Streamed.ask` raises."""
+        texts: list[str] = []
+        while (left := self._asking.samples - len(texts)) > 0:
+            wanted = left if self._draws_several else 1
+            given = self._asked(sent, len(texts), wanted, stopped)
+            if len(given) < wanted:
+                self._draws_several = False
+            texts += given
+        return tidy(texts, self._asking, chat=True)[0]
+
+    def _asked(self, picture: str, number: int, wanted: int, stopped: Callable[[], bool]) -> list[str]:
+        """Return up to `wanted` texts, of which the first is sample number `number` of the picture.
+
+        A server that refuses to give several is asked for one.
+        """
         import openai
 
-        content = [
-            {"type": "text", "text": self._asking.said(CAPTION)},
-            {"type": "image_url", "image_url": {"url": f"data:image/jpeg;base64,{picture}"}},
-        ]
-        messages = [{"role": "user", "content": content}]
-        seed = (self._asking.seed + number) % 2**31
-        form = RequestForm({"temperature": 1.0 if self._asking.drawn else 0.0, "seed": seed}, LIMITS)
+        messages: Any = [{"role": "user", "content": self._content(picture)}]
+        form = self._form
         while True:
-            arguments = form.arguments(self._asking.most_tokens)
+            arguments = form.arguments(self._asking.most_tokens) | ({"n": wanted} if wanted > 1 else {})
+            if "seed" in form.parts:
+                arguments["seed"] = (self._asking.seed + number) % 2**31
             try:
-                with self._pace.turn():
-                    answer = client.chat.completions.create(model=self._model, messages=messages, **arguments)
-                return text_of(answer)
+                with self._pace.turn(stopped):
+                    answer = self._client.chat.completions.create(model=self._model, messages=messages, **arguments)
+                texts = texts_of(answer, wanted)
             except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
                 named = form.named(error)
                 simpler = form.without(named, limited=True) if named else None
-                if simpler is None:
-                    return PhotoRefused(f"{self._server.host} refuses it ({_told(error)})")
-                form = simpler
+                if simpler is not None:
+                    form = simpler
+                elif wanted > 1:
+                    wanted = 1
+                else:
+                    raise PhotoRefused(f"{self._server.host} refuses it ({_told(error)})") from error
             except openai.APIStatusError as error:
-                raise self._failed(redirected(error) or _told(error)) from error
+                if wanted == 1 or error.status_code not in REFUSALS:
+                    raise self._failed(redirected(error) or _told(error)) from error
+                wanted = 1
             except openai.APIError as error:
                 raise self._failed(str(error.__cause__ or error)) from error
             except BROKEN as error:
                 raise self._failed("its answer is none of a chat model") from error
+            else:
+                self._form = form
+                return texts
+
+    def _content(self, picture: str) -> list[dict[str, Any]]:
+        return [
+            {"type": "text", "text": self._asking.said(CAPTION)},
+            {"type": "image_url", "image_url": {"url": f"data:image/jpeg;base64,{picture}"}},
+        ]
 
     def _failed(self, reason: str) -> ModelFailed:
         return ModelFailed(
@@ -156,17 +191,15 @@ class OpenAICaptioner:
             "What was captioned is kept; the same command goes on from there.",
         )
 
-    @cached_property
+    @property
     def _client(self) -> Any:
-        return self._server.client(os.environ.get(KEY, ""), PATIENCE, RETRIES)
+        with self._lock:
+            return self._connected
+
+    @cached_property
+    def _connected(self) -> Any:
+        return self._server.client(os.environ.get(KEY, ""), PATIENCE, RETRIES, self.in_flight)
 
 
 def _told(error: Any) -> str:
     return f"status {error.status_code}: {reason_of(error)}"
-
-
-def _jpeg(pixels: Pixels) -> str:
-    """Return a picture as base64 of a JPEG; what the camera wrote beside the pixels is not in it."""
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "JPEG", quality=QUALITY)
-    return base64.b64encode(buffer.getvalue()).decode()

@@ -22,9 +22,10 @@ import numpy as np
 from photosort.errors import ModelMissing
 from photosort.models.protocols import Frame, Identity, Pictures, Pixels, Vectors
 from photosort.models.runtime.batch_size import BatchSize
-from photosort.models.runtime.devices import CPU, first_device
+from photosort.models.runtime.devices import CPU
 from photosort.models.runtime.on_device import gathered
 from photosort.models.runtime.onnx_graph import UnusableGraph, onnx_runner
+from photosort.models.runtime.placement import BATCH_SIZES, DevicePlacement
 from photosort.models.weights.pinned import EFFICIENTNET_LITE2, replace_whole, verify
 from photosort.photos.pixels import decode
 from photosort.support.pip import pip_install
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 SIDE = 260
 DIMENSION = 1280
 PART = 2
-BATCH = 32
 NAME = "efficientnet-lite2"
 
 Run = Callable[[Pixels], Vectors]
@@ -51,10 +51,9 @@ class EfficientNetLite2:
     identity = Identity(NAME, f"9656183e-1-{decode.REVISION}")
     frame = Frame(SIDE)
 
-    def __init__(self, folder: Path, *, device: str = "auto", batch: int = BATCH) -> None:
+    def __init__(self, folder: Path, *, device: str = "auto", batch: int | None = None) -> None:
         self._folder = folder / NAME / self.identity.revision
-        self._setting = device
-        self.batch = BatchSize(batch)
+        self._placement = DevicePlacement(device, batch, folder / BATCH_SIZES)
 
     def encode_images(self, pixels: Pictures) -> Vectors:
         """B squares of 260 pixels -> (b, 1280) float32, the pooled features, not normalised."""
@@ -63,7 +62,12 @@ class EfficientNetLite2:
     @cached_property
     def device(self) -> str:
         """Where it runs. Raises SettingsError for a device that is not there."""
-        return first_device(self._setting)
+        return self._placement.device
+
+    @cached_property
+    def batch(self) -> BatchSize:
+        """How many photos it looks at together, on its device."""
+        return self._placement.batch(self.identity, "encoder")
 
     @cached_property
     def _run(self) -> Run:

@@ -22,6 +22,10 @@ _OF_THE_BODY = ("content-encoding", "content-length", "transfer-encoding")
 class BoundedClient(httpx2.Client):
     """A client whose read timeout is for the whole answer, from the first byte sent to the last one received."""
 
+    def __init__(self, kept: int, **options: Any) -> None:
+        """`kept` connections stay open between two questions; how many there are at once is left to the caller."""
+        super().__init__(limits=httpx2.Limits(max_connections=None, max_keepalive_connections=kept), **options)
+
     def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
         """Return the whole answer. Raises ReadTimeout where it is too late, DecodingError where it is too large."""
         seconds: float = request.extensions["timeout"]["read"]

@@ -18,6 +18,8 @@ ADDRESS = "OPENAI_BASE_URL"
 KEY = "OPENAI_API_KEY"
 BROKEN = (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError)
 """What comes of reading an answer that is none."""
+KEPT_OPEN = 20
+"""Connections that wait for the next question."""
 _LINE = 200
 
 
@@ -40,10 +42,11 @@ class Server:
     here: bool
     encrypted: bool
 
-    def client(self, key: str, timeout: float, retries: int) -> OpenAI:
+    def client(self, key: str, timeout: float, retries: int, at_once: int = KEPT_OPEN) -> OpenAI:
         """Return a client that follows no redirect and, for this machine, goes through no proxy; see `bounded`.
 
         timeout  seconds for one answer, whole
+        at_once  questions that may be under way together, each on a connection of its own that stays open
         retries  of what passes: 429, 5xx, a cut line; half a second before the first, twice as long before each
                  further one up to eight, or as the server says
         """
@@ -51,7 +54,7 @@ class Server:
 
         from photosort.models.remote.bounded import BoundedClient
 
-        http = BoundedClient(follow_redirects=False, trust_env=not self.here)
+        http = BoundedClient(at_once, follow_redirects=False, trust_env=not self.here)
         client = openai.OpenAI(
             base_url=self.url, api_key=key or "none", timeout=timeout, max_retries=retries, http_client=http
         )
@@ -78,7 +81,22 @@ def text_of(answer: Any) -> str:
 
     Raises one of BROKEN for an answer of anything else.
     """
-    text = answer.choices[0].message.content
+    return _text(answer.choices[0])
+
+
+def texts_of(answer: Any, most: int) -> list[str]:
+    """Return what a chat model said, one or more texts and no more than `most`; empty ones where it said nothing.
+
+    Raises one of BROKEN for an answer of anything else.
+    """
+    texts = [_text(choice) for choice in answer.choices[:most]]
+    if not texts:
+        raise ValueError("there is no choice")
+    return texts
+
+
+def _text(choice: Any) -> str:
+    text = choice.message.content
     if text is not None and not isinstance(text, str):
         raise TypeError("the content is not text")
     return _writable(text or "")

@@ -32,9 +32,9 @@ class BatchSize:
         self, start: int, *, limit: int = 0, room: Callable[[], bool] = no_room, file: Path | None = None, key: str = ""
     ) -> None:
         self._file, self._key, self._room = file, key, room
-        self._known = self._remembered().get(key, 0)
+        self._known = self._remembered().get(key, start)
         limit = max(1, limit or start)
-        self._size = Size(max(1, min(self._known or start, limit)), limit)
+        self._size = Size(max(1, min(self._known, limit)), limit)
 
     @property
     def value(self) -> int:

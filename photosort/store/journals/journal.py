@@ -23,13 +23,14 @@ import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from photosort.errors import NoSuchRun, StoreError
 from photosort.store.journals.operation import Operation, State
+from photosort.store.journals.own_texts import packed_text, plain_text, replaced_since
 from photosort.store.journals.touched import FILES
 from photosort.store.runs.previews import no_such_run
 from photosort.store.sqlite.database import LARGEST_ID, storable, transaction
@@ -53,6 +54,11 @@ ADD_CONTENT = ("ALTER TABLE operations ADD COLUMN content BLOB",)
 ADD_LOOKS = (
     "ALTER TABLE operations ADD COLUMN ctime_ns INTEGER",
     "ALTER TABLE filings ADD COLUMN ground TEXT NOT NULL DEFAULT ''",
+)
+
+ADD_REPLACES = (
+    "ALTER TABLE operations ADD COLUMN replaces INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX operations_replacing ON operations (replaces) WHERE replaces <> 0",
 )
 
 INDEX_DESTINATIONS = "CREATE INDEX operations_by_destination ON operations (destination)"
@@ -124,8 +130,8 @@ class Journal:
             )
             connection.executemany(
                 "INSERT INTO operations"
-                " (run_id, grp, main, source, destination, size, mtime_ns, digest, state, content, ctime_ns)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " (run_id, grp, main, source, destination, size, mtime_ns, digest, state, content, ctime_ns, replaces)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 ((run_id, *_row(operation)) for operation in operations),
             )
         FILES.turned(run_id, FilingState.APPLYING)
@@ -160,9 +166,22 @@ class Journal:
 
     def rewrite(self, operation: Operation, content: bytes) -> None:
         """Let a file of photosort's own, which is still planned, say something else."""
-        values = (content, len(content), hashlib.sha256(content).hexdigest(), operation.id)
+        values = (packed_text(content), len(content), hashlib.sha256(content).hexdigest(), operation.id)
         with _writing(self._db):
             self._db.execute("UPDATE operations SET content = ?, size = ?, digest = ? WHERE id = ?", values)
+
+    def hand_over(self, operation: Operation) -> bool:
+        """Take a text back that a later run has put another one in the place of: an undo of that run gives back what
+        was there before both. False where no later run has done so.
+        """
+        later = replaced_since(self._db, operation)
+        if later:
+            with _writing(self._db):
+                before = (operation.replaces, operation.mtime_ns, later)
+                self._db.execute("UPDATE operations SET replaces = ?, mtime_ns = ? WHERE id = ?", before)
+                values = (State.UNDONE, operation.id)
+                self._db.execute("UPDATE operations SET state = ?, reason = '' WHERE id = ?", values)
+        return bool(later)
 
     def turn(self, state: FilingState, problem: str = "") -> None:
         """Give the whole filing a new state."""
@@ -182,18 +201,37 @@ class Journal:
         rows = self._db.execute("SELECT path FROM made_folders WHERE run_id = ?", (self.run_id,)).fetchall()
         return sorted((Path(os.fsdecode(path)) for (path,) in rows), key=lambda path: len(path.parts), reverse=True)
 
+    def folders_left(self) -> list[Path]:
+        """Return folders that runs made which are undone by now, and into which this run has filed, inner ones first:
+        they were not empty then.
+        """
+        rows = self._db.execute(
+            "SELECT DISTINCT path FROM made_folders JOIN filings USING (run_id)"
+            " WHERE state = ? AND destination = ? AND run_id <> ?",
+            (FilingState.UNDONE, os.fsencode(self.filing.destination), self.run_id),
+        )
+        made = {Path(os.fsdecode(path)) for (path,) in rows}
+        query = "SELECT DISTINCT destination FROM operations WHERE run_id = ?" if made else "SELECT 0 WHERE ? IS NULL"
+        own = {Path(os.fsdecode(path)).parent for (path,) in self._db.execute(query, (self.run_id,))}
+        inside = {above for folder in own for above in (folder, *folder.parents)}
+        return sorted(made & inside, key=lambda path: len(path.parts), reverse=True)
+
     def _operations(self, where: str, *values: object) -> list[Operation]:
         query = (
-            "SELECT source, destination, size, mtime_ns, digest, grp, main, state, reason, content, ctime_ns, id"
+            "SELECT source, destination, size, mtime_ns, digest, grp, main, state, reason, content, ctime_ns, id,"
+            " replaces, (SELECT content FROM operations AS other WHERE other.id = operations.replaces)"
             f" FROM operations WHERE run_id = ? AND {where} ORDER BY id"
         )
         rows = self._db.execute(query, (self.run_id, *values)).fetchall()
         return [self._operation(row) for row in rows]
 
     def _operation(self, row: tuple[Any, ...]) -> Operation:
-        source, destination, size, mtime_ns, digest, group, main, state, *rest = row
+        source, destination, size, mtime_ns, digest, group, main, state, reason, content, ctime_ns, *rest = row
         paths = self._path(source), self._path(destination)
-        return Operation(*paths, size, mtime_ns, digest, group, bool(main), State(state), *rest)
+        number, replaces, before = rest
+        placed = Operation(*paths, size, mtime_ns, digest, group, bool(main), State(state), reason)
+        texts = (plain_text(content), plain_text(before))
+        return replace(placed, content=texts[0], ctime_ns=ctime_ns, id=number, replaces=replaces, before=texts[1])
 
     def _path(self, encoded: bytes) -> Path:
         """Return the same object for equal paths: each is read some five times, and parsing costs more than a look at
@@ -210,7 +248,8 @@ def _encoded(*paths: Path) -> tuple[bytes, ...]:
 def _row(operation: Operation) -> tuple[object, ...]:
     paths = _encoded(operation.source, operation.destination)
     known = (operation.size, operation.mtime_ns, operation.digest)
-    return (operation.group, operation.main, *paths, *known, operation.state, operation.content, operation.ctime_ns)
+    own = (operation.state, packed_text(operation.content), operation.ctime_ns, operation.replaces)
+    return (operation.group, operation.main, *paths, *known, *own)
 
 
 def read_filing(connection: sqlite3.Connection, run_id: int) -> Filing:

@@ -31,6 +31,8 @@ class Operation:
     digest   SHA-256 of the content, 64 hexadecimal digits
     content  what photosort writes itself: such a file has no source, and its destination stands for it
     id       the row of the journal; 0 in a plan, which has not been written there
+    replaces the row of the journal whose content this one takes the place of; 0 for a file that was not there
+    before   that content, as the journal has it; None in a plan
     """
 
     source: Path
@@ -45,6 +47,8 @@ class Operation:
     content: bytes | None = None
     ctime_ns: int | None = None
     id: int = 0
+    replaces: int = 0
+    before: bytes | None = None
 
     @property
     def there(self) -> bool:

@@ -1,6 +1,7 @@
 """Photos of a preview, kept in one small piece until they are asked for.
 
-A preview of 100,000 photos takes a tenth of what their rows take. The rows are those of the tables in `TABLES`, whose
+A preview of 100,000 photos takes a tenth of what their rows take. So does what a run remembers of photos that stood
+before it, once a later run remembers them as well. The rows are those of the tables in `TABLES`, whose
 first column is the run; they are put there, and the piece goes, as soon as any photo of the run is read or filed. What
 is asked of all runs is read in the piece, and only in the columns that it needs.
 
@@ -28,24 +29,67 @@ MIGRATION = (
     "CREATE TABLE packed (run INTEGER PRIMARY KEY REFERENCES runs, sizes TEXT NOT NULL, files INTEGER NOT NULL,"
     " content BLOB NOT NULL)",
 )
+ADD_SUPERSEDED = (
+    "ALTER TABLE packed ADD COLUMN superseded INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX members_standing ON members (run) WHERE standing",
+)
 TABLES = ("members", "companions")
 DIGEST, CLUSTER, CAPTION, FACTS, ANSWER, STANDING = 2, 3, 5, 9, 10, 11
 """The columns of a member that are read without unpacking. Older pieces end before the last."""
 MARK, LENGTH = b"columns1", 4
 
+_DIGITS = 5
+"""Digits of similarities that are kept of what a later run remembers as well."""
 _DAMAGES = (zlib.error, ValueError, TypeError, LookupError, AttributeError)
 
 Row = Sequence[Any]
 
 
-def pack(connection: sqlite3.Connection, run: int, members: Iterable[Row], companions: Iterable[Row]) -> None:
+def pack(
+    connection: sqlite3.Connection,
+    run: int,
+    members: Iterable[Row],
+    companions: Iterable[Row],
+    *,
+    superseded: bool = False,
+) -> None:
     """Keep these rows of a run, in the transaction that is open."""
     rows = [list(members), list(companions)]
     sizes = Counter(row[CLUSTER] for row in rows[0])
     connection.execute(
-        "INSERT INTO packed VALUES (?, ?, ?, ?)",
-        (run, json.dumps(sorted(sizes.items())), sum(map(len, rows)), _piece(rows)),
+        "INSERT INTO packed (run, sizes, files, content, superseded) VALUES (?, ?, ?, ?, ?)",
+        (run, json.dumps(sorted(sizes.items())), sum(map(len, rows)), _piece(rows), superseded),
     )
+
+
+def pack_superseded(connection: sqlite3.Connection, run: int) -> None:
+    """Keep small what earlier runs into the destination of `run` remember of photos that stood there before them: `run`
+    remembers these photos as they are now. What each run has added stays where it can be looked up.
+    """
+    query = (
+        "SELECT id FROM runs WHERE id < ? AND destination = (SELECT destination FROM runs WHERE id = ?)"
+        " AND NOT previewed AND id NOT IN (SELECT run FROM packed)"
+        " AND EXISTS (SELECT 1 FROM members WHERE members.run = runs.id AND standing)"
+    )
+    with transaction(connection):
+        for (earlier,) in connection.execute(query, (run, run)).fetchall():
+            members = connection.execute("SELECT * FROM members WHERE run = ? AND standing", (earlier,)).fetchall()
+            beside = (
+                "run = ? AND digest = '' AND photo IN (SELECT path FROM members WHERE members.run = ? AND standing)"
+            )
+            companions = connection.execute(f"SELECT * FROM companions WHERE {beside}", (earlier, earlier)).fetchall()
+            pack(connection, earlier, map(_rounded, members), companions, superseded=True)
+            connection.execute(f"DELETE FROM companions WHERE {beside}", (earlier, earlier))
+            connection.execute("DELETE FROM members WHERE run = ? AND standing", (earlier,))
+
+
+def unpack_last(connection: sqlite3.Connection, destination: bytes) -> None:
+    """Let what the last run into a destination that stands remembers be read, and looked up among that of all runs."""
+    query = "SELECT max(run_id) FROM filings WHERE destination = ? AND state <> 'undone'"
+    query += " AND run_id IN (SELECT run FROM clusters)"
+    (run,) = connection.execute(query, (destination,)).fetchone()
+    if run is not None:
+        unpack(connection, run)
 
 
 def unpack(connection: sqlite3.Connection, run: int) -> None:
@@ -74,14 +118,14 @@ def packed_members(
     digests: Collection[str] | None = None,
     run: int | None = None,
 ) -> Iterator[tuple[int, list[tuple[Any, ...]]]]:
-    """Yield each run that is packed, or the one of this number, the newest first, with these columns of its members, of
-    all or of those with these digests.
+    """Yield each packed preview, or the run of this number, the newest first, with these columns of its members,
+    of all or of those with these digests.
 
     Nothing is unpacked, and of a run that has none of the photos the digests alone are read. A run whose piece is
     damaged is passed over, so that it hides no other.
     """
     wanted = None if digests is None else frozenset(digests)
-    query = "SELECT run FROM packed WHERE ?1 IS NULL OR run = ?1 ORDER BY run DESC"
+    query = "SELECT run FROM packed WHERE (?1 IS NULL AND NOT superseded) OR run = ?1 ORDER BY run DESC"
     for (number,) in connection.execute(query, (run,)).fetchall():
         (content,) = connection.execute("SELECT content FROM packed WHERE run = ?", (number,)).fetchone()
         try:
@@ -100,7 +144,7 @@ def packed_members(
 
 
 def packed_sizes(connection: sqlite3.Connection, run: int) -> tuple[dict[int, int], int] | None:
-    """Return cluster -> number of members, and the number of all files; None where the run is not packed."""
+    """Return cluster -> number of members that are packed, and the number of such files; None where none is."""
     row = connection.execute("SELECT sizes, files FROM packed WHERE run = ?", (run,)).fetchone()
     return row and (dict(json.loads(row[0])), int(row[1]))
 
@@ -109,9 +153,11 @@ def packed_standing(connection: sqlite3.Connection, run: int, user: str) -> tupl
     """Return how many members lay in their folders before the run, and how many of these `user` has put there; None
     where the run is not packed. A damaged piece counts as nothing, so that it hides no other run from a list.
     """
-    row = connection.execute("SELECT content FROM packed WHERE run = ?", (run,)).fetchone()
+    row = connection.execute("SELECT content, superseded, sizes FROM packed WHERE run = ?", (run,)).fetchone()
     if row is None:
         return None
+    if row[1] and not user:
+        return sum(count for _, count in json.loads(row[2])), 0
     try:
         answers, standing = _members(row[0], (ANSWER, STANDING))
         before = [answer for answer, stands in zip(answers, standing, strict=True) if stands]
@@ -119,6 +165,16 @@ def packed_standing(connection: sqlite3.Connection, run: int, user: str) -> tupl
     except _DAMAGES:
         return 0, 0
     return len(before), yours
+
+
+def packed_companions(connection: sqlite3.Connection, run: int) -> int:
+    """Return how many companions are packed that the run has brought: those with a digest."""
+    row = connection.execute("SELECT content FROM packed WHERE run = ? AND NOT superseded", (run,)).fetchone()
+    try:
+        companions = _tables(row[0])[1] if row else []
+        return sum(map(bool, companions[DIGEST])) if companions else 0
+    except _DAMAGES:
+        return 0
 
 
 def _piece(rows: Sequence[Sequence[Row]]) -> bytes:
@@ -165,6 +221,10 @@ def _insert(connection: sqlite3.Connection, table: str, columns: Sequence[Sequen
         known = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")]
         names, marks = ", ".join(known[: len(columns)]), ", ".join("?" * len(columns))
         connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", zip(*columns, strict=True))
+
+
+def _rounded(row: Row) -> Row:
+    return [round(value, _DIGITS) if isinstance(value, float) else value for value in row]
 
 
 def _written(column: Sequence[Any]) -> dict[str, list[Any]]:

@@ -11,6 +11,9 @@ TAGS = "tag"
 DUPLICATES = "duplicates"
 """The command whose runs sort nothing: it puts copies apart, and no folder of it was compared with its photos."""
 
+FOLLOWING = "follow"
+"""The command of a run that put files beside photos that were there already, and sorted nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class ClusterRecord:

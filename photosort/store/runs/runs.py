@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from photosort.errors import NoSuchRun
-from photosort.store.runs.packed import pack, packed_sizes, packed_standing, unpack
+from photosort.store.runs.packed import pack, packed_companions, packed_sizes, packed_standing, unpack
 from photosort.store.runs.previews import no_such_run
-from photosort.store.runs.records import DUPLICATES, TAGS, ClusterRecord, CompanionRecord, MemberRecord
+from photosort.store.runs.records import DUPLICATES, FOLLOWING, TAGS, ClusterRecord, CompanionRecord, MemberRecord
 from photosort.store.sqlite.database import LARGEST_ID, storable, transaction
 
 __all__ = ["DUPLICATES", "TAGS", "ClusterRecord", "CompanionRecord", "MemberRecord", "Run", "Runs"]
@@ -48,7 +48,7 @@ INDEX_LEFT = "CREATE INDEX left_behind_by_path ON left_behind (run, path)"
 LOOKUP = 500
 """Paths that are asked for at once."""
 _SORTING = f"json_extract(settings, '$.command') IS NOT '{TAGS}'"
-ORGANIZED = f"(json_extract(settings, '$.command') IS NOT '{DUPLICATES}' AND {_SORTING})"
+ORGANIZED = f"(coalesce(json_extract(settings, '$.command'), '') NOT IN ('{DUPLICATES}', '{FOLLOWING}') AND {_SORTING})"
 """Whether a run is none of those."""
 
 
@@ -66,8 +66,8 @@ class Run:
 
     @property
     def of_copies(self) -> bool:
-        """Whether it put copies apart, and organized nothing."""
-        return self.settings.get("command") == DUPLICATES
+        """Whether it organized nothing: it put copies apart, or files beside their photos."""
+        return self.settings.get("command") in (DUPLICATES, FOLLOWING)
 
 
 class Runs:
@@ -183,18 +183,18 @@ class Runs:
 
     def sizes(self, run: int) -> dict[int, int]:
         """Cluster -> number of members."""
-        if packed := packed_sizes(self._db, run):
-            return packed[0]
+        packed = packed_sizes(self._db, run)
         query = "SELECT cluster, count(*) FROM members WHERE run = ? GROUP BY cluster"
-        return dict(self._db.execute(query, (run,)))
+        found = Counter(dict(self._db.execute(query, (run,))))
+        found.update(packed[0] if packed else {})
+        return dict(sorted(found.items()))
 
     def standing(self, run: int, user: str = "") -> tuple[int, int]:
         """Return how many members lay in their folders before the run, and how many of these `user` has put there."""
-        if packed := packed_standing(self._db, run, user):
-            return packed
+        packed = packed_standing(self._db, run, user) or (0, 0)
         query = "SELECT count(*), total(json_extract(answer, '$.by') = ?) FROM members WHERE run = ? AND standing"
         before, yours = self._db.execute(query, (user, run)).fetchone()
-        return int(before), int(yours)
+        return packed[0] + int(before), packed[1] + int(yours)
 
     def standing_sizes(self, run: int) -> Counter[int]:
         """Cluster -> number of members that lay in its folder before the run."""
@@ -204,10 +204,14 @@ class Runs:
 
     def files(self, run: int) -> int:
         """Return the number of members and their companions."""
-        if packed := packed_sizes(self._db, run):
-            return packed[1]
+        packed = packed_sizes(self._db, run)
         query = "SELECT (SELECT count(*) FROM members WHERE run = ?) + (SELECT count(*) FROM companions WHERE run = ?)"
-        return int(self._db.execute(query, (run, run)).fetchone()[0])
+        return (packed[1] if packed else 0) + int(self._db.execute(query, (run, run)).fetchone()[0])
+
+    def companions_brought(self, run: int) -> int:
+        """Return the number of companions that the run has brought: of those that lay there before it has no digest."""
+        query = "SELECT count(*) FROM companions WHERE run = ? AND digest <> ''"
+        return packed_companions(self._db, run) + int(self._db.execute(query, (run,)).fetchone()[0])
 
     def companions(self, run: int) -> dict[Path, Path]:
         """Return the files that travel with a photo -> that photo."""

@@ -22,19 +22,19 @@ from photosort.methods.method import VectorFactory
 from photosort.methods.sorting import UNSORTED
 from photosort.models.selected import ModelSet
 from photosort.naming.folder_name import folder_name, name_key
-from photosort.photos.files.photo import Photo, Unread
+from photosort.photos.files.photo import Unread
 from photosort.settings.settings import Settings
 from photosort.store.remembered import companions_filed
 from photosort.store.runs.runs import Runs
 from photosort.workflows.earlier_runs.corrections import Lies, Trace, trace
 from photosort.workflows.earlier_runs.embedded import as_found, before_tags, placed_before_tags
+from photosort.workflows.earlier_runs.late import Came, Late, came_alone, came_late, follow
 from photosort.workflows.earlier_runs.standing import Standing
 from photosort.workflows.sorting.folders import Folders
 
 CHOSEN = ("criterion", "into")
 """The methods whose folders are chosen for them: new photos come into these as the first ones did."""
 TAKEN_OUT = "its copy was taken out of the folders, or changed; --fresh sorts it again"
-CAME_LATER = "came after its photo was filed; put it beside the photo yourself"
 NO_TRACE = Trace()
 FOLDERS = "folders"
 """The setting of a run that maps categories, by the paths that they would have, to folders that the user renamed."""
@@ -42,9 +42,11 @@ FOLDERS = "folders"
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """Nothing to do: `photos` of the source lie in their folders already; `left` stays where it is.
+    """No photo is new: `photos` of the source lie in their folders already; `left` stays where it is.
 
-    run  the last run that put something there
+    run    the last run that put something there
+    late   files that came after their photos, and can follow these
+    lying  the photos at the destination
     """
 
     run: int
@@ -52,6 +54,8 @@ class Unchanged:
     destination: Path
     photos: int
     left: tuple[Unread, ...]
+    late: tuple[Late, ...] = ()
+    lying: tuple[Lies, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,8 @@ class Continued:
     barred     folders that cannot be joined, for the sake of their names
     trace      what the user has made of the folders
     respected  whether photos that the user moved draw new ones along
+    late       files that came after their photos, and can follow these
+    lying      the photos at the destination
     """
 
     run: int
@@ -83,6 +89,8 @@ class Continued:
     barred: tuple[str, ...] = ()
     trace: Trace = field(default_factory=Trace)
     respected: bool = True
+    late: tuple[Late, ...] = ()
+    lying: tuple[Lies, ...] = ()
 
     @property
     def new(self) -> Labels:
@@ -135,7 +143,12 @@ class Joining:
 
 
 def continue_runs(
-    connection: sqlite3.Connection, described: Described, standing: Standing, settings: Settings
+    connection: sqlite3.Connection,
+    described: Described,
+    standing: Standing,
+    settings: Settings,
+    destination: Path,
+    alone: Sequence[Path] = (),
 ) -> Continued:
     """Tell what is new, as `continued` does, by what the history knows of the runs that put something there.
 
@@ -146,7 +159,8 @@ def continue_runs(
         was,
         standing,
         trace(connection, standing.runs, lies_at(was, standing)),
-        companions_filed(connection, standing.runs),
+        companions_filed(connection, destination),
+        came_alone(connection, destination, alone),
         joins=settings.method not in CHOSEN,
         respects=settings.respect_moves,
     )
@@ -165,6 +179,7 @@ def continued(
     standing: Standing,
     traced: Trace = NO_TRACE,
     filed: Collection[Path] = (),
+    alone: Sequence[Came] = (),
     *,
     joins: bool,
     respects: bool = True,
@@ -182,7 +197,9 @@ def continued(
     gone = {digest for digest, link in standing.placed.items() if digest not in digests and not _leads_nowhere(link)}
     left = [Unread(photo.path, TAKEN_OUT) for photo in source if photo.digest in gone]
     passed = {photo.path for photo in known} | {one.path for one in left}
-    left += [Unread(path, CAME_LATER) for path in _late(known, filed, standing)]
+    came = [*came_late(known, filed, standing.groups), *(one for one in alone if one.path not in filed)]
+    late, behind = follow(came, lying)
+    left += behind
     made = {one.folder for one in lying if one.digest in standing.placed and one.folder}
     names = sorted(folder for folder in made if joins and _can_be_joined(folder))
     number = {name: position for position, name in enumerate(names)}
@@ -208,6 +225,8 @@ def continued(
         tuple(sorted(name for name in made if joins and "\\" in name)),
         traced,
         respects,
+        tuple(late),
+        tuple(lying),
     )
 
 
@@ -268,12 +287,6 @@ def followed(paths: Sequence[str], renamed: Mapping[str, str]) -> tuple[str, ...
             kept[position] = kept[position].lstrip("/")
             taken.add(name_key(kept[position]))
     return tuple(kept)
-
-
-def _late(known: Sequence[Photo], filed: Collection[Path], standing: Standing) -> list[Path]:
-    """Return the companions of photos that lie there already, which no run has filed and no such file lies beside."""
-    beside = {path.name for paths in standing.groups.values() for path in paths}
-    return [path for photo in known for path in photo.companions if path not in filed and path.name not in beside]
 
 
 def _leads_nowhere(link: Path | None) -> bool:

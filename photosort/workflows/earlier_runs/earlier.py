@@ -13,6 +13,7 @@ from photosort.errors import Unfinished
 from photosort.filing.disk.lock import is_held
 from photosort.filing.plan.plan import Plan
 from photosort.store.journals.journal import Filing, FilingState, filings, unfinished
+from photosort.store.journals.tag_journal import untagged_digests
 from photosort.store.placed import placed_below
 from photosort.workflows.earlier_runs.standing import Standing
 
@@ -48,13 +49,17 @@ def lying_twice(connection: sqlite3.Connection, plan: Plan) -> Counter[int]:
     return Counter(runs[photo.source] for photo in coming if photo.source in runs)
 
 
-def lying_again(standing: Standing, plan: Plan, digest: Callable[[Path], str]) -> Counter[int]:
-    """Count the photos of a plan whose content stands at the destination already, wherever the user has put it there;
-    under the last run that filed there. `digest` reads a file, and may raise OSError for it.
+def lying_again(
+    standing: Standing, plan: Plan, digest: Callable[[Path], str], connection: sqlite3.Connection
+) -> Counter[int]:
+    """Count the photos of a plan that stand at the destination already, wherever the user has put them there, with or
+    without tags in them; under the last run that filed there. `digest` reads a file, and may raise OSError for it.
     """
-    there = set[str]()
+    was, there = untagged_digests(connection), set[str]()
     for photo in standing.photos:
         with suppress(OSError):
-            there.add(digest(photo.path))
-    count = sum(photo.digest in there for folder in plan.folders for photo in folder.photos if not photo.there)
+            now = digest(photo.path)
+            there.add(was.get(now, now))
+    coming = (photo.digest for folder in plan.folders for photo in folder.photos if not photo.there)
+    count = sum(was.get(now, now) in there for now in coming)
     return Counter({standing.run: count} if count else {})

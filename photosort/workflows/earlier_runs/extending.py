@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,14 +35,20 @@ def nothing_left(destination: Path) -> NoDestination:
 
 
 def extended(
-    connection: sqlite3.Connection, described: Described, standing: Standing, new: New | None, settings: Settings
+    connection: sqlite3.Connection,
+    described: Described,
+    standing: Standing,
+    new: New | None,
+    settings: Settings,
+    destination: Path,
+    alone: Sequence[Path] = (),
 ) -> Continued:
     """Tell what is new, as `continue_runs` does; with the rules for photos that are added, where there are such."""
     if new is None:
-        return continue_runs(connection, described, standing, settings)
+        return continue_runs(connection, described, standing, settings, destination, alone)
     was = before_tags(connection, described)
     asked = _asked_again(placed_before_tags(connection, standing), was, new.asked)
-    return _each_once(continue_runs(connection, described, asked, settings))
+    return _each_once(continue_runs(connection, described, asked, settings, destination, alone))
 
 
 def _asked_again(standing: Standing, described: Described, asked: Collection[Path]) -> Standing:

@@ -14,7 +14,7 @@ from photosort.photos.files.scan import Found, scan
 from photosort.store.cache import Cache
 from photosort.store.journals.journal import Filing, FilingState, filings
 from photosort.store.journals.operation import State
-from photosort.store.placed import STANDING
+from photosort.store.placed import STANDING, following_runs
 from photosort.support.printable import printable
 
 
@@ -100,10 +100,13 @@ def _stamp(path: Path) -> tuple[int, int, int]:
 
 
 def _runs_into(connection: sqlite3.Connection, destination: Path) -> list[Filing]:
+    beside = following_runs(connection)
     return [
         run
         for run in filings(connection)
-        if run.destination == destination and run.state in (FilingState.DONE, FilingState.STOPPED)
+        if run.destination == destination
+        and run.state in (FilingState.DONE, FilingState.STOPPED)
+        and run.run_id not in beside
     ]
 
 

@@ -110,4 +110,5 @@ def _runner_up(clustering: Clustering, labels: Labels, filed: Sequence[int]) -> 
 def companion_records(plan: Plan) -> list[CompanionRecord]:
     """Return the files of a plan that travel with a photo."""
     photos = {file.group: file.source for file in plan.files if file.main}
+    photos |= {following.file.group: following.photo for following in plan.following}
     return [CompanionRecord(file.source, file.digest, photos[file.group]) for file in plan.files if not file.main]

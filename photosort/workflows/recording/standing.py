@@ -16,6 +16,7 @@ import numpy as np
 
 from photosort.clustering.joining import NEW
 from photosort.describing.describe import Described
+from photosort.naming.summary import ClusterName
 from photosort.store.remembered import Remembered
 from photosort.store.runs.runs import ClusterRecord, CompanionRecord, MemberRecord, Runs
 from photosort.workflows.earlier_runs.continuing import CHOSEN, Continued
@@ -70,6 +71,15 @@ class Stands:
         if cluster.named_by != STANDING or before is None or before.folder != cluster.folder:
             return cluster
         return replace(cluster, title=before.title, summary=before.summary, named_by=before.named_by, note=before.note)
+
+    def called(self, path: str, name: ClusterName) -> ClusterName:
+        """Return what a folder that stands is called in the text about it: as before, or as the user has renamed it."""
+        if name.source != STANDING:
+            return name
+        before = self.before.get(path)
+        if before is None or before.folder != path or before.named_by == STANDING:
+            return replace(name, source=THE_USER)
+        return replace(name, title=before.title, summary=before.summary, source=before.named_by, note=before.note)
 
     def with_those_apart(
         self, clusters: Sequence[ClusterRecord], members: Sequence[MemberRecord], numbers: Mapping[str, int]

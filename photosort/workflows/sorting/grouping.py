@@ -162,7 +162,7 @@ def _fewer(found: Grouping, settings: Settings) -> Grouping:
     """Add a remark to each clustering that has fewer clusters than are usual."""
     if settings.k is None or settings.into is not None or not settings.k_is_usual:
         return found
-    said = f"k = {settings.k}, which is usual for you, is more than these photos can fill: there are {{}} folders."
+    said = f"k = {settings.k} of your settings is more than these photos can fill: there are {{}} folders."
     return Grouping(
         tuple(
             replace(one, remarks=(*one.remarks, said.format(one.clustering.k)))

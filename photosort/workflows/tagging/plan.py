@@ -10,10 +10,10 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from photosort.filing.disk.exchanged import sha
 from photosort.filing.disk.place import look, reason_of
 from photosort.filing.tagging.exiftool import EMBEDDED, ExifTool
 from photosort.filing.tagging.exiftool import LARGEST as LARGEST_PHOTO
-from photosort.filing.tagging.places import sha
 from photosort.filing.tagging.write import EmbeddingFailed
 from photosort.photos.files.photo import Unread
 from photosort.photos.files.suffixes import PHOTOS, ending_of

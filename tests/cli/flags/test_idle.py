@@ -26,6 +26,8 @@ from photosort.settings.settings import load_settings
         ({"method": "text", "weight": 0.2}, ["--weight is ignored: it only applies to --method fusion"]),
         ({"method": "text", "show_all": True}, ["--show-all is ignored: it compares several questions (--ask)"]),
         ({"method": "text", "ask": ("What?", "Who?"), "show_all": True}, []),
+        ({"captioner": "server:any", "in_flight": 32}, []),
+        ({"in_flight": 32}, ["--in-flight is ignored: it only applies to --captioner server:MODEL"]),
         ({"fusion": "image", "weight": 0.2}, ["--weight is ignored: --fusion image takes no share of the other"]),
         ({"k": 4, "max_k": 9}, ["--max-k is ignored: --k 4 leaves nothing to choose"]),
         (

@@ -94,18 +94,20 @@ def test_both_ways_to_the_number_of_folders_are_told(choice: KChoice, expected: 
 
 def test_a_folder_of_more_than_a_third_is_said_to_be_large() -> None:
     source, out = Path("/p"), Path("/o")
-    counts = {"Lake": 4, "Hill": 3, "Dog": 3}
+    counts = {"Lake": 10, "Hill": 9, "Dog": 9}
     folders = tuple(
         PlannedFolder(label, name, out / name, False, tuple(placed(source, out / name, n) for n in range(count)))
         for label, (name, count) in enumerate(counts.items())
     )
     made = prepared(source, out, *counts, choice=CHOICE)
     large = replace(made, plan=replace(made.plan, folders=folders))
-    said = "Lake holds 4 of 10 photos. A larger --k may split it: --k 6"
+    said = "Lake holds 10 of 28 photos. A larger --k may split it: --k 6"
     assert said in shown(large)
     assert said not in shown(replace(large, choice=None)), "the user chose the number"
     even = replace(large, plan=replace(large.plan, folders=folders[1:]))
     assert "holds" not in shown(even)
+    few = tuple(replace(folder, files=folder.files[:count]) for folder, count in zip(folders, (4, 3, 3), strict=True))
+    assert "holds" not in shown(replace(large, plan=replace(large.plan, folders=few)))
 
 
 def test_the_losses_of_all_questions_are_shown() -> None:

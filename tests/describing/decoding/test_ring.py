@@ -1,6 +1,7 @@
 """Pictures come out of the ring as they went in, and the ring takes no more memory than there is."""
 
 import multiprocessing
+from multiprocessing import sharedctypes
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,7 @@ def test_memory_that_is_refused_is_no_failure(monkeypatch: pytest.MonkeyPatch) -
     def refused(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(ring, "RawArray", refused)
+    monkeypatch.setattr(sharedctypes, "RawArray", refused)
     assert ring_for(FRAMES, 100, 20).memory is None
 
 

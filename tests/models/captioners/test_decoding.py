@@ -140,8 +140,10 @@ def test_a_lack_of_memory_while_recording_is_for_the_engine_to_halve(
 
     monkeypatch.setattr(RecordedGraphs, "_record", full)
     model = blip(2)
+    decoder = BlipDecoder(model.text_decoder, MOST, 1)
     with pytest.raises(torch.OutOfMemoryError):
-        ours(BlipDecoder(model.text_decoder, MOST, 1), model, pictures(9))
+        ours(decoder, model, pictures(9))
+    assert decoder._room is None, "half a batch gets a room of its own size"
 
 
 def test_photos_whose_texts_are_done_leave_the_batch(monkeypatch: pytest.MonkeyPatch) -> None:

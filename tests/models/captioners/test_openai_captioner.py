@@ -55,11 +55,18 @@ def test_each_photo_is_sent_as_a_small_jpeg_and_gets_its_text(server: CaptionSer
     assert server.asked[0]["messages"][0]["content"][0]["text"].startswith("Describe")
 
 
-def test_a_fast_server_is_asked_many_at_a_time(server: CaptionServer) -> None:
-    server.replies = [*[Reply()] * 4, Reply(beside=IN_FLIGHT)]
-    photos = [np.full((8, 8, 3), 10 * number, np.uint8) for number in range(IN_FLIGHT + 4)]
+def test_a_fast_server_on_this_machine_is_soon_asked_256_at_a_time(server: CaptionServer) -> None:
+    server.replies = [*[Reply()] * 300, Reply(beside=256)]
+    photos = [np.full((8, 8, 3), number % 256, np.uint8) for number in range(300 + 256)]
     assert len(model().caption(photos)) == len(photos)
-    assert server.most == IN_FLIGHT
+    assert server.most == IN_FLIGHT == 256
+
+
+def test_no_more_are_asked_at_a_time_than_the_user_says(server: CaptionServer) -> None:
+    server.replies = [*[Reply()] * 10, Reply(beside=5)]
+    photos = [np.full((8, 8, 3), number, np.uint8) for number in range(40)]
+    assert len(model(in_flight=5).caption(photos)) == 40
+    assert server.most == 5
 
 
 def test_answers_keep_the_order_of_the_photos(server: CaptionServer) -> None:
@@ -77,13 +84,55 @@ def test_a_slow_server_on_this_machine_gets_one_photo_at_a_time(
     assert (len(server.asked), server.most) == (4, 1)
 
 
-def test_a_question_and_samples_have_their_own_seeds(server: CaptionServer) -> None:
-    server.replies = [Reply("one"), Reply("two"), Reply("two")]
+def test_drawn_texts_are_asked_for_in_one_request(server: CaptionServer) -> None:
+    server.several = True
     asked = model("What is it?", samples=3, seed=5)
-    assert sorted(asked.caption([PHOTO])[0]) == ["one", "two", "two"]
-    assert {request["messages"][0]["content"][0]["text"] for request in server.asked} == {"What is it?"}
-    assert sorted(request["seed"] for request in server.asked) == [5, 6, 7]
+    assert asked.caption([PHOTO]) == [("a photo",) * 3]
+    (request,) = server.asked
+    assert (request["n"], request["seed"], request["temperature"]) == (3, 5, 1)
+    assert request["messages"][0]["content"][0]["text"] == "What is it?"
     assert asked.identity.prompt.startswith("What is it?")
+
+
+def test_a_server_that_gives_one_text_at_a_time_is_asked_for_the_others_with_seeds_of_their_own(
+    server: CaptionServer,
+) -> None:
+    server.replies = [Reply("one"), Reply("two"), Reply("three"), Reply("four")]
+    asked = model(samples=3, seed=5)
+    assert asked.caption([PHOTO]) == [("one", "two", "three")]
+    assert [(request.get("n"), request["seed"]) for request in server.asked] == [(3, 5), (None, 6), (None, 7)]
+    assert asked.caption([PHOTO]) == [("four",) * 3]
+    assert "n" not in server.asked[3], "it is not asked for several again"
+
+
+@pytest.mark.parametrize("status", [400, 422, 501])
+def test_a_server_that_refuses_to_give_several_is_asked_for_one(
+    server: CaptionServer, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    monkeypatch.setattr(openai_captioner, "RETRIES", 0)
+    server.replies = [Reply(status=status, body=b'{"error": {"message": "n must be 1"}}'), Reply("one"), Reply("two")]
+    assert model(samples=2).caption([PHOTO]) == [("one", "two")]
+    assert [(request.get("n"), request["seed"]) for request in server.asked] == [(2, 42), (None, 42), (None, 43)]
+
+
+def test_a_photo_that_is_refused_says_nothing_of_how_many_texts_a_server_gives(server: CaptionServer) -> None:
+    refusal = Reply(status=400, body=b'{"error": {"message": "content filter"}}')
+    server.replies = [refusal, refusal, Reply("a wall", choices=2)]
+    asked = model(samples=2)
+    with pytest.raises(PhotoRefused, match="content filter"):
+        asked.caption([PHOTO])
+    assert asked.caption([PHOTO]) == [("a wall",) * 2]
+    assert [request.get("n") for request in server.asked] == [2, None, 2]
+
+
+def test_more_texts_than_were_asked_for_are_left_out(server: CaptionServer) -> None:
+    server.replies = [Reply("a wall", choices=5)]
+    assert model().caption([PHOTO]) == [("a wall",)]
+
+
+def test_only_drawn_texts_are_others_than_before(server: CaptionServer) -> None:
+    assert model().identity.revision == model(in_flight=3).identity.revision
+    assert model(samples=2).identity.revision == f"{model().identity.revision}-n"
 
 
 def test_the_key_is_sent_where_there_is_one(server: CaptionServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,23 +166,6 @@ def test_a_photo_that_is_refused_is_told_and_not_asked_again(server: CaptionServ
     assert len(server.asked) == 1
 
 
-def test_texts_beside_a_refused_photo_are_paid_once(server: CaptionServer) -> None:
-    server.replies = [Reply("one"), Reply(status=400, body=b"{}"), Reply("three")]
-    photos = [np.full((8, 8, 3), 90 * number, np.uint8) for number in range(3)]
-    said, refused = [], 0
-    asked = model()
-    with pytest.raises(PhotoRefused):
-        asked.caption(photos)
-    for photo in photos:
-        try:
-            said += asked.caption([photo])
-        except PhotoRefused:
-            refused += 1
-    assert sorted(said) == [("one",), ("three",)] and refused == 1 and len(server.asked) == 3
-    server.replies = [Reply("again")]
-    assert asked.caption(photos) == [("again",)] * 3, "nothing is kept for longer than that"
-
-
 @pytest.mark.parametrize("status", [400, 422])
 def test_a_part_that_a_server_does_not_know_is_left_out(server: CaptionServer, status: int) -> None:
     no_seed = b'{"detail": [{"loc": ["body", "seed"], "msg": "Extra inputs are not permitted"}]}'
@@ -142,6 +174,13 @@ def test_a_part_that_a_server_does_not_know_is_left_out(server: CaptionServer, s
     assert model().caption([PHOTO]) == [("a wall",)]
     assert "seed" in server.asked[0] and "seed" not in server.asked[1]
     assert server.asked[1]["max_tokens"] == server.asked[2]["max_completion_tokens"]
+
+
+def test_what_a_server_does_not_know_is_not_sent_with_every_photo(server: CaptionServer) -> None:
+    server.replies = [Reply(status=400, body=b'{"error": {"message": "seed is not supported"}}'), Reply("a wall")]
+    asked = model()
+    assert asked.caption([PHOTO]) + asked.caption([PHOTO]) == [("a wall",)] * 2
+    assert ["seed" in request for request in server.asked] == [True, False, False]
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])
@@ -181,7 +220,7 @@ def test_ctrl_c_waits_for_no_answer(server: CaptionServer) -> None:
         model().caption([np.full((8, 8, 3), number, np.uint8) for number in range(20)])
     assert time.monotonic() - pressed[0] < 1.5
     time.sleep(3.5)
-    assert len(server.asked) <= openai_captioner.IN_FLIGHT, "those that waited are not asked"
+    assert len(server.asked) == 1, "those that waited are not asked"
 
 
 def test_a_slow_server_is_given_up(server: CaptionServer, monkeypatch: pytest.MonkeyPatch) -> None:

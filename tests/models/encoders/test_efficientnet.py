@@ -10,6 +10,7 @@ from sklearn.datasets import load_sample_image
 from photosort.errors import ModelMissing, StoreError, WeightsMismatch
 from photosort.models.encoders import efficientnet
 from photosort.models.encoders.efficientnet import SIDE, EfficientNetLite2, LabelHead, load_network
+from photosort.models.runtime import placement
 from photosort.wordnet.nouns import nouns
 
 
@@ -135,7 +136,7 @@ def test_on_a_gpu_the_network_runs_in_torch(
         used.append(device)
         return real(network, "cpu")
 
-    monkeypatch.setattr(efficientnet, "first_device", lambda setting: f"{setting}:0")
+    monkeypatch.setattr(placement, "first_device", lambda setting: f"{setting}:0")
     monkeypatch.setattr(efficientnet, "_torch_runner", runner)
     assert EfficientNetLite2(shared_models, device="cuda").encode_images(pixels).shape == (2, 1280)
     assert used == ["cuda:0"]

@@ -21,7 +21,6 @@ from photosort.errors import SettingsError, WriterRefused
 from photosort.models.language.smollm2 import SmolLM2
 from photosort.models.protocols import NoAnswer, Used
 from photosort.models.remote.openai_chat import READY, OpenAIChat
-from photosort.models.remote.pace import Pace
 from photosort.models.remote.pricing import Meter
 from photosort.naming.answer import SCHEMA, SMALL_SCHEMA
 from photosort.naming.cluster_texts import cluster_texts
@@ -342,21 +341,6 @@ def test_a_server_with_one_slow_slot_is_asked_one_question_at_a_time(serve: Serv
     words = ["dog", "cat", "cow", "hen", "fox", "owl"]
     name_clusters(cluster_texts([[f"a {word}"] for word in words]), writer(server, timeout=0.9))
     assert (len(server.asked), server.most) == (12, 1)
-
-
-def test_questions_go_down_where_a_server_elsewhere_turns_out_to_be_slow() -> None:
-    pace = Pace(8, 8, patience=0.2)
-    with pace.turn():
-        time.sleep(0.06)
-    assert pace.at_once == 4
-    for _ in range(3):
-        with pace.turn():
-            time.sleep(0.06)
-    assert pace.at_once == 1
-    for _ in range(2):
-        with pace.turn():
-            pass
-    assert pace.at_once == 4
 
 
 def test_a_trial_asks_for_few_tokens(serve: Serve) -> None:

@@ -13,10 +13,11 @@ import pytest
 import torch
 from hypothesis import example, given
 from hypothesis import strategies as st
-from photosort.describing.look import Look
 
+from photosort.describing.decoding.look import Look
+from photosort.describing.events import Batch
 from photosort.describing.tasks import Task
-from photosort.describing.worker import Batch, run_tasks
+from photosort.describing.worker import run_tasks
 from photosort.errors import ModelFailed
 from photosort.models.runtime import placement
 from photosort.models.runtime.batch_size import BatchSize
@@ -149,10 +150,11 @@ def test_nothing_is_remembered_before_it_is_known_to_fit(tmp_path: Path) -> None
 def test_a_damaged_entry_is_ignored(tmp_path: Path, entry: str) -> None:
     file = tmp_path / "sizes.json"
     file.write_text(entry.replace("%s", KEY))
-    size = BatchSize(32, limit=512, file=file, key=KEY)
+    size = BatchSize(32, limit=512, room=lambda: True, file=file, key=KEY)
     assert size.value == 32
     size.fitted(32)
-    assert json.loads(file.read_text()) == {KEY: 32}
+    size.fitted(64)
+    assert json.loads(file.read_text()) == {KEY: 64}
 
 
 def test_a_file_that_cannot_be_written_ends_no_run(tmp_path: Path) -> None:
@@ -184,9 +186,11 @@ def test_each_model_has_a_size_of_its_own(tmp_path: Path, monkeypatch: pytest.Mo
     for size in (encoder, captioner, drawn):
         assert size.value < size.limit
     encoder.fitted(encoder.value)
+    assert not file.exists(), "where every run begins anyway"
     assert encoder.value == 2 * FIRST_ON_CUDA["encoder"] and captioner.value == FIRST_ON_CUDA["captioner"]
     assert drawn.limit == MOST_ON_CUDA["captioner"] // 6
-    assert json.loads(file.read_text()) == {"clip 1 x1 Imagined GPU": FIRST_ON_CUDA["encoder"]}
+    encoder.fitted(encoder.value)
+    assert json.loads(file.read_text()) == {"clip 1 x1 Imagined GPU": 2 * FIRST_ON_CUDA["encoder"]}
 
 
 def test_a_processor_keeps_the_usual_size(tmp_path: Path) -> None:

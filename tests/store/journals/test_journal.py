@@ -13,6 +13,7 @@ from photosort.store.history import open_history
 from photosort.store.journals.journal import (
     ADD_CONTENT,
     ADD_LOOKS,
+    ADD_REPLACES,
     MIGRATION,
     FilingState,
     Journal,
@@ -26,9 +27,12 @@ RUNS = ("CREATE TABLE runs (id INTEGER PRIMARY KEY)", "INSERT INTO runs VALUES (
 ODD = Path("/photos/\udcff\n-rf \u202e.jpg")
 
 
+ALL = (RUNS, MIGRATION, ADD_CONTENT, ADD_LOOKS, ADD_REPLACES)
+
+
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    connection = open_database(tmp_path / "runs.sqlite", (RUNS, MIGRATION, ADD_CONTENT, ADD_LOOKS), durable=True)
+    connection = open_database(tmp_path / "runs.sqlite", ALL, durable=True)
     yield connection
     connection.close()
 
@@ -64,7 +68,7 @@ def test_states_and_reasons_last(connection: sqlite3.Connection, tmp_path: Path)
     journal = begin(connection)
     journal.mark(journal.group(0), State.FAILED, "permission denied")
     connection.close()
-    again = open_database(tmp_path / "runs.sqlite", (RUNS, MIGRATION, ADD_CONTENT, ADD_LOOKS), durable=True)
+    again = open_database(tmp_path / "runs.sqlite", ALL, durable=True)
     assert {(op.state, op.reason) for op in Journal(again, 1).group(0)} == {(State.FAILED, "permission denied")}
     again.close()
 

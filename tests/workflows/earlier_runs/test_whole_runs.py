@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +24,7 @@ from photosort.store.places import members_of_folders, told_of
 from photosort.store.runs.centroids import centroids_of
 from photosort.store.runs.runs import ClusterRecord, MemberRecord, Runs
 from photosort.workflows.drafts.plan_file import apply_plan, draft_of, write_plan
-from photosort.workflows.earlier_runs.continuing import CAME_LATER, Unchanged
+from photosort.workflows.earlier_runs.continuing import Unchanged
 from photosort.workflows.explaining.explain import explain, explain_photo, explain_run
 from photosort.workflows.explaining.stranger import explain_stranger
 from photosort.workflows.explaining.views import FolderView
@@ -215,19 +214,6 @@ def test_companions_of_photos_that_stand_belong_to_the_run(source: Path, tmp_pat
     red, blue = tmp_path / "out" / "Red", tmp_path / "out" / "Blue"
     assert companions == {red / "red-0.xmp": red / "red-0.png", blue / "blue-0.nef": blue / "blue-0.png"}
     assert explain_photo(load_settings().data_dir, red / "red-0.xmp").run.id == 2
-
-
-def test_a_sidecar_that_comes_later_is_said_to_be_left(source: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    (source / "red-1.xmp").write_text("<x:xmpmeta/>")
-    first(source, out)
-    (source / "red-0.xmp").write_text("<x:xmpmeta/>")
-    done = organize(source, out, models())
-    assert isinstance(done, Unchanged)
-    assert [(one.path.name, one.reason) for one in done.left] == [("red-0.xmp", CAME_LATER)]
-    shutil.copy(source / "red-0.xmp", out / "Red")
-    done = organize(source, out, models())
-    assert isinstance(done, Unchanged) and done.left == ()
 
 
 def test_a_sidecar_that_comes_after_a_move_is_said_to_be_left(source: Path, tmp_path: Path) -> None:

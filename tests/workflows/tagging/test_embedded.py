@@ -75,6 +75,14 @@ def test_new_photos_are_filed_with_their_tags(source: Path, out: Path, tmp_path:
     }
 
 
+def test_a_fresh_run_counts_photos_with_tags_that_would_lie_twice(source: Path, out: Path) -> None:
+    (out / "Red").rename(out / "Barn")
+    (out / "Blue").rename(out / "Sea")
+    _embed(out, 8)
+    done = organize(source, out, models(k=2), fresh=True, dry_run=True)
+    assert isinstance(done, Organized) and done.prepared.twice.total() == 8
+
+
 def test_what_models_said_of_a_photo_is_known_of_it_with_tags(source: Path, out: Path) -> None:
     photo = source / "red-0.png"
     before = sha(photo)
