@@ -29,6 +29,7 @@ def review(
     """Edit the plan of a dry run in the browser, and file it from there. The page is served to this machine only."""
     with speaking(as_json=as_json, quiet=quiet) as out, ExitStack() as stack:
         from photosort.cli.browser import page_opened
+        from photosort.cli.keys import enter_pressed, has_keys
         from photosort.cli.views import plan_tree, planned
         from photosort.workflows.reporting.review import review as serve
 
@@ -40,11 +41,19 @@ def review(
             out.disclose(f"Review: {url} (for this machine only, and once)")
             if not no_open and not stack.enter_context(page_opened(url, settings.data_dir / "reviews")):
                 out.note("No browser was found: open the address yourself.")
-            out.note("To end: Done on the page, or Ctrl-C here.")
+            again = " If the page was closed, Enter opens it again." if has_keys() else ""
+            out.note(f"To end: Done on the page, or Ctrl-C here.{again}")
 
         with out.progress() as progress:
             reviewed = serve(
-                settings.data_dir, settings.cache_dir, number, port=port, fresh=fresh, opened=opened, progress=progress
+                settings.data_dir,
+                settings.cache_dir,
+                number,
+                port=port,
+                fresh=fresh,
+                opened=opened,
+                again=enter_pressed,
+                progress=progress,
             )
         edited = reviewed.edited
         if edited is not None:

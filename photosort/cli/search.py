@@ -50,6 +50,10 @@ def search(
             "--kind", autocompletion=offers.kinds, help="photo, screenshot, document, receipt, meme, drawing or scan."
         ),
     ] = None,
+    place: Annotated[
+        str | None,
+        typer.Option("--place", metavar="NAME", help="Taken there: a town or a country, or 'Paris, France'."),
+    ] = None,
     inside: Annotated[
         str,
         typer.Option(
@@ -86,7 +90,8 @@ def search(
         from photosort.workflows.searching.listing import listing
         from photosort.workflows.searching.search import search as search_photos
 
-        filters, words = filters_of(after=after, before=before, people=people, kind=kind), " ".join(query or ())
+        filters = filters_of(after=after, before=before, people=people, kind=kind, place=place)
+        words = " ".join(query or ())
         listed = (filters.any or inside) and like is None and not words.strip()
         terms = () if listed else parse(words, like)
         settings = settings_of(out, profile=profile, image_encoder=image_encoder)
@@ -106,7 +111,8 @@ def search(
         out.show(lambda: _view(found), lambda: _table(found))
         out.paths(hit.path for hit in found.hits)
         out.document(lambda: _document(found))
-        for aside in _asides(found, dated=filters.dated):
+        lacking = "place" if filters.place else "date" if filters.dated else "facts"
+        for aside in _asides(found, lacking):
             out.note(aside)
         if open_ and not _opened(found.hits[0].path):
             out.note(f"No viewer could be started for {found.hits[0].path}")
@@ -137,7 +143,7 @@ def _table(found: Searched) -> RenderableType:
     return table(("fits", "photo", "folder", "caption"), rows, numbers=("fits",))
 
 
-def _asides(found: Searched, *, dated: bool) -> list[str]:
+def _asides(found: Searched, lacking: str) -> list[str]:
     lines = []
     if found.gone:
         lines.append(
@@ -145,8 +151,7 @@ def _asides(found: Searched, *, dated: bool) -> list[str]:
             " photosort organize DIR --dry-run"
         )
     if found.unknown:
-        what = "date" if dated else "facts"
-        lines.append(f"{plural(found.unknown, 'photo')} left out: no {what} known.")
+        lines.append(f"{plural(found.unknown, 'photo')} left out: no {lacking} known.")
     return lines
 
 

@@ -5,22 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Literal, NamedTuple
 
 import numpy as np
 
-from photosort.duplicates.alignment import Overlaps, overlaps
+from photosort.duplicates.alignment import overlaps
 from photosort.duplicates.best import FOR_BURSTS, FOR_COPIES, Reason, ranked, why_best
-from photosort.duplicates.matching import Pairs, Read, candidate_pairs
-from photosort.duplicates.shots import Shot, are_two_shots, neighbours, series
+from photosort.duplicates.comparing import COMPARED, STRAIGHT, Comparison, Moved
+from photosort.duplicates.matching import Read, ranked_pairs
+from photosort.duplicates.shots import Shot, neighbours, series
 
 Relation = Literal["exact copy", "smaller", "larger", "cropped", "recompressed or edited", "same moment"]
-STRAIGHT = 0.008
-"""The shift of a corner, in shares of a side, from which on an edge was cut."""
-Moved = dict[frozenset[str], float]
-"""Digests of two photos that are the same -> the largest shift of a corner, in shares of a side."""
-COMPARED = 2048
-"""Pairs whose sketches are in memory together."""
 
 
 class Member(NamedTuple):
@@ -63,46 +59,12 @@ def all_groups(shots: Sequence[Shot], read: Read) -> tuple[list[Group], list[Gro
     number = {id(shot): place for place, shot in enumerate(shots)}
     firsts = [copies[0] for copies in contents]
     places = np.array([number[id(shot)] for shot in firsts], dtype=np.int64)
-    compare = _Comparison(firsts, lambda chosen: read(places[chosen]))
-    compare.add(candidate_pairs(compare.read, len(firsts)))
+    compare = Comparison(firsts, lambda chosen: read(places[chosen]))
+    compare.join(*ranked_pairs(compare.read, len(firsts)))
     stars = list(_stars(firsts, compare))
     groups = _groups([[contents[place] for place in star] for star in stars], compare.moved)
     kept = sorted([star[0] for star in stars])
     return groups, _bursts([firsts[place] for place in kept], lambda chosen: compare.read(np.array(kept)[chosen]))
-
-
-class _Comparison:
-    """What was compared so far, by numbers: which photos are the same, and what was not."""
-
-    def __init__(self, shots: Sequence[Shot], read: Read) -> None:
-        self.read = read
-        self.same: dict[int, set[int]] = defaultdict(set)
-        self.moved: Moved = {}
-        self._shots = shots
-        self._seen: set[tuple[int, int]] = set()
-
-    def add(self, pairs: Pairs) -> None:
-        """Compare pairs (m, 2), the lower number first."""
-        for start in range(0, len(pairs), COMPARED):
-            part = pairs[start : start + COMPARED]
-            laid = overlaps(self.read(part[:, 0]), self.read(part[:, 1]))
-            self._seen |= {(one, other) for one, other in part.tolist()}
-            for place in np.flatnonzero(laid.same).tolist():
-                self._keep(int(part[place, 0]), int(part[place, 1]), laid, place)
-
-    def missing(self, pairs: Iterable[tuple[int, int]]) -> Pairs:
-        """Return the pairs that were not compared yet."""
-        left = sorted({(min(pair), max(pair)) for pair in pairs} - self._seen)
-        return np.array(left, dtype=np.int64).reshape(-1, 2)
-
-    def _keep(self, one: int, other: int, laid: Overlaps, place: int) -> None:
-        first, second = self._shots[one], self._shots[other]
-        moved = float(laid.moved[place])
-        if are_two_shots(first, second) or (first.shape == second.shape and moved > STRAIGHT):
-            return  # a cut makes a picture smaller: at the same size, other edges are another aim
-        self.same[one].add(other)
-        self.same[other].add(one)
-        self.moved[frozenset((first.digest, second.digest))] = moved
 
 
 def _by_content(shots: Sequence[Shot]) -> dict[str, list[Shot]]:
@@ -113,35 +75,21 @@ def _by_content(shots: Sequence[Shot]) -> dict[str, list[Shot]]:
     return {digest: ranked(equal, FOR_COPIES) for digest, equal in copies.items()}
 
 
-def _stars(shots: Sequence[Shot], compare: _Comparison) -> Iterator[list[int]]:
+def _stars(shots: Sequence[Shot], compare: Comparison) -> Iterator[list[int]]:
     """Yield all photos by numbers: each best one with those that are the same as it, alone where there are none."""
     number = {id(shot): place for place, shot in enumerate(shots)}
-    components = [
+    left = [
         [number[id(shot)] for shot in ranked([shots[place] for place in component], FOR_COPIES)]
-        for component in _components(len(shots), compare)
+        for component in compare.components()
     ]
-    compare.add(compare.missing((star[0], other) for star in components for other in star[1:]))
-    for component in components:
-        left = component
-        while left:
-            best, *rest = left
-            yield [best, *(other for other in rest if other in compare.same[best])]
-            left = [other for other in rest if other not in compare.same[best]]
-
-
-def _components(count: int, compare: _Comparison) -> Iterator[list[int]]:
-    seen: set[int] = set()
-    for start in range(count):
-        if start in seen:
-            continue
-        seen.add(start)
-        found, waiting = [start], [start]
-        while waiting:
-            new = compare.same.get(waiting.pop(), set()) - seen
-            seen |= new
-            found += sorted(new)
-            waiting += sorted(new)
-        yield found
+    compare.add(pair for best, *others in left for pair in product([best], others))
+    while left:
+        rest = []
+        for best, *others in left:
+            yield [best, *(other for other in others if compare.are_same(best, other))]
+            rest.append([other for other in others if not compare.are_same(best, other)])
+        left = [others for others in rest if others]
+        compare.add(pair for best, *others in left for pair in product([best], others) if compare.is_candidate(*pair))
 
 
 def _groups(stars: Iterable[Sequence[Sequence[Shot]]], moved: Moved) -> list[Group]:

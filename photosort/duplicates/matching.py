@@ -39,7 +39,12 @@ PROBED = 256
 
 def candidate_pairs(read: Read, count: int) -> Pairs:
     """Find pairs (m, 2) of `count` photos that may show the same: the lower number first, sorted."""
-    found = [np.empty((0, 2), dtype=np.int64)]
+    return ranked_pairs(read, count)[0]
+
+
+def ranked_pairs(read: Read, count: int) -> tuple[Pairs, Pairs]:
+    """Find the same pairs, (m, 2), and for each how many photos are nearer to one of both, (m,): 0 for the nearest."""
+    found = [np.empty((0, 3), dtype=np.int64)]
     index = _Index(read, count)
     for start in range(0, len(index.shown), AT_ONCE):
         chosen = index.shown[start : start + AT_ONCE]
@@ -49,7 +54,11 @@ def candidate_pairs(read: Read, count: int) -> Pairs:
             for at in range(0, len(chosen), PROBED):
                 part = slice(at, at + PROBED)
                 found.append(index.near(chosen[part], numbers[part]))
-    return np.unique(np.concatenate(found), axis=0)
+    every = np.concatenate(found)
+    pairs, which = np.unique(every[:, :2], axis=0, return_inverse=True)
+    ranks = np.full(len(pairs), NEAREST, dtype=np.int64)
+    np.minimum.at(ranks, which.reshape(-1), every[:, 2])
+    return pairs, ranks
 
 
 class _Index:
@@ -72,7 +81,9 @@ class _Index:
         self._places, self._photos, self._units = places[order], self.shown[order], unit(every)[order]
 
     def near(self, photos: NDArray[np.int64], numbers: Numbers) -> Pairs:
-        """Return pairs of these photos, of which a view has these numbers (b, d), with others that are near to it."""
+        """Return pairs of these photos, of which a view has these numbers (b, d), with others that are near to it:
+        rows of the lower number, the higher one, and the rank of the other.
+        """
         keys, within = _probes(numbers, self._usual), self._within(numbers)
         low = np.searchsorted(self._places, keys, side="left")
         high = np.searchsorted(self._places, keys + 1, side="left")
@@ -97,12 +108,13 @@ class _Index:
 def _nearest(
     photos: NDArray[np.int64], asking: NDArray[np.int64], others: NDArray[np.int64], distance: Numbers
 ) -> Pairs:
-    """Return the pairs of the nearest of `others` for each photo that asks."""
+    """Return the pairs of the nearest of `others` for each photo that asks, with their ranks (m, 3)."""
     order = np.lexsort((distance, asking))
     asking, others = asking[order], others[order]
     rank = np.arange(len(asking)) - np.searchsorted(asking, asking)
     kept = rank < NEAREST
-    return np.sort(np.stack([photos[asking[kept]], others[kept]], axis=1), axis=1)
+    pairs = np.sort(np.stack([photos[asking[kept]], others[kept]], axis=1), axis=1)
+    return np.concatenate([pairs, rank[kept, None]], axis=1)
 
 
 def _keys(numbers: Numbers) -> NDArray[np.float64]:

@@ -24,6 +24,8 @@ NEIGHBOURS, CROWD = 5, 2_500
 """How many neighbours smooth a photo, and among how many photos they are looked for."""
 ROWS = 1024
 """Photos whose cosines to others are held at once."""
+Crowd = tuple[int, Labels]
+"""How many neighbours smooth a photo, 0 where none do, and among which they are looked for, (m,)."""
 BLOCK = 50
 """Cosines of which the largest is looked at first."""
 
@@ -112,25 +114,26 @@ def common_part(vectors: Vectors) -> NDArray[np.float64]:
     return np.asarray(total / n * (n / (n + FEW)), dtype=np.float64)
 
 
-def smoothed(vectors: Vectors) -> Vectors:
+def smoothed(vectors: Vectors, some: Crowd | None = None) -> Vectors:
     """Move each of (n, d) unit rows half-way to the mean of its nearest neighbours: (n, d) unit rows.
 
     One step of propagation over the nearest-neighbour graph, as in "Simplifying Graph Convolutional Networks" (Wu et
     al. 2019): what a network takes a single photo for is noise, what it takes its neighbours for as well is not. There
     are five neighbours, fewer below 100 photos and none below 40, where they would be the whole group (two photos with
     one neighbour, each other, would become one); they are looked for among 2,500 photos at most, the same every time.
+    Where the rows are some of more photos, `some` says how many neighbours there are, and among which rows.
     """
     moved = vectors.copy()
-    _smooth(moved)
+    _smooth(moved, some)
     return moved
 
 
-def _smooth(vectors: Vectors) -> None:
+def _smooth(vectors: Vectors, some: Crowd | None = None) -> None:
     """Do what `smoothed` does, in place."""
-    near = neighbours(vectors)
+    near = neighbours(vectors, some)
     if not near.shape[1]:
         return
-    _, among = crowd(len(vectors))
+    _, among = some or crowd(len(vectors))
     before = vectors[among]
     for rows in _parts(len(vectors)):
         others = before[np.searchsorted(among, near[rows])]
@@ -145,16 +148,16 @@ def _parts(photos: int) -> Iterator[slice]:
     return (slice(start, start + ROWS) for start in range(0, photos, ROWS))
 
 
-def neighbours(vectors: Vectors) -> Labels:
+def neighbours(vectors: Vectors, some: Crowd | None = None) -> Labels:
     """Return which of (n, d) unit rows are nearest to each, (n, 0 to 5); see `smoothed` for how many, among which."""
-    count, among = crowd(len(vectors))
+    count, among = some or crowd(len(vectors))
     if not count:
         return np.empty((len(vectors), 0), dtype=np.intp)
     many, near = vectors[among], np.empty((len(vectors), count), dtype=np.intp)
     for start in range(0, len(vectors), ROWS):
-        some = vectors[start : start + ROWS]
-        cosines = some @ many.T
-        own = np.flatnonzero((among >= start) & (among < start + len(some)))
+        part = vectors[start : start + ROWS]
+        cosines = part @ many.T
+        own = np.flatnonzero((among >= start) & (among < start + len(part)))
         cosines[among[own] - start, own] = -np.inf
         near[start : start + ROWS] = among[largest(cosines, count)]
     return near
@@ -177,7 +180,7 @@ def largest(values: Vectors, count: int) -> Labels:
     return np.sort(np.take_along_axis(places, np.argpartition(some, -count, axis=1)[:, -count:], axis=1), axis=1)
 
 
-def crowd(photos: int) -> tuple[int, Labels]:
+def crowd(photos: int) -> Crowd:
     """Return how many neighbours smooth each of n photos, 0 where none do, and among which they are looked for."""
     count = min(NEIGHBOURS, photos // FEW)
     among = np.arange(photos)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from photosort.clustering.kmeans import Labels, Vectors
-from photosort.methods.fusion import FEW, crowd, fuse, smoothed, unit
+from photosort.methods.fusion import FEW, Crowd, crowd, fuse, smoothed, unit
 from photosort.settings.choices import FusionMode
 
 
@@ -31,6 +32,20 @@ class Pull(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Sample:
+    """What the rows of a Replay stand for that are some of more photos.
+
+    photos   how many there are in all
+    weights  (n,) how many photos each row stands for
+    crowd    those of the rows among which all photos look for their neighbours, see `fusion.crowd`
+    """
+
+    photos: int
+    weights: NDArray[np.float64]
+    crowd: Labels
+
+
+@dataclass(frozen=True)
 class Replay:
     """n photos in the space of a fusion, and k clusters of them; see `fusion.Fusion.fused`, which this repeats.
 
@@ -39,6 +54,7 @@ class Replay:
     labels   (n,) clusters, 0 to k - 1
     mode     how both are fused; "image" and "text" leave the other out
     clearer  whether pictures are centred and photos smoothed, as for captions that come from the pictures themselves
+    sample   what the n photos stand for where they are some of more
     """
 
     image: Vectors
@@ -47,11 +63,12 @@ class Replay:
     mode: FusionMode = "concat"
     weight: float = 0.5
     clearer: bool = False
+    sample: Sample | None = None
 
     @cached_property
     def rows(self) -> Vectors:
         """(n, D) unit rows, as they were clustered."""
-        return smoothed(self._fused) if self.clearer and self.mode == "concat" else self._fused
+        return smoothed(self._fused, self._crowd) if self.clearer and self.mode == "concat" else self._fused
 
     @cached_property
     def centroids(self) -> Vectors:
@@ -106,7 +123,15 @@ class Replay:
     @cached_property
     def _common(self) -> NDArray[np.float64]:
         rows = unit(self.image)
-        return np.asarray(rows.mean(axis=0, dtype=np.float64) * (len(rows) / (len(rows) + FEW)), np.float64)
+        photos = self.sample.photos if self.sample else len(rows)
+        weights = self.sample.weights if self.sample else np.ones(len(rows))
+        return np.asarray((weights / weights.sum()) @ rows * (photos / (photos + FEW)), np.float64)
+
+    @property
+    def _crowd(self) -> Crowd:
+        if self.sample is None:
+            return crowd(len(self.labels))
+        return crowd(self.sample.photos)[0], self.sample.crowd
 
     def _clear(self, image: Vectors) -> Vectors:
         return unit(np.asarray(unit(image) - self._common, np.float32)) if self.clearer and len(image) else unit(image)
@@ -116,7 +141,7 @@ class Replay:
 
     def _moved(self, rows: Vectors, own: int | None) -> Vectors:
         """Smooth each row among the photos, as `fusion.smoothed` does it with them."""
-        count, among = crowd(len(self._fused))
+        count, among = self._crowd
         if not count:
             return rows
         moved = np.empty_like(rows)
@@ -130,6 +155,9 @@ class Replay:
 
 def means(rows: Vectors, labels: Labels) -> Vectors:
     """Return the directions (k, d) of the means of (n, d) rows with labels (n,), 0 to k - 1."""
-    sums = np.zeros((int(labels.max()) + 1, rows.shape[1]), dtype=np.float64)
-    np.add.at(sums, labels, rows)
+    order = np.argsort(labels, kind="stable")
+    starts = np.searchsorted(labels[order], np.arange(int(labels.max()) + 2))
+    sums = np.zeros((len(starts) - 1, rows.shape[1]), dtype=np.float64)
+    for label, (start, end) in enumerate(pairwise(starts.tolist())):
+        sums[label] = rows[order[start:end]].sum(axis=0, dtype=np.float64)
     return unit(np.asarray(sums, dtype=np.float32))

@@ -1,10 +1,10 @@
 """Serves one review to the browser of this machine, and to no one else.
 
-The address that is opened has a token that works once. What it brings holds two secrets: one for the page and the plan,
-which each request sends in a header of its own, and one that gives pictures only. Cookies are not used: a browser sends
-those of this address to every other program that listens on this machine. Every request must name this very address
-as its host, and, where the browser tells where it comes from, as its origin; so a page of another site reaches nothing,
-whatever its name leads to.
+The address that is opened has a token that works once; who has the terminal can ask for another. What it brings holds
+two secrets: one for the page and the plan, which each request sends in a header of its own, and one that gives pictures
+only. Cookies are not used: a browser sends those of this address to every other program that listens on this machine.
+Every request must name this very address as its host, and, where the browser tells where it comes from, as its origin;
+so a page of another site reaches nothing, whatever its name leads to.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Refused(Exception):
 
 
 class Server:
-    """The server of a session, from the start to the end of a `with` block. `url` is the address to open, once."""
+    """The server of a session, from the start to the end of a `with` block."""
 
     def __init__(
         self,
@@ -84,7 +84,16 @@ class Server:
                 f"Port {port} cannot be used ({str(reason).lower()})", "Name another with --port, or none."
             ) from error
         self._http.begin(session, picture, large, page)
-        self.url = f"{self._http.origin}/?token={self._http.token}"
+
+    @property
+    def url(self) -> str:
+        """The address to open; it works until it is opened, or is renewed."""
+        return f"{self._http.origin}/?token={self._http.token}"
+
+    def renew(self) -> str:
+        """Return another address to open, which works once; an earlier one that was not opened works no more."""
+        self._http.renew_token()
+        return self.url
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
@@ -108,6 +117,11 @@ class _Http(ThreadingHTTPServer):
         self.host = f"{HOST}:{self.server_address[1]}"
         self.origin = f"http://{self.host}"
         self.page = page(lambda number: f"/picture/{number}?key={self.key}").encode()
+
+    def renew_token(self) -> None:
+        """Let another token open the page, once, and none that was given before."""
+        with self.lock:
+            self.token = secrets.token_urlsafe(24)
 
     def use_token(self, given: str) -> bool:
         """Return whether this is the token, for the first time."""
@@ -201,7 +215,10 @@ class _Handler(BaseHTTPRequestHandler):
         """Return what fetches the page, with the secrets for the one who has the token; after a reload without."""
         given = parse_qs(query).get("token", [""])[0]
         if given and not self.server.use_token(given):
-            raise Refused(HTTPStatus.FORBIDDEN, "This address was used already. Start photosort review again.")
+            raise Refused(
+                HTTPStatus.FORBIDDEN,
+                "This address was used already. Press Enter in the terminal of photosort review for a new one.",
+            )
         page = _asset("shell.html").decode()
         secret, key = (self.server.secret, self.server.key) if given else ("", "")
         return page.replace("{{secret}}", secret).replace("{{key}}", key).encode()

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 from photosort.errors import PhotosortError, PlanRefused
@@ -42,8 +43,16 @@ class Shown:
 class Session:
     """The plan that is under review, with all photos of its run in a fixed order."""
 
-    def __init__(self, draft: Draft, photos: Sequence[Shown], in_two: Split) -> None:
+    def __init__(
+        self,
+        draft: Draft,
+        photos: Sequence[Shown],
+        in_two: Split,
+        lying: Mapping[str, Sequence[int]] = MappingProxyType({}),
+    ) -> None:
+        """`lying` maps names of folders to the numbers of some pictures of photos that lie in them already."""
         self.photos = photos
+        self._lying = lying
         self._draft = draft
         self._in_two = in_two
         self._paths = [photo.path for photo in photos]
@@ -164,6 +173,8 @@ class Session:
                     "keywords": [printable(word) for word in folder.keywords],
                     "pinned": folder.pinned,
                     "photos": [self._number[photo.path] for photo in folder.photos],
+                    "there": folder.there,
+                    "lying": list(self._lying.get(folder.name, ())) if folder.there else [],
                 }
                 for folder in draft.folders
             ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
@@ -33,12 +34,14 @@ class Filters:
     before  taken before this day
     people  the number of faces
     kind    what the picture is; "photo" is none of the kinds
+    place   the name of a town or a country, or both: "Paris, France", as `plain` leaves it
     """
 
     after: date | None = None
     before: date | None = None
     people: People | None = None
     kind: str | None = None
+    place: str | None = None
 
     @property
     def dated(self) -> bool:
@@ -48,10 +51,16 @@ class Filters:
     @property
     def any(self) -> bool:
         """Whether facts are asked for at all."""
-        return self.dated or self.people is not None or self.kind is not None
+        return self.dated or self.people is not None or self.kind is not None or self.place is not None
 
-    def fit(self, facts: Facts) -> bool:
-        """Return whether a photo with these facts is wanted; what is not known of it does not fit."""
+    def lacks(self, facts: Facts) -> bool:
+        """Return whether it cannot be said if a photo with these facts is wanted."""
+        return (self.dated and not facts.taken) or (self.place is not None and facts.place is None)
+
+    def fit(self, facts: Facts, town: str = "", country: str = "") -> bool:
+        """Return whether a photo with these facts is wanted; what is not known of it does not fit. Town and country are
+        those of its place.
+        """
         taken = facts.taken[:10]
         if self.dated and not taken:
             return False
@@ -61,6 +70,8 @@ class Filters:
             return False
         if self.people and not (facts.people and self.people.fits(facts.people.count)):
             return False
+        if self.place and self.place not in (plain(town), plain(country), plain(f"{town}, {country}")):
+            return False
         return self.kind is None or self.kind == (facts.kind.name if facts.kind else PHOTO)
 
 
@@ -69,7 +80,12 @@ PHOTO = "photo"
 
 
 def filters_of(
-    *, after: str | None = None, before: str | None = None, people: str | None = None, kind: str | None = None
+    *,
+    after: str | None = None,
+    before: str | None = None,
+    people: str | None = None,
+    kind: str | None = None,
+    place: str | None = None,
 ) -> Filters:
     """Read the filters as a user writes them; None asks for nothing. Raises SettingsError."""
     first = read_date(after, "--after") if after is not None else None
@@ -83,6 +99,7 @@ def filters_of(
         end,
         read_people(people) if people is not None else None,
         read_kind(kind) if kind is not None else None,
+        read_place(place) if place is not None else None,
     )
 
 
@@ -116,3 +133,16 @@ def read_kind(text: str) -> str:
     if wanted in (PHOTO, *KINDS):
         return wanted
     raise SettingsError(f"--kind {text!r} is not a kind of picture", f"Choose one of: {', '.join((PHOTO, *KINDS))}")
+
+
+def read_place(text: str) -> str:
+    """Return the name of a place as `plain` leaves it. Raises SettingsError where there is none."""
+    if name := plain(text):
+        return name
+    raise SettingsError("--place names no place", "Write --place Paris, --place France or --place 'Paris, France'.")
+
+
+def plain(name: str) -> str:
+    """Return a name without accents, case and spaces at its ends: "são paulo" and "Sao Paulo" are one."""
+    letters = unicodedata.normalize("NFKD", name)
+    return " ".join("".join(char for char in letters if not unicodedata.combining(char)).casefold().split())

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 from photosort.store.journals.operation import State
@@ -49,6 +51,12 @@ def filed_places(connection: sqlite3.Connection) -> Iterator[tuple[str, Place]]:
     )
     for digest, *place in connection.execute(query, _AT):
         yield digest, Place(*place)
+
+
+def destinations_of_runs(connection: sqlite3.Connection) -> dict[int, Path]:
+    """Map runs that have filed photos to where they filed to."""
+    rows = connection.execute("SELECT run_id, destination FROM filings")
+    return {run: Path(os.fsdecode(destination)) for run, destination in rows}
 
 
 def told_of(connection: sqlite3.Connection, digests: Iterable[str]) -> dict[str, list[Told]]:

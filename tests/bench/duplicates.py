@@ -32,7 +32,7 @@ from table_row import declare
 from photosort.describing.tasks import SKETCHED
 from photosort.duplicates import alignment
 from photosort.duplicates.alignment import overlaps
-from photosort.duplicates.groups import STRAIGHT
+from photosort.duplicates.comparing import STRAIGHT
 from photosort.duplicates.matching import candidate_pairs
 from photosort.models.runtime.torchvision_ops import repair_torchvision
 from photosort.photos.pixels.decode import decode

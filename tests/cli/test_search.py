@@ -108,8 +108,8 @@ def test_a_list_by_date_shows_dates() -> None:
 
 
 def test_asides_say_what_is_left_out() -> None:
-    assert search._asides(Searched(HITS, 3, 0, 0), dated=True) == []
-    assert search._asides(Searched(HITS, 3, 1, 388), dated=True) == [
+    assert search._asides(Searched(HITS, 3, 0, 0), "date") == []
+    assert search._asides(Searched(HITS, 3, 1, 388), "date") == [
         "1 photo left out: gone or changed since photosort looked at them. Look again with:"
         " photosort organize DIR --dry-run",
         "388 photos left out: no date known.",

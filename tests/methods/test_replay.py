@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from photosort.clustering.kmeans import from_labels
-from photosort.methods.fusion import Fusion, centred, fuse, smoothed, unit
+from photosort.methods.fusion import Fusion, centred, crowd, fuse, smoothed, unit
 from photosort.methods.method import Views
-from photosort.methods.replay import Replay
+from photosort.methods.replay import Replay, Sample
 
 N, D, E = 90, 6, 5
 
@@ -108,3 +108,22 @@ def test_a_further_photo_lies_beside_its_equal(n: int) -> None:
     image, said, labels = data(5, n)
     replay = Replay(image, said, labels, clearer=True)
     assert (replay.placed(image[:1], said[:1]) @ replay.rows[0])[0] > 0.97
+
+
+def test_some_photos_stand_for_all_where_each_says_for_how_many() -> None:
+    """The rows, centroids and pulls that all photos give, from a fifth of them."""
+    image, said, labels = data(5, 3_000)
+    every = Replay(image, said, labels, clearer=True)
+    among = crowd(3_000)[1]
+    steps = [np.flatnonzero(labels == label)[:: 3 if label else 2] for label in range(3)]
+    rows = np.unique(np.concatenate([among[:700], *steps]))
+    weights = (np.bincount(labels) / np.bincount(labels[rows]))[labels[rows]]
+    own = int(np.searchsorted(rows, steps[0][4]))
+    sample = Sample(3_000, weights, np.flatnonzero(np.isin(rows, among)))
+    some = Replay(image[rows], said[rows], labels[rows], clearer=True, sample=sample)
+    assert (some.centroids * every.centroids).sum(axis=1) == pytest.approx(np.ones(3), abs=0.003)
+    assert np.median((some.rows * every.rows[rows]).sum(axis=1)) > 0.97
+    cosines = some.similarity(some.rows[own][None])[0], every.similarity(every.rows[rows[own]][None])[0]
+    assert cosines[0] == pytest.approx(cosines[1], abs=0.06)
+    moved = some.placed(some.image[own][None], some.said[own][None], own)
+    assert moved[0] == pytest.approx(some.rows[own], abs=1e-5)

@@ -115,6 +115,21 @@ def test_the_page_sees_and_changes_the_plan(page: Page) -> None:
     assert page.post("/ask", {"do": "done"}).json["phase"] == "ended" and page.session.asked(1) == "done"
 
 
+def test_another_address_opens_the_page_again_and_kills_the_one_before() -> None:
+    draft = Draft(1, Path("/in"), Path("/out"), Mode.COPY, (DraftFolder("Dogs", "Dogs", photos=(PHOTO,)),))
+    with Server(Session(draft, [Shown(PHOTO.path, "")], lambda photos: []), lambda number: None) as server:
+        unopened = Page(Session(draft, [], lambda photos: []), server.url)
+        opened = Page(unopened.session, server.renew())
+        assert unopened.url != opened.url
+        stale = unopened.raw("GET", "/" + unopened.url.partition("/?")[2].join(["?", ""]), {"Host": unopened.host})
+        assert stale.status == 403
+        opened.open()
+        assert opened.get("/state").status == 200
+        again = Page(unopened.session, server.renew())
+        again.open()
+        assert again.get("/state").json == opened.get("/state").json, "a page that is still open goes on"
+
+
 def test_only_this_machine_is_listened_to(page: Page) -> None:
     host, port = page.address
     assert host == "127.0.0.1"
@@ -124,7 +139,7 @@ def test_only_this_machine_is_listened_to(page: Page) -> None:
 
 def test_the_address_opens_the_page_once(page: Page) -> None:
     again = page.raw("GET", "/" + page.url.partition(page.host + "/")[2], {"Host": page.host})
-    assert again.status == 403 and b"used already. Start photosort review again" in again.body
+    assert again.status == 403 and b"used already. Press Enter in the terminal of photosort review" in again.body
     assert page.raw("GET", "/?token=", {"Host": page.host}).status == 200
     for path in ("/", "/?token=", "/?key=1"):
         body = page.raw("GET", path, {"Host": page.host}).body.decode()

@@ -81,3 +81,14 @@ def test_filters_are_read_together() -> None:
         SettingsError, match=r"--kind 'cat' is not a kind of picture. Choose one of: photo, screenshot, document"
     ):
         filters_of(kind="cat")
+
+
+def test_a_place_is_a_town_or_a_country_or_both() -> None:
+    seen, wanted = Facts(place=(48.9, 2.4)), filters_of(place=" Orléans ")
+    assert wanted.any and wanted.fit(seen, "Orleans", "France") and not wanted.fit(seen, "Paris", "France")
+    assert filters_of(place="orleans,  france").fit(seen, "Orléans", "France")
+    assert filters_of(place="France").fit(seen, "Paris", "France")
+    assert not filters_of(place="Fran").fit(seen, "Paris", "France")
+    assert wanted.lacks(Facts()) and not wanted.lacks(seen) and not wanted.fit(Facts())
+    with pytest.raises(SettingsError, match="--place names no place"):
+        filters_of(place="  ")

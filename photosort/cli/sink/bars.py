@@ -55,10 +55,12 @@ class Bars:
             self._live.start()
 
     def stop(self) -> None:
-        """Take the bars away, and let the cursor be seen; the next report draws them again."""
+        """Take the bars away, and let the cursor be seen; the next report draws those again that have not ended."""
         if self._live is not None:
             self._live.stop()
             self._live = None
+        with self._lock:
+            self._stages.forget_ended()
 
     def lines(self, width: int) -> RenderableType:
         """Return a line for each stage that takes its time, none longer than the terminal."""

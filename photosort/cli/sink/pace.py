@@ -105,6 +105,10 @@ class Stages:
         stage.update(done, total, used, now)
         return stage
 
+    def forget_ended(self) -> None:
+        """Take stages that have ended from the list; a later call with the name of one begins it anew."""
+        self.all = {name: stage for name, stage in self.all.items() if not stage.ended}
+
 
 class Lines:
     """Writes one line for each stage that takes a minute, where no bar can be drawn: in the log of a server, say."""

@@ -33,6 +33,7 @@ class DraftFolder:
     keywords  words that stand for the folder, the better ones first
     clusters  numbers of the run's folders that it comes from, its own first; empty where the user made it
     pinned    whether the user has settled the name: no change of the plan touches it
+    there     photos that earlier runs have put there, and that stay: then it is a folder on disk, and keeps its name
     """
 
     name: str
@@ -42,6 +43,7 @@ class DraftFolder:
     photos: tuple[DraftPhoto, ...] = ()
     clusters: tuple[int, ...] = ()
     pinned: bool = False
+    there: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +77,28 @@ def rename(draft: Draft, name: str, to: str) -> Draft:
         return draft
     if folder.pinned:
         raise PlanRefused(f"The name “{printable(folder.name)}” is pinned", "Unpin it before you rename the folder.")
+    if folder.there:
+        lie = "1 photo lies" if folder.there == 1 else f"{folder.there:,} photos lie"
+        raise PlanRefused(
+            f"{lie} in “{printable(folder.name)}” already, and a plan renames no folder on disk",
+            "Rename it on disk: the next run finds it. Or move the new photos to a new folder.",
+        )
     renamed = replace(folder, name=to, title=to.rpartition("/")[2])
     _refuse_names([other.name for other in draft.folders if other is not folder], to)
     return _with(draft, folder, renamed)
 
 
 def merge(draft: Draft, name: str, other: str) -> Draft:
-    """Put the photos of `other` into the folder `name`, which stays; of the two names a pinned one is kept."""
+    """Put the photos of `other` into the folder `name`, which stays; of the two names a pinned one is kept.
+
+    Photos that lie in `other` on disk already stay there, and so does that folder.
+    """
     into, gone = draft.folder(name), draft.folder(other)
     if into is gone:
         raise PlanRefused(f"“{printable(into.name)}” cannot be merged with itself", "Name two different folders.")
-    named, unnamed = (gone, into) if gone.pinned and not into.pinned else (into, gone)
+    if gone.there:
+        return move(draft, [photo.path for photo in gone.photos], into.name)
+    named, unnamed = (gone, into) if gone.pinned and not into.pinned and not into.there else (into, gone)
     merged = replace(
         named,
         photos=(*into.photos, *gone.photos),
@@ -153,6 +166,13 @@ def pin(draft: Draft, name: str, *, pinned: bool = True) -> Draft:
     return _with(draft, folder, replace(folder, pinned=pinned))
 
 
+def without_doubles(draft: Draft) -> Draft:
+    """Leave out folders without photos that have the name of one with photos: the user has given it to that one."""
+    filled = {folder.name for folder in draft.folders if folder.photos}
+    kept = tuple(folder for folder in draft.folders if folder.photos or folder.name not in filled)
+    return replace(draft, folders=kept)
+
+
 def name_fault(name: str) -> str:
     """Return what is wrong with a folder's name; empty where every file system takes it."""
     for part in name.split("/"):
@@ -186,8 +206,9 @@ def meeting_faults(names: Iterable[str]) -> list[str]:
 
 
 def _refuse_names(others: Sequence[str], name: str) -> None:
+    before = meeting_faults(others)
     faults = [name_fault(name)] if name_fault(name) else meeting_faults([*others, name])
-    if faults:
+    if len(faults) > len(before) or name_fault(name):
         raise PlanRefused(faults[-1][0].upper() + faults[-1][1:], "Choose another name.")
 
 

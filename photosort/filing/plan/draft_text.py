@@ -31,6 +31,7 @@ HEAD = """\
 # merge two folders   move all lines of one to the other, and remove the empty folder
 # make a folder       add [[folder]] with `name` and `photos`; the other keys may be missing
 # leave photos        move their lines to `photos` under [aside], or remove them
+# add to a folder     move lines to one that has photos already; with another name, its lines make a new folder
 #
 # format, run      the version of this file, and the run that it was made from: leave them as they are
 # source           the folder that the photos are in; `file` is a path below it
@@ -63,7 +64,11 @@ def as_text(draft: Draft) -> Iterator[str]:
         yield "".join(f"{name} = {value}\n" for name, value in _named(key, str(path)))
     yield f'mode = "{draft.mode.value}"\n'
     for folder in draft.folders:
-        yield f"\n[[folder]]\nname = {quoted(folder.name)}\ntitle = {quoted(folder.title)}\n"
+        yield "\n[[folder]]\n"
+        if folder.there:
+            lie = "1 photo lies" if folder.there == 1 else f"{folder.there:,} photos lie"
+            yield f"# {lie} in this folder already: the name is that of the folder on disk\n"
+        yield f"name = {quoted(folder.name)}\ntitle = {quoted(folder.title)}\n"
         yield f"summary = {quoted(folder.summary)}\n"
         yield f"keywords = [{', '.join(map(quoted, folder.keywords))}]\n"
         yield f"clusters = {list(folder.clusters)}\n"

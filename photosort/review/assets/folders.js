@@ -2,7 +2,7 @@
 
 /** The folders of the plan: their sections on the page follow what the server says. */
 (() => {
-  const { byId, make, large } = review;
+  const { byId, make, large, small } = review;
   const { run, folders, figures, refold, number: written } = photosort;
   const ASIDE = -1;
   const sections = new Map();
@@ -72,12 +72,23 @@
     section.querySelector(".edge")?.remove();
   }
 
+  /** Show what lies in a folder of the disk already. */
+  function showLying(section, { there, lying }) {
+    section.querySelector(".lying")?.remove();
+    if (!there) return;
+    const text = `${counted(there, "photo")} ${there === 1 ? "lies" : "lie"} in this folder already`;
+    const pictures = lying.map((number) => make("img", { src: small(number), alt: "", loading: "lazy", decoding: "async" }));
+    for (const picture of pictures) picture.addEventListener("error", () => picture.remove());
+    section.querySelector("header").append(make("p", { className: "lying" }, text, ...pictures));
+  }
+
   function dress(section, folder, state) {
     const heading = section.querySelector("h2");
     if (heading.textContent !== folder.name) heading.textContent = folder.name;
     const staying = folder.number === ASIDE ? (folder.photos.length === 1 ? " that stays where it is" : " that stay where they are") : "";
-    section.querySelector(".count").textContent = counted(folder.photos.length, "photo") + staying;
+    section.querySelector(".count").textContent = counted(folder.photos.length, folder.there ? "new photo" : "photo") + staying;
     if (folder.number === ASIDE) return;
+    showLying(section, folder);
     const labels = {
       rename: `Rename ${folder.name}`,
       merge: `Merge ${folder.name} with another folder`,
@@ -110,7 +121,7 @@
   function showFolders(state) {
     const numbers = numbered(state.folders);
     const now = state.folders.map((folder, place) => ({ ...folder, number: numbers[place] }));
-    now.push({ number: ASIDE, name: "Set aside", photos: state.aside, keywords: [], pinned: false });
+    now.push({ number: ASIDE, name: "Set aside", photos: state.aside, keywords: [], pinned: false, there: 0, lying: [] });
     for (const [number, section] of sections) {
       if (now.some((folder) => folder.number === number)) continue;
       section.remove();

@@ -56,6 +56,9 @@ const review = (() => {
   /** The address of a photo for the large view. */
   const large = (number) => `/large/${number}?key=${encodeURIComponent(key)}`;
 
+  /** The address of its thumbnail. */
+  const small = (number) => `/picture/${number}?key=${encodeURIComponent(key)}`;
+
   const load = (source) =>
     new Promise((done, failed) => document.head.append(make("script", { src: source, onload: done, onerror: failed })));
 
@@ -71,5 +74,5 @@ const review = (() => {
   }
 
   addEventListener("DOMContentLoaded", () => begin().catch(fail));
-  return { byId, make, call, say, fail, large };
+  return { byId, make, call, say, fail, large, small };
 })();

@@ -45,6 +45,8 @@ ADD_STANDING = (
 )
 INDEX_LEFT = "CREATE INDEX left_behind_by_path ON left_behind (run, path)"
 
+LOOKUP = 500
+"""Paths that are asked for at once."""
 _SORTING = f"json_extract(settings, '$.command') IS NOT '{TAGS}'"
 ORGANIZED = f"(coalesce(json_extract(settings, '$.command'), '') NOT IN ('{DUPLICATES}', '{FOLLOWING}') AND {_SORTING})"
 """Whether a run is none of those."""
@@ -157,6 +159,19 @@ class Runs:
         values = (run, cluster, every, first) if cluster is not None else (run, every, first)
         return self._members(f"WHERE run = ? {where} AND rank % ? = 0 ORDER BY cluster, rank LIMIT ?", *values)
 
+    def ranks(self, run: int) -> list[tuple[bytes, int, int]]:
+        """Return path, cluster and rank of all members, in no order."""
+        unpack(self._db, run)
+        return self._db.execute("SELECT path, cluster, rank FROM members WHERE run = ?", (run,)).fetchall()
+
+    def members_at(self, run: int, paths: Sequence[bytes]) -> list[MemberRecord]:
+        """Return the members that lay at these paths when the run saw them, in no order."""
+        found: list[MemberRecord] = []
+        for start in range(0, len(paths), LOOKUP):
+            part = paths[start : start + LOOKUP]
+            found += self._members(f"WHERE run = ? AND path IN ({', '.join('?' * len(part))})", run, *part)
+        return found
+
     def runner_ups(self, run: int) -> dict[int, Counter[int]]:
         """Cluster -> each of the others that is next for members of it, with the number of these."""
         unpack(self._db, run)
@@ -180,6 +195,12 @@ class Runs:
         query = "SELECT count(*), total(json_extract(answer, '$.by') = ?) FROM members WHERE run = ? AND standing"
         before, yours = self._db.execute(query, (user, run)).fetchone()
         return packed[0] + int(before), packed[1] + int(yours)
+
+    def standing_sizes(self, run: int) -> Counter[int]:
+        """Cluster -> number of members that lay in its folder before the run."""
+        unpack(self._db, run)
+        query = "SELECT cluster, count(*) FROM members WHERE run = ? AND standing GROUP BY cluster"
+        return Counter(dict(self._db.execute(query, (run,)).fetchall()))
 
     def files(self, run: int) -> int:
         """Return the number of members and their companions."""

@@ -14,7 +14,7 @@ from photosort.errors import NoSuchRun, PlanRefused
 from photosort.filing.disk.lock import hold
 from photosort.filing.disk.survey import check_destination
 from photosort.filing.journaled.apply import Outcome
-from photosort.filing.plan.draft import Draft
+from photosort.filing.plan.draft import Draft, without_doubles
 from photosort.filing.plan.plan import Plan
 from photosort.naming.summary import ClusterName
 from photosort.photos.files.own_files import LEFTOVER
@@ -76,7 +76,7 @@ def file_draft(
     Raises PlanRefused with a line for each fault, NoSuchRun, SourceMissing, NoPhotos, DestinationError, Busy and
     Unfinished; nothing has been touched then.
     """
-    draft = replace(draft, destination=Path(os.path.realpath(draft.destination)))
+    draft = replace(without_doubles(draft), destination=Path(os.path.realpath(draft.destination)))
     lock = nullcontext() if dry_run else hold(draft.destination, data_dir)
     with lock, open_history(data_dir) as connection, open_cache(cache_dir) as cache:
         refuse_over_unfinished(connection, draft.destination)

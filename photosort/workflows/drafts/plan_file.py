@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from photosort.errors import PlanRefused
-from photosort.filing.plan.draft import Draft, DraftFolder, DraftPhoto
+from photosort.filing.plan.draft import Draft, DraftFolder, DraftPhoto, meeting_faults
 from photosort.filing.plan.draft_text import Reading, as_text, read_text
 from photosort.filing.plan.model import Mode
 from photosort.store.history import open_history
@@ -25,7 +25,7 @@ LARGEST = 256 << 20
 
 def draft_of(data_dir: Path, number: int | None = None) -> Draft:
     """Return the plan of a run, of the last one without a number, as it was made: of a run that continues others only
-    what is new. A preview is kept from now on.
+    the photos that are new, and last the folders to which it brings nothing. A preview is kept from now on.
 
     Raises NoSuchRun.
     """
@@ -36,18 +36,24 @@ def draft_of(data_dir: Path, number: int | None = None) -> Draft:
         photos: dict[int, list[DraftPhoto]] = {}
         for member in runs.members(run.id, new=True):
             photos.setdefault(member.cluster, []).append(DraftPhoto(member.path, member.digest))
-        folders = (
+        there = runs.standing_sizes(run.id)
+        every = [
             DraftFolder(
                 cluster.folder,
                 cluster.title,
                 cluster.summary,
                 tuple(word for word, _ in cluster.keywords),
-                tuple(photos[cluster.number]),
+                tuple(photos.get(cluster.number, ())),
                 (cluster.number,),
+                there=there[cluster.number],
             )
             for cluster in runs.clusters(run.id)
-            if cluster.number in photos
-        )
+            if cluster.number in photos or (cluster.folder and there[cluster.number])
+        ]
+        folders = [folder for folder in every if folder.photos]
+        for folder in every:
+            if not folder.photos and not meeting_faults([*(other.name for other in folders), folder.name]):
+                folders.append(folder)
         return Draft(run.id, run.source, run.destination, Mode(run.mode), tuple(folders))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -38,6 +38,14 @@ class Clusters:
         for member in self._runs.members(self.run.id):
             found.setdefault(member.cluster, []).append(member)
         return found
+
+    def members_of(self, number: int) -> list[MemberRecord]:
+        """Return the members of one cluster, the exemplar first; reads no other."""
+        return self._runs.members(self.run.id, number)
+
+    def some_members(self, choose: Callable[[Sequence[tuple[bytes, int, int]]], Iterable[bytes]]) -> list[MemberRecord]:
+        """Return the members whose paths are chosen, given path, cluster and rank of all; reads no other."""
+        return self._runs.members_at(self.run.id, [*choose(self._runs.ranks(self.run.id))])
 
     @cached_property
     def sizes(self) -> dict[int, int]:

@@ -16,6 +16,7 @@ from photosort.workflows.earlier_runs.renamed import cluster_in
 from photosort.workflows.explaining.clusters import Clusters
 from photosort.workflows.explaining.finding import (
     HINT,
+    as_printed,
     cluster_meant,
     filed_by,
     find_photo,
@@ -50,10 +51,10 @@ def explain(
     """
     with open_history(data_dir) as connection:
         if isinstance(what, Path) or is_path(what):
-            path = Path(what)
+            among = _among(connection, number)
+            path = as_printed(connection, among, Path(what))
             if found := _folder_at(connection, path, number, cache_dir):
                 return found
-            among = _among(connection, number)
             photo = find_photo(connection, among, path)
             if photo is None and ending_of(path.name) not in PHOTOS:
                 raise NotInRun(f"{path} is not a photo: its name has no ending of one", HINT)

@@ -52,9 +52,44 @@ def cluster_meant(clusters: Clusters, text: str) -> int | None:
     return None
 
 
+def as_printed(connection: sqlite3.Connection, among: Sequence[Run], path: Path) -> Path:
+    """Return what a path means that is not there from where the user stands: one that is printed below the destination
+    or the source of a run, or the place that a preview gives a photo; the path itself where it is none of these.
+    """
+    if os.path.lexists(path):
+        return path
+    for run in among:
+        for folder in (run.destination, run.source):
+            if not path.is_absolute() and os.path.lexists(folder / path):
+                return folder / path
+    for run in among:
+        place = run.destination / path
+        if run.previewed and place.parent.is_relative_to(run.destination):
+            clusters = Clusters(connection, run)
+            name = place.parent.relative_to(run.destination).as_posix()
+            number = next((one.number for one in clusters.records if one.folder == name), None)
+            if number is not None and (photo := _called(clusters, place.name, number)):
+                return photo[0].path
+    return path
+
+
+def _called(clusters: Clusters, name: str, inside: int | None = None) -> list[MemberRecord]:
+    """Return the photos of a run, or of a cluster, whose files have this name; "…" stands for what was left out."""
+    start, cut, end = name.partition("…")
+
+    def fits(path: bytes) -> bool:
+        known = os.fsdecode(path.rpartition(os.fsencode(os.sep))[2])
+        shortened = bool(cut and start and end) and len(known) > len(start + end)
+        return known == name or (shortened and known.startswith(start) and known.endswith(end))
+
+    return clusters.some_members(
+        lambda every: [path for path, own, _ in every if (inside is None or own == inside) and fits(path)]
+    )
+
+
 def photo_called(clusters: Clusters, name: str) -> MemberRecord | None:
     """Return the photo of the run whose file has this name. Raises SettingsError where there are several."""
-    found = [photo for members in clusters.members.values() for photo in members if photo.path.name == name]
+    found = _called(clusters, name)
     if len(found) > 1:
         raise SettingsError(f"{len(found)} photos of run {clusters.run.id} are called {name}", "Give the whole path.")
     return found[0] if found else None

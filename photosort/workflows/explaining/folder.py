@@ -30,7 +30,7 @@ SEED = 42
 
 def folder_view(clusters: Clusters, number: int, cache_dir: Path | None) -> FolderView:
     """Return a folder of a run in depth."""
-    members = clusters.members[number]
+    members = clusters.members_of(number)
     copies = clusters.named[number].of_copies
     themes, forgotten = ((), 0) if copies else _themes(clusters, members, cache_dir)
     return FolderView(
@@ -38,7 +38,7 @@ def folder_view(clusters: Clusters, number: int, cache_dir: Path | None) -> Fold
         clusters.view(number),
         tuple(members),
         tuple(clusters.neighbours(number)),
-        () if copies else _edge(clusters, number),
+        () if copies else _edge(clusters, number, members),
         themes,
         forgotten,
         _period(clusters, members),
@@ -51,8 +51,7 @@ def _period(clusters: Clusters, members: Sequence[MemberRecord]) -> Period | Non
     return period_of(members, [member for some in clusters.members.values() for member in some])
 
 
-def _edge(clusters: Clusters, number: int) -> tuple[Edge, ...]:
-    members = clusters.members[number]
+def _edge(clusters: Clusters, number: int, members: Sequence[MemberRecord]) -> tuple[Edge, ...]:
     last = clusters.lying(sorted(members[EXEMPLARS:], key=lambda member: member.similarity)[:EDGE])
     return tuple(
         Edge(lying, clusters.named.get(lying.photo.runner_up) if lying.photo.runner_up != number else None)

@@ -18,6 +18,7 @@ from photosort.store.history import open_history
 from photosort.store.runs.runs import ClusterRecord, MemberRecord
 from photosort.workflows.earlier_runs.recalled import models_of
 from photosort.workflows.explaining.clusters import Clusters
+from photosort.workflows.explaining.some import Some
 from photosort.workflows.explaining.space import Space, space_of
 from photosort.workflows.explaining.views import Lying, PhotoView
 
@@ -86,8 +87,9 @@ def reasons(data_dir: Path, found: PhotoView, cache_dir: Path | None = None) -> 
         try:
             models = models_of(found.run, cache_dir)
             with open_cache(models.settings.cache_dir) as cache:
-                members = [member for some in clusters.members.values() for member in some]
-                space = space_of(models, clusters.records, members, cache)
+                some = Some(clusters, found.photo)
+                space = space_of(models, clusters.records, some.members, cache)
+                space = space and some.weighed(space)
                 row = space.position(found.photo.digest) if space else None
                 if space is None or row is None:
                     return Reasons(untold="the cache does not know this photo any more; organize its folder again")

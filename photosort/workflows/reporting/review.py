@@ -28,7 +28,7 @@ from photosort.workflows.drafts.plan_file import draft_of, read_plan
 from photosort.workflows.earlier_runs.recalled import image_vectors
 from photosort.workflows.history import run_to_review
 from photosort.workflows.reporting.report import page_of, recorded_of
-from photosort.workflows.reporting.review_pictures import Pictures
+from photosort.workflows.reporting.review_pictures import Pictures, lying_already
 
 PAUSE = 0.5
 """Seconds between two looks at whether the page has asked for something, or changes are to be saved."""
@@ -51,12 +51,14 @@ def review(
     port: int = 0,
     fresh: bool = False,
     opened: Callable[[str, bool], None],
+    again: Callable[[], bool] = lambda: False,
     progress: Progress = silent,
 ) -> Reviewed:
     """Serve the plan of a run, of the last one without a number, until the page is done or Ctrl-C is pressed.
 
     Changes of an earlier review of that run are taken up, unless it is to be `fresh`. `opened` gets the address, and
-    whether there are such changes. Photos are filed in this thread, so that Ctrl-C ends that in good order.
+    whether there are such changes; it gets another address whenever `again` says that one is wanted. Photos are filed
+    in this thread, so that Ctrl-C ends that in good order.
 
     Raises NoSuchRun, Unfinished for a run that has filed its photos, PlanRefused where the earlier changes cannot be
     read, SettingsError for a port that is taken, and Busy where another review of the run is open.
@@ -64,22 +66,29 @@ def review(
     run = run_to_review(data_dir, number)
     with open_history(data_dir) as connection:
         recorded = recorded_of(connection, data_dir, run.id, new=True)
+        lying = lying_already(connection, run.id)
     members = {member.path: member for member in recorded.members}
     first = draft_of(data_dir, run.id)
     saved = _Saved(data_dir / "reviews" / f"run-{run.id}.toml", first)
     draft = first if fresh else saved.read(members)
     shown = [Shown(member.path, member.caption) for member in recorded.members]
-    session = Session(draft, shown, lambda photos: _in_two(photos, run, cache_dir))
+    pictured, places = [*recorded.members], dict[str, range]()
+    for name, photos in lying.items():
+        places[name] = range(len(pictured), len(pictured) + len(photos))
+        pictured += photos
+    session = Session(draft, shown, lambda photos: _in_two(photos, run, cache_dir), places)
     edited = None
     with _alone(saved.path, data_dir, run), open_cache(cache_dir) as cache:
         page = page_of(recorded, cache, [None] * len(shown), progress=progress)
-        pictures = Pictures(recorded.members, cache)
+        pictures = Pictures(pictured, cache)
         with Server(
             session, pictures.thumbnail, port, large=pictures.large, page=partial(render_editable, page)
         ) as server:
             try:
                 opened(server.url, draft != first)
                 while (asked := session.asked(PAUSE)) != "done":
+                    if again():
+                        opened(server.renew(), False)
                     if asked == "file":
                         edited = _filed(session, data_dir, cache_dir, progress)
                     if edited is None:
@@ -171,7 +180,13 @@ class _Saved:
         def whole(photos: Sequence[DraftPhoto]) -> tuple[DraftPhoto, ...]:
             return tuple(DraftPhoto(photo.path, members[photo.path].digest) for photo in photos)
 
-        folders = tuple(replace(folder, photos=whole(folder.photos)) for folder in draft.folders)
+        there = {folder.name: folder for folder in self._first.folders if folder.there}
+        edited = [
+            replace(folder, photos=whole(folder.photos), there=there[folder.name].there if folder.name in there else 0)
+            for folder in draft.folders
+        ]
+        named = {folder.name for folder in edited}
+        folders = (*edited, *(replace(one, photos=()) for name, one in there.items() if name not in named))
         self._written = replace(draft, folders=folders, aside=whole(draft.aside))
         return self._written
 

@@ -1,14 +1,29 @@
-"""Pictures of a run's photos as a page asks for them, one at a time."""
+"""Pictures of a run's photos as a page asks for them, one at a time; also of photos that lay there before the run."""
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Sequence
 
 from photosort.review.pictures import picture_of
 from photosort.store.cache import Cache
-from photosort.store.runs.runs import MemberRecord
+from photosort.store.runs.runs import MemberRecord, Runs
 from photosort.workflows.reporting.thumbnails import made_from, put_thumbnails, stored
+
+SHOWN = 6
+"""Photos that lie in a folder already and are shown of it."""
+
+
+def lying_already(connection: sqlite3.Connection, run: int) -> dict[str, list[MemberRecord]]:
+    """Map folders of a run in which photos lay before it to a few of these, the most typical first."""
+    runs, found = Runs(connection), dict[str, list[MemberRecord]]()
+    there = runs.standing_sizes(run)
+    for cluster in runs.clusters(run):
+        if there[cluster.number]:
+            photos = [photo for photo in runs.members(run, cluster.number) if photo.standing]
+            found[cluster.folder] = photos[:SHOWN]
+    return found
 
 
 class Pictures:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from photosort.photos.files.digest import digest_of
 from photosort.store.cache import Cache
-from photosort.store.places import Place, filed_places
+from photosort.store.places import Place, destinations_of_runs, filed_places
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +34,20 @@ class Lying:
 class Library:
     """Every photo that was seen.
 
-    places  digest -> where it should lie, in the order in which a user is shown them
+    places   digest -> where it should lie, in the order in which a user is shown them
+    strays   what finds a photo that the user has taken elsewhere in the folders of its run
     """
 
     places: Mapping[str, Sequence[Place]]
+    strays: Strays
 
     def lying(self, digest: str, below: bytes = b"") -> Lying | None:
         """Return where a photo lies, after a look at the disk; None where it is gone or changed everywhere.
 
         A file has changed when its size or its time differ. With `below`, only the files whose paths begin so count as
-        the place to show.
+        the place to show. What a run has put somewhere and is not there any more is looked for in all its folders.
         """
-        there = [place for place in self.places[digest] if _is_unchanged(place)]
+        there = [now for place in self.places[digest] if (now := self._now(place, digest))]
         shown = next((place for place in there if place.path.startswith(below)), None)
         if shown is None:
             return None
@@ -53,6 +57,41 @@ class Library:
         rest = (place.path for place in there if place.path != shown.path)
         paths = tuple(Path(os.fsdecode(path)) for path in dict.fromkeys((shown.path, *rest)))
         return Lying(paths[0], shown.run, copies, paths)
+
+    def _now(self, place: Place, digest: str) -> Place | None:
+        if _is_unchanged(place):
+            return place
+        return self.strays.of(place, digest) if place.run else None
+
+
+class Strays:
+    """The files below the destinations of runs, by size and time: read when the first photo is missed there."""
+
+    def __init__(self, destinations: Mapping[int, Path]) -> None:
+        self._destinations = destinations
+        self._files: dict[Path, dict[tuple[int, int], list[Path]]] = {}
+
+    def of(self, place: Place, digest: str) -> Place | None:
+        """Return where a photo lies now that a run has put at a place; None where it is not below its destination."""
+        if (destination := self._destinations.get(place.run)) is None:
+            return None
+        if destination not in self._files:
+            self._files[destination] = _by_stamp(destination)
+        for path in self._files[destination].get((place.size, place.mtime_ns), ()):
+            with suppress(OSError):
+                if digest_of(path) == digest:
+                    return place._replace(path=os.fsencode(path))
+        return None
+
+
+def _by_stamp(folder: Path) -> dict[tuple[int, int], list[Path]]:
+    found: dict[tuple[int, int], list[Path]] = {}
+    for inside, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):
+                stat = (path := Path(inside, name)).lstat()
+                found.setdefault((stat.st_size, stat.st_mtime_ns), []).append(path)
+    return found
 
 
 def library_of(cache: Cache, connection: sqlite3.Connection) -> Library:
@@ -65,7 +104,8 @@ def library_of(cache: Cache, connection: sqlite3.Connection) -> Library:
     for digest, place in filed_places(connection):
         if digest in seen:
             filed.setdefault(digest, []).append(place)
-    return Library({digest: [*filed.get(digest, ()), *places] for digest, places in seen.items()})
+    places = {digest: [*filed.get(digest, ()), *places] for digest, places in seen.items()}
+    return Library(places, Strays(destinations_of_runs(connection)))
 
 
 def _is_unchanged(place: Place) -> bool:

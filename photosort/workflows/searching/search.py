@@ -20,7 +20,7 @@ from photosort.models.protocols import Vectors
 from photosort.models.selected import ModelSet
 from photosort.photos.files.digest import digest_of
 from photosort.photos.files.scan import Found
-from photosort.searching.doubt import looks_like, other_things
+from photosort.searching.doubt import looks_like
 from photosort.searching.filters import Filters
 from photosort.searching.query import Term
 from photosort.searching.ranking import best_first, combined, with_captions
@@ -29,6 +29,7 @@ from photosort.store.history import open_history
 from photosort.store.places import Told, members_of_folders, told_of, written_captions
 from photosort.support.progress import Progress, silent
 from photosort.workflows.searching.lying import Library, Lying, library_of
+from photosort.workflows.searching.other_things import kept_directions
 from photosort.workflows.searching.true_of import Fitting, fitting
 from photosort.workflows.sorting.remembering import RememberedTexts
 
@@ -107,7 +108,7 @@ def search(
             raise nothing_fits(int(others.sum()), fits, inside)
         scores, among = space.scores(placed, direction), int(wanted.sum())
         captions = written_captions(connection, TAGS) if space.identity.model == LABEL_SPACE else {}
-        doubtful = "" if captions else _doubtful(terms, space, placed, np.where(wanted, scores, -np.inf))
+        doubtful = "" if captions else _doubtful(terms, space, placed, np.where(wanted, scores, -np.inf), cache)
         scores = _with_captions(scores, terms, digests, captions, models, cache)
         found, gone = there(best_first(scores, wanted), digests, library, below, top)
         if not found:
@@ -120,12 +121,12 @@ def search(
         return Searched(hits, among, gone, fits.unknown, doubtful)
 
 
-def _doubtful(terms: Sequence[Term], space: SearchSpace, placed: Vectors, scores: Vectors) -> str:
+def _doubtful(terms: Sequence[Term], space: SearchSpace, placed: Vectors, scores: Vectors, cache: Cache) -> str:
     """Return the query where the photo with the best score does not look like it: one text, which is not taken away."""
     if len(terms) != 1 or terms[0].photo is not None:
         return ""
     best = int(scores.argmax())
-    others = space.of_texts(other_things())
+    others = kept_directions(space, cache)
     near = np.array([space.scores(placed[best : best + 1], other)[0] for other in others], dtype=np.float32)
     return "" if looks_like(float(scores[best]), near) else terms[0].text
 

@@ -16,6 +16,7 @@ from photosort.describing.tasks import TEXTURES
 from photosort.errors import SettingsError
 from photosort.models.selected import ModelSet
 from photosort.photos.facts.facts import Facts
+from photosort.photos.facts.fields import towns_of
 from photosort.photos.files.photo import Photo
 from photosort.searching.filters import Filters
 from photosort.store.cache import Cache
@@ -49,9 +50,18 @@ def fitting(
     facts = _facts(digests, library, models, cache, kinds=filters.kind is not None)
     if not filters.any:
         return Fitting(np.ones(len(digests), dtype=np.bool_), 0, tuple(fact.taken if fact else "" for fact in facts))
-    wanted = np.array([fact is not None and filters.fit(fact) for fact in facts], dtype=np.bool_)
-    unknown = sum(fact is None or (filters.dated and not fact.taken) for fact in facts)
+    wanted = np.array(_wanted(facts, filters), dtype=np.bool_)
+    unknown = sum(fact is None or filters.lacks(fact) for fact in facts)
     return Fitting(wanted, unknown, tuple(fact.taken if fact else "" for fact in facts))
+
+
+def _wanted(facts: Sequence[Facts | None], filters: Filters) -> list[bool]:
+    if filters.place is None:
+        return [fact is not None and filters.fit(fact) for fact in facts]
+    towns = towns_of([fact or Facts() for fact in facts])
+    return [
+        fact is not None and filters.fit(fact, *(town or ("", ""))) for fact, town in zip(facts, towns, strict=True)
+    ]
 
 
 def _facts(

@@ -167,3 +167,12 @@ def test_no_color_has_bars_without_colour() -> None:
     _, seen = on_a_terminal(stop=True, NO_COLOR="1")
     assert "looking" in seen
     assert not re.search(r"\x1b\[(?:\d+;)*(?:3[0-8]|9[0-7])(?:;\d+)*m", seen)
+
+
+def test_a_stage_that_has_ended_is_not_drawn_again_after_something_else_was_said() -> None:
+    made = bars()
+    made.stop()
+    assert "scanning" not in made._stages.all and "looking" in made._stages.all
+    made.report("scanning", 1, 2)
+    made.stop()
+    assert made._stages.all["scanning"].done == 1

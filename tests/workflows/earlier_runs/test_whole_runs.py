@@ -14,6 +14,7 @@ from fakes.walls import again, first, models, walls
 
 from photosort.clustering.edges import edges_of
 from photosort.clustering.joining import NEW, join
+from photosort.errors import PlanRefused
 from photosort.filing.plan.draft import DraftFolder, rename
 from photosort.photos.files.own_files import is_about_name
 from photosort.settings.settings import load_settings
@@ -137,14 +138,17 @@ def test_the_plan_of_a_dry_run_has_only_what_is_new(out: Path, source: Path, tmp
     again_dry = organize(source, out, models(), dry_run=True)
     assert not isinstance(again_dry, Unchanged)
     draft = draft_of(load_settings().data_dir)
-    assert [(folder.name, len(folder.photos)) for folder in draft.folders] == [("Blue", 3)]
+    told = [(folder.name, len(folder.photos), folder.there) for folder in draft.folders]
+    assert told == [("Blue", 3, 8), ("Red", 0, 10)]
     before = tree(out)
-    (blue,) = draft.folders
+    blue, red = draft.folders
     first_two = replace(blue, photos=blue.photos[:2])
     write_plan(
         tmp_path / "plan.toml",
-        replace(draft, folders=(first_two, DraftFolder("Azure", "Azure", photos=blue.photos[2:]))),
+        replace(draft, folders=(first_two, DraftFolder("Azure", "Azure", photos=blue.photos[2:]), red)),
     )
+    text = (tmp_path / "plan.toml").read_text()
+    assert "# 8 photos lie in this folder already" in text and "# 10 photos lie" in text
     places = load_settings()
     edited = apply_plan(tmp_path / "plan.toml", places.data_dir, places.cache_dir)
     assert edited.outcome is not None and edited.outcome.photos == 3
@@ -165,7 +169,11 @@ def test_a_folder_that_is_renamed_in_the_plan_leaves_the_standing_one_its_name(
     walls(source, "blue", range(30, 33))
     organize(source, out, models(), dry_run=True)
     places = load_settings()
-    write_plan(tmp_path / "plan.toml", rename(draft_of(places.data_dir), "Blue", "New blues"))
+    draft = draft_of(places.data_dir)
+    with pytest.raises(PlanRefused, match="8 photos lie in “Blue” already, and a plan renames no folder on disk"):
+        rename(draft, "Blue", "New blues")
+    renamed = replace(draft.folder("Blue"), name="New blues")
+    write_plan(tmp_path / "plan.toml", replace(draft, folders=(renamed, *draft.folders[1:])))
     edited = apply_plan(tmp_path / "plan.toml", places.data_dir, places.cache_dir)
     _, members = recorded(edited.run)
     assert {name: len(photos) for name, photos in members.items()} == {"Red": 10, "Blue": 8, "New blues": 3}

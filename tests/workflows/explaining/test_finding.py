@@ -134,6 +134,30 @@ def test_a_photo_is_meant_by_its_file_name(data: Path, source: Path) -> None:
         explain(data, "b1.jpg", 2)
 
 
+def test_what_is_printed_can_be_given_back_from_anywhere(
+    data: Path, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, folder = organized(data, source), FOLDERS[0]
+    monkeypatch.chdir("/")
+    for given in (f"{folder}/a0.jpg", Path(folder) / "a0.jpg", "a0.jpg", source / "a0.jpg", "./a0.jpg"):
+        found = explain(data, given, run)
+        assert isinstance(found, PhotoView) and (found.photo.path, found.own.folder) == (source / "a0.jpg", folder)
+    assert meant(data, f"{folder}/") == (run, folder)
+    with pytest.raises(SettingsError, match="3 photos of run 1 are called b…jpg"):
+        explain(data, "b…jpg", run)
+    with pytest.raises(NotInRun, match="cannot be read"):
+        explain(data, f"{FOLDERS[1]}/a0.jpg", run)
+
+
+def test_the_place_that_a_preview_gives_a_photo_is_known(data: Path, source: Path) -> None:
+    run = organized(data, source, file=False)
+    for given in (source.with_name("out") / FOLDERS[1] / "b2.jpg", f"{FOLDERS[1]}/b2.jpg"):
+        found = explain(data, given)
+        assert isinstance(found, PhotoView) and (found.run.id, found.photo.path) == (run, source / "b2.jpg")
+    with pytest.raises(NotInRun):
+        explain(data, source.with_name("out") / FOLDERS[0] / "b2.jpg")
+
+
 def test_a_dry_run_does_not_hide_what_lies_on_disk(data: Path, source: Path) -> None:
     filed = organized(data, source)
     preview = organized(data, source, "elsewhere", file=False, names=("Wolves", "Seas", "Winter"))

@@ -31,6 +31,7 @@ from photosort.store.cache import open_cache, text_key
 from photosort.store.history import open_history
 from photosort.store.runs.runs import ClusterRecord, MemberRecord, Runs
 from photosort.workflows.searching.listing import listing
+from photosort.workflows.searching.other_things import kept_directions
 from photosort.workflows.searching.search import Hit, Searched, search
 
 FILES = {name: name for name in ("dog.jpg", "cat.jpg", "beach.jpg", "house.jpg", "more/tree.jpg")}
@@ -349,3 +350,53 @@ def test_what_cannot_be_compared_with_is_named(models: ModelSet, looked_at: Path
         (looked_at / name).write_text("no picture")
     with pytest.raises(SettingsError, match=rf"cannot be compared with \({reason}.* Give the path of a photo"):
         search(parse("", looked_at / photo), models)
+
+
+def test_a_photo_that_the_user_has_moved_is_shown_where_it_lies(models: ModelSet, looked_at: Path) -> None:
+    run, destination = filed(models, looked_at)
+    put = only(found(models, "dog")).path
+    assert put.is_relative_to(destination)
+    new = destination / "Our dogs" / "rex.jpg"
+    new.parent.mkdir()
+    put.rename(new)
+    hit = only(found(models, "dog"))
+    assert (hit.path, hit.run, hit.copies) == (new, run, 1)
+    text = new.read_text()
+    new.write_text(text[::-1])
+    os.utime(new, ns=(0, (looked_at / "dog.jpg").stat().st_mtime_ns))
+    assert only(found(models, "dog")).path == looked_at / "dog.jpg", "equal size and time are not enough"
+
+
+def test_a_folder_that_the_user_has_renamed_is_shown_by_its_new_name(models: ModelSet, looked_at: Path) -> None:
+    _, destination = filed(models, looked_at)
+    folder = only(found(models, "dog")).path.parent
+    folder.rename(destination / "Mine")
+    assert only(found(models, "dog")).path == destination / "Mine" / "dog.jpg"
+
+
+def test_photos_are_chosen_by_town_and_country(models: ModelSet, looked_at: Path) -> None:
+    places = {"dog.jpg": (48.8566, 2.3522), "cat.jpg": (-23.5505, -46.6333), "beach.jpg": None}
+    for name, place in places.items():
+        know(models, looked_at / name)
+        with open_cache(models.settings.cache_dir) as cache:
+            cache.put_texts(HEADER, {sha(looked_at / name): Header(place=place).as_text()})
+    for place in ("Paris", "paris", "FRANCE", "Paris, France"):
+        assert names(found(models, "dog", place=place)) == ["dog.jpg"]
+    assert names(found(models, "dog", place="sao paulo")) == ["cat.jpg"]
+    listed = listing(models, filters_of(place="Brazil"))
+    assert (names(listed), listed.unknown) == (["cat.jpg"], 3)
+    with pytest.raises(NothingFound, match=r"None of the 5 known photos fits the filters\. Of 3 it is not known"):
+        found(models, "dog", place="Rome")
+
+
+def test_what_a_query_is_compared_with_is_made_once(models: ModelSet, looked_at: Path) -> None:
+    assert found(models, "dog").doubtful == found(models, "dog").doubtful
+    with open_cache(models.settings.cache_dir) as cache:
+        space = models.search_space(lambda encoder: encoder)
+        kept = kept_directions(space, cache)
+        assert np.abs(kept - space.of_texts(other_things())).max() < MARGIN
+
+        class Dumb:
+            identity = space.identity
+
+        assert (kept_directions(Dumb(), cache) == kept).all(), "no text is encoded again"  # type: ignore[arg-type]
