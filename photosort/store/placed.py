@@ -91,20 +91,22 @@ def placed_below(connection: sqlite3.Connection, folder: Path) -> dict[Path, Pla
     }
 
 
-def moved_from(connection: sqlite3.Connection, destination: Path, folder: Path) -> list[Placed]:
-    """Return the photos that runs have moved out of `folder`, and not out of one inside, to a destination."""
-    below = os.fsencode(folder).rstrip(b"/") + b"/"
+def moved_from(connection: sqlite3.Connection, destination: Path, folders: Iterable[Path]) -> dict[Path, list[Placed]]:
+    """Map each of these folders to the photos that runs have moved out of it, and not out of one inside, to a
+    destination.
+    """
+    wanted = {os.fsencode(folder): folder for folder in folders}
     query = (
         "SELECT o.source, o.size, o.mtime_ns, o.digest, run_id FROM operations o JOIN filings f USING (run_id)"
         " WHERE f.destination = ? AND f.mode = 'move' AND o.main AND o.content IS NULL"
-        f" AND o.source >= ? AND o.source < ? AND o.state IN ({', '.join('?' * len(STANDING))})"
+        f" AND o.state IN ({', '.join('?' * len(STANDING))})"
     )
-    rows = connection.execute(query, (os.fsencode(destination), below, below[:-1] + b"0", *STANDING))
-    moved = (
-        Placed(Path(os.fsdecode(path)), size, mtime_ns, digest, False, run, destination)
-        for path, size, mtime_ns, digest, run in rows
-    )
-    return [one for one in moved if one.origin.parent == folder]
+    found: dict[Path, list[Placed]] = {}
+    for source, size, mtime_ns, digest, run in connection.execute(query, (os.fsencode(destination), *STANDING)):
+        if folder := wanted.get(os.path.dirname(source)):  # noqa: PTH120 (bytes, of which most are not wanted)
+            photo = Placed(Path(os.fsdecode(source)), size, mtime_ns, digest, False, run, destination)
+            found.setdefault(folder, []).append(photo)
+    return found
 
 
 def taken_back(connection: sqlite3.Connection, destination: Path, command: str) -> dict[Path, tuple[int, int]]:

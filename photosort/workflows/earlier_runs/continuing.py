@@ -197,7 +197,7 @@ def continued(
     gone = {digest for digest, link in standing.placed.items() if digest not in digests and not _leads_nowhere(link)}
     left = [Unread(photo.path, TAKEN_OUT) for photo in source if photo.digest in gone]
     passed = {photo.path for photo in known} | {one.path for one in left}
-    came = [*came_late(known, filed, standing.groups), *(one for one in alone if one.path not in filed)]
+    came = [*came_late(known, filed, standing.groups, lying), *(one for one in alone if one.path not in filed)]
     late, behind = follow(came, lying)
     left += behind
     made = {one.folder for one in lying if one.digest in standing.placed and one.folder}

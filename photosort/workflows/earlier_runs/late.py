@@ -47,29 +47,33 @@ def follow(came: Iterable[Came], lying: Sequence[Lies]) -> tuple[list[Late], lis
     places: dict[str, list[Path]] = {}
     for one in lying:
         places.setdefault(one.digest, []).append(one.path)
-    names: dict[Path, set[str]] = {}
-    late, left = list[Late](), list[Unread]()
-    for file in came:
+    files, folders = list(came), dict[Path, _Folder]()
+    for file in files:
         found = places.get(file.digest, [])
-        name = _name(file, found[0], names) if len(found) == 1 else ""
-        if name:
-            late.append(Late(file.path, found[0], name))
-            names[found[0].parent].add(name)
-        else:
-            left.append(Unread(file.path, CAME_LATER))
-    return late, left
+        if len(found) == 1:
+            folder = found[0].parent
+            if folder not in folders:
+                folders[folder] = _Folder(folder)
+            folders[folder].take(file, found[0])
+    late = {one.path: one for folder in folders.values() for one in folder.that_fit()}
+    left = [Unread(file.path, CAME_LATER) for file in files if file.path not in late]
+    return [late[file.path] for file in files if file.path in late], left
 
 
-def came_late(known: Iterable[Photo], filed: Collection[Path], groups: Mapping[Path, Iterable[Path]]) -> list[Came]:
-    """Return the companions of photos that lie at the destination already, which no run has filed and no such file lies
-    beside; `groups` are the photos there and what travels with them.
+def came_late(
+    known: Iterable[Photo], filed: Collection[Path], groups: Mapping[Path, Iterable[Path]], lying: Iterable[Lies]
+) -> list[Came]:
+    """Return the companions of photos that lie at the destination already, which no run has filed and no file of that
+    name lies beside; `groups` are the photos there and what travels with them, `lying` tells their content.
     """
-    beside = {path.name for paths in groups.values() for path in paths}
+    beside: dict[str, set[str]] = {}
+    for one in lying:
+        beside.setdefault(one.digest, set()).update(path.name for path in groups.get(one.path, ()))
     return [
         Came(path, photo.path.name, photo.digest)
         for photo in known
         for path in photo.companions
-        if path not in filed and path.name not in beside
+        if path not in filed and path.name not in beside.get(photo.digest, ())
     ]
 
 
@@ -81,8 +85,9 @@ def came_alone(connection: sqlite3.Connection, destination: Path, files: Iterabl
     folders: dict[Path, list[Path]] = {}
     for path in files:
         folders.setdefault(path.parent, []).append(path)
+    every = moved_from(connection, destination, folders)
     for folder, alone in folders.items():
-        moved = moved_from(connection, destination, folder)
+        moved = every.get(folder, [])
         counts = Counter(one.origin for one in moved)
         photos = {one.origin: one for one in moved if counts[one.origin] == 1 and not os.path.lexists(one.origin)}
         for main, companions in companions_of([*photos, *alone]).items() if photos else ():
@@ -96,19 +101,32 @@ def came_alone(connection: sqlite3.Connection, destination: Path, files: Iterabl
     return found
 
 
-def _name(file: Came, photo: Path, names: dict[Path, set[str]]) -> str:
-    """Return the name of a file beside its photo; nothing where it is taken, or would fit another photo."""
-    name = _renamed(file.path.name, file.photo, photo.name)
-    if photo.parent not in names:
+class _Folder:
+    """A folder at the destination, and the files that are to follow photos in it."""
+
+    def __init__(self, path: Path) -> None:
         try:
-            names[photo.parent] = set(os.listdir(photo.parent))  # noqa: PTH208 (names are all that is wanted)
+            self._names = set(os.listdir(path))  # noqa: PTH208 (names are all that is wanted)
         except OSError:
-            return ""
-    present = names[photo.parent]
-    if not name or name_key(name) in {name_key(other) for other in present}:
-        return ""
-    before = _group(present, photo.name)
-    return name if _group(present | {name}, photo.name) == before | {name} else ""
+            self._names = set()
+        self._keys = {name_key(name) for name in self._names}
+        self._wanted: list[Late] = []
+
+    def take(self, file: Came, photo: Path) -> None:
+        """Let a file follow a photo, where it can have a name beside it that no other file has."""
+        name = _renamed(file.path.name, file.photo, photo.name)
+        if name and photo.name in self._names and name_key(name) not in self._keys:
+            self._keys.add(name_key(name))
+            self._wanted.append(Late(file.path, photo, name))
+
+    def that_fit(self) -> list[Late]:
+        """Return the files whose names fit their photos alone, when all of them lie there."""
+        coming: dict[str, set[str]] = {}
+        for one in self._wanted:
+            coming.setdefault(one.photo.name, set()).add(one.name)
+        before, after = _groups(self._names), _groups(self._names.union(*coming.values()))
+        fit = {name for name, new in coming.items() if after.get(name) == before.get(name, {name}) | new}
+        return [one for one in self._wanted if one.photo.name in fit]
 
 
 def _renamed(name: str, photo: str, now: str) -> str:
@@ -119,10 +137,10 @@ def _renamed(name: str, photo: str, now: str) -> str:
     return name if photo == now else ""
 
 
-def _group(names: Iterable[str], photo: str) -> set[str]:
-    """Return the names of the group that a photo is in."""
+def _groups(names: Iterable[str]) -> dict[str, set[str]]:
+    """Map each name of a group to the names of the whole group."""
+    found = dict[str, set[str]]()
     for main, companions in companions_of(map(Path, sorted(names))).items():
         group = {main.name, *(path.name for path in companions)}
-        if photo in group:
-            return group
-    return {photo}
+        found |= dict.fromkeys(group, group)
+    return found

@@ -16,8 +16,9 @@ from photosort.store.history import open_history
 from photosort.store.runs.runs import Runs
 from photosort.workflows.add import add, destination_run, models_like
 from photosort.workflows.earlier_runs.continuing import Unchanged
+from photosort.workflows.earlier_runs.corrections import Lies
 from photosort.workflows.earlier_runs.gathering import new_photos
-from photosort.workflows.earlier_runs.late import CAME_LATER
+from photosort.workflows.earlier_runs.late import CAME_LATER, Came, follow
 from photosort.workflows.explaining.explain import explain_run
 from photosort.workflows.following import Followed
 from photosort.workflows.history import past_runs, undo_run
@@ -106,6 +107,41 @@ def test_it_stays_where_it_could_belong_to_another(source: Path, tmp_path: Path)
     assert isinstance(done, Unchanged) and not isinstance(done, Followed)
     reasons = {one.path.name: one.reason for one in done.left}
     assert reasons == dict.fromkeys(["red-0.xmp", "red-1.xmp"], CAME_LATER) and tree(out) == before
+
+
+def test_a_file_of_the_same_name_in_another_folder_does_not_hold_it_back(source: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    for card, colour in (("card 1", "red"), ("card 2", "blue")):
+        (source / card).mkdir()
+        (source / f"{colour}-0.png").rename(source / card / "IMG_1.png")
+    (source / "card 1" / "IMG_1.xmp").write_text(XMP)
+    organize(source, out, models(k=2))
+    (source / "card 2" / "IMG_1.xmp").write_text("<x:xmpmeta>later</x:xmpmeta>")
+    done = organize(source, out, models())
+    assert isinstance(done, Followed) and done.outcome and done.outcome.files == 1
+    texts = {path.read_text() for path in out.rglob("IMG_1.xmp")}
+    assert texts == {XMP, "<x:xmpmeta>later</x:xmpmeta>"}
+
+
+def test_files_of_many_photos_follow_at_once_but_for_those_in_doubt(tmp_path: Path) -> None:
+    here, there = tmp_path / "in", tmp_path / "out"
+    there.mkdir()
+    for name in ("IMG_1.jpg", "img_1.jpg", "IMG_2.jpg", "IMG_3.jpg", "IMG_3.xmp"):
+        (there / name).write_bytes(name.encode())
+    lying = [Lies(path, path.name, "") for path in sorted(there.glob("*.jpg"))]
+    names = {
+        "iMg_1.xmp": "IMG_1.jpg",
+        "IMG_2.xmp": "IMG_2.jpg",
+        "IMG_2.mov": "IMG_2.jpg",
+        "IMG_3.XMP": "IMG_3.jpg",
+        "IMG_4.xmp": "IMG_4.jpg",
+    }
+    late, left = follow([Came(here / name, photo, photo) for name, photo in names.items()], lying)
+    assert [(one.path.name, one.photo.name, one.name) for one in late] == [
+        ("IMG_2.xmp", "IMG_2.jpg", "IMG_2.xmp"),
+        ("IMG_2.mov", "IMG_2.jpg", "IMG_2.mov"),
+    ]
+    assert [one.path.name for one in left] == ["iMg_1.xmp", "IMG_3.XMP", "IMG_4.xmp"]
 
 
 def test_add_brings_it_as_well(source: Path, tmp_path: Path) -> None:

@@ -216,12 +216,12 @@ def test_companions_of_photos_that_stand_belong_to_the_run(source: Path, tmp_pat
     assert explain_photo(load_settings().data_dir, red / "red-0.xmp").run.id == 2
 
 
-def test_a_sidecar_that_comes_after_a_move_is_said_to_be_left(source: Path, tmp_path: Path) -> None:
+def test_a_sidecar_of_no_photo_that_comes_after_a_move_is_said_to_be_left(source: Path, tmp_path: Path) -> None:
     first(source, tmp_path / "out", mode="move")
-    (source / "red-0.xmp").write_text("<x:xmpmeta/>")
+    (source / "letter.xmp").write_text("<x:xmpmeta/>")
     done = organize(source, tmp_path / "out", models(mode="move"))
     assert isinstance(done, Unchanged)
-    assert [(one.path.name, one.reason) for one in done.left] == [("red-0.xmp", "a sidecar without its photo")]
+    assert [(one.path.name, one.reason) for one in done.left] == [("letter.xmp", "a sidecar without its photo")]
 
 
 def test_middles_and_edges_are_kept_for_the_space_that_they_are_of(out: Path, tmp_path: Path) -> None:
