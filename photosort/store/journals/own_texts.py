@@ -9,13 +9,14 @@ import os
 import sqlite3
 import zlib
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from photosort.store.journals.operation import Operation, State
 
 _LEVEL, _BEGINS = 9, b"x\xda"
-"""How texts are packed, and how such a piece begins: no text in UTF-8 does."""
+"""How texts are packed, and how such a piece begins. A text that an earlier version kept as it is may begin so too."""
 _LYING = (State.PLACING, State.DONE, State.UNDOING, State.KEPT)
 _ORIGINS = (State.PLACED, State.THERE, *_LYING)
 
@@ -34,7 +35,10 @@ def packed_text(content: bytes | None) -> bytes | None:
 
 def plain_text(kept: bytes | None) -> bytes | None:
     """Return a text that is kept; those of earlier versions are kept as they are."""
-    return zlib.decompress(kept) if kept is not None and kept.startswith(_BEGINS) else kept
+    if kept is not None and kept.startswith(_BEGINS):
+        with suppress(zlib.error):
+            return zlib.decompress(kept)
+    return kept
 
 
 def written_below(connection: sqlite3.Connection, destination: Path, digests: Iterable[str]) -> dict[str, Written]:

@@ -101,14 +101,14 @@ def _renewed(
             followed.setdefault(one.photo.name, []).append(one.file)
     try:
         now = about_again(data.content, name, known.standing_in(path), folder.files if folder else (), followed)
-    except ValueError:
+        texts = {file: now[ABOUT_DATA if text is data else ABOUT_TEXT] for file, text in own.items()}
+        return tuple(
+            GeneratedFile(file, text, there=False, replaces=own[file].id, mtime_ns=file.stat().st_mtime_ns)
+            for file, text in texts.items()
+            if text != own[file].content
+        )
+    except (ValueError, OSError):
         return ()
-    texts = {file: now[ABOUT_DATA if text is data else ABOUT_TEXT] for file, text in own.items()}
-    return tuple(
-        GeneratedFile(file, text, there=False, replaces=own[file].id, mtime_ns=file.stat().st_mtime_ns)
-        for file, text in texts.items()
-        if text != own[file].content
-    )
 
 
 def _about_files(folder: Path) -> dict[Path, str]:
@@ -117,7 +117,8 @@ def _about_files(folder: Path) -> dict[Path, str]:
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             if is_about_name(entry.name) and entry.is_file(follow_symlinks=False):
-                digests[Path(entry.path)] = digest_of(Path(entry.path))
+                with suppress(OSError):
+                    digests[Path(entry.path)] = digest_of(Path(entry.path))
     return digests
 
 
