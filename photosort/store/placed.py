@@ -122,6 +122,20 @@ def taken_back(connection: sqlite3.Connection, destination: Path, command: str) 
     return {Path(os.fsdecode(source)): (size, mtime_ns) for source, size, mtime_ns in rows}
 
 
+def left_beside(connection: sqlite3.Connection, run_id: int) -> list[tuple[Path, int]]:
+    """Return the files that other runs have put beside photos of this run which are taken back by now, and the run of
+    each. The files may be gone by now.
+    """
+    standing = f"({', '.join('?' * len(STANDING))})"
+    query = (
+        "SELECT o.destination, o.run_id FROM operations o JOIN companions c ON c.run = o.run_id AND c.path = o.source"
+        f" WHERE o.run_id <> ? AND NOT o.main AND o.content IS NULL AND o.state IN {standing} AND c.photo IN"
+        " (SELECT destination FROM operations WHERE run_id = ? AND main AND state = ?) ORDER BY o.id"
+    )
+    rows = connection.execute(query, (run_id, *STANDING, run_id, State.UNDONE))
+    return [(Path(os.fsdecode(path)), run) for path, run in rows]
+
+
 def places_of_others(connection: sqlite3.Connection, run_id: int) -> set[Path]:
     """Return where all runs but this one have put their files, or meant to."""
     rows = connection.execute("SELECT destination FROM operations WHERE run_id <> ?", (run_id,))

@@ -28,7 +28,7 @@ from photosort.store.journals.tag_journal import (
     tagged_photos,
     taggings,
 )
-from photosort.store.placed import photos_there
+from photosort.store.placed import left_beside, photos_there
 from photosort.store.runs.packed import unpack_last
 from photosort.store.runs.previews import no_such_run
 from photosort.store.runs.runs import TAGS, Run, Runs
@@ -154,7 +154,8 @@ def undo_run(
             kept = _untag_files_of(connection, way.run_id, tagged, removed=removed)
             outcome = undo(connection, way.run_id, again=bool(tagged), progress=progress)
             unpack_last(connection, os.fsencode(way.destination))
-            return way, replace(outcome, kept=(*outcome.kept, *kept))
+            remarks = (*outcome.remarks, *_left_beside(connection, way.run_id))
+            return way, replace(outcome, kept=(*outcome.kept, *kept), remarks=remarks)
 
 
 def resume_run(
@@ -198,6 +199,15 @@ def _untag_files_of(
         for tagging in taggings
         for kept in untag(connection, tagging, of=files, removed=removed).kept
         if kept.path not in files
+    ]
+
+
+def _left_beside(connection: sqlite3.Connection, run: int) -> list[Remark]:
+    """Return the files that came after photos which are taken back now, and stay, with what takes each back."""
+    return [
+        Remark(path, f"came after its photo, which is taken back; to take it back too: photosort undo {later}")
+        for path, later in left_beside(connection, run)
+        if os.path.lexists(path)
     ]
 
 

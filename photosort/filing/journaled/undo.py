@@ -38,7 +38,7 @@ class UndoOutcome:
     files    taken back, over all its starts, without those that photosort itself has made
     gone     files that were no longer there when they were to be removed
     kept     files that stay, where they are now, with the reason; calling undo again tries them again
-    remarks  files taken back about which something has to be said
+    remarks  files about which something has to be said: taken back, or left without the photo that they came after
     folders  removed
     stopped  why it stopped before its end; empty when it did not
     """

@@ -11,6 +11,7 @@ from fakes.filing_kit import tree
 from fakes.models import use_colours
 from fakes.walls import again, first, models, walls
 
+from photosort.filing.journaled.undo import UndoOutcome
 from photosort.settings.settings import load_settings
 from photosort.store.history import open_history
 from photosort.store.runs.runs import Runs
@@ -92,6 +93,28 @@ def test_a_photo_that_was_moved_away_draws_it_along(source: Path, tmp_path: Path
     assert sorted(path.name for path in source.iterdir()) == ["blue-1.mp4", "letter.xmp"]
     undo_run(load_settings().data_dir)
     assert tree(source, out) == before
+
+
+@pytest.mark.parametrize("mode", ["copy", "move"])
+def test_an_undo_of_its_photo_says_that_it_stays_and_what_takes_it_back(
+    source: Path, tmp_path: Path, mode: str
+) -> None:
+    out, data_dir = tmp_path / "out", load_settings().data_dir
+    before = tree(source)
+    organize(source, out, models(mode=mode, k=2))
+    (source / "red-0.xmp").write_text(XMP)
+    done = organize(source, out, models(mode=mode))
+    assert isinstance(done, Followed) and done.plan
+    place = done.plan.following[0].file.destination
+    _, outcome = undo_run(data_dir, 1)
+    assert isinstance(outcome, UndoOutcome) and outcome.kept == () and place.read_text() == XMP
+    assert [(one.path, one.reason) for one in outcome.remarks] == [
+        (place, "came after its photo, which is taken back; to take it back too: photosort undo 2")
+    ]
+    _, outcome = undo_run(data_dir, 2)
+    assert isinstance(outcome, UndoOutcome) and outcome.remarks == () and not out.exists()
+    (source / "red-0.xmp").unlink()
+    assert tree(source) == before
 
 
 def test_it_stays_where_it_could_belong_to_another(source: Path, tmp_path: Path) -> None:
