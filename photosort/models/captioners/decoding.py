@@ -90,7 +90,7 @@ def _places(places: int, held: Sequence[int], texts: torch.Tensor) -> tuple[torc
 
 
 def decoder_of(model: Any, asking: Asking) -> BlipDecoder | None:
-    """Return a decoder for a BlipForConditionalGeneration that writes as its `generate` does; None where it would not."""
+    """Return a decoder for a BlipForConditionalGeneration that writes as its `generate` does, or None."""
     if set(model.text_decoder.generation_config.to_diff_dict()) - USUAL:
         return None
     try:
