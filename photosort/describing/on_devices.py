@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
 POLL_SECONDS = 1.0
+END_SECONDS = 5.0
+"""The longest wait for a process that was asked to end; then it is killed."""
 SLOTS = 2 * MOST_WAITING
 """Photos under way for each device: those that are gathered to batches, and as many before them."""
 FEW_SLOTS = 256
@@ -43,12 +45,13 @@ def see_on_devices(models: ModelSet, names: Sequence[str], found: Sequence[Found
     """
     from multiprocessing.connection import wait
 
+    sets = models.on_each(names)
     frames = [task.frame for task in tasks_of(models)]
     ahead = AHEAD * min(cores(), len(found))
-    ring = ring_for(frames, min(len(found), SLOTS * len(names)) + ahead, 2 * ahead)
+    ring = ring_for(frames, min(len(found), SLOTS * len(sets)) + ahead, 2 * ahead)
     with (
         Decoders(found, frames, known, ring, cores()) as decoders,
-        _Devices(models, names, ring, _portion(ring, len(names), len(found))) as running,
+        _Devices(names, sets, ring, _portion(ring, len(sets), len(found))) as running,
     ):
         while running.connections:
             decoders.hand_out()
@@ -92,17 +95,17 @@ class _Device:
 class _Devices:
     """The processes of all devices."""
 
-    def __init__(self, models: ModelSet, names: Sequence[str], ring: Ring, portion: int) -> None:
-        self._models, self._names, self._ring, self._portion = models, names, ring, portion
+    def __init__(self, names: Sequence[str], sets: Sequence[ModelSet], ring: Ring, portion: int) -> None:
+        self._sets, self._ring, self._portion = list(zip(names, sets, strict=False)), ring, portion
         self._devices: dict[Any, _Device] = {}
         self._all: list[_Device] = []
         self._finished = False
 
     def __enter__(self) -> _Devices:
-        for name in self._names:
+        for name, models in self._sets:
             jobs, their_jobs = multiprocessing.Pipe()
             events, their_events = multiprocessing.Pipe(duplex=False)
-            args = (self._models.on(name), self._ring, self._portion, their_jobs, their_events)
+            args = (models, self._ring, self._portion, their_jobs, their_events)
             device = _Device(processes.start(work, args, f"photosort-{name}"), jobs, events)
             their_jobs.close()
             their_events.close()
@@ -116,7 +119,8 @@ class _Devices:
         for device in self._all:
             device.process.terminate()
         for device in self._all:
-            device.process.join()
+            device.process.join(END_SECONDS)
+            device.process.kill()
             device.jobs.close()
             device.events.close()
 

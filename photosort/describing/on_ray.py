@@ -101,13 +101,14 @@ def _pipeline(ray: Any, models: ModelSet, found: Sequence[Found], known: Known) 
     context.target_max_block_size = 1  # every event is handed on by itself, and none waits for others
     here = ray.cluster_resources()
     gpus, processors = int(here.get("GPU", 0)), int(here.get("CPU", 1))
-    workers = int(models.settings.engine.partition(":")[2] or gpus or 1)
+    wanted = int(models.settings.engine.partition(":")[2] or gpus or 1)
+    workers = min(wanted, models.in_flight or wanted)
     rows = [{"found": pickle.dumps(block)} for block in blocks(found, workers)]
     data = ray.data.from_items(rows, override_num_blocks=len(rows))
     logging.getLogger("ray.data").setLevel(logging.ERROR)
     return data.map_batches(
         RayWorker,
-        fn_constructor_args=(models, known),
+        fn_constructor_args=(models.among(workers), known),
         batch_size=1,
         compute=ray.data.ActorPoolStrategy(size=workers),
         num_gpus=share(gpus, workers),

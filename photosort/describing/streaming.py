@@ -31,7 +31,7 @@ AHEAD = 64
 FORMERS = 4
 """Threads that bring pictures into that form; one makes some 500 JPEGs of 512 pixels in a second."""
 POLL_SECONDS = 1.0
-GRACE_SECONDS = 10.0
+GRACE_SECONDS = 2.0
 """The longest wait for the batch that the models are busy with when the work is stopped."""
 
 

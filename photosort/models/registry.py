@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from photosort.errors import SettingsError
@@ -90,6 +90,16 @@ def captioner(settings: Settings, question: str = "", samples: int | None = None
     return local_captioner(located(source, settings.model_folder), asking, _placement(settings))
 
 
+def captioners(settings: Settings, questions: Sequence[str]) -> tuple[Captioner | FeatureCaptioner, ...]:
+    """Return a `captioner` for each question; those on a server together ask it no more at once than one would."""
+    made = tuple(captioner(settings, question) for question in questions)
+    if _named(settings, "captioner").startswith(SERVER):
+        from photosort.models.captioners.openai_captioner import share_pace
+
+        share_pace(made)
+    return made
+
+
 def fact_models(settings: Settings) -> FactModels | None:
     """Return the models that tell facts; None where the user wants none."""
     if not settings.facts:
@@ -108,6 +118,15 @@ def photos_sent(settings: Settings) -> str:
     from photosort.models.captioners import openai_captioner
 
     return openai_captioner.sending(openai_captioner.receiver(settings.allow_upload))
+
+
+def in_flight(settings: Settings) -> int | None:
+    """Return how many requests to the server of the captioner may be under way at once; None where it is on none."""
+    if not _named(settings, "captioner").startswith(SERVER):
+        return None
+    from photosort.models.captioners.openai_captioner import receiver, usual_in_flight
+
+    return settings.in_flight or usual_in_flight(receiver(settings.allow_upload))
 
 
 def joint_encoder(settings: Settings, texts: TextEncoder) -> JointEncoder | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
 from photosort.methods.specs import METHODS, asks_writer, questions, samples
@@ -47,9 +47,29 @@ class ModelSet:
         """Leave out the models, which may hold gigabytes and handles of a device."""
         return ModelSet, (self.settings, self.choice)
 
-    def on(self, device: str) -> ModelSet:
-        """Return the same models for one device, such as cuda:1."""
-        return ModelSet(self.settings.model_copy(update={"device": device}), self.choice)
+    def on_each(self, devices: Sequence[str]) -> list[ModelSet]:
+        """Return the same models for each of some devices, such as cuda:1, in processes that ask `among` them.
+
+        Devices for which no request is left get none.
+        """
+        shared = self.among(len(devices)).settings
+        return [
+            ModelSet(shared.model_copy(update={"device": device}), self.choice) for device in devices[: self.in_flight]
+        ]
+
+    def among(self, processes: int) -> ModelSet:
+        """Return the same models for one of several processes, which together ask a server no more than `in_flight`
+        at once, where there are no more of them than that.
+        """
+        if not self.in_flight:
+            return self
+        share = max(1, self.in_flight // processes)
+        return ModelSet(self.settings.model_copy(update={"in_flight": share}), self.choice)
+
+    @property
+    def in_flight(self) -> int | None:
+        """The requests to the server of the captioner that may be under way at once; None where it is on none."""
+        return registry.in_flight(self.settings) if questions(self.settings) else None
 
     def make_all(self) -> None:
         """Make every model now, to fail before any photo is read.
@@ -71,7 +91,7 @@ class ModelSet:
     @cached_property
     def captioners(self) -> tuple[Captioner | FeatureCaptioner, ...]:
         """One captioner for each question of the method."""
-        return tuple(registry.captioner(self.settings, question) for question in questions(self.settings))
+        return registry.captioners(self.settings, questions(self.settings))
 
     @cached_property
     def fact_models(self) -> FactModels | None:

@@ -73,8 +73,14 @@ class SleepingModels:
     speed: float
     fact_models: None = None
 
-    def on(self, name: str) -> SleepingModels:
-        """Return the models on a device: on each the same."""
+    in_flight: None = None
+
+    def on_each(self, devices: Sequence[str]) -> list[SleepingModels]:
+        """Return the models for each device: for all the same."""
+        return [self for _ in devices]
+
+    def among(self, processes: int) -> SleepingModels:
+        """Return the models for one of several processes: for all the same."""
         return self
 
     @property

@@ -170,12 +170,17 @@ def test_processes_end_with_the_one_that_started_them(
         children = [Path("/proc") / pid for pid in started.stdout.readline().split()]
         assert len(children) > 1
         assert all(child.exists() for child in children)
+        mapped = [line.split() for line in (children[-1] / "maps").read_text().splitlines() if "pym-" in line]
         started.kill()
     for _ in range(300):
         if not any(goes_on(child) for child in children):
-            return
+            break
         time.sleep(0.1)
-    pytest.fail("they go on")
+    else:
+        pytest.fail("they go on")
+    files = {Path(line[5]) for line in mapped}
+    assert files and not any(file.exists() for file in files), "shared memory is left behind"
+    assert not list(ring.SHARED.glob(f"pym-{started.pid}-*"))
 
 
 def test_what_a_process_finds_damaged_is_said_here(

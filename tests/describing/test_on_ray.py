@@ -50,6 +50,10 @@ class Models:
     settings: Settings
     dies: bool = False
     fact_models: None = None
+    in_flight: None = None
+
+    def among(self, processes: int) -> Models:
+        return self
 
     @property
     def image_encoder(self) -> ColourEncoder:

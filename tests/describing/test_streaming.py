@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
@@ -28,7 +29,7 @@ from photosort.describing.tasks import Task, tasks
 from photosort.errors import ModelFailed
 from photosort.models.captioners.openai_captioner import OpenAICaptioner
 from photosort.models.protocols import Captioner
-from photosort.models.registry import captioner
+from photosort.models.registry import captioner, captioners
 from photosort.models.selected import select_models
 from photosort.photos.files.scan import scan
 from photosort.settings.settings import load_settings
@@ -159,6 +160,13 @@ def test_two_questions_a_copy_and_a_captioner_of_this_machine(
     assert described.texts[0] == described.texts[2] == (("a photo",),) * 21
     assert described.texts[1][0] == ("a tall red one", "red again")
     assert len(server.asked) == 40 and sum(map(len, local.shapes)) == 20
+
+
+def test_two_questions_of_a_run_share_its_requests(shapes: Path, cache: Cache, server: CaptionServer) -> None:
+    server.replies = [Reply(seconds=0.02)]
+    settings = load_settings(captioner="server:tiny", in_flight=2)
+    described = run(shapes, cache, *cast(tuple[Captioner, ...], captioners(settings, ("", "Which colour?"))))
+    assert (len(described.photos), len(server.asked), server.most) == (20, 40, 2)
 
 
 def test_a_new_question_shows_no_photo_to_the_other_models(shapes: Path, cache: Cache, server: CaptionServer) -> None:

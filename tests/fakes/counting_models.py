@@ -49,9 +49,9 @@ class CountingModels:
     file: Path
     fact_models: None = None
 
-    def on(self, name: str) -> CountingModels:
-        """Return the models on a device: on each the same."""
-        return self
+    def on_each(self, devices: Sequence[str]) -> list[CountingModels]:
+        """Return the models for each device: for all the same."""
+        return [self for _ in devices]
 
     @property
     def image_encoder(self) -> Counting:

@@ -78,6 +78,7 @@ def compute(operation: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> An
     if operation is aten.copy_.default:
         _held(args[0]).copy_(_held(args[1]))
         return args[0]
+    kwargs = {name: value for name, value in kwargs.items() if name != "pin_memory"}  # main memory is as good
     asked = torch.device(kwargs["device"]) if kwargs.get("device") is not None else None
     found = operation(
         *tree_map(_held, args), **tree_map(_held, {**kwargs, **({"device": _real(asked)} if asked else {})})
@@ -94,7 +95,6 @@ def install() -> None:
     torch.__future__.set_overwrite_module_params_on_conversion(True)
     torch.inference_mode = lambda mode=True: torch.no_grad() if mode else torch.enable_grad()
     torch.Generator = _Generator
-    torch.Tensor.pin_memory = lambda self: self
     torch.cuda.device = lambda device: nullcontext()
     torch.cuda.get_device_name = lambda device=None: "stand-in"
     load = _pretrained().from_pretrained.__func__

@@ -87,4 +87,19 @@ def test_each_model_is_made_once_when_it_is_first_used() -> None:
     assert models.captioners is models.captioners and models.image_encoder is encoder
     copy = pickle.loads(pickle.dumps(models))
     assert copy.settings == models.settings and "image_encoder" not in vars(copy)
-    assert models.on("cuda:1").settings.device == "cuda:1"
+    each = models.on_each(["cuda:0", "cuda:1"])
+    assert [one.settings.device for one in each] == ["cuda:0", "cuda:1"]
+    assert [one.settings.in_flight for one in each] == [None, None], "no server is asked"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "devices", "each"), [(8, 2, [4, 4]), (7, 3, [2, 2, 2]), (1, 4, [1]), (None, 2, [128, 128])]
+)
+def test_the_processes_of_several_devices_share_the_requests_to_a_server(
+    wanted: int | None, devices: int, each: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://localhost:9/v1")
+    models = select_models(load_settings(captioner="server:tiny", in_flight=wanted, method="fusion"))
+    on_each = models.on_each([f"cuda:{number}" for number in range(devices)])
+    assert [one.captioners[0].in_flight for one in on_each] == each
+    assert models.captioners[0].in_flight == (wanted or 256)

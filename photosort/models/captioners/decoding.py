@@ -20,6 +20,8 @@ CHECKED = 4
 """Steps after which a GPU is asked which texts are done: asking makes it wait."""
 TRIED, TOKENS_TRIED = 2, 8
 """Pictures and tokens by which a decoder is compared with `generate`."""
+PATCHES = 3
+"""Patches along a side of these pictures on a processor, which would need seconds to see whole ones."""
 TIE = {"torch.float32": 1e-3}
 HALF_TIE = 5e-2
 """How much less a logit may be and pass for as large, in deviations of all logits: the rounding of its format."""
@@ -87,43 +89,40 @@ def _places(places: int, held: Sequence[int], texts: torch.Tensor) -> tuple[torc
     return owners, running, texts[owners, :, 0]
 
 
-def decoder_of(model: Any, asking: Asking, side: int) -> BlipDecoder | None:
-    """Return a decoder for a BlipForConditionalGeneration that writes as its `generate` does; None where it would not.
-
-    side  of its pictures, in pixels
-    """
+def decoder_of(model: Any, asking: Asking) -> BlipDecoder | None:
+    """Return a decoder for a BlipForConditionalGeneration that writes as its `generate` does, or None."""
     if set(model.text_decoder.generation_config.to_diff_dict()) - USUAL:
         return None
     try:
         tried = BlipDecoder(model.text_decoder, TOKENS_TRIED, 1)
-        return (
-            BlipDecoder(model.text_decoder, asking.most_tokens, asking.samples) if agrees(model, tried, side) else None
-        )
+        return BlipDecoder(model.text_decoder, asking.most_tokens, asking.samples) if agrees(model, tried) else None
     except Exception as error:  # whatever another version of transformers has changed, its own way goes on
         if out_of_memory(error):
             raise
         return None
 
 
-def agrees(model: Any, decoder: BlipDecoder, side: int) -> bool:
+def agrees(model: Any, decoder: BlipDecoder) -> bool:
     """Return whether a decoder and `generate` write the same of two pictures of noise.
 
     Where they differ for the first time, `generate` must have found both tokens as probable, up to its rounding.
     """
     import torch
 
+    sight, small = model.config.vision_config, decoder.device.type == CPU
+    side = PATCHES * int(sight.patch_size) if small else int(sight.image_size)
     noise = torch.randn((TRIED, 3, side, side), generator=torch.Generator().manual_seed(7))
     with torch.inference_mode():
-        pixels = noise.to(decoder.device, decoder.dtype)
+        shown = {"pixel_values": noise.to(decoder.device, decoder.dtype), "interpolate_pos_encoding": small}
         asked: Callable[..., Any] = model.generate
         theirs = asked(
-            pixel_values=pixels,
+            **shown,
             max_new_tokens=decoder.most,
             do_sample=False,
             output_logits=True,
             return_dict_in_generate=True,
         )
-        ours = write(decoder, model.vision_model(pixel_values=pixels)[0]).cpu()
+        ours = write(decoder, model.vision_model(**shown)[0]).cpu()
     expected = theirs.sequences.cpu()
     for row in range(TRIED):
         different = (ours[row, : expected.shape[1]] != expected[row]).nonzero().flatten().tolist()

@@ -81,6 +81,11 @@ def sending(to: Server) -> str:
     return f"Each new photo is sent, reduced to {SIDE} pixels and without its metadata, to {to.host} ({where})"
 
 
+def usual_in_flight(to: Server) -> int:
+    """Return how many requests are under way at once at most, where the user names no number."""
+    return IN_FLIGHT if to.here else IN_FLIGHT_ELSEWHERE
+
+
 class OpenAICaptioner:
     """Photos to answers, and to captions where nothing is asked (a `Captioner`, and `Streamed`).
 
@@ -101,8 +106,8 @@ class OpenAICaptioner:
         drawing = f"-{DRAWING}" if asking.drawn else ""
         revision = f"{to.address}-{REVISION}-{decode.REVISION}-{SIDE}q{QUALITY}{drawing}"
         self.identity = Identity(f"server:{model}", revision, asking.prompt(CAPTION))
-        self.in_flight = in_flight or (IN_FLIGHT if to.here else IN_FLIGHT_ELSEWHERE)
-        self._pace = Pace(1 if to.here else min(self.in_flight, IN_FLIGHT_ELSEWHERE), self.in_flight, PATIENCE)
+        self.in_flight = in_flight or usual_in_flight(to)
+        self.pace = Pace(1 if to.here else min(self.in_flight, IN_FLIGHT_ELSEWHERE), self.in_flight, PATIENCE)
         temperature = 1.0 if asking.drawn else 0.0
         self._form = RequestForm({"temperature": temperature, "seed": asking.seed}, LIMITS)
         self._draws_several = True
@@ -155,7 +160,7 @@ class OpenAICaptioner:
             if "seed" in form.parts:
                 arguments["seed"] = (self._asking.seed + number) % 2**31
             try:
-                with self._pace.turn(stopped):
+                with self.pace.turn(stopped):
                     answer = self._client.chat.completions.create(model=self._model, messages=messages, **arguments)
                 texts = texts_of(answer, wanted)
             except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
@@ -203,3 +208,10 @@ class OpenAICaptioner:
 
 def _told(error: Any) -> str:
     return f"status {error.status_code}: {reason_of(error)}"
+
+
+def share_pace(captioners: Sequence[object]) -> None:
+    """Let captioners on the same server take turns: what one asks counts for all."""
+    asking = [each for each in captioners if isinstance(each, OpenAICaptioner)]
+    for other in asking[1:]:
+        other.pace = asking[0].pace

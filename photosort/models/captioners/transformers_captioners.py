@@ -105,7 +105,7 @@ class TransformersCaptioner:
 
         model = load_model(AutoModelForImageTextToText, self._snapshot, self.device)
         tokenizer = AutoTokenizer.from_pretrained(self._snapshot.folder, **OFFLINE)
-        decoder = decoding.decoder_of(model, self._asking, self.frame.side) if self._family == "blip" else None
+        decoder = decoding.decoder_of(model, self._asking) if self._family == "blip" else None
         return model, tokenizer, self._start(model.config, tokenizer), decoder
 
     def _start(self, config: Any, tokenizer: Any) -> Start:

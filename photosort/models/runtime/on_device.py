@@ -48,14 +48,14 @@ def gathered(pixels: Pictures, device: str) -> NDArray[np.uint8]:
     """
     if isinstance(pixels, np.ndarray):
         return pixels
-    together = np.stack(pixels)
     if not device.startswith("cuda"):
-        return together
+        return np.stack(pixels)
     import torch
 
+    shape = (len(pixels), *pixels[0].shape)
     with torch.cuda.device(device):
-        pinned: NDArray[np.uint8] = torch.from_numpy(together).pin_memory().numpy()
-    return pinned
+        pinned: NDArray[np.uint8] = torch.empty(shape, dtype=torch.uint8, pin_memory=True).numpy()
+    return np.stack(pixels, out=pinned)
 
 
 def on_device(pixels: Pictures, device: str, mean: Channels, std: Channels) -> torch.Tensor:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, UnidentifiedImageError
 from PIL.JpegImagePlugin import JpegImageFile
 
 from photosort.photos.files.suffixes import RAWS
 from photosort.photos.pixels.bare import bare, scans, with_ends
 from photosort.photos.pixels.frame import Frame
 from photosort.photos.pixels.levels import UncertainLevels, check_layout, eight_bits
+from photosort.photos.pixels.upright import orient_preview, orientation_of, upright
 from photosort.support.memory import Budget, Shared, memory
 from photosort.support.pip import pip_install
 
@@ -166,19 +167,10 @@ def _check_work(image: Image.Image, content: bytes) -> None:
 def _fitted(image: Image.Image, frames: Sequence[Frame]) -> list[NDArray[np.uint8]]:
     check_layout(image)
     image.load()
-    orientation = _orientation(image)
+    orientation = orientation_of(image)
     profile = image.info.get("icc_profile")
     plain = _plain(image)
-    return [np.array(_upright(_rgb(_small(plain, frame), profile), orientation)) for frame in frames]
-
-
-def _orientation(image: Image.Image) -> int:
-    """EXIF 2.32, tag 0x0112; 1, which is upright, where the EXIF is damaged."""
-    try:
-        orientation = image.getexif().get(0x0112, 1)
-    except Exception:  # the parsers raise whatever they like, as above
-        return 1
-    return orientation if isinstance(orientation, int) else 1
+    return [np.array(upright(_rgb(_small(plain, frame), profile), orientation)) for frame in frames]
 
 
 def _small(image: Image.Image, frame: Frame) -> Image.Image:
@@ -218,23 +210,6 @@ def _to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
     return converted or image
 
 
-_TURN: dict[int, Callable[[Image.Image], Image.Image]] = {
-    2: ImageOps.mirror,
-    3: lambda image: image.transpose(Image.Transpose.ROTATE_180),
-    4: ImageOps.flip,
-    5: lambda image: image.transpose(Image.Transpose.TRANSPOSE),
-    6: lambda image: image.transpose(Image.Transpose.ROTATE_270),
-    7: lambda image: image.transpose(Image.Transpose.TRANSVERSE),
-    8: lambda image: image.transpose(Image.Transpose.ROTATE_90),
-}
-
-
-def _upright(image: Image.Image, orientation: int) -> Image.Image:
-    """Turned after the reduction, where it costs nothing."""
-    turn = _TURN.get(orientation)
-    return turn(image) if turn else image
-
-
 def _raw_preview(content: bytes) -> Image.Image:
     """Return the picture that the camera put into its RAW, or the RAW developed at half its size where there is none.
 
@@ -256,7 +231,7 @@ def _raw_preview(content: bytes) -> Image.Image:
                 image = Image.fromarray(preview.squeeze())
             else:  # libraw fills up a cut preview with whatever the memory held
                 return Image.fromarray(_developed(raw))
-            _orient(image, raw.sizes.flip, (raw.sizes.width, raw.sizes.height))
+            orient_preview(image, raw.sizes.flip, (raw.sizes.width, raw.sizes.height))
             return image
     except (UnreadablePhoto, MemoryError):
         raise
@@ -278,17 +253,6 @@ def _developed(raw: RawPy) -> NDArray[np.uint8]:
     with _Decoding.memory.share(BYTES_OF_PIXEL * width * height):
         half: NDArray[np.uint8] = raw.postprocess(half_size=True, use_camera_wb=True)
         return half
-
-
-def _orient(preview: Image.Image, flip: int, sensor: tuple[int, int]) -> None:
-    """Give a preview the orientation of its RAW, unless it has its own or its shape shows that it was turned already.
-
-    `flip` is libraw's: 1 mirrors, 2 flips, 4 transposes.
-    """
-    exif = preview.getexif()
-    turned = flip & 4 and (preview.width - preview.height) * (sensor[0] - sensor[1]) < 0
-    if 0x0112 not in exif and not turned:
-        exif[0x0112] = (1, 2, 4, 3, 5, 8, 6, 7)[flip]
 
 
 def _reason(error: Exception) -> str:

@@ -192,17 +192,20 @@ def test_a_decoder_is_tried_before_it_is_used(precision: Any) -> None:
 
     torch.manual_seed(3)
     model = BlipForConditionalGeneration(tiny_models._blip_config(BlipConfig)).to(precision).eval()
-    assert decoder_of(model, Asking(), SIDE) is not None
+    seen: list[int] = []
+    model.vision_model.register_forward_hook(lambda module, given, found: seen.append(found[0].shape[1]))
+    assert decoder_of(model, Asking()) is not None
+    assert seen == [1 + decoding.PATCHES**2] * 2, "a processor sees small pictures"
     other = BlipDecoder(model.text_decoder, MOST, 1)
     other.layers = other.layers[:1]
-    assert not agrees(model, other, SIDE), "one that leaves out a layer"
+    assert not agrees(model, other), "one that leaves out a layer"
 
 
 def test_a_checkpoint_that_wants_more_than_the_most_probable_token_is_left_to_generate() -> None:
     model = blip(5)
     model.text_decoder.generation_config.repetition_penalty = 1.5
     try:
-        assert decoder_of(model, Asking(), SIDE) is None
+        assert decoder_of(model, Asking()) is None
     finally:
         model.text_decoder.generation_config.repetition_penalty = None
 
@@ -212,7 +215,7 @@ def test_what_another_version_of_transformers_calls_otherwise_is_left_to_generat
         def __init__(self, model: Any) -> None:
             self.text_decoder = type("Decoder", (), {"generation_config": model.text_decoder.generation_config})()
 
-    assert decoder_of(Other(blip(5)), Asking(), SIDE) is None
+    assert decoder_of(Other(blip(5)), Asking()) is None
 
 
 @pytest.mark.slow
