@@ -216,7 +216,8 @@ class _Handler(BaseHTTPRequestHandler):
         if given and not self.server.use_token(given):
             raise Refused(
                 HTTPStatus.FORBIDDEN,
-                "This address was used already. Press Enter in the terminal of photosort review for a new one.",
+                "This address was used already, or another was given since."
+                " Press Enter in the terminal of photosort review for a new one.",
             )
         page = _asset("shell.html").decode()
         secret, key = (self.server.secret, self.server.key) if given else ("", "")

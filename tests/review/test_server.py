@@ -139,7 +139,7 @@ def test_only_this_machine_is_listened_to(page: Page) -> None:
 
 def test_the_address_opens_the_page_once(page: Page) -> None:
     again = page.raw("GET", "/" + page.url.partition(page.host + "/")[2], {"Host": page.host})
-    assert again.status == 403 and b"used already. Press Enter in the terminal of photosort review" in again.body
+    assert again.status == 403 and b"given since. Press Enter in the terminal of photosort review" in again.body
     assert page.raw("GET", "/?token=", {"Host": page.host}).status == 200
     for path in ("/", "/?token=", "/?key=1"):
         body = page.raw("GET", path, {"Host": page.host}).body.decode()

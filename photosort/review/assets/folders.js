@@ -111,7 +111,7 @@
     const text = `${counted(there, "photo")} ${there === 1 ? "lies" : "lie"} in this folder already`;
     const pictures = lying.map((number) => make("img", { src: small(number), alt: "", loading: "lazy", decoding: "async" }));
     for (const picture of pictures) picture.addEventListener("error", () => picture.remove());
-    section.querySelector("header").append(make("p", { className: "lying" }, text, ...pictures));
+    section.querySelector("header").append(make("p", { className: "lying" }, make("span", { textContent: text }), ...pictures));
   }
 
   function dress(section, folder, state) {
