@@ -60,14 +60,15 @@ def render(page: Page, address: Address) -> str:
     )
 
 
-def render_editable(page: Page, address: Address) -> str:
+def render_editable(page: Page) -> str:
     """Return what the body of the same page holds, with what an editor needs: buttons, photos that can be selected and
-    dragged, a place for photos that are set aside (folder ASIDE) and a template for new folders.
+    dragged, a place for photos that are set aside (folder ASIDE) and a template for new folders. Its script brings the
+    thumbnails of the photos that come near.
     """
     return _rendered(
         "body.html",
         page,
-        address,
+        lambda index: "",
         editing=True,
         aside=ASIDE,
         set_aside=PageFolder(ASIDE, "Set aside", (), (), None, ()),

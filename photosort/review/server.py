@@ -22,7 +22,7 @@ from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 from photosort.errors import PhotosortError, SettingsError
-from photosort.report.html import SCRIPTS, STYLE, Address, asset
+from photosort.report.html import SCRIPTS, STYLE, asset
 from photosort.review.changes import BadRequest
 from photosort.review.session import Session, failure_document
 
@@ -69,12 +69,11 @@ class Server:
         port: int = 0,
         *,
         large: Picture = lambda number: None,
-        page: Callable[[Address], str] = lambda address: PAGE,
+        page: Callable[[], str] = lambda: PAGE,
     ) -> None:
         """Take the port, 0 for any that is free. Raises SettingsError where it cannot be had.
 
-        `picture` gives thumbnails, `large` the pictures of the large view, and `page` the body of the page, from the
-        addresses of the thumbnails.
+        `picture` gives thumbnails, `large` the pictures of the large view, and `page` the body of the page.
         """
         try:
             self._http = _Http((HOST, port), _Handler)
@@ -110,13 +109,13 @@ class _Http(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 
-    def begin(self, session: Session, picture: Picture, large: Picture, page: Callable[[Address], str]) -> None:
+    def begin(self, session: Session, picture: Picture, large: Picture, page: Callable[[], str]) -> None:
         self.session, self.pictures = session, {"picture": picture, "large": large}
         self.token, self.secret, self.key = (secrets.token_urlsafe(24) for _ in range(3))
         self.lock = threading.Lock()
         self.host = f"{HOST}:{self.server_address[1]}"
         self.origin = f"http://{self.host}"
-        self.page = page(lambda number: f"/picture/{number}?key={self.key}").encode()
+        self.page = page().encode()
 
     def renew_token(self) -> None:
         """Let another token open the page, once, and none that was given before."""
@@ -217,7 +216,8 @@ class _Handler(BaseHTTPRequestHandler):
         if given and not self.server.use_token(given):
             raise Refused(
                 HTTPStatus.FORBIDDEN,
-                "This address was used already. Press Enter in the terminal of photosort review for a new one.",
+                "This address was used already, or another was given since."
+                " Press Enter in the terminal of photosort review for a new one.",
             )
         page = _asset("shell.html").decode()
         secret, key = (self.server.secret, self.server.key) if given else ("", "")

@@ -4,7 +4,8 @@
 
 The photos are noise in forty versions. The page is opened from disk in Chromium, and is open when its scripts have
 run and it is painted; the bare page holds the same bytes in a comment. Frames are timed while 240 pixels are
-scrolled with each.
+scrolled with each. The review of the same run is opened beside the report whose thumbnails lie beside it, by turns in
+one browser.
 """
 
 from __future__ import annotations
@@ -14,22 +15,37 @@ import base64
 import io
 import statistics
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from fakes.browser import chromium
 from PIL import Image
+from playwright.sync_api import Browser
 from table_row import declare
 
+from photosort.filing.plan.draft import Draft, DraftFolder, DraftPhoto
+from photosort.filing.plan.model import Mode
 from photosort.photos.facts.facts import Facts
-from photosort.report.html import render
+from photosort.report.html import render, render_editable
 from photosort.report.page import Page, PageFolder, PagePhoto
 from photosort.report.thumbnails import QUALITY, SIDE
+from photosort.review.server import Server
+from photosort.review.session import Session, Shown
+from photosort.store.cache import open_cache
+from photosort.store.runs.runs import MemberRecord
+from photosort.workflows.reporting.review_pictures import Pictures
+from photosort.workflows.reporting.thumbnails import put_thumbnails
 
 TRIES = 3
 VERSIONS = 40
 OPENED = """() => new Promise(done => requestAnimationFrame(() => setTimeout(() => done(performance.now()))))"""
+SHOWN = "() => document.querySelector('.photo') && !document.body.classList.contains('loading')"
+COUNTERS = {"TaskDuration": "all tasks", "ScriptDuration": "scripts", "LayoutDuration": "layout"}
+"""What Chromium counts of a page's main thread, in seconds."""
 SCROLLED = """async () => {
   const frames = [];
   let before = performance.now();
@@ -131,6 +147,73 @@ def measure(path: Path) -> tuple[float, float, float, float]:
     return statistics.median(opened), statistics.median(frames), slow, statistics.median(searched or [0.0])
 
 
+class Opened(NamedTuple):
+    """Milliseconds: until a page is open, of its main thread by then, and of the slowest twentieth frame."""
+
+    shown: float
+    spent: dict[str, float]
+    slow: float
+
+
+@contextmanager
+def reviewed(data: Page, pictures: list[bytes], folder: Path) -> Iterator[Callable[[], str]]:
+    """Serve the review of a run, thumbnails from a cache; yield what gives an address to open."""
+    digests = [f"{index:064d}" for index in range(len(data.photos))]
+    paths = [Path("/a", photo.path) for photo in data.photos]
+    members = [
+        MemberRecord(path, digest, photo.folder, photo.rank, photo.caption, 0.8, 0, 0.5)
+        for path, digest, photo in zip(paths, digests, data.photos, strict=True)
+    ]
+    folders = tuple(
+        DraftFolder(
+            one.name,
+            one.name,
+            photos=tuple(DraftPhoto(paths[n], digests[n]) for n in one.photos),
+            clusters=(one.number,),
+        )
+        for one in data.folders
+    )
+    session = Session(
+        Draft(data.run, Path(data.source), Path(data.destination), Mode.COPY, folders),
+        [Shown(member.path, member.caption) for member in members],
+        lambda photos: (),
+    )
+    with open_cache(folder / "cache") as cache:
+        put_thumbnails(cache, {digest: pictures[n % VERSIONS] for n, digest in enumerate(digests)})
+        with Server(session, Pictures(members, cache).thumbnail, page=partial(render_editable, data)) as server:
+            yield server.renew
+
+
+def opened(browser: Browser, address: str) -> Opened:
+    """Open a page, and scroll it."""
+    tab = browser.new_page(viewport={"width": 1280, "height": 800})
+    chrome = tab.context.new_cdp_session(tab)
+    chrome.send("Performance.enable")
+    tab.goto(address)
+    tab.wait_for_function(SHOWN, polling=5)
+    shown = tab.evaluate(OPENED)
+    counted = {one["name"]: one["value"] * 1000 for one in chrome.send("Performance.getMetrics")["metrics"]}
+    frames = tab.evaluate(SCROLLED)
+    tab.close()
+    return Opened(shown, {name: counted[name] for name in COUNTERS}, frames[int(len(frames) * 0.95)])
+
+
+def compare(report: Path, review: Callable[[], str]) -> None:
+    """Print what a review takes by what the report of the same run takes: medians, opened by turns."""
+    with chromium() as browser:
+        both = [(opened(browser, report.as_uri()), opened(browser, review())) for _ in range(TRIES)]
+    middles = []
+    for side in zip(*both, strict=True):
+        rows = [(one.shown, *one.spent.values(), one.slow) for one in side]
+        middles.append([statistics.median(column) for column in zip(*rows, strict=True)])
+    print("\n| ms | report | review | ratio |\n|---|---|---|---|")
+    for what, ours, base in zip(["open", *COUNTERS.values(), "slow frame"], middles[1], middles[0], strict=True):
+        print(f"| {what} | {base:,.0f} | {ours:,.0f} | {ours / base:.2f} |")
+    declare(
+        "ms to open a review", f"{middles[1][0]:,.0f}", f"report {middles[0][0]:,.0f}", middles[1][0] / middles[0][0]
+    )
+
+
 def main() -> None:
     """Print a row for each way to keep the thumbnails."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -158,6 +241,8 @@ def main() -> None:
             )
             row = f"{opened:,.0f} | {empty:,.0f} | {opened / empty:.1f} | {frame:.0f} | {slow:.0f} | {searched:.0f}"
             print(f"| {way} | {size / 1e6:.1f} | {row} |", flush=True)
+        with reviewed(data, pictures, folder) as review:
+            compare(path, review)
 
 
 if __name__ == "__main__":

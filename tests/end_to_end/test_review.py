@@ -161,6 +161,7 @@ def test_photos_are_dragged_and_the_page_can_be_loaded_again(previewed: Path) ->
         page.reload()
         page.wait_for_selector(".photo")
         assert page.locator('section[data-folder="1"] .count').inner_text() == "7 photos"
+        page.locator(".photo img").nth(19).wait_for()
         pictures = page.locator(".photo img")
         widths = [
             picture.evaluate("(image) => image.decode().then(() => image.naturalWidth)") for picture in pictures.all()

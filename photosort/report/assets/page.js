@@ -157,7 +157,7 @@ const photosort = (() => {
   const picture = part(".picture img");
   let current = -1;
 
-  const thumbnail = (index) => figures[index].querySelector("img")?.src || "";
+  const thumbnail = (index) => run.photos[index].thumbnail || figures[index].querySelector("img")?.src || "";
 
   function row(list, folder, similarity) {
     const entry = document.createElement("div");

@@ -12,7 +12,7 @@
   let last = Math.max(ASIDE, ...folders.keys());
   const coloured = new Set();
 
-  run.photos.forEach((photo, index) => (photo.original = large(index)));
+  run.photos.forEach((photo, index) => Object.assign(photo, { original: large(index), thumbnail: small(index) }));
 
   const counted = (count, noun) => `${written.format(count)} ${noun}${count === 1 ? "" : "s"}`;
   const alike = (one, other) => one.length === other.length && one.every((number, place) => number === other[place]);
@@ -52,6 +52,38 @@
     return section;
   }
 
+  /* Thumbnails: a photo gets its picture when its part of the sheet comes near, or itself where a filter dissolves the
+     parts. Thousands of pictures in a page are slow to begin with, also while none of them is loaded. */
+
+  const bare = (figure) => !figure.querySelector("img, .missing");
+
+  function give(figure) {
+    if (!bare(figure)) return;
+    const { thumbnail, caption, name } = run.photos[figure.dataset.photo];
+    const picture = { loading: "lazy", decoding: "async", draggable: false, alt: caption || name, src: thumbnail };
+    figure.prepend(make("img", picture));
+  }
+
+  const near = new IntersectionObserver(
+    (entries) => {
+      for (const { isIntersecting, target } of entries) {
+        if (!isIntersecting) continue;
+        near.unobserve(target);
+        (target.matches(".photo") ? [target] : target.querySelectorAll(".photo")).forEach(give);
+      }
+    },
+    { rootMargin: "800px 0px" },
+  );
+
+  function bring() {
+    near.disconnect();
+    const filtering = document.body.classList.contains("filtering");
+    const places = document.querySelectorAll(filtering ? ".photo:not([hidden])" : ".chunk");
+    for (const place of places) if (!filtering || bare(place)) near.observe(place);
+  }
+
+  document.addEventListener("photosort:filter", bring);
+
   /** Lay photos out in parts of whole rows, the first photo large. */
   function lay(section, photos) {
     const sheet = section.querySelector(".sheet");
@@ -79,7 +111,7 @@
     const text = `${counted(there, "photo")} ${there === 1 ? "lies" : "lie"} in this folder already`;
     const pictures = lying.map((number) => make("img", { src: small(number), alt: "", loading: "lazy", decoding: "async" }));
     for (const picture of pictures) picture.addEventListener("error", () => picture.remove());
-    section.querySelector("header").append(make("p", { className: "lying" }, text, ...pictures));
+    section.querySelector("header").append(make("p", { className: "lying" }, make("span", { textContent: text }), ...pictures));
   }
 
   function dress(section, folder, state) {
@@ -153,7 +185,8 @@
     (event) => {
       const figure = event.target.closest?.(".photo");
       if (!figure || event.target.tagName !== "IMG") return;
-      const name = run.photos[figure.dataset.photo].name;
+      const { name } = run.photos[figure.dataset.photo];
+      delete run.photos[figure.dataset.photo].thumbnail;
       event.target.replaceWith(make("span", { className: "missing" }, name, make("br"), "not found, changed, or not readable"));
     },
     true,

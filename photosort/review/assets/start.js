@@ -59,16 +59,22 @@ const review = (() => {
   /** The address of its thumbnail. */
   const small = (number) => `/picture/${number}?key=${encodeURIComponent(key)}`;
 
-  const load = (source) =>
-    new Promise((done, failed) => document.head.append(make("script", { src: source, onload: done, onerror: failed })));
+  /** Fetch scripts side by side, and run them in their order. */
+  const load = (names) =>
+    Promise.all(
+      names.map((name) => {
+        return new Promise((done, failed) => {
+          document.head.append(make("script", { src: `/${name}.js`, async: false, onload: done, onerror: failed }));
+        });
+      }),
+    );
 
   async function begin() {
-    const text = await (await answer("/page")).text();
-    const state = await call("/state");
+    const [text, state] = await Promise.all([answer("/page").then((page) => page.text()), call("/state")]);
     const page = new DOMParser().parseFromString(text, "text/html");
     document.body.classList.add("loading");
     document.body.replaceChildren(...page.body.childNodes);
-    for (const name of ["page", "folders", "map", "timeline", "select", "edit"]) await load(`/${name}.js`);
+    await load(["page", "folders", "map", "timeline", "select", "edit"]);
     review.show(state);
     document.body.classList.remove("loading");
   }

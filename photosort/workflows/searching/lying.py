@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,18 +45,33 @@ class Library:
         """Return where a photo lies, after a look at the disk; None where it is gone or changed everywhere.
 
         A file has changed when its size or its time differ. With `below`, only the files whose paths begin so count as
-        the place to show. What a run has put somewhere and is not there any more is looked for in all its folders.
+        the place to show, and the folder of this path is looked through for what the user has put there. What a run has
+        put somewhere and is not there any more is looked for in all its folders.
         """
         there = [now for place in self.places[digest] if (now := self._now(place, digest))]
         shown = next((place for place in there if place.path.startswith(below)), None)
         if shown is None:
-            return None
+            shown = self._put_by_hand(digest, below) if below else None
+            if shown is None:
+                return None
+            there.append(shown)
         made = {place.path for place in there if place.run}
         found = {place.path for place in there} - made
         copies = len(found) or sum(place.run == shown.run for place in there)
         rest = (place.path for place in there if place.path != shown.path)
         paths = tuple(Path(os.fsdecode(path)) for path in dict.fromkeys((shown.path, *rest)))
         return Lying(paths[0], shown.run, copies, paths)
+
+    def may_lie(self, digest: str, below: bytes) -> bool:
+        """Return whether a photo was seen or put below a path, or a file with its size and time lies there now."""
+        places = self.places[digest]
+        return any(place.path.startswith(below) or self.strays.like(below, place) for place in places)
+
+    def _put_by_hand(self, digest: str, below: bytes) -> Place | None:
+        for place in self.places[digest]:
+            if found := _equal(self.strays.like(below, place), place, digest):
+                return found._replace(run=0) if _is_unchanged(place) else found
+        return None
 
     def _now(self, place: Place, digest: str) -> Place | None:
         if _is_unchanged(place):
@@ -65,9 +80,10 @@ class Library:
 
 
 class Strays:
-    """The files below the destinations of runs, by size and time: read when the first photo is missed there."""
+    """The files below folders, by size and time: a folder is listed when the first photo is looked for there."""
 
     def __init__(self, destinations: Mapping[int, Path]) -> None:
+        """`destinations` maps runs to the folders that they filed to."""
         self._destinations = destinations
         self._files: dict[Path, dict[tuple[int, int], list[Path]]] = {}
 
@@ -75,13 +91,22 @@ class Strays:
         """Return where a photo lies now that a run has put at a place; None where it is not below its destination."""
         if (destination := self._destinations.get(place.run)) is None:
             return None
-        if destination not in self._files:
-            self._files[destination] = _by_stamp(destination)
-        for path in self._files[destination].get((place.size, place.mtime_ns), ()):
-            with suppress(OSError):
-                if digest_of(path) == digest:
-                    return place._replace(path=os.fsencode(path))
-        return None
+        return _equal(self.like(os.fsencode(destination), place), place, digest)
+
+    def like(self, folder: bytes, place: Place) -> Sequence[Path]:
+        """Return the files below a folder that have the size and the time of a place."""
+        inside = Path(os.fsdecode(folder))
+        if inside not in self._files:
+            self._files[inside] = _by_stamp(inside)
+        return self._files[inside].get((place.size, place.mtime_ns), ())
+
+
+def _equal(candidates: Iterable[Path], place: Place, digest: str) -> Place | None:
+    for path in candidates:
+        with suppress(OSError):
+            if digest_of(path) == digest:
+                return place._replace(path=os.fsencode(path))
+    return None
 
 
 def _by_stamp(folder: Path) -> dict[tuple[int, int], list[Path]]:

@@ -273,9 +273,7 @@ def lying_inside(
         return np.array([digest in within for digest in digests], dtype=np.bool_)
     if not below:
         return np.ones(len(digests), dtype=np.bool_)
-    return np.array(
-        [any(place.path.startswith(below) for place in library.places[digest]) for digest in digests], dtype=np.bool_
-    )
+    return np.array([library.may_lie(digest, below) for digest in digests], dtype=np.bool_)
 
 
 def nothing_fits(known: int, fits: Fitting, inside: str) -> NothingFound:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -365,6 +366,35 @@ def test_a_photo_that_the_user_has_moved_is_shown_where_it_lies(models: ModelSet
     new.write_text(text[::-1])
     os.utime(new, ns=(0, (looked_at / "dog.jpg").stat().st_mtime_ns))
     assert only(found(models, "dog")).path == looked_at / "dog.jpg", "equal size and time are not enough"
+
+
+@pytest.mark.parametrize("where", ["below the destination", "elsewhere"])
+def test_a_photo_that_was_moved_into_a_folder_is_found_in_it(models: ModelSet, looked_at: Path, where: str) -> None:
+    run, destination = filed(models, looked_at)
+    put = only(found(models, "dog")).path
+    mine = (destination if where == "below the destination" else looked_at.with_name("other")) / "Mine"
+    mine.mkdir(parents=True)
+    put.rename(mine / "rex.jpg")
+    searched = found(models, "dog", inside=str(mine))
+    (hit,) = searched.hits
+    assert (hit.path, hit.run, hit.copies, searched.among) == (mine / "rex.jpg", run, 1, 1)
+    assert (mine / "rex.jpg") in [one.path for one in listing(models, filters_of(), inside=str(mine)).hits]
+    assert put.name not in names(found(models, "dog", inside=str(put.parent)))
+
+
+def test_a_copy_that_the_user_has_made_is_found_in_its_folder(models: ModelSet, looked_at: Path) -> None:
+    filed(models, looked_at)
+    put, mine = only(found(models, "dog")).path, looked_at.with_name("mine")
+    mine.mkdir()
+    shutil.copy2(put, mine / "rex.jpg")
+    (hit,) = found(models, "dog", inside=str(mine)).hits
+    assert hit.path == mine / "rex.jpg" and {put, looked_at / "dog.jpg"} < {*hit.places}
+    assert hit.copies == 2, "the user's own: where it was seen, and here"
+    text = put.read_text()
+    (mine / "rex.jpg").write_text(text[::-1])
+    os.utime(mine / "rex.jpg", ns=(0, put.stat().st_mtime_ns))
+    with pytest.raises(NothingFound):
+        found(models, "dog", inside=str(mine))
 
 
 def test_a_folder_that_the_user_has_renamed_is_shown_by_its_new_name(models: ModelSet, looked_at: Path) -> None:
