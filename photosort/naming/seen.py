@@ -19,6 +19,7 @@ from photosort.naming.labels import (
     ANIMAL,
     CLOTHING,
     animals_by_labels,
+    below,
     everyday,
     labels_meaning,
     labels_of,
@@ -130,10 +131,13 @@ def subjects(several: Iterable[tuple[Sightings, Told]]) -> list[Subject]:
     known = [one for one in clusters if one]
     usual = np.mean([one.probable for one in known], axis=0) if known else np.zeros(0)
     usually = np.mean([one.clear for one in known], axis=0) if known else np.zeros(0)
-    found = []
-    for one in clusters:
-        subject = _subject(one) if one else NOTHING
-        found.append(replace(subject, beside=_beside(one, subject.title, usual, usually)) if one else subject)
+    found = [_subject(one) if one else NOTHING for one in clusters]
+    titled = [(one, subject.title) for one, subject in zip(clusters, found, strict=True) if one]
+    for place, one in enumerate(clusters):
+        if one:
+            title = found[place].title
+            others = [other for other, theirs in titled if theirs == title and other is not one]
+            found[place] = replace(found[place], beside=_beside(one, title, others, usual, usually))
     return found
 
 
@@ -244,23 +248,29 @@ def supported(seen: Sightings, clear: float = CLEAR, nearly: float = NEARLY) -> 
     return np.asarray(sure & (near >= clear) & (near >= nearly * near.max(axis=1, keepdims=True)))
 
 
-def _beside(one: _Cluster, title: str, usual: Shares, usually: Shares) -> tuple[str, ...]:
-    """Return what tells a cluster from others of its title: narrower nouns, concepts of another kind, then of its kind.
+def _beside(one: _Cluster, title: str, others: Sequence[_Cluster], usual: Shares, usually: Shares) -> tuple[str, ...]:
+    """Return what tells a cluster from `others` of its title: narrower nouns, concepts of another kind, then of its
+    kind.
 
-    Of each, the first is what is seen here most often in comparison with all clusters.
+    It is true of most photos here and of few in each of the others: what holds for a quarter of a folder, or for both
+    folders, does not tell which is which. Of each, the first is what is seen here most often in comparison with all
+    clusters.
     """
     concepts = album().concepts
     kinds = {concept.kind for concept in concepts if concept.name == title}
+    probable, clear = one.probable >= one.most, (one.clear >= one.most) & seen_by_labels() & ~told_by_clothes()
+    for other in others:
+        probable, clear = probable & (other.probable < PART), clear & (other.clear < PART)
+    narrower = (nouns().information >= NARROW) | below(title)
     found: list[tuple[bool, float, str]] = []
-    several = max(PART, 2 / len(one.voices))
-    for place in np.flatnonzero((one.probable >= several) & (nouns().information >= NARROW) & sayable()).tolist():
+    for place in np.flatnonzero(probable & narrower & sayable()).tolist():
         found.append((False, float(one.probable[place] - usual[place]), inside(_written(place))))
-    for place in np.flatnonzero((one.clear >= one.most) & seen_by_labels() & ~told_by_clothes()).tolist():
+    for place in np.flatnonzero(clear).tolist():
         if concepts[place].kind != "thing":
             lift = float(one.clear[place] - usually[place])
             found.append((concepts[place].kind in kinds, lift, concepts[place].inside))
     people, share = one.share(one.facts.people)
-    if share > MOST:
+    if share > MOST and all(other.facts.people.count(people) < PART * len(other.voices) for other in others):
         found.append((False, share, people))
     found.sort(key=lambda item: (item[0], -item[1]))
     said = (word for *_, word in found if word.casefold() not in title.casefold())

@@ -1,4 +1,4 @@
-"""Draws the README's picture: python tests/bench/preview_svg.py DIR --k 14 .github/preview.svg
+"""Draws the README's picture: python tests/bench/preview_svg.py DIR [--k 14] .github/preview.svg
 
 A dry run of the real pipeline over DIR, drawn as the terminal shows it, without fonts from the network.
 """
@@ -34,7 +34,8 @@ def main() -> None:
     assert isinstance(organized, Organized)
     with Path("/dev/null").open("w") as nowhere:
         console = Console(record=True, width=WIDTH, file=nowhere, highlight=False, force_terminal=True)
-        console.print(Text(f"$ photosort organize {source.name} --k {organized.prepared.clustering.k}", style="bold"))
+        asked = f" --k {arguments.k}" if arguments.k else ""
+        console.print(Text(f"$ photosort organize {source.name}{asked}", style="bold"))
         console.print(view(organized.prepared))
         drawn = console.export_svg(title="photosort")
     arguments.picture.write_text(re.sub(r"@font-face \{.*?\}\s*", "", drawn, flags=re.DOTALL), encoding="utf-8")

@@ -94,6 +94,12 @@ def test_the_subject_names_a_cluster_and_its_keywords_stand_behind_it() -> None:
     assert summary(text) == "Dogs (snow and balls)"
 
 
+def test_a_keyword_stands_in_brackets_where_more_than_half_of_the_photos_show_it() -> None:
+    for many, found in ((6, ["Mammals", "Mammals (oxen)"]), (4, ["Mammals"])):
+        (text,) = cluster_texts([["an ox"] * many + ["a photo"] * (10 - many)], subjects=[Subject("Mammals", 0.9)])
+        assert list(titles(text)) == found
+
+
 def test_a_small_writer_is_not_asked_without_counted_words() -> None:
     writer = ScriptedWriter([answer("Dogs", "Dogs.")])
     empty = ClusterText(UNCLEAR)

@@ -96,6 +96,20 @@ def test_what_is_beside_a_subject_is_rarer_in_other_clusters() -> None:
     assert [(one.title, one.beside) for one in found] == [("Dogs", ("snow",)), ("Dogs", ("beach",))]
 
 
+def test_what_is_beside_a_subject_is_true_of_most_photos_there_and_of_few_of_the_other() -> None:
+    few = photos(*[({"Dogs": 5.0, "Snow": 4.5}, {"dalmatian": 0.9})] * 2, *[({"Dogs": 5.0}, {"pug": 0.2})] * 3)
+    many = photos(*[({"Dogs": 5.0, "Snow": 4.5}, {"pug": 0.2})] * 5)
+    half = photos(*[({"Dogs": 5.0, "Snow": 4.5}, {"pug": 0.2})] * 2, *[({"Dogs": 5.0}, {"dalmatian": 0.2})] * 2)
+    assert [one.beside for one in seen.subjects([(few, nothing(5)), (many, nothing(5))])] == [(), ()]
+    assert [one.beside for one in seen.subjects([(half, nothing(4)), (many, nothing(5))])] == [(), ()]
+
+
+def test_what_a_title_is_a_kind_of_tells_nothing_beside_it() -> None:
+    hoofed, others = {"ox": 0.4, "zebra": 0.4}, {"brown bear": 0.3, "gorilla": 0.3}
+    found = seen.subjects([(photos(*[({"Mammals": 5.0}, some)] * 9), nothing(9)) for some in (hoofed, others)])
+    assert [(one.title, one.beside) for one in found] == [("Mammals", ("hoofed animals",)), ("Mammals", ())]
+
+
 def test_a_cluster_without_photos_has_no_subject() -> None:
     assert seen.subjects([]) == []
     assert subject(photos()) == Subject()

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from photosort.clustering.uniting import united
+from photosort.clustering.uniting import those_near, united
 from photosort.methods.method import Grouping
 from photosort.naming.cluster_texts import cluster_texts
 from photosort.naming.summary import same_names
@@ -24,7 +24,8 @@ def unite(grouping: Grouping, facts: Sequence[Facts], settings: Settings, subjec
     """Return the grouping of n photos without clusters of which the same would be said, in the same words.
 
     Two folders called "Mixed", or "Mammals", are no use to anyone: they become one, unless that had more than MOST of
-    all photos. Where several questions were asked, or the method gives names, nothing changes.
+    all photos. Groups of a subject also have to be near: where the subject is wrong for one of them, it does not put
+    unlike photos together. Where several questions were asked, or the method gives names, nothing changes.
     """
     best = grouping.best
     if len(grouping.candidates) > 1 or best.names:
@@ -32,15 +33,18 @@ def unite(grouping: Grouping, facts: Sequence[Facts], settings: Settings, subjec
     clustering = best.clustering
     members = [clustering.members(number).tolist() for number in range(clustering.k)]
     known = [[facts[photo] for photo in cluster] for cluster in members]
-    into = same_names(
+    subjects = subjects_of(members)
+    same = same_names(
         cluster_texts(
             [[best.texts[photo] for photo in cluster] for cluster in members],
             settings.keywords,
-            subjects=subjects_of(members),
+            subjects=subjects,
             marks=[marks(some, towns_of(some)) for some in known],
             countable=nouns().can_be_counted,
         )
     )
+    near = those_near(clustering, same)
+    into = [near[place] if subjects[place].title else head for place, head in enumerate(same)]
     sizes = Counter[int]()
     for place, head in enumerate(into):
         sizes[head] += len(members[place])

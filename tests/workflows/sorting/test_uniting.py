@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pytest
 
 from photosort.clustering.kmeans import from_labels
 from photosort.methods.fusion import unit
@@ -15,10 +16,14 @@ from photosort.settings.settings import Settings
 from photosort.workflows.sorting.uniting import unite
 
 
-def grouped(subjects: Sequence[Subject], sizes: Sequence[int], facts: Sequence[Facts] = ()) -> Grouping:
-    """Unite clusters of these sizes that are of these subjects."""
+def grouped(
+    subjects: Sequence[Subject], sizes: Sequence[int], facts: Sequence[Facts] = (), places: str = ""
+) -> Grouping:
+    """Unite clusters of these sizes that are of these subjects; those with one letter of `places` are near."""
     labels = np.repeat(np.arange(len(sizes)), sizes)
-    vectors = unit(np.eye(len(sizes), dtype=np.float32)[labels] + 0.1)
+    places = places or "a" * len(sizes)
+    together = np.array([[mine == theirs for theirs in places] for mine in places], np.float32)
+    vectors = unit((np.eye(len(sizes), dtype=np.float32) + together)[labels])
     before = Grouping((Candidate("", from_labels(vectors, labels), ("something unclear",) * len(labels)),))
     return unite(before, facts or [Facts()] * len(labels), Settings(), lambda clusters: list(subjects))
 
@@ -29,7 +34,11 @@ def sizes_of(grouping: Grouping) -> list[int]:
 
 
 def test_clusters_of_one_name_become_one_and_the_run_says_so() -> None:
-    found = grouped([Subject("Birds"), Subject("Mammals"), Subject("Mammals"), Subject(), Subject()], (24, 8, 6, 4, 3))
+    found = grouped(
+        [Subject("Birds"), Subject("Mammals"), Subject("Mammals"), Subject(), Subject()],
+        (24, 8, 6, 4, 3),
+        places="abbcd",
+    )
     assert sizes_of(found) == [24, 14, 7]
     assert found.best.remarks == (
         "2 groups were put into others, for which the same name was found. --k keeps groups apart.",
@@ -39,7 +48,19 @@ def test_clusters_of_one_name_become_one_and_the_run_says_so() -> None:
 def test_what_sets_two_of_one_name_apart_keeps_them_apart() -> None:
     apart = Subject("Mammals", beside=("hoofed animals",))
     for subjects in ([apart, Subject("Mammals")], [Subject("Mammals"), apart]):
-        assert sizes_of(grouped([Subject("Birds"), *subjects], (20, 8, 6))) == [20, 8, 6]
+        assert sizes_of(grouped([Subject("Birds"), *subjects], (20, 8, 6), places="abb")) == [20, 8, 6]
+
+
+@pytest.mark.parametrize(
+    ("places", "sizes"), [("abbb", [40, 15]), ("abba", [40, 11, 4]), ("aabb", [40, 9, 6]), ("abca", [40, 6, 5, 4])]
+)
+def test_groups_of_one_subject_become_one_only_where_they_are_near(places: str, sizes: list[int]) -> None:
+    tools = Subject("Tools")
+    assert sizes_of(grouped([Subject("Library"), tools, tools, tools], (40, 6, 5, 4), places=places)) == sizes
+
+
+def test_groups_of_which_nothing_can_be_said_become_one_wherever_they_are() -> None:
+    assert sizes_of(grouped([Subject("Birds"), Subject(), Subject()], (40, 6, 5), places="aab")) == [40, 11]
 
 
 def test_photos_of_two_months_stay_apart() -> None:
