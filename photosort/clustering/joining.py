@@ -28,8 +28,8 @@ class Joined(Clustering):
     """n photos in the folders that they had, and the new ones in those that they join.
 
     counted  (n,) the folder whose centroid and edge each photo counts for, NEW for none
-    strays   (n,) whether the photo lies where it does for want of a better folder: within no edge, and with too few
-             others of its kind
+    strays   (n,) whether the photo lies where it does for want of a better folder: within no edge, with too few others
+             of its kind, and less like the folder than photos of a folder usually are to each other
     kin      new folder -> the strays among those that stand (positions) that are like its photos
     """
 
@@ -71,15 +71,17 @@ def join(
     to_own = _to_the_others(vectors[standing], sums[heard[standing]])
     reach = edges(to_own, heard[standing], count)
     apart = (new | strays) & (similarity.max(axis=1) < reach[nearest])
-    stray, kin, counted = strays | (new & apart), dict[int, Labels](), np.where(new, labels, heard)
     usual = _usual(sums, heard[standing])
+    stray = strays | (new & apart & (similarity.max(axis=1) < usual))
+    kin, counted = dict[int, Labels](), np.where(new, labels, heard)
     for members in _merged(vectors, _communities(vectors, np.flatnonzero(apart), seed), usual):
         among = _to_the_others(vectors[members], vectors[members].sum(axis=0)[None])
         nearer = members[among > similarity[members].max(axis=1)]
-        coming = nearer[new[nearer]]
-        if len(nearer) >= LEAST and len(coming):
-            labels[coming], stray[coming], kin[count] = count, False, nearer[~new[nearer]]
-            counted[nearer] = count
+        coming, lying = nearer[new[nearer]], nearer[~new[nearer]]
+        alike = lying[vectors[lying] @ _unit(vectors[coming].sum(axis=0)[None])[0] >= usual]
+        if len(coming) and len(coming) + len(alike) >= LEAST:
+            labels[coming], stray[coming], kin[count] = count, False, alike
+            counted[coming] = counted[alike] = count
             count += 1
     counted[new & stray] = NEW
     return _joined(vectors, labels, np.asarray(counted, dtype=np.intp), count, stray, kin)
