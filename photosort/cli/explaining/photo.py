@@ -166,7 +166,7 @@ def _answers(found: PhotoView) -> Iterator[tuple[str, str]]:
     elif how := "here by you" if found.by_user else HOW.get(answer.get("by", "")):
         yield "put" if found.by_user else "put there", how + (f", from “{was}”" if (was := answer.get("was")) else "")
     if found.stray:
-        yield "a stray", "it fits no folder; this is the nearest"
+        yield "a stray", "it fitted no folder when it came, and joined the nearest"
     runner_up = answer.get("runner_up")
     if runner_up and not answer.get("reason") and not (found.next and found.next.title == runner_up.split(" / ")[-1]):
         yield "runner-up", f"“{runner_up}”"
