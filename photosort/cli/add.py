@@ -91,10 +91,12 @@ def add(
 def _continues(continues: Continued, run: Run) -> RenderableType:
     from rich.text import Text
 
+    from photosort.cli.views.kin import kin_lines
+
     said = f"Added as in run {run.id}."
     if continues.known:
         said += f" {plural(continues.known, 'photo', 'lie')} there already, and will not be put there again."
-    return Text(said, style="dim")
+    return Text(" ".join([said, *map(printable, kin_lines(continues.kin))]), style="dim")
 
 
 def _unchanged(found: Unchanged) -> RenderableType:

@@ -29,14 +29,18 @@ def edges(own: Vectors, folder: Labels, count: int) -> Vectors:
     return found
 
 
-def edges_of(clustering: Clustering) -> Vectors:
-    """Return (k,) the edges of a spherical clustering.
+def edges_of(clustering: Clustering, counted: Labels | None = None) -> Vectors:
+    """Return (k,) the edges of a spherical clustering; `counted` (n,) is the cluster whose edge each vector counts for,
+    negative for none, its own where this is missing.
 
     The length of a cluster's sum is the sum of its members' cosines to the centroid, so that the cosine of each to the
     mean of the others needs no vectors.
     """
-    own = clustering.own.astype(np.float64)
-    length = np.bincount(clustering.labels, weights=own, minlength=clustering.k)[clustering.labels]
+    labels = clustering.labels if counted is None else counted
+    rows = np.flatnonzero(labels >= 0)
+    labels = labels[rows]
+    own = clustering.similarity[rows, labels].astype(np.float64)
+    length = np.bincount(labels, weights=own, minlength=clustering.k)[labels]
     rest = np.sqrt(np.maximum(length**2 - 2 * own * length + 1, 0))
     others = np.where(rest > 1e-6, (own * length - 1) / np.maximum(rest, 1e-6), np.inf)
-    return edges(np.asarray(others, dtype=np.float32), clustering.labels, clustering.k)
+    return edges(np.asarray(others, dtype=np.float32), labels, clustering.k)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,7 +23,29 @@ PART = 0.9
 """Two groups are parts of one where both together have so much of the closeness of each."""
 
 
-def join(vectors: Vectors, folder: Labels, *, silent: Chosen | None = None, seed: int = 42) -> Clustering:
+@dataclass(frozen=True, slots=True)
+class Joined(Clustering):
+    """n photos in the folders that they had, and the new ones in those that they join.
+
+    counted  (n,) the folder whose centroid and edge each photo counts for, NEW for none
+    strays   (n,) whether the photo lies where it does for want of a better folder: within no edge, with too few others
+             of its kind, and less like the folder than photos of a folder usually are to each other
+    kin      new folder -> the strays among those that stand (positions) that are like its photos
+    """
+
+    counted: Labels
+    strays: Chosen
+    kin: Mapping[int, Labels]
+
+
+def join(
+    vectors: Vectors,
+    folder: Labels,
+    *,
+    silent: Chosen | None = None,
+    strays: Chosen | None = None,
+    seed: int = 42,
+) -> Joined:
     """Assign each of n photos, (n, d) unit rows, to a folder; `folder` (n,) has those of the photos that have one.
 
     Folders are numbered from 0, each has a photo at least, and the photos that have one keep it. A new photo joins the
@@ -30,33 +55,54 @@ def join(vectors: Vectors, folder: Labels, *, silent: Chosen | None = None, seed
     are more similar to each other than to any folder; else they join the nearest folder. Communities are merged as
     long as the whole is as close as folders usually are here: so new folders are as wide as those that are there.
     Photos that are `silent` (n,) stay where they are and count for no centroid and no edge, unless their folder has no
-    other photo.
+    other photo. So do `strays` (n,), which joined a folder for want of a better one; where they are like new photos
+    that fit nowhere, they help these to make a folder. A stray counts for another folder once it is as near to that as
+    photos of a folder usually are to each other.
     """
     count = int(folder.max()) + 1
-    heard = _heard(folder, silent, count)
+    nothing = np.zeros(len(folder), dtype=np.bool_)
+    strays = nothing if strays is None else strays & (folder != NEW)
+    heard = _lent(vectors, folder, _heard(folder, strays | (nothing if silent is None else silent), count), strays)
     sums = _sums(vectors, heard, count)
     similarity = vectors @ _unit(sums).T
-    standing, new = np.flatnonzero(heard != NEW), np.flatnonzero(folder == NEW)
-    labels = folder.copy()
-    labels[new] = similarity[new].argmax(axis=1)
-    to_own = _to_the_others(vectors[standing], sums[folder[standing]])
-    reach = edges(to_own, folder[standing], count)
-    outside = new[similarity[new, labels[new]] < reach[labels[new]]]
-    for members in _merged(vectors, _communities(vectors, outside, seed), _usual(sums, folder[standing])):
+    standing, new = np.flatnonzero(heard != NEW), folder == NEW
+    labels, nearest = folder.copy(), similarity.argmax(axis=1)
+    labels[new] = nearest[new]
+    to_own = _to_the_others(vectors[standing], sums[heard[standing]])
+    reach = edges(to_own, heard[standing], count)
+    apart = (new | strays) & (similarity.max(axis=1) < reach[nearest])
+    usual = _usual(sums, heard[standing])
+    stray = strays | (new & apart & (similarity.max(axis=1) < usual))
+    kin, counted = dict[int, Labels](), np.where(new, labels, heard)
+    for members in _merged(vectors, _communities(vectors, np.flatnonzero(apart), seed), usual):
         among = _to_the_others(vectors[members], vectors[members].sum(axis=0)[None])
         nearer = members[among > similarity[members].max(axis=1)]
-        if len(nearer) >= LEAST:
-            labels[nearer] = count
+        coming, lying = nearer[new[nearer]], nearer[~new[nearer]]
+        alike = lying[vectors[lying] @ _unit(vectors[coming].sum(axis=0)[None])[0] >= usual]
+        if len(coming) and len(coming) + len(alike) >= LEAST:
+            labels[coming], stray[coming], kin[count] = count, False, alike
+            counted[coming] = counted[alike] = count
             count += 1
-    counted = labels.copy()
-    counted[(folder != NEW) & (heard == NEW)] = NEW
-    return _clustering(vectors, labels, counted, count)
+    counted[new & stray] = NEW
+    return _joined(vectors, labels, np.asarray(counted, dtype=np.intp), count, stray, kin)
 
 
-def _heard(folder: Labels, silent: Chosen | None, count: int) -> Labels:
+def _lent(vectors: Vectors, folder: Labels, heard: Labels, strays: Chosen) -> Labels:
+    """Return the folders that photos count for, with strays that by now are near to another folder than their own."""
+    rows = np.flatnonzero(strays & (heard == NEW))
+    if not len(rows):
+        return heard
+    sums = _sums(vectors, heard, int(folder.max()) + 1)
+    similarity = vectors[rows] @ _unit(sums).T
+    nearest = similarity.argmax(axis=1)
+    near = (nearest != folder[rows]) & (similarity.max(axis=1) >= _usual(sums, heard[heard != NEW]))
+    found = heard.copy()
+    found[rows[near]] = nearest[near]
+    return found
+
+
+def _heard(folder: Labels, silent: Chosen, count: int) -> Labels:
     """Return the folders of the photos that count for them, NEW for the others."""
-    if silent is None:
-        return folder
     heard = np.where(silent, NEW, folder)
     empty = np.flatnonzero(np.bincount(heard[heard != NEW], minlength=count) == 0)
     return np.asarray(np.where(np.isin(folder, empty), folder, heard), dtype=np.intp)
@@ -112,11 +158,13 @@ def _to_the_others(vectors: Vectors, sums: Vectors) -> Vectors:
     return np.asarray(np.where(length > 1e-6, cosines, np.inf), dtype=np.float32)
 
 
-def _clustering(vectors: Vectors, labels: Labels, counted: Labels, count: int) -> Clustering:
+def _joined(
+    vectors: Vectors, labels: Labels, counted: Labels, count: int, strays: Chosen, kin: Mapping[int, Labels]
+) -> Joined:
     centroids = _unit(_sums(vectors, counted, count))
     similarity = np.asarray(vectors @ centroids.T, dtype=np.float32)
     inertia = float((1 - similarity[np.arange(len(labels)), labels]).sum(dtype=np.float64))
-    return Clustering(labels, centroids, similarity, inertia)
+    return Joined(labels, centroids, similarity, inertia, counted, strays, kin)
 
 
 def _sums(vectors: Vectors, labels: Labels, count: int) -> Vectors:

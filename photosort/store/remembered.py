@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from photosort.store.journals.tag_journal import untagged_digests
 from photosort.store.runs.packed import unpack
+from photosort.store.runs.records import STRAY
 
 LOOKUP = 500
 
@@ -20,6 +21,7 @@ class Remembered(NamedTuple):
     run      the run; `cluster` is the number of the folder in it
     folder   as the run called it
     by_user  whether the user had put the photo there; `was` is the folder that photosort had chosen then, "" for none
+    stray    whether the photo lies there for want of a better folder
     """
 
     run: int
@@ -27,6 +29,7 @@ class Remembered(NamedTuple):
     folder: str
     by_user: bool = False
     was: str = ""
+    stray: bool = False
 
 
 def remembered(
@@ -51,17 +54,18 @@ def remembered(
         part = asked[start : start + LOOKUP]
         query = (
             "SELECT m.digest, m.run, m.cluster, c.folder, json_extract(m.answer, '$.by'),"
-            " json_extract(m.answer, '$.was') FROM members m INDEXED BY members_by_digest"
+            f" json_extract(m.answer, '$.was'), json_extract(m.answer, '$.{STRAY}')"
+            " FROM members m INDEXED BY members_by_digest"
             " JOIN clusters c ON c.run = m.run AND c.number = m.cluster"
             f" WHERE m.digest IN ({', '.join('?' * len(part))}) AND m.run {of_runs} ORDER BY m.path"
         )
         rows = connection.execute(query, (*part, *runs)).fetchall()
-        for now, run, cluster, folder, by, before in sorted(rows, key=lambda row: newest_first[row[1]]):
+        for now, run, cluster, folder, by, before, stray in sorted(rows, key=lambda row: newest_first[row[1]]):
             known = found.setdefault(was.get(now, now), [])
             if known and newest_first[run] < newest_first[known[0].run]:
                 known.clear()
             if not known or known[0].run == run:
-                known.append(Remembered(run, cluster, folder, by == user, before or ""))
+                known.append(Remembered(run, cluster, folder, by == user, before or "", bool(stray)))
     return found
 
 

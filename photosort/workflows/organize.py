@@ -26,6 +26,7 @@ from photosort.workflows.earlier_runs.continuing import Unchanged, in_their_fold
 from photosort.workflows.earlier_runs.earlier import lying_again, lying_twice, refuse_over_unfinished, unfinished_runs
 from photosort.workflows.earlier_runs.extending import nothing_left
 from photosort.workflows.earlier_runs.gathering import New
+from photosort.workflows.earlier_runs.kin import kept_of, strays_of, with_kin
 from photosort.workflows.earlier_runs.standing import Standing, refuse_own_destination, remember_placed, standing_at
 from photosort.workflows.filing import carry_out, plan_photos
 from photosort.workflows.following import put_beside, with_following
@@ -156,7 +157,9 @@ def prepare(
     )
     if continues:
         plan = with_following(plan, continues.late)
+        continues = with_kin(continues, grouping.best.clustering, folders.labels, plan)
     before = stands(Runs(connection), continues, standing, settings.method, folders.paths)
+    before = replace(before, strays=strays_of(grouping.best.clustering))
     if continues and standing and settings.about:
         said = {path: before.called(path, name) for path, name in zip(folders.paths, folders.names, strict=False)}
         named = {path: said[path] for path in continues.sizes if path in said}
@@ -169,7 +172,7 @@ def prepare(
         best,
         described.facts,
         folders,
-        {**kept_settings(settings, best.categories, best.clustering.k), **renamed, **(new.kept if new else {})},
+        {**kept_settings(settings, best.categories, best.clustering.k), **renamed, **kept_of(continues, new)},
         before,
     )
     keep_centroids(connection, run, best.clustering, models)

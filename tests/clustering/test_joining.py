@@ -40,6 +40,34 @@ def test_too_few_of_a_kind_join_the_nearest_folder() -> None:
     assert found.k == 2 and set(found.labels[32:].tolist()) <= {0, 1}
 
 
+def test_strays_stay_and_help_new_photos_of_their_kind_to_a_folder() -> None:
+    vectors = np.vstack([around(0, 20, 1), around(1, 12, 2), around(5, LEAST + 1, 3, spread=0.08)])
+    strays = np.array([False] * 32 + [True] * (LEAST - 1) + [False] * 2)
+    folder = np.array([0] * 20 + [1] * 12 + [0] * (LEAST - 1) + [NEW] * 2)
+    assert join(vectors, folder).k == 2, "what counts for its folder is no evidence against it"
+    found = join(vectors, folder, strays=strays)
+    assert found.labels.tolist() == [*folder[:-2], 2, 2]
+    assert found.kin[2].tolist() == list(range(32, 31 + LEAST)) and not found.strays[-2:].any()
+    assert np.allclose(found.centroids[0], join(vectors[:32], folder[:32]).centroids[0], atol=1e-6)
+    later = np.vstack([vectors, around(5, 1, 9, spread=0.08)])
+    again = join(later, np.array([*found.labels, NEW]), strays=np.array([*strays, False]))
+    assert again.labels[-1] == 2 and not again.strays[-1], "the strays count for the folder of their kind"
+
+
+def test_strays_that_are_alone_in_their_folder_are_its_middle() -> None:
+    vectors = np.vstack([around(0, 20, 1), around(5, 3, 3), around(5, 2, 4)])
+    folder = np.array([0] * 20 + [1] * 3 + [NEW] * 2)
+    found = join(vectors, folder, strays=np.array([False] * 20 + [True] * 3 + [False] * 2))
+    assert found.labels[-2:].tolist() == [1, 1]
+
+
+def test_strays_without_a_new_photo_make_no_folder() -> None:
+    vectors = np.vstack([around(0, 20, 1), around(5, 9, 3), around(0, 2, 4)])
+    folder = np.array([0] * 29 + [NEW] * 2)
+    found = join(vectors, folder, strays=np.array([False] * 20 + [True] * 9 + [False] * 2))
+    assert found.k == 1 and not found.kin and found.strays[20:29].all()
+
+
 def test_groups_that_are_as_close_as_a_usual_folder_are_one() -> None:
     wide = np.vstack([around(0, 15, 1), around(1, 15, 2)])  # a folder of two things, as the user has it
     vectors = np.vstack([wide, around(2, 30, 3), around(7, 12, 4), around(8, 12, 5)])

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from fakes.models import use_colours
+from fakes.models import COLOURS, use_colours
 from fakes.photos import digests, filed
 from fakes.walls import models as coloured
 from fakes.walls import walls
@@ -102,6 +102,21 @@ def test_what_lies_there_is_added_first_and_then_what_arrives(
         assert [run.settings.get("command") for run in Runs(connection).all()] == ["watch", "watch", None]
     with hold(out, load_settings().data_dir):
         assert True, "nothing is held between batches"
+
+
+def test_a_kind_that_arrives_batch_by_batch_gets_a_folder(
+    out: Path, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(COLOURS, "orange", (200, 120, 30))
+    arrive(inbox, "orange", range(3))
+    events = watching(inbox)
+    (nearest,) = coming(next(events))
+    arrive(inbox, "orange", range(3, 5))
+    event = next(events)
+    (kind,) = coming(event)
+    assert kind not in ("Red", "Blue") and len(list((out / nearest).glob("orange-*.png"))) == 3
+    assert isinstance(event, Batch) and isinstance(event.added, Organized) and event.added.prepared.continues
+    assert event.added.prepared.continues.kin == {kind: {nearest: 3}}
 
 
 def test_what_is_half_written_waits_until_it_is_whole(out: Path, inbox: Path) -> None:

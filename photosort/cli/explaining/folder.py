@@ -8,6 +8,7 @@ from photosort.cli.explaining.pictures import Gallery
 from photosort.cli.explaining.run import cluster_document, own_words
 from photosort.cli.explaining.shown import apart, beside, counted, linked, quoted, similar, when
 from photosort.cli.sink.output import grid, plural, short
+from photosort.cli.views.kin import kin_said
 from photosort.support.printable import printable
 
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ def _name(found: FolderView) -> Iterator[tuple[str, RenderableType]]:
         yield "about", Text(printable(text), style="italic")
     if cluster.note:
         yield "its name", Text(printable(cluster.note), style="yellow")
+    if found.kin:
+        yield "its kind", Text(printable(kin_said(found.kin)))
     if found.period:
         yield "event", event(found.period)
     if cluster.support:
@@ -169,6 +172,7 @@ def document(found: FolderView) -> dict[str, Any]:
             for theme in found.themes
         ],
         "forgotten": found.forgotten,
+        "kin": dict(found.kin),
     }
 
 

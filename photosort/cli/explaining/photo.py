@@ -165,6 +165,8 @@ def _answers(found: PhotoView) -> Iterator[tuple[str, str]]:
         yield "set aside", reason
     elif how := "here by you" if found.by_user else HOW.get(answer.get("by", "")):
         yield "put" if found.by_user else "put there", how + (f", from “{was}”" if (was := answer.get("was")) else "")
+    if found.stray:
+        yield "a stray", "it fitted no folder when it came, and joined the nearest"
     runner_up = answer.get("runner_up")
     if runner_up and not answer.get("reason") and not (found.next and found.next.title == runner_up.split(" / ")[-1]):
         yield "runner-up", f"“{runner_up}”"
@@ -184,6 +186,7 @@ def _history(found: PhotoView) -> Iterator[tuple[str, str]]:
 
 def _distances(found: PhotoView) -> Iterator[tuple[str, str]]:
     """Yield how near the photo is to its own folder and to the next; of one that was set aside, to the nearest."""
+    from photosort.store.runs.records import STRAY
     from photosort.workflows.sorting.folders import ASIDE, THE_USER
 
     photo, following = found.photo, found.next
@@ -202,7 +205,7 @@ def _distances(found: PhotoView) -> Iterator[tuple[str, str]]:
         average = f"the folder's average is {found.own.cohesion:.2f}"
         yield "similarity", f"{photo.similarity:.2f} to its own folder ({average})"
     if following is not None:
-        label = "runner-up" if photo.answer else "next"
+        label = "runner-up" if photo.answer.keys() - {STRAY} else "next"
         margin = f", a margin of {found.margin:.2f}" if compared else ""
         yield label, f"{photo.runner_up_similarity:.2f} to {quoted(following)}{margin}"
 

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from photosort.cli.sink.output import plural
 from photosort.cli.views import planned
+from photosort.cli.views.kin import kin_lines
 from photosort.settings.settings import Settings
 from photosort.support.printable import printable
 from photosort.workflows.earlier_runs.continuing import Continued, Unchanged
@@ -29,6 +30,7 @@ def view(continues: Continued, settings: Settings, given_up: Sequence[str] = ())
     if moved := len(continues.moved):
         draw = "draw new ones along (--no-respect-moves)" if continues.respected else "draw no new ones along"
         said.append(f"Photos that you put where they lie, which {draw}: {moved:,}.")
+    said += map(printable, kin_lines(continues.kin))
     for name in continues.barred:
         said.append(f"New photos do not join “{printable(name)}”: rename it, without the backslash.")
     typed_k = settings.k is not None and not settings.k_is_usual

@@ -154,6 +154,7 @@ def document(organized: Organized) -> dict[str, Any]:
             "run": prepared.continues.run,
             "stand": sum(prepared.continues.sizes.values()),
             "put_by_you": [str(path) for path in prepared.continues.moved],
+            "kin": prepared.continues.kin,
         },
         "outcome": outcome and planned.outcome_document(outcome),
     }

@@ -15,6 +15,7 @@ from rich.text import Text
 from photosort.cli.sink.ending import failure_of
 from photosort.cli.sink.output import Output, plural
 from photosort.cli.views.continuing import followed_lines
+from photosort.cli.views.kin import kin_lines
 from photosort.cli.views.planned import DONE
 from photosort.filing.journaled.apply import Outcome
 from photosort.photos.files.photo import Unread
@@ -129,7 +130,8 @@ def _added(event: Batch) -> list[tuple[str, str]]:
     line = (
         f"{plural(outcome.photos, 'photo')} {DONE[outcome.mode]}: {', '.join(said)}{more} (run {prepared.run}){there}"
     )
-    return [(line, "green"), *_left(prepared.plan.left), *_wrong(outcome)]
+    kin = [(line, "dim") for line in kin_lines(prepared.continues.kin)] if prepared.continues else []
+    return [(line, "green"), *kin, *_left(prepared.plan.left), *_wrong(outcome)]
 
 
 def _unchanged(event: Batch) -> list[tuple[str, str]]:

@@ -14,6 +14,13 @@ DUPLICATES = "duplicates"
 FOLLOWING = "follow"
 """The command of a run that put files beside photos that were there already, and sorted nothing."""
 
+STRAY = "stray"
+"""The answer that marks a photo which fits no folder, and lies in the nearest for want of a better one."""
+
+
+KIN = "kin"
+"""The setting of a run that maps new folders to those in which earlier photos of their kind lie, with their number."""
+
 
 @dataclass(frozen=True, slots=True)
 class ClusterRecord:
@@ -44,7 +51,7 @@ class ClusterRecord:
 class MemberRecord:
     """A photo of a run. `rank` 0 is the exemplar of its cluster; similarities are cosines to centroids; `facts` are
     those of `Facts.as_dict`; `answer` is what a method with categories found out on the way, by name: "label", "by",
-    "runner_up", "nouns" and "reason". A `standing` one lay in its folder, at `path`, before the run began.
+    "runner_up", "nouns" and "reason"; or STRAY. A `standing` one lay in its folder, at `path`, before the run began.
     """
 
     path: Path

@@ -15,10 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from photosort.clustering.joining import NEW, Chosen, join
-from photosort.clustering.kmeans import Clustering, Labels
+from photosort.clustering.joining import NEW
+from photosort.clustering.kmeans import Labels
 from photosort.describing.describe import Described
-from photosort.methods.method import VectorFactory
 from photosort.methods.sorting import UNSORTED
 from photosort.models.selected import ModelSet
 from photosort.naming.folder_name import folder_name, name_key
@@ -28,6 +27,7 @@ from photosort.store.remembered import companions_filed
 from photosort.store.runs.runs import Runs
 from photosort.workflows.earlier_runs.corrections import Lies, Trace, trace
 from photosort.workflows.earlier_runs.embedded import as_found, before_tags, placed_before_tags
+from photosort.workflows.earlier_runs.joining import Joining
 from photosort.workflows.earlier_runs.late import Came, Late, came_alone, came_late, follow
 from photosort.workflows.earlier_runs.standing import Standing
 from photosort.workflows.sorting.folders import Folders
@@ -76,6 +76,7 @@ class Continued:
     respected  whether photos that the user moved draw new ones along
     late       files that came after their photos, and can follow these
     lying      the photos at the destination
+    kin        new folder, once these are known -> folders where earlier photos of its kind lie, with their number
     """
 
     run: int
@@ -91,6 +92,7 @@ class Continued:
     respected: bool = True
     late: tuple[Late, ...] = ()
     lying: tuple[Lies, ...] = ()
+    kin: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property
     def new(self) -> Labels:
@@ -123,23 +125,11 @@ class Continued:
 
     def joining(self, seed: int) -> Joining:
         """Return what takes the place of a clustering."""
-        if self.respected:
-            return Joining(self.folder, seed)
-        yours = self.trace.yours
-        return Joining(self.folder, seed, np.array([photo.path in yours for photo in self.described.photos]))
-
-
-@dataclass(frozen=True, slots=True)
-class Joining:
-    """A `Clusterer` that leaves n photos in the folders they have, and joins new ones to these; see `join`."""
-
-    folder: Labels
-    seed: int
-    silent: Chosen | None = None
-
-    def __call__(self, several: Sequence[VectorFactory]) -> list[Clustering]:
-        """Join the new photos by each of several sets of (n, d) unit vectors."""
-        return [join(made(), self.folder, silent=self.silent, seed=self.seed) for made in several]
+        silent, strays = (
+            np.array([photo.path in paths for photo in self.described.photos], dtype=np.bool_)
+            for paths in (() if self.respected else self.trace.yours, self.trace.strays)
+        )
+        return Joining(self.folder, seed, silent, strays)
 
 
 def continue_runs(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -32,11 +32,13 @@ class Trace:
     known  digest -> where the newest run that knows the photo had it
     homes  folder as that run called it -> the folder that it is now; one that is gone, or was merged, is missing
     yours  photo that the user has put where it lies -> the folder that photosort had it in; "" where it had it in none
+    strays  photos that lie where a run has put them for want of a better folder
     """
 
     known: Mapping[str, Sequence[Remembered]] = field(default_factory=dict)
     homes: Mapping[str, str] = field(default_factory=dict)
     yours: Mapping[Path, str] = field(default_factory=dict)
+    strays: Set[Path] = frozenset()
 
 
 def trace(connection: sqlite3.Connection, runs: Sequence[int], lying: Sequence[Lies]) -> Trace:
@@ -52,7 +54,13 @@ def trace(connection: sqlite3.Connection, runs: Sequence[int], lying: Sequence[L
             said = _was(had, one.folder, homes)
             if said is not None:
                 yours[one.path] = said
-    return Trace(known, homes, yours)
+    strays = {
+        one.path
+        for one in lying
+        for had in known.get(one.digest, ())
+        if had.stray and one.path not in yours and homes.get(had.folder, had.folder) == one.folder
+    }
+    return Trace(known, homes, yours, strays)
 
 
 def homes_of(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from photosort.naming.contrast import Contrast
 from photosort.photos.facts.facts import Facts
+from photosort.store.runs.records import KIN, STRAY
 from photosort.store.runs.runs import ClusterRecord, MemberRecord, Run
 from photosort.workflows.explaining.periods import Period
 from photosort.workflows.sorting.folders import THE_USER
@@ -121,6 +123,12 @@ class FolderView:
         return self.view.cluster
 
     @property
+    def kin(self) -> Mapping[str, int]:
+        """Folders in which photos of its kind lay when the run made this one, with their number."""
+        kin: Mapping[str, Mapping[str, int]] = self.run.settings.get(KIN) or {}
+        return kin.get(self.cluster.folder, {})
+
+    @property
     def nouns(self) -> list[tuple[str, float]]:
         """The nouns that fit its photos, with their mean weights, 0 to 1, the largest first."""
         total: dict[str, float] = {}
@@ -160,6 +168,11 @@ class PhotoView:
     def by_user(self) -> bool:
         """Whether the user has put the photo where it lay before this run."""
         return self.photo.standing and self.photo.answer.get("by") == THE_USER
+
+    @property
+    def stray(self) -> bool:
+        """Whether the photo fits no folder, and lies in its own for want of a better one."""
+        return bool(self.photo.answer.get(STRAY))
 
     @property
     def facts(self) -> Facts:

@@ -6,6 +6,7 @@ import json
 import sqlite3
 
 from photosort.clustering.edges import edges_of
+from photosort.clustering.joining import Joined
 from photosort.clustering.kmeans import Clustering
 from photosort.methods.specs import questions
 from photosort.models.selected import ModelSet
@@ -21,7 +22,8 @@ def keep_centroids(connection: sqlite3.Connection, run: int, clustering: Cluster
     """Store the centroids and edges of a run; nothing of a method whose folders are not the means of their photos."""
     if models.settings.method not in MEANS:
         return
-    found = zip(clustering.centroids, edges_of(clustering).tolist(), strict=True)
+    counted = clustering.counted if isinstance(clustering, Joined) else None
+    found = zip(clustering.centroids, edges_of(clustering, counted).tolist(), strict=True)
     put_centroids(
         connection, run, *space_named(models), (Centroid(number, edge, row) for number, (row, edge) in enumerate(found))
     )

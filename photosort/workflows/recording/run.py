@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from photosort.filing.plan.plan import Plan
 from photosort.methods.method import Candidate, Found
 from photosort.photos.facts.facts import Facts
 from photosort.photos.files.photo import Photo
+from photosort.store.runs.records import STRAY
 from photosort.store.runs.runs import ClusterRecord, CompanionRecord, MemberRecord, Runs
 from photosort.workflows.recording.standing import NOTHING, Stands, put_by_user
 from photosort.workflows.sorting.folders import Folders
@@ -70,7 +71,7 @@ def record(
                 runner_up=int(runner_up[photo]),
                 runner_up_similarity=float(clustering.similarity[photo, min(runner_up[photo], clustering.k - 1)]),
                 facts=facts[photo].as_dict(),
-                answer=_answer(grouped, photo, photos[photo].path, stands.yours),
+                answer=_answer(grouped, photo, photos[photo].path, stands),
                 standing=stands.stays(photo),
             )
             for rank, photo in enumerate(inside)
@@ -88,13 +89,14 @@ def record(
     )
 
 
-def _answer(grouped: Candidate, photo: int, path: Path, yours: Mapping[Path, str]) -> dict[str, Any]:
+def _answer(grouped: Candidate, photo: int, path: Path, stands: Stands) -> dict[str, Any]:
+    yours, stray = stands.yours, {STRAY: True} if photo in stands.strays else {}
     if not (grouped.answers or grouped.aside or path in yours):
-        return {}
+        return stray
     found = grouped.answers[photo] if grouped.answers else Found()
     known = {**asdict(found), "reason": grouped.aside.get(photo, "")}
     answer = {name: value for name, value in known.items() if value}
-    return put_by_user(answer, yours[path]) if path in yours else answer
+    return put_by_user(answer, yours[path]) if path in yours else {**answer, **stray}
 
 
 def _runner_up(clustering: Clustering, labels: Labels, filed: Sequence[int]) -> Labels:

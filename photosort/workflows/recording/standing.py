@@ -6,7 +6,7 @@ So a run that continues others is remembered whole, and what explains, reports a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -39,6 +39,7 @@ class Stands:
     apart       members of folders that were not compared with the new photos, with the paths of their folders
     nearest     path of such a member -> the folder that was next for it
     companions  what lies beside photos and travels with them
+    strays      the photos of the clustering that lie where they do for want of a better folder
     """
 
     labels: tuple[int, ...] = ()
@@ -48,6 +49,7 @@ class Stands:
     apart: Sequence[tuple[str, MemberRecord]] = ()
     nearest: Mapping[Path, str] = field(default_factory=dict)
     companions: tuple[CompanionRecord, ...] = ()
+    strays: Set[int] = frozenset()
 
     def stays(self, photo: int) -> bool:
         """Return whether a photo of the clustering stands."""
