@@ -82,12 +82,12 @@ def is_kind_of(one: str, other: str) -> bool:
 
 def share_of(title: str, captions: Captions) -> float | None:
     """Return the share of the captions that say what a title says, or a kind of it; None where it is no noun."""
-    one = singular(inside(title)).casefold()
-    same = {one, _base(one)}
+    word = inside(title).casefold()
+    same = {singular(word), _base(word)}
     if not captions or not any(map(_meaning, same)):
         return None
     said = ("" if speaks_to_model(text) else without_doubt(text) for text in captions)
-    return sum(any(word.text.casefold() in same for word in _weights(text)) for text in said) / len(captions)
+    return sum(any(one.text.casefold() in same for one in _weights(text)) for text in said) / len(captions)
 
 
 def _subject(
