@@ -66,9 +66,10 @@ class Library:
         return card
 
     def _late_sidecar(self, month: int) -> None:
-        """A sidecar comes for a photo of the month before, which has its place already."""
+        """A sidecar comes for a photo of the month before, which has its place already, and has none on any card."""
         folder = self.cards / f"{month - 1:02}"
-        plain = [path for path in sorted(folder.glob("*.png")) if not path.with_suffix(".xmp").exists()]
+        described = {sha(path) for path in self.cards.rglob("*.png") if path.with_suffix(".xmp").exists()}
+        plain = [path for path in sorted(folder.glob("*.png")) if sha(path) not in described]
         lying = {sha(path): path for path in self.out.rglob("*.png")}
         alone = [path for path in plain if sha(path) in lying and not lying[sha(path)].with_suffix(".xmp").exists()]
         for photo in alone[-1:]:
