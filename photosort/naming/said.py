@@ -80,6 +80,16 @@ def is_kind_of(one: str, other: str) -> bool:
     return bool(meaning and broader) and broader in lexicon().ancestors(meaning)
 
 
+def share_of(title: str, captions: Captions) -> float | None:
+    """Return the share of the captions that say what a title says, or a kind of it; None where it is no noun."""
+    word = inside(title).casefold()
+    same = {singular(word), _base(word)}
+    if not captions or not any(map(_meaning, same)):
+        return None
+    said = ("" if speaks_to_model(text) else without_doubt(text) for text in captions)
+    return sum(any(one.text.casefold() in same for one in _weights(text)) for text in said) / len(captions)
+
+
 def _subject(
     captions: Captions, weights: Sequence[dict[_Word, float]], shares: Sequence[dict[_Word, float]], number: int
 ) -> Subject:

@@ -108,7 +108,7 @@ class _Cluster:
             spoken.mean(axis=0),
             (spoken >= PROBABLE).mean(axis=0),
             tuple(_voices(seen, facts)),
-            tuple(_places(seen)),
+            tuple(places_of(seen)),
         )
 
     def share(self, said: Sequence[str]) -> tuple[str, float]:
@@ -152,7 +152,7 @@ def _subject(one: _Cluster) -> Subject:
     if narrow is not None and peopled and _is_below(narrow, CLOTHING):
         narrow = None
     if narrow is not None and (clear < one.most or _says_more(narrow, concept)):
-        return Subject(_written(narrow), float(one.probable[narrow]))
+        return Subject(noun_title(narrow), float(one.probable[narrow]))
     if peopled and (clear < one.most or concept.kind == "thing"):
         people, share = one.share(one.facts.people)
         return Subject(people.capitalize() if share > MOST else "People", max(share, one.peopled))
@@ -160,7 +160,7 @@ def _subject(one: _Cluster) -> Subject:
         return Subject(concept.name, clear)
     broad = _best_noun(one, everyday())
     if broad is not None and not _is_below(broad, CLOTHING):
-        return Subject(_written(broad), float(one.probable[broad]))
+        return Subject(noun_title(broad), float(one.probable[broad]))
     return _together(one, worn=not peopled) or _scenery(one) or mixed(one.voices)
 
 
@@ -173,7 +173,7 @@ def _together(one: _Cluster, *, worn: bool) -> Subject | None:
     expected = (one.probability >= MOST) & (one.probable > MOST) & (nouns().information >= TELLING)
     noun = _most_telling(one, expected & everyday())
     if noun is not None and not _is_below(noun, CLOTHING):
-        return Subject(_written(noun), float(one.probable[noun]))
+        return Subject(noun_title(noun), float(one.probable[noun]))
     near = (one.near > MOST) & (one.nearness >= ALONE) & _sayable_concepts(one, worn=worn)
     near &= labels_speaking() @ one.labels >= AGREED
     if not near.any():
@@ -232,7 +232,7 @@ def _voices(seen: Sightings, facts: Told) -> Iterator[str]:
         yield fact or (album().concepts[place].inside if support[row, place] else "")
 
 
-def _places(seen: Sightings) -> Iterator[str]:
+def places_of(seen: Sightings) -> Iterator[str]:
     """Yield for each photo whether it was taken outdoors or indoors; empty where half of what is near is neither."""
     near = np.where(seen_by_labels(), seen.concepts, -np.inf)
     sure = seen.labels.max(axis=1) >= SURE
@@ -264,7 +264,7 @@ def _beside(one: _Cluster, title: str, others: Sequence[_Cluster], usual: Shares
     narrower = (nouns().information >= NARROW) | below(title)
     found: list[tuple[bool, float, str]] = []
     for place in np.flatnonzero(probable & narrower & sayable()).tolist():
-        found.append((False, float(one.probable[place] - usual[place]), inside(_written(place))))
+        found.append((False, float(one.probable[place] - usual[place]), inside(noun_title(place))))
     for place in np.flatnonzero(clear).tolist():
         if concepts[place].kind != "thing":
             lift = float(one.clear[place] - usually[place])
@@ -277,7 +277,8 @@ def _beside(one: _Cluster, title: str, others: Sequence[_Cluster], usual: Shares
     return tuple(islice(dict.fromkeys(said), BESIDE))
 
 
-def _written(place: int) -> str:
+def noun_title(place: int) -> str:
+    """Return a spoken noun, by its place, as a title: in the plural where it can be counted."""
     noun = nouns().spoken[place].noun
     return starting(plural(noun) if nouns().can_be_counted(noun) else noun)
 

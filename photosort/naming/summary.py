@@ -38,7 +38,7 @@ class ClusterName:
     keywords  counted ones, as they were given, without those that repeat a better one
     source    the settings string of the writer, or "keywords"
     note      why the writer's answer was not used, or not as it was; empty where it was, or no writer was asked
-    spare     the writer's other titles, the better ones first
+    spare     the writer's other titles, the better ones first; of a folder that stands, what it would be called now
     support   the share of the photos that show what the title says; 0 where that was not found out
     """
 

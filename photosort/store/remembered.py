@@ -69,6 +69,18 @@ def remembered(
     return found
 
 
+def support_when_given(connection: sqlite3.Connection, runs: Sequence[int], folder: str, title: str) -> float:
+    """Return the share of the photos that bore out the title of a folder in the first of these runs that measured it; 0
+    where none did.
+    """
+    query = (
+        f"SELECT support FROM clusters WHERE run IN ({', '.join('?' * len(runs))})"
+        " AND folder = ? AND title = ? AND support > 0 ORDER BY run LIMIT 1"
+    )
+    ((support,),) = connection.execute(query, (*runs, folder, title)).fetchall() or [(0.0,)]
+    return float(support)
+
+
 def filed_at(connection: sqlite3.Connection, runs: Sequence[int], paths: Collection[Path]) -> set[Path]:
     """Return those of these paths to which one of the runs has filed something, or where it knew a photo to stand."""
     wanted, found = [os.fsencode(path) for path in paths], set[Path]()

@@ -27,6 +27,7 @@ from photosort.workflows.earlier_runs.earlier import lying_again, lying_twice, r
 from photosort.workflows.earlier_runs.extending import nothing_left
 from photosort.workflows.earlier_runs.gathering import New
 from photosort.workflows.earlier_runs.kin import kept_of, strays_of, with_kin
+from photosort.workflows.earlier_runs.outgrown import Outgrown, outgrown
 from photosort.workflows.earlier_runs.standing import Standing, refuse_own_destination, remember_placed, standing_at
 from photosort.workflows.filing import carry_out, plan_photos
 from photosort.workflows.following import put_beside, with_following
@@ -38,7 +39,7 @@ from photosort.workflows.sorting.arranging import arrange, given_up, with_its_la
 from photosort.workflows.sorting.categories import categories_of, check_assignment, kept_settings, wanted_categories
 from photosort.workflows.sorting.folders import make_folders
 from photosort.workflows.sorting.grouping import group
-from photosort.workflows.sorting.subjects import subjects_of
+from photosort.workflows.sorting.subjects import share_of, subjects_of
 from photosort.workflows.sorting.uniting import unite
 
 
@@ -141,6 +142,11 @@ def prepare(
         folders = make_folders(best, described.facts, settings, writer, progress, known, wanted.named_by, arranged)
         best = folders.candidate(best)
         folders, renamed = in_their_folders(folders, continues, Runs(connection))
+        before = stands(Runs(connection), continues, standing, settings.method, folders.paths)
+        grown: tuple[Outgrown, ...] = ()
+        if continues and standing:
+            shares = share_of(described.vectors, described.facts, best.texts, models, cache)
+            grown = outgrown(connection, standing.runs, continues, folders, before.before, settings, shares)
     coming = continues.new if continues else range(len(described.photos))
     plan = plan_photos(
         [described.photos[place] for place in coming],
@@ -158,7 +164,6 @@ def prepare(
     if continues:
         plan = with_following(plan, continues.late)
         continues = with_kin(continues, grouping.best.clustering, folders.labels, plan)
-    before = stands(Runs(connection), continues, standing, settings.method, folders.paths)
     before = replace(before, strays=strays_of(grouping.best.clustering))
     if continues and standing and settings.about:
         said = {path: before.called(path, name) for path, name in zip(folders.paths, folders.names, strict=False)}
@@ -188,4 +193,5 @@ def prepare(
         unfinished=tuple(unfinished_runs(connection, settings.data_dir)),
         twice=lying_twice(connection, plan),
         continues=continues,
+        outgrown=grown,
     )

@@ -18,6 +18,7 @@ from photosort.naming.summary import ClusterName
 from photosort.photos.files.copies import Copies
 from photosort.store.journals.journal import Filing
 from photosort.workflows.earlier_runs.continuing import Continued
+from photosort.workflows.earlier_runs.outgrown import Outgrown
 from photosort.workflows.finding import Seen
 from photosort.workflows.sorting.asking import Show, unshown
 from photosort.workflows.sorting.folders import Folders
@@ -38,6 +39,7 @@ class Prepared:
     twice       run -> photos of the plan that it has put into other folders of the same destination
     continues   what stands at the destination by earlier runs, where this one continues them
     given_up    flags that have no effect then, as folders are laid out as they were
+    outgrown    folders that stand, and whose names will not be true of most of their photos
     """
 
     run: int
@@ -52,6 +54,7 @@ class Prepared:
     twice: Counter[int] = field(default_factory=Counter)
     continues: Continued | None = None
     given_up: tuple[str, ...] = ()
+    outgrown: tuple[Outgrown, ...] = ()
 
     @property
     def clustering(self) -> Clustering:

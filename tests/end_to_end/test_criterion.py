@@ -136,6 +136,38 @@ def test_two_criteria_nest_folders(photosort: Command, walls: Path) -> None:
     assert (sorted_ / "Unsorted" / "dark.png").is_file()
 
 
+def test_folders_of_a_criterion_lie_below_years_also_in_the_next_run(
+    photosort: Command, walls: Path, tmp_path: Path
+) -> None:
+    (walls / "dark.png").unlink()
+    for name in COLOURS:
+        for number in range(3):
+            (walls / f"{name}-{number}.png").rename(walls / f"{name}_20{19 + number}0714_120000.png")
+    Image.new("RGB", (90, 48), COLOURS["red"]).save(tmp_path / "red_20190815_120000.png")
+    Image.new("RGB", (91, 48), COLOURS["blue"]).save(tmp_path / "blue_20230815_120000.png")
+    command = ("organize", walls, "--by", CRITERION, "--k", 3, *FLAGS, "--levels", "year,auto", "--json")
+    sorted_ = walls.with_name("Walls-sorted")
+    with ChatServer([Reply("")], models=["tiny"], answer=answer).running() as server:
+        done = photosort(*command, **server.environment)
+        assert done.code == 0, done.err
+        before = {path.relative_to(sorted_).as_posix() for path in sorted_.rglob("*.png")}
+        assert before == {
+            f"20{19 + number}/{name.capitalize()} walls/{name}_20{19 + number}0714_120000.png"
+            for name in COLOURS
+            for number in range(3)
+        }
+        (sorted_ / "2019" / "Red walls").rename(sorted_ / "2019" / "Barns")
+        for path in tmp_path.glob("*.png"):
+            path.rename(walls / path.name)
+        again = photosort(*command, **server.environment)
+        assert again.code == 0, again.err
+    assert {path.relative_to(sorted_).as_posix() for path in sorted_.rglob("*.png")} == {
+        *(place.replace("2019/Red walls", "2019/Barns") for place in before),
+        "2019/Barns/red_20190815_120000.png",
+        "2023/Blue walls/blue_20230815_120000.png",
+    }
+
+
 def test_a_captioner_that_answers_nothing_is_refused_with_what_works(photosort: Command, walls: Path) -> None:
     done = photosort("organize", walls, "--by", "the mood", "--dry-run")
     assert done.code == 2

@@ -64,6 +64,35 @@ def test_the_folders_of_examples_take_what_is_like_them(photosort: Command, pict
     assert "whose examples and name fit it best" in photosort("explain", pictures / "f" / "IMG_0005.JPG").out
 
 
+def test_folders_of_the_user_lie_below_years_also_in_the_next_run(
+    photosort: Command, pictures: Path, tmp_path: Path
+) -> None:
+    (pictures / "c" / "IMG_0003.xmp").unlink()
+    for folder in ("c", "f"):
+        for number, photo in enumerate(sorted((pictures / folder).glob("*.JPG"))):
+            photo.rename(photo.with_name(f"IMG_{2019 + 2 * (number % 2)}0714_12{number:02d}00.JPG"))
+    for path in ("c/IMG_20190714_120000.JPG", "c/IMG_20210714_120100.JPG", "f/IMG_20190714_120000.JPG"):
+        shutil.move(pictures / path, tmp_path / f"later-{path[0]}-{path[2:]}")
+    command = ("organize", pictures, "--into", "flowers, temples", "--no-other", "--levels", "year,auto", "--json")
+    done = photosort(*command)
+    assert done.code == 0, done.err
+    assert folders(done.json) == {"2019/temples": 5, "2021/temples": 5, "2019/flowers": 3, "2021/flowers": 4}
+    sorted_ = pictures.with_name("Pictures-sorted")
+    (sorted_ / "2019" / "temples").rename(sorted_ / "2019" / "Peking")
+    before = set(sorted_.rglob("*.JPG"))
+    for photo in tmp_path.glob("later-*"):
+        photo.rename(pictures / photo.name.split("-")[1] / f"new-{photo.name.split('-')[2]}")
+    again = photosort(*command)
+    assert again.code == 0, again.err
+    assert folders(again.json) == {"2019/Peking": 1, "2021/temples": 1, "2019/flowers": 1}
+    assert {path.relative_to(sorted_).as_posix() for path in set(sorted_.rglob("*.JPG")) - before} == {
+        "2019/Peking/new-IMG_20190714_120000.JPG",
+        "2021/temples/new-IMG_20210714_120100.JPG",
+        "2019/flowers/new-IMG_20190714_120000.JPG",
+    }
+    assert before <= set(sorted_.rglob("*.JPG")), "what stood there stands"
+
+
 @pytest.mark.parametrize(
     ("into", "code", "said"),
     [

@@ -122,6 +122,11 @@ def view(
     remarks += [printable(remark) for remark in prepared.grouping.best.remarks]
     if prepared.folders.flat:
         remarks.append(f"One level, not two: {prepared.folders.flat}.")
+    remarks += [
+        f"{printable(one.folder)}   no longer true of most of its {plural(one.photos, 'photo')}; "
+        f'photosort would call it "{printable(one.title)}"'
+        for one in prepared.outgrown
+    ]
     if prepared.choice:
         remarks.append(candidates.chosen(prepared.choice))
         remarks += _large(plan)
@@ -156,6 +161,10 @@ def document(organized: Organized) -> dict[str, Any]:
             "put_by_you": [str(path) for path in prepared.continues.moved],
             "kin": prepared.continues.kin,
         },
+        "no_longer_true": [
+            {"folder": one.folder, "photos": one.photos, "share": round(one.share, 4), "would_be": one.title}
+            for one in prepared.outgrown
+        ],
         "outcome": outcome and planned.outcome_document(outcome),
     }
 

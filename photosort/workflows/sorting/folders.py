@@ -154,7 +154,8 @@ def _paths_of(arranged: Arranged) -> list[str]:
 
 def _standing_name(path: str, text: ClusterText) -> ClusterName:
     (name,) = name_clusters([text])
-    return replace(name, title=leaf_of(path), summary=leaf_of(path), source=STANDING, support=0.0)
+    leaf = leaf_of(path)
+    return replace(name, title=leaf, summary=leaf, source=STANDING, spare=(name.title,), support=0.0)
 
 
 def _namer(settings: Settings, writer: LanguageModel | None) -> str:

@@ -8,6 +8,7 @@ from photosort.models.protocols import Vectors
 from photosort.models.selected import ModelSet
 from photosort.naming import said, seen
 from photosort.naming.subject import Subject
+from photosort.naming.trueness import share_seen
 from photosort.photos.facts.facts import Facts, who
 from photosort.store.cache import Cache
 from photosort.workflows.sorting.remembering import RememberedTexts
@@ -17,6 +18,9 @@ ENOUGH = 2_000
 
 SubjectsOf = Callable[[Sequence[Sequence[int]]], list[Subject]]
 """Clusters, each the numbers of its photos -> what each is of."""
+
+ShareOf = Callable[[str, Sequence[int]], float | None]
+"""A title and the numbers of some photos -> the share of these that bears it out; None where nothing tells."""
 
 
 def subjects_of(
@@ -37,6 +41,24 @@ def subjects_of(
         return found
 
     return both
+
+
+def share_of(
+    vectors: Vectors, facts: Sequence[Facts], captions: Sequence[str], models: ModelSet, cache: Cache
+) -> ShareOf:
+    """Return what tells the share of some of n photos that bears a title out, by what `subjects_of` names clusters by.
+
+    Of what a model sees and what captions say, the larger share counts: either may have given the title.
+    """
+
+    def share(title: str, members: Sequence[int]) -> float | None:
+        some = _some(members)
+        shares = [said.share_of(title, [captions[photo] for photo in some])]
+        if reader := models.subjects(RememberedTexts(models.text_encoder, cache)):
+            shares.append(share_seen(title, reader.read(vectors[some]), _in_words([facts[photo] for photo in some])))
+        return max((one for one in shares if one is not None), default=None)
+
+    return share
 
 
 def by_captions(captions: Sequence[str]) -> SubjectsOf:
