@@ -30,6 +30,8 @@ from photosort.store.identity import Identity
 FRAME = Frame(8)
 MODEL = Identity("model", "1-frame384squeeze")
 KEY = "model 1-frame384squeeze x1 cpu"
+ENOUGH = 4000
+"""Photos of which the last and smaller batch comes long after the size has settled, however fast batches are gathered."""
 
 
 @dataclass
@@ -125,15 +127,15 @@ def test_what_fitted_is_where_the_next_run_begins(tmp_path: Path) -> None:
     def made(key: str = KEY, limit: int = 512) -> BatchSize:
         return BatchSize(32, limit=limit, room=lambda: True, file=file, key=key)
 
-    describe(chip, made(), 500)
+    describe(chip, made(), ENOUGH)
     assert json.loads(file.read_text()) == {KEY: 64}
     assert made().value == 64 and made("other").value == 32 and made(limit=16).value == 16
     again = Chip(memory=1000)
-    describe(again, made(), 500)
+    describe(again, made(), ENOUGH)
     assert again.failures == 1, "the memory may be free by now, so that it is tried once in a run"
-    describe(Chip(memory=100), made(), 500)
+    describe(Chip(memory=100), made(), ENOUGH)
     assert made().value == 8, "another program has the memory now"
-    describe(Chip(memory=1000), made(), 2000)
+    describe(Chip(memory=1000), made(), ENOUGH)
     assert made().value == 64, "and now it has not"
 
 
@@ -160,7 +162,7 @@ def test_a_damaged_entry_is_ignored(tmp_path: Path, entry: str) -> None:
 def test_a_file_that_cannot_be_written_ends_no_run(tmp_path: Path) -> None:
     (tmp_path / "models").write_text("a file where the folder should be")
     chip, size = Chip(memory=400), BatchSize(16, limit=64, room=lambda: True, file=tmp_path / "models" / "sizes.json")
-    assert len(describe(chip, size, 200)) == 200 and size.value == 32
+    assert len(describe(chip, size, ENOUGH)) == ENOUGH and size.value == 32
 
 
 def test_the_user_has_the_last_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
