@@ -26,7 +26,7 @@ SHARED = Path("/dev/shm")
 """Where Linux keeps shared memory; containers often get 64 MB of it."""
 SHARE_OF_SHARED = 0.5
 PASSING = 64
-"""Pictures under way where there is no memory to share."""
+"""Photos under way where memory cannot be shared."""
 
 Shape = tuple[int, int]
 """Height and width of a picture."""
