@@ -31,7 +31,7 @@ FRAME = Frame(8)
 MODEL = Identity("model", "1-frame384squeeze")
 KEY = "model 1-frame384squeeze x1 cpu"
 ENOUGH = 4000
-"""Photos of which the last and smaller batch comes long after the size has settled, however fast batches are gathered."""
+"""Photos of which the last and smaller batch comes long after the size has settled, however fast they are gathered."""
 
 
 @dataclass
