@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from fakes.filing_kit import tree
-from fakes.models import use_colours
 from fakes.walls import again, first, walls
 
 from photosort.settings.settings import load_settings
@@ -16,10 +15,7 @@ from photosort.store.history import open_history
 from photosort.store.runs.runs import Runs
 from photosort.workflows.history import past_runs, undo_run
 
-
-@pytest.fixture(autouse=True)
-def colours(monkeypatch: pytest.MonkeyPatch) -> None:
-    use_colours(monkeypatch)
+pytestmark = pytest.mark.usefixtures("colours")
 
 
 @pytest.fixture

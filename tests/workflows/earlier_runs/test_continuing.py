@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections import Counter
 from pathlib import Path
 
 import pytest
 from fakes.filing_kit import tree
-from fakes.models import use_colours
 from fakes.photos import filed
-from fakes.walls import again, coming, contents, first, folder_of, models, walls
+from fakes.walls import again, coming, contents, first, models, walls
 
 from photosort.errors import OwnDestination
 from photosort.filing.plan.model import Mode
@@ -23,25 +21,7 @@ from photosort.workflows.history import undo_run
 from photosort.workflows.organize import organize
 from photosort.workflows.prepared import Organized
 
-
-@pytest.fixture(autouse=True)
-def colours(monkeypatch: pytest.MonkeyPatch) -> None:
-    use_colours(monkeypatch)
-
-
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    walls(tmp_path / "in", "red", range(8))
-    walls(tmp_path / "in", "blue", range(8))
-    return tmp_path / "in"
-
-
-@pytest.fixture
-def out(source: Path, tmp_path: Path) -> Path:
-    """Where the first run has put the photos: a folder for each colour."""
-    first(source, tmp_path / "out")
-    assert Counter(folder_of(path, tmp_path / "out") for path in filed(tmp_path / "out")) == {"Red": 8, "Blue": 8}
-    return tmp_path / "out"
+pytestmark = pytest.mark.usefixtures("colours")
 
 
 def test_nothing_new_is_said_and_nothing_done(source: Path, out: Path, tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes.models import use_colours
 from fakes.photos import crops
 from fakes.walls import again, coming, first, walls
 from hypothesis import given
@@ -27,24 +26,6 @@ from photosort.workflows.prepared import Organized
 from photosort.workflows.reporting.report import picture
 
 VIOLET = (130, 30, 110)
-
-
-@pytest.fixture
-def colours(monkeypatch: pytest.MonkeyPatch) -> None:
-    use_colours(monkeypatch)
-
-
-@pytest.fixture
-def source(tmp_path: Path, colours: None) -> Path:
-    walls(tmp_path / "in", "red", range(8))
-    walls(tmp_path / "in", "blue", range(8))
-    return tmp_path / "in"
-
-
-@pytest.fixture
-def out(source: Path, tmp_path: Path) -> Path:
-    first(source, tmp_path / "out")
-    return tmp_path / "out"
 
 
 def violets(folder: Path, numbers: range) -> None:

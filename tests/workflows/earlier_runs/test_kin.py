@@ -10,7 +10,7 @@ import pytest
 from fakes.filing_kit import tree
 from fakes.models import COLOURS, use_colours
 from fakes.photos import filed
-from fakes.walls import again, coming, first, folder_of, models, walls
+from fakes.walls import again, coming, folder_of, models, walls
 from rich.console import Console
 
 from photosort.cli.explaining.photo import document
@@ -31,19 +31,6 @@ from photosort.workflows.recording.centroids import kept_centroids
 def colours(monkeypatch: pytest.MonkeyPatch) -> None:
     use_colours(monkeypatch)
     monkeypatch.setitem(COLOURS, "orange", (200, 120, 30))  # nearer to red than to blue
-
-
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    walls(tmp_path / "in", "red", range(8))
-    walls(tmp_path / "in", "blue", range(8))
-    return tmp_path / "in"
-
-
-@pytest.fixture
-def out(source: Path, tmp_path: Path) -> Path:
-    first(source, tmp_path / "out")
-    return tmp_path / "out"
 
 
 def home(out: Path, name: str) -> str:

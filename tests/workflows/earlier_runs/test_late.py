@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from fakes.filing_kit import tree
-from fakes.models import use_colours
 from fakes.walls import again, first, models, walls
 
 from photosort.filing.journaled.undo import UndoOutcome
@@ -28,16 +27,7 @@ from photosort.workflows.organize import organize
 XMP = "<x:xmpmeta/>"
 
 
-@pytest.fixture(autouse=True)
-def colours(monkeypatch: pytest.MonkeyPatch) -> None:
-    use_colours(monkeypatch)
-
-
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    walls(tmp_path / "in", "red", range(8))
-    walls(tmp_path / "in", "blue", range(8))
-    return tmp_path / "in"
+pytestmark = pytest.mark.usefixtures("colours")
 
 
 def test_a_sidecar_follows_its_photo_to_where_that_lies_now(source: Path, tmp_path: Path) -> None:

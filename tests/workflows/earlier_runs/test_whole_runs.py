@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes.models import use_colours
 from fakes.photos import filed, tree
 from fakes.walls import again, first, models, walls
 
@@ -33,17 +32,7 @@ from photosort.workflows.organize import organize
 from photosort.workflows.recording.centroids import space_named
 from photosort.workflows.reporting.report import picture
 
-
-@pytest.fixture(autouse=True)
-def colours(monkeypatch: pytest.MonkeyPatch) -> None:
-    use_colours(monkeypatch)
-
-
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    walls(tmp_path / "in", "red", range(8))
-    walls(tmp_path / "in", "blue", range(8))
-    return tmp_path / "in"
+pytestmark = pytest.mark.usefixtures("colours")
 
 
 @pytest.fixture
