@@ -13,8 +13,11 @@ import os
 import pickle
 import secrets
 import socket
+import threading
+import time
 import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -31,6 +34,8 @@ from photosort.support.pip import pip_install
 
 ADDRESS = "RAY_ADDRESS"
 ANSWER_SECONDS = 10.0
+END_SECONDS = 2.0
+"""How long threads of Ray are waited for; one that is parked does no harm."""
 MOST = 4096
 """Photos that a worker is handed at once: many portions, so that decoding and models overlap but for the first and the
 last of them."""
@@ -74,14 +79,32 @@ def see_on_ray(models: ModelSet, found: Sequence[Found], known: Known) -> Iterat
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Ray warns of its own settings, and of processes that end with it
-            for row in _pipeline(ray, models, found, known).iter_rows():
-                event = pickle.loads(row["event"])
-                if isinstance(event, PhotosortError):
-                    raise event
-                yield event
+            with _ended(iter(_pipeline(ray, models, found, known).iter_rows())) as rows:
+                for row in rows:
+                    event = pickle.loads(row["event"])
+                    if isinstance(event, PhotosortError):
+                        raise event
+                    yield event
     except ray.exceptions.RayError as error:
         last = str(error).strip().splitlines()[-1:] or [type(error).__name__]
         raise ModelFailed(f"The Ray cluster failed ({last[0]})", "What was looked at is kept; try again.") from error
+
+
+@contextmanager
+def _ended(rows: Iterator[dict[str, Any]]) -> Iterator[Iterator[dict[str, Any]]]:
+    """Close the rows, and wait for the threads that Ray has fetched them by.
+
+    Ray ends this process without a word where such a thread asks a cluster that has been shut down.
+    """
+    others = set(threading.enumerate())
+    try:
+        yield rows
+    finally:
+        if close := getattr(rows, "close", None):
+            close()
+        until = time.monotonic() + END_SECONDS
+        for thread in set(threading.enumerate()) - others:
+            thread.join(max(0.0, until - time.monotonic()))
 
 
 def _check_cluster() -> None:
