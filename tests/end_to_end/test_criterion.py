@@ -232,7 +232,7 @@ def test_a_killed_run_goes_on_where_it_was(photosort: Command, tmp_path: Path) -
     folder = tmp_path / "Walls"
     folder.mkdir()
     for number in range(7):
-        Image.new("RGB", (64, 48), (200 - number, 30, 30)).save(folder / f"{number}.png")
+        Image.new("RGB", (64, 48), (200 - 3 * number, 30, 30)).save(folder / f"{number}.png")
     command = ("organize", folder, "--by", CRITERION, "--k", 1, *FLAGS, "--dry-run", "--json")
     with ChatServer([Reply("")], models=["tiny"], answer=answer).running() as server:
         whole = photosort(*command, **server.environment, **fresh(tmp_path, 0))
