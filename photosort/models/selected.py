@@ -58,8 +58,8 @@ class ModelSet:
         ]
 
     def among(self, processes: int) -> ModelSet:
-        """Return the same models for one of several processes, which together ask a server no more than `in_flight`
-        at once, where there are no more of them than that.
+        """Return the same models for one of several processes, which together keep to `in_flight` requests at once,
+        as long as they are not more than that themselves.
         """
         if not self.in_flight:
             return self

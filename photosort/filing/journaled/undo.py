@@ -62,8 +62,7 @@ def undo(
     nothing is overwritten; what the user changed since stays, with its companions, and is reported. Folders that
     the run made are removed where they are empty. A destination that the user has removed counts as empty. All of
     it is journalled, so that an undo which is killed can be called again. The caller holds the destination's lock.
-    With `again`, a run that is taken back whole is no error: what lay in its folders may be gone by now, and they can
-    go too.
+    With `again`, a run that is taken back already is accepted: folders of it that have become empty since are removed.
 
     Raises NoSuchRun where the run has filed nothing, or is taken back already (not with `again`), DestinationError
     where its disk may not be connected, StoreError where the journal cannot be written.

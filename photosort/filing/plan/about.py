@@ -31,14 +31,14 @@ def about_again(
     files: Sequence[Operation],
     followed: Mapping[str, Sequence[Operation]],
 ) -> dict[str, bytes]:
-    """Return what a folder says of itself after `files` have joined it; `before` is what it said for programs, and what
-    it is still called where there is no `name`.
+    """Return what a folder says of itself after `files` have joined it; `before` is the photosort.json it had, which
+    also gives its title where `name` is missing.
 
     standing  the photos that it holds already: the name of each, where it comes from, "" where that is not known, and
               the same of what travels with it
     followed  name of such a photo -> files that are put beside it now
 
-    Raises ValueError where `before` is no such data.
+    Raises ValueError where `before` cannot be read as a photosort.json.
     """
     try:
         earlier = json.loads(before)
